@@ -1,0 +1,3 @@
+export type * from './generated/types';
+export * from './resource-token';
+export * from './resources';

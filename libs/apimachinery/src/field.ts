@@ -1,0 +1,90 @@
+import { groupResourceName } from './meta';
+import { StatusError, type StatusCause } from './status-error';
+
+/** Path names a field the way messages do: `spec.containers[0].ports[1].name`, `metadata.labels[app]`. Immutable. */
+export class Path {
+  private constructor(private readonly text: string) {}
+
+  /** at starts a path; without names it stands for the whole object. */
+  static at(...names: string[]): Path {
+    return new Path(names.join('.'));
+  }
+  child(...names: string[]): Path {
+    return new Path([...(this.text ? [this.text] : []), ...names].join('.'));
+  }
+  index(i: number): Path {
+    return new Path(`${this.text}[${i}]`);
+  }
+  key(key: string): Path {
+    return new Path(`${this.text}[${key}]`);
+  }
+  toString(): string {
+    return this.text || '<nil>';
+  }
+}
+
+/** FieldErrorReason is the cause's machine-readable reason. */
+export type FieldErrorReason =
+  | 'FieldValueNotFound'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate'
+  | 'FieldValueInvalid'
+  | 'FieldValueNotSupported'
+  | 'FieldValueForbidden'
+  | 'FieldValueTooLong'
+  | 'FieldValueTooMany'
+  | 'InternalError'
+  | 'FieldValueTypeInvalid';
+
+/** FieldError is one finding of a validation. */
+export interface FieldError {
+  readonly reason: FieldErrorReason;
+  readonly field: string;
+  /** message is without the field: `Required value: must be set`. */
+  readonly message: string;
+}
+
+const error = (reason: FieldErrorReason, path: Path, head: string, detail?: string): FieldError => ({
+  reason,
+  field: path.toString(),
+  message: detail ? `${head}: ${detail}` : head,
+});
+
+/** render shows a value as messages do: strings quoted, objects as JSON, absent as null. */
+export function render(value: unknown): string {
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+export const required = (path: Path, detail = '') => error('FieldValueRequired', path, 'Required value', detail);
+export const invalid = (path: Path, value: unknown, detail: string) =>
+  error('FieldValueInvalid', path, `Invalid value: ${render(value)}`, detail);
+export const duplicate = (path: Path, value: unknown) => error('FieldValueDuplicate', path, `Duplicate value: ${render(value)}`);
+export const notFoundValue = (path: Path, value: unknown) => error('FieldValueNotFound', path, `Not found: ${render(value)}`);
+export const forbidden = (path: Path, detail: string) => error('FieldValueForbidden', path, 'Forbidden', detail);
+export const tooLong = (path: Path, _value: unknown, max: number) =>
+  error('FieldValueTooLong', path, 'Too long', `must have at most ${max} bytes`);
+export const tooMany = (path: Path, actual: number, max: number) =>
+  error('FieldValueTooMany', path, `Too many: ${actual}`, `must have at most ${max} items`);
+export const typeInvalid = (path: Path, value: unknown, detail: string) =>
+  error('FieldValueTypeInvalid', path, `Invalid value: ${render(value)}`, detail);
+export const notSupported = (path: Path, value: unknown, supported: readonly string[]) =>
+  error(
+    'FieldValueNotSupported',
+    path,
+    `Unsupported value: ${render(value)}`,
+    supported.length ? `supported values: ${[...supported].sort().map(v => JSON.stringify(v)).join(', ')}` : '',
+  );
+
+/** invalidObject is the 422 answer that carries the findings; `kind` with its group as messages name it. */
+export function invalidObject(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+  const texts = errors.map(e => `${e.field}: ${e.message}`);
+  const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
+  const causes: StatusCause[] = errors.map(e => ({ reason: e.reason, message: e.message, field: e.field }));
+  const title = groupResourceName({ group: kind.group, resource: kind.kind });
+  return new StatusError(422, 'Invalid', `${title} ${JSON.stringify(name)} is invalid: ${list}`, {
+    ...(name && { name }),
+    ...(kind.group && { group: kind.group }),
+    kind: kind.kind,
+    causes,
+  });
+}

@@ -1,0 +1,50 @@
+import type { UserInfo } from './user';
+
+/**
+ * ApiRequest is one request to the API, whatever carried it (HTTPS or NATS). Header names are lower case. `path` is the
+ * raw path without query (percent-encoding kept), `query` the raw query without `?`.
+ */
+export interface ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** body reads the whole body, at most limit bytes; it rejects with a 413 StatusError past that. */
+  body(limit: number): Promise<Buffer>;
+  /** user is set where the transport itself proves the identity: a client certificate, a NATS subject. */
+  readonly user?: UserInfo;
+  readonly remoteAddress?: string;
+  /** signal aborts when the asker has gone or the transport gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** ApiResponse answers a request. Buffers in `body` are written as they are, in order, and never changed afterwards. */
+export interface ApiResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer | readonly Buffer[] | StreamBody;
+}
+
+/** StreamBody is a body that goes on: a watch, a followed log. start is called once, after the headers were sent. */
+export interface StreamBody {
+  start(sink: ByteSink): void;
+}
+
+/** ByteSink takes a stream's bytes. The producer stops when `closed` aborts, and should pause while write answers false. */
+export interface ByteSink {
+  /** write takes a chunk; false means the transport's buffer is full: wait for drain, or cut the stream. */
+  write(chunk: Buffer): boolean;
+  /** bufferedBytes is what was written and has not left this process yet. */
+  readonly bufferedBytes: number;
+  onDrain(listener: () => void): void;
+  end(): void;
+  readonly closed: AbortSignal;
+}
+
+/** isStream tells a StreamBody from plain bytes. */
+export function isStream(body: ApiResponse['body']): body is StreamBody {
+  return !Buffer.isBuffer(body) && !Array.isArray(body);
+}
+
+/** ApiHandler answers requests. It never rejects: failures are Status answers. */
+export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;

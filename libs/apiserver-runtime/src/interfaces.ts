@@ -1,0 +1,102 @@
+import type { ApiRequest, ApiResponse, GroupVersionKind, GroupVersionResource, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+
+/** RequestInfo is what a path and method mean. `verb` is the API's: get list watch create update patch delete deletecollection connect proxy. */
+export interface RequestInfo {
+  readonly isResourceRequest: boolean;
+  readonly path: string;
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+  /** rest is what follows the subresource: the proxied path. */
+  readonly rest: string;
+}
+
+/** Authenticator finds out who asks. undefined: no credentials of its kind; it throws a 401 StatusError for bad ones. */
+export interface Authenticator {
+  authenticate(request: ApiRequest): Promise<UserInfo | undefined>;
+}
+
+export interface AuthorizationAttributes {
+  readonly user: UserInfo;
+  readonly verb: string;
+  readonly isResourceRequest: boolean;
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** path of a non-resource request. */
+  readonly path: string;
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+}
+
+export interface Decision {
+  readonly outcome: 'allow' | 'deny' | 'no opinion';
+  readonly reason?: string;
+  readonly evaluationError?: string;
+}
+
+/** Authorizer decides. A chain asks one after the other until one allows or denies. */
+export interface Authorizer {
+  authorize(attributes: AuthorizationAttributes): Promise<Decision> | Decision;
+}
+
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
+
+/** AdmissionAttributes is one write on its way to storage. `object` is in the hub version; admit may change it in place. */
+export interface AdmissionAttributes {
+  readonly operation: Operation;
+  readonly kind: GroupVersionKind;
+  readonly resource: GroupVersionResource;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: KubeObject | undefined;
+  readonly oldObject: KubeObject | undefined;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  warn(text: string): void;
+}
+
+/** AdmissionPlugin has a say in writes: first all admit in order, then (after validation of the kind) all validate. */
+export interface AdmissionPlugin {
+  readonly name: string;
+  handles(attributes: AdmissionAttributes): boolean;
+  admit?(attributes: AdmissionAttributes): Promise<void> | void;
+  validate?(attributes: AdmissionAttributes): Promise<void> | void;
+}
+
+/** RequestContext goes with a request through the chain once it is known who asks for what. */
+export interface RequestContext {
+  readonly request: ApiRequest;
+  readonly info: RequestInfo;
+  readonly user: UserInfo;
+  readonly query: URLSearchParams;
+  /** warn adds a Warning header to the answer. */
+  warn(text: string): void;
+  /** authorize asks the chain about something else (escalation, bind, impersonate). */
+  authorize(attributes: Omit<AuthorizationAttributes, 'user'>): Promise<Decision>;
+}
+
+/** SubresourceHandler serves what is not a plain read or write of an object: pods/log, pods/binding, serviceaccounts/token. */
+export type SubresourceHandler = (context: RequestContext) => Promise<ApiResponse>;
+
+/** UpgradeHandler takes over a connection (exec, attach, port-forward, proxy with upgrade) after authorization. */
+export type UpgradeHandler = (context: RequestContext, connection: { head: IncomingMessage; socket: Duplex; first: Buffer }) => Promise<void>;
+
+/** Route serves a path outside the API groups: /version, /healthz, /metrics, /openid/v1/jwks. Longest prefix wins. */
+export interface Route {
+  readonly path: string;
+  /** prefix: everything below the path too. */
+  readonly prefix?: boolean;
+  handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;
+}

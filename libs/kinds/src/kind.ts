@@ -1,0 +1,151 @@
+import type { ResourceToken } from '@navarch/api';
+import type { FieldError, KubeObject, UserInfo } from '@navarch/apimachinery';
+
+/** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
+export type Minor = number;
+
+/** StrategyContext is what a strategy may know besides the object. */
+export interface StrategyContext {
+  /** emulated is the release whose behaviour is asked for (`--emulated-version`). */
+  readonly emulated: Minor;
+  readonly user?: UserInfo;
+  /** apiVersion the client wrote in; validation messages of some kinds depend on it. */
+  readonly apiVersion: string;
+  /** now in milliseconds since the epoch. */
+  readonly now: number;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Strategy decides what a write may do. Objects are in the hub version, defaulted; prepare… change them in place,
+ * validate… are pure. Generic metadata (name, labels, owner references, immutable uid …) is checked by the runtime.
+ */
+export interface Strategy<T extends KubeObject> {
+  /** prepareForCreate drops what clients may not set (status), and sets generation and the like. */
+  prepareForCreate?(object: T, context: StrategyContext): void;
+  validate?(object: T, context: StrategyContext): FieldError[];
+  /** prepareForUpdate takes over from `old` what this endpoint may not change, and counts generation. */
+  prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
+  validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
+  warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
+  /** canonicalize brings a valid object into its stored form. */
+  canonicalize?(object: T): void;
+  /** allowCreateOnUpdate: PUT of a missing object creates it. */
+  readonly allowCreateOnUpdate?: boolean;
+  /** allowUnconditionalUpdate: PUT without a resourceVersion overwrites. */
+  readonly allowUnconditionalUpdate?: boolean;
+}
+
+/** DeletionStrategy makes deletion graceful: answers the grace period to set, or undefined to delete at once. */
+export interface GracefulDeletion<T extends KubeObject> {
+  gracePeriodSeconds(object: T, requested: number | undefined): number | undefined;
+}
+
+/** NameRule is the check of metadata.name; `label1035` and so on are the DNS forms of RFC 1035 and 1123. */
+export type NameRule = 'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
+
+/** ServedVersion is one apiVersion in which the kind is served. The hub version is one of them, without conversions. */
+export interface ServedVersion {
+  readonly group: string;
+  readonly version: string;
+  /** schema is the definition's name: `io.k8s.api.apps.v1.Deployment`. */
+  readonly schema: string;
+  /** since and until bound the releases that serve it (inclusive); Navarch itself serves old ones on, see docs. */
+  readonly since?: Minor;
+  readonly until?: Minor;
+  /** deprecated warns as upstream does: `{in: '1.14', removed: '1.22', replacement: 'networking.k8s.io/v1 Ingress'}`. */
+  readonly deprecated?: { readonly in: string; readonly removed?: string; readonly replacement?: string };
+  /** defaults fills in what this version defaults differently from the hub; before toHub. In place. */
+  readonly defaults?: (object: Record<string, unknown>) => void;
+  /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
+  readonly toHub?: (object: Record<string, unknown>) => void;
+  readonly fromHub?: (object: Record<string, unknown>) => void;
+  /** stored: the first release that stores objects in this version; the newest one that is reached wins, the hub else. */
+  readonly storedSince?: Minor;
+}
+
+export interface Column {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
+  readonly format?: 'name' | '';
+  /** priority 0 is always shown, more only by `-o wide`. */
+  readonly priority?: number;
+  readonly description?: string;
+  /** since and until bound the releases that have the column. */
+  readonly since?: Minor;
+  readonly until?: Minor;
+}
+
+/** Columns print objects as table rows: one cell a column, in order. `now` in milliseconds, for ages. */
+export interface Columns<T> {
+  readonly columns: readonly Column[];
+  cells(object: T, context: { now: number; emulated: Minor }): (string | number | boolean | null)[];
+  /** conditions marks rows that are over (pods that have completed). */
+  conditions?(object: T): { type: 'Completed'; status: 'True'; reason: string; message: string }[] | undefined;
+}
+
+export interface ScalePaths {
+  /** Dotted paths: `spec.replicas`, `status.replicas`. */
+  readonly replicas: string;
+  readonly statusReplicas: string;
+  /** selector is a LabelSelector object or a map or (CRDs) a string, at this path. */
+  readonly selector?: string;
+}
+
+export interface Subresources<T extends KubeObject> {
+  /** status is written at /status with its own strategy. */
+  readonly status?: Strategy<T>;
+  readonly scale?: ScalePaths;
+  /** others that write the whole object: `approval` of a CSR, `finalize` of a Namespace, `ephemeralcontainers` of a Pod. */
+  readonly writes?: Readonly<Record<string, { readonly strategy: Strategy<T>; readonly verbs: readonly string[]; readonly since?: Minor }>>;
+  /** connects are served by the apiserver app itself (`log`, `exec`, `proxy`, `binding`, `eviction`, `token`): kind and verbs for discovery. */
+  readonly connects?: Readonly<Record<string, ConnectSubresource>>;
+}
+
+export interface ConnectSubresource {
+  /** group, version and kind of the body (`policy/v1 Eviction`); the kind's own unless given. */
+  readonly kind: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly verbs: readonly string[];
+  readonly since?: Minor;
+}
+
+/** KindDefinition is everything the API machinery has to know about a kind. Made by defineKind, at start or (CRD) at run time. */
+export interface KindDefinition<T extends KubeObject = KubeObject> {
+  /** resource is the hub: strategy, defaults and columns speak this version. */
+  readonly resource: ResourceToken<T>;
+  readonly versions: readonly ServedVersion[];
+  /** storagePath is what stands between `/registry/` and the namespace: `pods`, `services/specs`, `minions`. */
+  readonly storagePath?: string;
+  readonly singular?: string;
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  /** listKind is `${kind}List` unless given. */
+  readonly listKind?: string;
+  /** verbs of the main resource; all eight unless given. `create` alone: a virtual resource such as TokenReview. */
+  readonly verbs?: readonly string[];
+  readonly nameRule?: NameRule;
+  /** defaults completes an object in the hub version, in place. Idempotent. */
+  readonly defaults?: (object: T, emulated: Minor) => void;
+  readonly strategy: Strategy<T>;
+  readonly subresources?: Subresources<T>;
+  readonly columns?: Columns<T>;
+  /** selectableFields are those besides metadata.name and metadata.namespace. */
+  readonly selectableFields?: (object: T) => Record<string, string>;
+  /** fieldLabels lists the selectable paths, so that unknown ones can be refused; keys of selectableFields. */
+  readonly fieldLabels?: readonly string[];
+  /** indexes are the fieldLabels by which the watch cache keeps buckets. */
+  readonly indexes?: readonly string[];
+  readonly gracefulDeletion?: GracefulDeletion<T>;
+  readonly ttlSeconds?: (object: T) => number | undefined;
+}
+
+/** defineKind checks a definition and fixes its type. */
+export function defineKind<T extends KubeObject>(definition: KindDefinition<T>): KindDefinition<T> {
+  const { resource, versions } = definition;
+  if (!versions.some(v => v.group === resource.group && v.version === resource.version)) {
+    throw new Error(`${resource.kind}: the hub version ${resource.version} is not among the served ones`);
+  }
+  return definition;
+}
