@@ -33,6 +33,8 @@ export interface ListOptions {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
   readonly limit?: number;
   readonly continue?: string;
+  /** metadataOnly asks for PartialObjectMetadata: apiVersion, kind and metadata, nothing else. */
+  readonly metadataOnly?: boolean;
 }
 
 export interface WatchOptions extends Omit<ListOptions, 'limit' | 'continue'> {
@@ -71,7 +73,12 @@ export interface ResourceClient<T extends KubeObject> {
   update(object: T, options?: WriteOptions): Promise<T>;
   updateStatus(object: T, options?: WriteOptions): Promise<T>;
   /** patch changes the object, or the named subresource of it ('status', 'scale'). */
-  patch(namespace: string, name: string, patch: Patch, options?: WriteOptions & { readonly subresource?: string }): Promise<T>;
+  patch(
+    namespace: string,
+    name: string,
+    patch: Patch,
+    options?: WriteOptions & { readonly subresource?: string },
+  ): Promise<T>;
   delete(namespace: string, name: string, options?: DeleteOptions): Promise<void>;
   deleteCollection(namespace: string, options?: ListOptions & DeleteOptions): Promise<void>;
   /** createSubresource posts to one: pods/binding, pods/eviction, serviceaccounts/token; answers what the server did. */
@@ -132,6 +139,8 @@ export interface InformerOptions {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+  /** metadataOnly keeps apiVersion, kind and metadata of the objects only. */
+  readonly metadataOnly?: boolean;
 }
 
 /**
@@ -154,7 +163,8 @@ export interface WorkQueue {
 
 /** EventRecorder writes Events about objects, aggregated and rate limited as upstream does; it never throws and never blocks. */
 export interface EventRecorder {
-  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** event tells what happened to an object, which has to say its apiVersion and kind; fieldPath names a part: `spec.containers{web}`. */
+  event(about: KubeObject, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void;
 }
 
 /** LeaderElector holds a Lease. It does not guarantee that two leaders never overlap if clocks run at different speeds. */

@@ -60,6 +60,8 @@ export interface ServedVersion {
   /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
   readonly toHub?: (object: Record<string, unknown>) => void;
   readonly fromHub?: (object: Record<string, unknown>) => void;
+  /** categories replace the kind's in this version. */
+  readonly categories?: readonly string[];
   /** stored: the first release that stores objects in this version; the newest one that is reached wins, the hub else. */
   readonly storedSince?: Minor;
 }
@@ -127,18 +129,18 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly verbs?: readonly string[];
   readonly nameRule?: NameRule;
   /** defaults completes an object in the hub version, in place. Idempotent. */
-  readonly defaults?: (object: T, emulated: Minor) => void;
+  defaults?(object: T, emulated: Minor): void;
   readonly strategy: Strategy<T>;
   readonly subresources?: Subresources<T>;
   readonly columns?: Columns<T>;
   /** selectableFields are those besides metadata.name and metadata.namespace. */
-  readonly selectableFields?: (object: T) => Record<string, string>;
+  selectableFields?(object: T): Record<string, string>;
   /** fieldLabels lists the selectable paths, so that unknown ones can be refused; keys of selectableFields. */
   readonly fieldLabels?: readonly string[];
   /** indexes are the fieldLabels by which the watch cache keeps buckets. */
   readonly indexes?: readonly string[];
   readonly gracefulDeletion?: GracefulDeletion<T>;
-  readonly ttlSeconds?: (object: T) => number | undefined;
+  ttlSeconds?(object: T): number | undefined;
 }
 
 /** defineKind checks a definition and fixes its type. */

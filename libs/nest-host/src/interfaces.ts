@@ -49,14 +49,33 @@ export interface Host<F extends FlagSet = FlagSet> {
   events(source: string): EventRecorder;
 }
 
+/** ServingDefinition: TLS with authorization on `--secure-port`, or (secure: false) plain HTTP for health and metrics only. */
+export interface ServingDefinition {
+  readonly port: number;
+  readonly secure: boolean;
+  /** attributes says what a request asks for, where it is a resource (the kubelet: nodes/log, nodes/proxy …); a path else. */
+  readonly attributes?: (method: string, path: string) => ResourceAttributes | undefined;
+}
+
+/** ResourceAttributes is a SubjectAccessReview's question about a resource. */
+export interface ResourceAttributes {
+  readonly verb: string;
+  readonly group?: string;
+  readonly version?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+}
+
 /** ComponentDefinition is all that a component's main.ts says. */
 export interface ComponentDefinition<F extends FlagSet> {
   /** name is upstream's: kube-apiserver, kube-scheduler, kube-controller-manager, kubelet, kube-proxy, dns. */
   readonly name: string;
   readonly description: string;
   readonly flags: F;
-  /** serving gives the defaults of `--secure-port` / `--metrics-bind-address`; absent for the apiserver, which brings its own. */
-  readonly serving?: { readonly port: number; readonly secure: boolean };
+  /** serving is the component's own server; absent for the apiserver, which brings its own. */
+  readonly serving?: ServingDefinition;
   /** client: the process is a client of the API (all but the apiserver). */
   readonly client: boolean;
   /** start begins the work and returns when the component runs; the Stoppable ends it in order. */

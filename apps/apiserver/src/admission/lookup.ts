@@ -1,0 +1,24 @@
+import type { ResourceToken } from '@navarch/api';
+import { isNotFound, type KubeObject } from '@navarch/apimachinery';
+import type { KubeClient, Lister } from '@navarch/client';
+
+/** Lookup finds one object, in a cache first and then, since caches lag, by asking. */
+export type Lookup<T extends KubeObject> = (namespace: string, name: string) => Promise<T | undefined>;
+
+/** cachedLookup asks the API only for what the cache does not have. */
+export function cachedLookup<T extends KubeObject>(cache: Pick<Lister<T>, 'get'>, client: KubeClient, token: ResourceToken<T>): Lookup<T> {
+  const live = liveLookup(client, token);
+  return async (namespace, name) => cache.get(namespace, name) ?? live(namespace, name);
+}
+
+/** liveLookup always asks the API. */
+export function liveLookup<T extends KubeObject>(client: KubeClient, token: ResourceToken<T>): Lookup<T> {
+  return async (namespace, name) => {
+    try {
+      return await client.resource(token).get(namespace, name);
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  };
+}

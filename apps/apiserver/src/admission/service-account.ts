@@ -1,0 +1,132 @@
+import type { corev1 } from '@navarch/api';
+import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
+import { allContainers, MIRROR_ANNOTATION, podReferences } from '../authz/node/pod-references';
+import type { Lookup } from './lookup';
+import { isResource, refuse } from './refuse';
+
+/** TOKEN_MOUNT_PATH is where client libraries look for the token. */
+export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
+const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
+
+export interface ServiceAccountOptions {
+  /** accounts finds a service account; for `default` it may wait a moment, since a controller makes it after its namespace. */
+  readonly accounts: Lookup<corev1.ServiceAccount>;
+  readonly secrets: Lookup<corev1.Secret>;
+  /** legacyTokens: mount the account's token Secret if it has one, as releases before 1.21 do. */
+  readonly legacyTokens: boolean;
+}
+
+/** ServiceAccountAdmission gives each pod an account, the account's pull secrets and a mounted token. */
+export class ServiceAccountAdmission implements AdmissionPlugin {
+  readonly name = 'ServiceAccount';
+
+  constructor(private readonly options: ServiceAccountOptions) {}
+
+  handles(attributes: AdmissionAttributes): boolean {
+    return attributes.operation === 'CREATE' && isResource(attributes, 'pods');
+  }
+
+  async admit(attributes: AdmissionAttributes): Promise<void> {
+    const pod = attributes.object as corev1.Pod;
+    const spec = pod.spec;
+    if (!spec || pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return;
+    const name = spec.serviceAccountName || 'default';
+    spec.serviceAccountName = name;
+    spec.serviceAccount = name;
+    const { namespace } = attributes;
+    const account = await this.options.accounts(namespace, name);
+    if (!account) throw refuse(attributes, `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`);
+    if (account.metadata?.annotations?.[ENFORCE_MOUNTABLE] === 'true') this.limitSecrets(attributes, pod, account);
+    if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
+      const secret = this.options.legacyTokens ? await this.tokenSecret(namespace, account) : undefined;
+      mountToken(pod, secret ? secretVolume(pod, secret) : projectedVolume());
+    }
+    if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
+      spec.imagePullSecrets = account.imagePullSecrets.map(reference => ({ ...reference }));
+    }
+  }
+
+  validate(attributes: AdmissionAttributes): void {
+    const pod = attributes.object as corev1.Pod;
+    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION] === undefined) return;
+    if (pod.spec?.serviceAccountName) throw refuse(attributes, 'a mirror pod may not reference service accounts');
+    const { [MIRROR_ANNOTATION]: _mark, ...annotations } = pod.metadata.annotations;
+    const asNormalPod = { ...pod, metadata: { ...pod.metadata, annotations } };
+    if (podReferences(asNormalPod).some(reference => reference.kind === 'secret')) {
+      throw refuse(attributes, 'a mirror pod may not reference secrets');
+    }
+    if (pod.spec?.volumes?.some(volume => volume.projected?.sources?.some(source => source.serviceAccountToken))) {
+      throw refuse(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
+    }
+  }
+
+  /** tokenSecret is the first Secret of the account that holds a token for it. */
+  private async tokenSecret(namespace: string, account: corev1.ServiceAccount): Promise<string | undefined> {
+    for (const { name } of account.secrets ?? []) {
+      const secret = name ? await this.options.secrets(namespace, name) : undefined;
+      if (secret?.type !== 'kubernetes.io/service-account-token') continue;
+      if (secret.metadata?.annotations?.['kubernetes.io/service-account.uid'] === account.metadata?.uid) return name;
+    }
+    return undefined;
+  }
+
+  private limitSecrets(attributes: AdmissionAttributes, pod: corev1.Pod, account: corev1.ServiceAccount): void {
+    const mountable = new Set((account.secrets ?? []).map(secret => secret.name));
+    const pullable = new Set((account.imagePullSecrets ?? []).map(secret => secret.name));
+    const why = (kind: string, name: string | undefined, verb: string) =>
+      refuse(attributes, `${kind} references secret ${JSON.stringify(name)} which is not referenced by service account ${account.metadata?.name} ${verb}`.trim());
+    for (const { name, secret } of pod.spec?.volumes ?? []) {
+      if (secret && !mountable.has(secret.secretName)) throw why(`volume ${JSON.stringify(name)}`, secret.secretName, '');
+    }
+    for (const { name, env } of allContainers(pod)) {
+      for (const { valueFrom } of env ?? []) {
+        const key = valueFrom?.secretKeyRef;
+        if (key && !mountable.has(key.name)) throw why(`container ${JSON.stringify(name)}`, key.name, '');
+      }
+    }
+    for (const { name } of pod.spec?.imagePullSecrets ?? []) {
+      if (!pullable.has(name)) throw why('imagePullSecrets', name, 'as an imagePullSecret');
+    }
+  }
+}
+
+/** mountToken mounts the volume into every container that has nothing at the path yet; the pod gets the volume if one does. */
+function mountToken(pod: corev1.Pod, volume: corev1.Volume): void {
+  const spec = pod.spec!;
+  let used = false;
+  for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
+    if (container.volumeMounts?.some(mount => mount.mountPath === TOKEN_MOUNT_PATH)) continue;
+    container.volumeMounts = [...(container.volumeMounts ?? []), { name: volume.name, readOnly: true, mountPath: TOKEN_MOUNT_PATH }];
+    used = true;
+  }
+  if (used && !spec.volumes?.some(there => there.name === volume.name)) spec.volumes = [...(spec.volumes ?? []), volume];
+}
+
+/** secretVolume is the pod's own volume of this secret, if it has one, else one named like the secret. */
+function secretVolume(pod: corev1.Pod, secretName: string): corev1.Volume {
+  const volumes = pod.spec?.volumes ?? [];
+  const own = volumes.find(volume => volume.secret?.secretName === secretName);
+  if (own) return own;
+  const name = volumes.some(volume => volume.name === secretName) ? `${secretName}-${randomSuffix()}` : secretName;
+  return { name, secret: { secretName, defaultMode: 0o644 } };
+}
+
+function projectedVolume(): corev1.Volume {
+  return {
+    name: `kube-api-access-${randomSuffix()}`,
+    projected: {
+      defaultMode: 0o644,
+      sources: [
+        { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+        { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+      ],
+    },
+  };
+}
+
+function randomSuffix(): string {
+  return Array.from({ length: 5 }, () => SUFFIX_LETTERS[Math.floor(Math.random() * SUFFIX_LETTERS.length)]).join('');
+}

@@ -1,0 +1,94 @@
+import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
+
+/** AbacPolicy is the spec of one line of a policy file (`abac.authorization.kubernetes.io/v1beta1`, kind Policy). */
+export interface AbacPolicy {
+  readonly user: string;
+  readonly group: string;
+  readonly readonly: boolean;
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly nonResourcePath: string;
+}
+
+/** parseAbacPolicies reads a policy file: one JSON policy a line; empty lines and `#` lines are skipped. It throws with the line's number. */
+export function parseAbacPolicies(text: string): AbacPolicy[] {
+  return text.split('\n').flatMap((line, i) => {
+    const trimmed = line.trim();
+    if (!trimmed || trimmed.startsWith('#')) return [];
+    try {
+      return [parsePolicy(JSON.parse(trimmed) as unknown)];
+    } catch (error) {
+      throw new Error(`error reading policy file, line ${i + 1}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  });
+}
+
+function parsePolicy(value: unknown): AbacPolicy {
+  const policy = record(value);
+  if (policy.kind !== undefined && policy.kind !== 'Policy') throw new Error(`unknown kind ${JSON.stringify(policy.kind)}`);
+  if (policy.apiVersion === undefined) return legacyPolicy(policy);
+  if (policy.apiVersion !== 'abac.authorization.kubernetes.io/v1beta1') throw new Error(`unknown apiVersion ${JSON.stringify(policy.apiVersion)}`);
+  const spec = record(policy.spec);
+  return {
+    user: text(spec.user),
+    group: text(spec.group),
+    readonly: spec.readonly === true,
+    apiGroup: text(spec.apiGroup),
+    resource: text(spec.resource),
+    namespace: text(spec.namespace),
+    nonResourcePath: text(spec.nonResourcePath),
+  };
+}
+
+/** legacyPolicy reads the form without a version, in which an absent property matches everything. */
+function legacyPolicy(policy: Record<string, unknown>): AbacPolicy {
+  const user = text(policy.user);
+  const group = text(policy.group);
+  return {
+    user: user || (group ? '' : '*'),
+    group,
+    readonly: policy.readonly === true,
+    apiGroup: '*',
+    resource: text(policy.resource) || '*',
+    namespace: text(policy.namespace) || '*',
+    nonResourcePath: text(policy.resource) || text(policy.namespace) ? '' : '*',
+  };
+}
+
+/** AbacAuthorizer allows what one line of its policy file permits; it never denies. */
+export class AbacAuthorizer implements Authorizer {
+  constructor(private readonly policies: readonly AbacPolicy[]) {}
+
+  authorize(attributes: AuthorizationAttributes): Decision {
+    if (this.policies.some(policy => abacMatches(policy, attributes))) return { outcome: 'allow' };
+    return { outcome: 'no opinion', reason: 'No policy matched.' };
+  }
+}
+
+/** abacMatches tells whether a policy permits what is asked. */
+export function abacMatches(policy: AbacPolicy, asked: AuthorizationAttributes): boolean {
+  if (!subjectMatches(policy, asked)) return false;
+  if (policy.readonly && !['get', 'list', 'watch'].includes(asked.verb)) return false;
+  if (asked.isResourceRequest) {
+    return is(policy.namespace, asked.namespace) && is(policy.resource, asked.resource) && is(policy.apiGroup, asked.group);
+  }
+  const path = policy.nonResourcePath;
+  return path === '*' || path === asked.path || (path.endsWith('*') && asked.path.startsWith(path.slice(0, -1)));
+}
+
+/** subjectMatches: every subject property that is set must match, and one must be set. */
+function subjectMatches(policy: AbacPolicy, { user }: AuthorizationAttributes): boolean {
+  const userMatches = policy.user === '*' || (policy.user !== '' && policy.user === user.name);
+  const groupMatches = policy.group === '*' || (policy.group !== '' && user.groups.includes(policy.group));
+  if (policy.user && policy.group) return userMatches && groupMatches;
+  return policy.user ? userMatches : groupMatches;
+}
+
+const is = (pattern: string, value: string) => pattern === '*' || pattern === value;
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+
+function record(value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('must be an object');
+  return value as Record<string, unknown>;
+}

@@ -1,0 +1,96 @@
+import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
+import { ruleAllows, type PolicyRule } from '../rbac/rules';
+import type { GraphKind, NodeGraph } from './node-graph';
+import { nodeIdentity } from './node-identity';
+
+/**
+ * NodeAuthorizer allows kubelets what their node's pods need: objects by the graph, their own Lease and CSINode, and for the
+ * rest what the node rules (ClusterRole system:node) say. It never denies.
+ */
+export class NodeAuthorizer implements Authorizer {
+  constructor(
+    private readonly graph: NodeGraph,
+    private readonly nodeRules: readonly PolicyRule[],
+  ) {}
+
+  authorize(asked: AuthorizationAttributes): Decision {
+    const nodeName = nodeIdentity(asked.user);
+    if (nodeName === undefined) return { outcome: 'no opinion' };
+    if (!nodeName) return noOpinion(`unknown node for user ${JSON.stringify(asked.user.name)}`);
+    if (asked.isResourceRequest) {
+      switch (asked.group ? `${asked.resource}.${asked.group}` : asked.resource) {
+        case 'secrets':
+          return this.readNamespaced(nodeName, 'secret', asked);
+        case 'configmaps':
+          return this.readNamespaced(nodeName, 'configmap', asked);
+        case 'persistentvolumeclaims':
+          if (asked.subresource === 'status') return this.statusUpdate(nodeName, 'persistentvolumeclaim', asked);
+          return this.get(nodeName, 'persistentvolumeclaim', asked);
+        case 'persistentvolumes':
+          return this.get(nodeName, 'persistentvolume', asked);
+        case 'volumeattachments.storage.k8s.io':
+          return this.get(nodeName, 'volumeattachment', asked);
+        case 'serviceaccounts':
+          return this.createToken(nodeName, asked);
+        case 'leases.coordination.k8s.io':
+          return ownLease(nodeName, asked);
+        case 'csinodes.storage.k8s.io':
+          return ownCsiNode(nodeName, asked);
+      }
+    }
+    return this.nodeRules.some(rule => ruleAllows(rule, asked)) ? { outcome: 'allow' } : { outcome: 'no opinion' };
+  }
+
+  private statusUpdate(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+    if (!['get', 'update', 'patch'].includes(asked.verb)) return noOpinion('can only get/update/patch this type');
+    return this.byGraph(nodeName, kind, asked);
+  }
+
+  private get(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+    if (asked.verb !== 'get') return noOpinion('can only get individual resources of this type');
+    if (asked.subresource) return noOpinion('cannot get subresource');
+    return this.byGraph(nodeName, kind, asked);
+  }
+
+  private readNamespaced(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+    if (!['get', 'list', 'watch'].includes(asked.verb)) return noOpinion('can only read resources of this type');
+    if (asked.subresource) return noOpinion('cannot read subresource');
+    if (!asked.namespace) return noOpinion('can only read namespaced object of this type');
+    return this.byGraph(nodeName, kind, asked);
+  }
+
+  private createToken(nodeName: string, asked: AuthorizationAttributes): Decision {
+    if (asked.verb !== 'create' || !asked.name) return noOpinion('can only create tokens for individual service accounts');
+    if (asked.subresource !== 'token') return noOpinion('can only create token subresource of service account');
+    return this.byGraph(nodeName, 'serviceaccount', asked);
+  }
+
+  private byGraph(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+    if (!asked.name) return noOpinion('No Object name found');
+    if (this.graph.reaches(nodeName, kind, asked.namespace, asked.name)) return { outcome: 'allow' };
+    return noOpinion(`no relationship found between node '${nodeName}' and this object`);
+  }
+}
+
+const OWN_VERBS = ['get', 'create', 'update', 'patch', 'delete'];
+
+/** ownLease: what a creation is named is checked by NodeRestriction, for the name is in its body. */
+function ownLease(nodeName: string, asked: AuthorizationAttributes): Decision {
+  if (!OWN_VERBS.includes(asked.verb)) return noOpinion('can only get, create, update, patch, or delete a node lease');
+  if (asked.namespace !== 'kube-node-lease') return noOpinion('can only access leases in the "kube-node-lease" system namespace');
+  if (asked.verb !== 'create' && asked.name !== nodeName) {
+    return noOpinion('can only access node lease with the same name as the requesting node');
+  }
+  return { outcome: 'allow' };
+}
+
+function ownCsiNode(nodeName: string, asked: AuthorizationAttributes): Decision {
+  if (!OWN_VERBS.includes(asked.verb)) return noOpinion('can only get, create, update, patch, or delete a CSINode');
+  if (asked.subresource) return noOpinion('cannot authorize CSINode subresources');
+  if (asked.verb !== 'create' && asked.name !== nodeName) {
+    return noOpinion('can only access CSINode with the same name as the requesting node');
+  }
+  return { outcome: 'allow' };
+}
+
+const noOpinion = (reason: string): Decision => ({ outcome: 'no opinion', reason });

@@ -1,0 +1,81 @@
+/** FieldRequirement is one condition of a field selector. */
+export interface FieldRequirement {
+  readonly field: string;
+  readonly operator: '=' | '!=';
+  readonly value: string;
+}
+
+/** FieldSelector chooses objects by fields: all requirements hold. A field that an object lacks reads as ''. */
+export interface FieldSelector {
+  readonly empty: boolean;
+  readonly requirements: readonly FieldRequirement[];
+  matches(fields: Readonly<Record<string, string>>): boolean;
+  /** exact is the value that the field must have, if the selector says so. */
+  exact(field: string): string | undefined;
+  /** toString is the text that parseFieldSelector reads. */
+  toString(): string;
+}
+
+/** parseFieldSelector reads `metadata.name=x,spec.nodeName!=y`; backslash escapes `\`, `,` and `=`. It throws an Error in the API's words. */
+export function parseFieldSelector(text: string): FieldSelector {
+  const requirements = splitTerms(text)
+    .filter(term => term !== '')
+    .map(term => parseTerm(term, text));
+  return fieldSelector(requirements);
+}
+
+/** fieldSelector makes a selector of its requirements. */
+export function fieldSelector(requirements: readonly FieldRequirement[]): FieldSelector {
+  return {
+    empty: requirements.length === 0,
+    requirements,
+    matches: fields =>
+      requirements.every(({ field, operator, value }) => {
+        const actual = Object.prototype.hasOwnProperty.call(fields, field) ? fields[field] : '';
+        return (actual === value) === (operator === '=');
+      }),
+    exact: field => requirements.find(r => r.field === field && r.operator === '=')?.value,
+    toString: () => requirements.map(r => `${r.field}${r.operator}${r.value.replace(/[\\,=]/g, '\\$&')}`).join(','),
+  };
+}
+
+/** splitTerms cuts at commas that no backslash escapes. */
+function splitTerms(text: string): string[] {
+  const terms: string[] = [];
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === ',') {
+      terms.push(text.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return [...terms, text.slice(start)];
+}
+
+function parseTerm(term: string, whole: string): FieldRequirement {
+  for (let i = 0; i < term.length; i++) {
+    if (term[i] === '\\') {
+      i++;
+      continue;
+    }
+    const sign = ['!=', '==', '='].find(s => term.startsWith(s, i));
+    if (!sign) continue;
+    return { field: term.slice(0, i), operator: sign === '!=' ? '!=' : '=', value: unescape(term.slice(i + sign.length)) };
+  }
+  throw new Error(`invalid selector: '${whole}'; can't understand '${term}'`);
+}
+
+function unescape(value: string): string {
+  let out = '';
+  for (let i = 0; i < value.length; i++) {
+    const c = value[i]!;
+    if (c === '\\') {
+      const next = value[++i];
+      if (next !== '\\' && next !== ',' && next !== '=') throw new Error(`invalid field selector: invalid escape sequence: \\${next ?? ''}`);
+      out += next;
+    } else if (c === ',' || c === '=') throw new Error(`invalid field selector: unescaped character in value: ${c}`);
+    else out += c;
+  }
+  return out;
+}

@@ -1,0 +1,58 @@
+import { isUtf8 } from 'node:buffer';
+import { StatusError } from '../status-error';
+import { JsonError, scanJson } from './scan';
+
+/** DecodeJsonOptions bound what is read. */
+export interface DecodeJsonOptions {
+  /** maxDepth is how many objects and lists may stand in one another; 1000 unless given. */
+  readonly maxDepth?: number;
+  /** maxBytes refuses longer bodies; without bound unless given. */
+  readonly maxBytes?: number;
+  /** findDuplicates looks for keys that stand twice, with a second and slower walk over the text. */
+  readonly findDuplicates?: boolean;
+}
+
+export interface DecodedJson {
+  readonly value: unknown;
+  /** duplicates are the paths of repeated keys; empty unless asked for. The last one of them has won. */
+  readonly duplicates: readonly string[];
+}
+
+/**
+ * decodeJson reads one JSON value. A key `__proto__` becomes an own key like any other. It throws a JsonError for what is no
+ * JSON, no UTF-8 or too deep, and a 413 StatusError for what is too long.
+ */
+export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): DecodedJson {
+  const { maxDepth = 1000, maxBytes } = options;
+  if (maxBytes !== undefined && bytes.length > maxBytes) {
+    throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
+  }
+  if (!isUtf8(bytes)) throw new JsonError('invalid UTF-8');
+  if (bytes.length > maxDepth && depthOf(bytes) > maxDepth) throw new JsonError('exceeded max depth');
+  const text = bytes.toString('utf8');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    scanJson(text);
+    throw new JsonError((error as Error).message);
+  }
+  return { value, duplicates: options.findDuplicates ? scanJson(text) : [] };
+}
+
+/** depthOf is how deep brackets nest outside strings; of invalid JSON some number that is not too small for a parser. */
+function depthOf(bytes: Buffer): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let i = 0; i < bytes.length; i++) {
+    const c = bytes[i]!;
+    if (inString) {
+      if (c === 0x5c) i++;
+      else if (c === 0x22) inString = false;
+    } else if (c === 0x22) inString = true;
+    else if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return deepest;
+}

@@ -1,0 +1,3 @@
+export * from './decode';
+export * from './equal';
+export { JsonError, scanJson } from './scan';

@@ -1,0 +1,170 @@
+/** JsonError says why bytes are no JSON, in the words of the Kubernetes API (which are Go's). */
+export class JsonError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'JsonError';
+  }
+}
+
+const END = 'unexpected end of JSON input';
+const ESCAPES = 'bfnrt\\/"';
+
+/**
+ * scanJson walks JSON text by hand and answers the paths of keys that stand twice in an object (`spec.replicas`,
+ * `spec.containers[0].name`), each once. It throws a JsonError for what is no JSON.
+ */
+export function scanJson(text: string): string[] {
+  const scanner = new Scanner(text);
+  scanner.space();
+  scanner.value('');
+  scanner.space();
+  if (!scanner.atEnd()) scanner.fail('after top-level value');
+  return [...scanner.duplicates];
+}
+
+/** Scanner is at one place of the text; its recursion is as deep as the text, which the caller has bounded. */
+class Scanner {
+  readonly duplicates = new Set<string>();
+  private at = 0;
+  constructor(private readonly text: string) {}
+
+  atEnd(): boolean {
+    return this.at >= this.text.length;
+  }
+
+  space(): void {
+    for (;;) {
+      const c = this.text.charCodeAt(this.at);
+      if (c !== 0x20 && c !== 0x0a && c !== 0x0d && c !== 0x09) return;
+      this.at++;
+    }
+  }
+
+  fail(where: string): never {
+    if (this.atEnd()) throw new JsonError(END);
+    throw new JsonError(`invalid character ${quote(String.fromCodePoint(this.text.codePointAt(this.at)!))} ${where}`);
+  }
+
+  value(path: string): void {
+    const c = this.text[this.at];
+    if (c === '{') this.object(path);
+    else if (c === '[') this.array(path);
+    else if (c === '"') this.string();
+    else if (c === 't') this.literal('true');
+    else if (c === 'f') this.literal('false');
+    else if (c === 'n') this.literal('null');
+    else if (c !== undefined && (c === '-' || (c >= '0' && c <= '9'))) this.number();
+    else this.fail('looking for beginning of value');
+  }
+
+  private object(path: string): void {
+    const keys = new Set<string>();
+    this.at++;
+    this.space();
+    if (this.text[this.at] === '}') {
+      this.at++;
+      return;
+    }
+    for (;;) {
+      if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
+      const key = this.string();
+      const child = path ? `${path}.${key}` : key;
+      if (keys.has(key)) this.duplicates.add(child);
+      keys.add(key);
+      this.space();
+      if (this.text[this.at] !== ':') this.fail('after object key');
+      this.at++;
+      this.space();
+      this.value(child);
+      this.space();
+      const next = this.text[this.at];
+      if (next === '}') {
+        this.at++;
+        return;
+      }
+      if (next !== ',') this.fail('after object key:value pair');
+      this.at++;
+      this.space();
+    }
+  }
+
+  private array(path: string): void {
+    this.at++;
+    this.space();
+    if (this.text[this.at] === ']') {
+      this.at++;
+      return;
+    }
+    for (let i = 0; ; i++) {
+      this.value(`${path}[${i}]`);
+      this.space();
+      const next = this.text[this.at];
+      if (next === ']') {
+        this.at++;
+        return;
+      }
+      if (next !== ',') this.fail('after array element');
+      this.at++;
+      this.space();
+    }
+  }
+
+  private string(): string {
+    const start = this.at++;
+    for (;;) {
+      const c = this.text[this.at];
+      if (c === '"') break;
+      if (c === undefined || c < ' ') this.fail('in string literal');
+      if (c === '\\') this.escape();
+      this.at++;
+    }
+    this.at++;
+    return JSON.parse(this.text.slice(start, this.at)) as string;
+  }
+
+  private escape(): void {
+    this.at++;
+    const c = this.text[this.at];
+    if (c === 'u') {
+      for (let i = 0; i < 4; i++) {
+        this.at++;
+        if (!/[0-9a-fA-F]/.test(this.text[this.at] ?? '')) this.fail('in \\u hexadecimal character escape');
+      }
+    } else if (c === undefined || !ESCAPES.includes(c)) this.fail('in string escape code');
+  }
+
+  private number(): void {
+    if (this.text[this.at] === '-') this.at++;
+    if (this.text[this.at] === '0') this.at++;
+    else this.digits('in numeric literal');
+    if (this.text[this.at] === '.') {
+      this.at++;
+      this.digits('after decimal point in numeric literal');
+    }
+    if (this.text[this.at] === 'e' || this.text[this.at] === 'E') {
+      this.at++;
+      if (this.text[this.at] === '+' || this.text[this.at] === '-') this.at++;
+      this.digits('in exponent of numeric literal');
+    }
+  }
+
+  private digits(where: string): void {
+    const isDigit = () => /[0-9]/.test(this.text[this.at] ?? '');
+    if (!isDigit()) this.fail(where);
+    while (isDigit()) this.at++;
+  }
+
+  private literal(word: string): void {
+    for (const expected of word) {
+      if (this.text[this.at] !== expected) this.fail(`in literal ${word} (expecting ${quote(expected)})`);
+      this.at++;
+    }
+  }
+}
+
+/** quote shows a character between single quotes, as Go does. */
+function quote(c: string): string {
+  if (c === "'") return "'\\''";
+  if (c === '"') return "'\"'";
+  return `'${JSON.stringify(c).slice(1, -1)}'`;
+}

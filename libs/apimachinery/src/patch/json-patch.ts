@@ -1,0 +1,131 @@
+import { deepClone, deepEqual, isRecord, setOwn } from '../json';
+import { badRequest, StatusError } from '../status-error';
+
+/** MAX_JSON_PATCH_OPERATIONS is the documented limit of one patch. */
+export const MAX_JSON_PATCH_OPERATIONS = 10_000;
+
+/** JsonPatchOperation is one step of RFC 6902. */
+export interface JsonPatchOperation {
+  readonly op: string;
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: unknown;
+}
+
+/** JsonPatchOptions choose between the two dialects that the API has had. */
+export interface JsonPatchOptions {
+  /** lenient as up to v1.20: `replace` adds a missing key, `copy` of a missing one copies null. */
+  readonly lenient?: boolean;
+}
+
+/**
+ * applyJsonPatch applies operations in order; doc and ops stay as they are. It throws a 400 StatusError for what is no list of
+ * operations, a 413 for more than the limit, and a 422 for an operation that does not apply.
+ */
+export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOptions = {}): unknown {
+  if (!Array.isArray(ops)) throw badRequest(`json: cannot unmarshal ${goKind(ops)} into Go value of type jsonpatch.Patch`);
+  const odd = ops.find(op => !isRecord(op));
+  if (odd !== undefined) throw badRequest(`json: cannot unmarshal ${goKind(odd)} into Go value of type jsonpatch.Operation`);
+  if (ops.length > MAX_JSON_PATCH_OPERATIONS) {
+    const message = `The allowed maximum operations in a JSON patch is ${MAX_JSON_PATCH_OPERATIONS}, got ${ops.length}`;
+    throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
+  }
+  const holder: Record<string, unknown> = { root: deepClone(doc) };
+  for (const op of ops as JsonPatchOperation[]) applyOperation(holder, op, options.lenient ?? false);
+  return holder.root;
+}
+
+const goKind = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value);
+
+const refused = (_why: string) => new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+
+function applyOperation(holder: Record<string, unknown>, { op, path, from, value }: JsonPatchOperation, lenient: boolean): void {
+  const target = typeof path === 'string' ? locate(holder, path) : undefined;
+  if (!target) throw refused(`${op}: no such path`);
+  switch (op) {
+    case 'add':
+      return add(target, deepClone(value ?? null));
+    case 'remove':
+      return remove(target);
+    case 'replace':
+      if (!lenient && !exists(target)) throw refused('replace: no such key');
+      return replace(target, deepClone(value ?? null));
+    case 'test':
+      if (!deepEqual(read(target) ?? null, value ?? null)) throw refused('test failed');
+      return;
+    case 'move':
+    case 'copy': {
+      const source = typeof from === 'string' ? locate(holder, from) : undefined;
+      if (!source) throw refused(`${op}: no such source`);
+      if (!exists(source) && !(lenient && op === 'copy' && !Array.isArray(source.container))) throw refused(`${op}: no such source`);
+      const moved = read(source) ?? null;
+      if (op === 'move') {
+        remove(source);
+        // Removing the source may have shifted the list in which the target is.
+        const again = locate(holder, path);
+        if (!again) throw refused('move: no such target');
+        return add(again, moved);
+      }
+      return add(target, deepClone(moved));
+    }
+    default:
+      throw refused(`unknown operation ${op}`);
+  }
+}
+
+/** Target is a place in a document: a key of an object or an index of a list. The root is a key of its holder. */
+interface Target {
+  readonly container: Record<string, unknown> | unknown[];
+  readonly key: string;
+}
+
+/** locate follows a JSON pointer up to its last step; undefined if the way does not exist. */
+function locate(holder: Record<string, unknown>, pointer: string): Target | undefined {
+  if (pointer === '') return { container: holder, key: 'root' };
+  if (!pointer.startsWith('/')) return undefined;
+  const steps = pointer.slice(1).split('/').map(step => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+  let container = holder.root;
+  for (const step of steps.slice(0, -1)) {
+    if (Array.isArray(container)) container = container[indexOf(step, container.length) ?? -1];
+    else if (isRecord(container) && Object.hasOwn(container, step)) container = container[step];
+    else return undefined;
+  }
+  return Array.isArray(container) || isRecord(container) ? { container, key: steps.at(-1)! } : undefined;
+}
+
+/** indexOf reads a list index, counted from the end if negative; undefined out of bounds. */
+function indexOf(step: string, length: number): number | undefined {
+  if (!/^-?\d+$/.test(step)) return undefined;
+  const i = Number(step);
+  const at = i < 0 ? i + length : i;
+  return at >= 0 && at < length ? at : undefined;
+}
+
+const exists = ({ container, key }: Target) =>
+  Array.isArray(container) ? indexOf(key, container.length) !== undefined : Object.hasOwn(container, key);
+
+function read({ container, key }: Target): unknown {
+  if (Array.isArray(container)) return container[indexOf(key, container.length) ?? -1] as unknown;
+  return Object.hasOwn(container, key) ? container[key] : undefined;
+}
+
+function add({ container, key }: Target, value: unknown): void {
+  if (!Array.isArray(container)) return setOwn(container, key, value);
+  const at = key === '-' ? container.length : indexOf(key, container.length + 1);
+  if (at === undefined) throw refused('add: index out of bounds');
+  container.splice(at, 0, value);
+}
+
+function replace({ container, key }: Target, value: unknown): void {
+  if (!Array.isArray(container)) return setOwn(container, key, value);
+  const at = indexOf(key, container.length);
+  if (at === undefined) throw refused('replace: index out of bounds');
+  container[at] = value;
+}
+
+function remove(target: Target): void {
+  if (!exists(target)) throw refused('remove: no such key');
+  const { container, key } = target;
+  if (Array.isArray(container)) container.splice(indexOf(key, container.length)!, 1);
+  else delete container[key];
+}

@@ -1,0 +1,62 @@
+import { StatusError, groupResourceName, type UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Authorizer, Decision, RequestInfo } from '../interfaces';
+import type { Exchange } from './exchange';
+
+/** authorizeAll asks the authorizers in order until one allows or denies; the reasons of those without opinion are joined. */
+export async function authorizeAll(authorizers: readonly Authorizer[], attributes: AuthorizationAttributes): Promise<Decision> {
+  const reasons: string[] = [];
+  const errors: string[] = [];
+  for (const authorizer of authorizers) {
+    const answer = authorizer.authorize(attributes);
+    const decision = answer instanceof Promise ? await answer : answer;
+    if (decision.outcome !== 'no opinion') return decision;
+    if (decision.reason) reasons.push(decision.reason);
+    if (decision.evaluationError) errors.push(decision.evaluationError);
+  }
+  return {
+    outcome: 'no opinion',
+    ...(reasons.length && { reason: reasons.join('\n') }),
+    ...(errors.length && { evaluationError: errors.join('\n') }),
+  };
+}
+
+/** attributesOf is what authorization looks at. */
+export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearchParams): AuthorizationAttributes {
+  const { isResourceRequest, verb, group, version, resource, subresource, namespace, name, path } = info;
+  const fieldSelector = query.get('fieldSelector');
+  const labelSelector = query.get('labelSelector');
+  return {
+    ...{ user, verb, isResourceRequest, group, version, resource, subresource, namespace, name, path },
+    ...(fieldSelector && { fieldSelector }),
+    ...(labelSelector && { labelSelector }),
+  };
+}
+
+/** authorize lets the request pass or throws the documented 403. */
+export async function authorize(exchange: Exchange, authorizers: readonly Authorizer[]): Promise<void> {
+  const attributes = attributesOf(exchange.info, exchange.user, exchange.query);
+  const decision = await authorizeAll(authorizers, attributes);
+  if (decision.outcome === 'allow') {
+    exchange.decision = decision.reason ?? '';
+    return;
+  }
+  if (decision.evaluationError && !decision.reason) {
+    throw forbiddenRequest(attributes, decision.evaluationError);
+  }
+  throw forbiddenRequest(attributes, decision.reason ?? '');
+}
+
+/** forbiddenRequest words a refusal as upstream does. Pure. */
+export function forbiddenRequest(attributes: AuthorizationAttributes, reason: string): StatusError {
+  const { user, verb, group, resource, subresource, namespace, name, path } = attributes;
+  const who = `User ${JSON.stringify(user.name)} cannot ${verb}`;
+  const because = reason ? `: ${reason}` : '';
+  if (!attributes.isResourceRequest) {
+    return new StatusError(403, 'Forbidden', `forbidden: ${who} path ${JSON.stringify(path)}${because}`, {});
+  }
+  const full = subresource ? `${resource}/${subresource}` : resource;
+  const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
+  const title = `${groupResourceName({ group, resource })}${name ? ` ${JSON.stringify(name)}` : ''}`;
+  const message = `${title} is forbidden: ${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${because}`;
+  return new StatusError(403, 'Forbidden', message, { ...(name && { name }), ...(group && { group }), kind: resource });
+}

@@ -1,0 +1,159 @@
+import { StatusError, badRequest, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
+import { traced, type Clock, type Logger } from '@navarch/base';
+import type { Authenticator, Authorizer } from '../interfaces';
+import type { AuditSink, Limits } from '../options';
+import { isLongRunning, requestInfo } from '../request-info';
+import { statusErrorOf, statusResponse } from '../status-response';
+import { authenticate } from './authentication';
+import { authorize } from './authorization';
+import { audited } from './audit';
+import { withDeadline } from './deadline';
+import { Exchange, warningHeader } from './exchange';
+import { impersonate } from './impersonation';
+import { InFlight, flightKindOf } from './max-in-flight';
+import { ServerMetrics, metricVerb, scopeOf } from './metrics';
+
+/** ChainParts are what the steps of the chain need. */
+export interface ChainParts {
+  readonly authenticators: readonly Authenticator[];
+  readonly authorizers: readonly Authorizer[];
+  readonly anonymous: boolean;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: ServerMetrics;
+  readonly audit: AuditSink | undefined;
+  /** dispatch serves a request that may be served. */
+  dispatch(exchange: Exchange): Promise<ApiResponse>;
+}
+
+/** Chain is the way of every request, in order: info, authentication, impersonation, in-flight bound, authorization, audit, dispatch. */
+export class Chain {
+  readonly inflight: InFlight;
+  /** active counts requests that have no complete answer yet, streams included. */
+  active = 0;
+  private idle: (() => void)[] = [];
+
+  constructor(private readonly parts: ChainParts) {
+    const { maxMutatingRequestsInflight: mutating, maxRequestsInflight: readOnly } = parts.limits;
+    this.inflight = new InFlight({ mutating, readOnly });
+    const { inflight } = this;
+    for (const kind of ['mutating', 'readOnly'] as const) {
+      parts.metrics.inflight.set({ request_kind: kind }, 0);
+    }
+    Object.assign(parts.metrics.inflight, {
+      collect: () => {
+        parts.metrics.inflight.set({ request_kind: 'mutating' }, inflight.current.mutating);
+        parts.metrics.inflight.set({ request_kind: 'readOnly' }, inflight.current.readOnly);
+      },
+    });
+  }
+
+  /** handle answers a request; it never rejects. */
+  readonly handle = async (request: ApiRequest): Promise<ApiResponse> => {
+    const exchange = new Exchange(request, this.parts.clock.now(), this.parts.authorizers);
+    this.active++;
+    let response: ApiResponse;
+    try {
+      await this.identify(exchange);
+      response = await this.serve(exchange);
+    } catch (error) {
+      response = this.failure(exchange, error);
+    }
+    if (exchange.warnings) response = { ...response, headers: { ...response.headers, warning: warningHeader(exchange.warnings) } };
+    if (isStream(response.body)) return this.streaming(exchange, response, response.body);
+    this.finish(exchange, response);
+    return response;
+  };
+
+  /** identify finds out what is asked and by whom. Upgrades go this way too. */
+  async identify(exchange: Exchange): Promise<void> {
+    try {
+      exchange.info = requestInfo(exchange.request.method, exchange.request.path, exchange.query);
+    } catch {
+      throw badRequest('the request path has a broken escape');
+    }
+    await authenticate(exchange, this.parts.authenticators, this.parts.anonymous);
+    await impersonate(exchange, this.parts.authorizers);
+  }
+
+  /** authorized lets the identified request pass, or throws 403. */
+  authorized(exchange: Exchange): Promise<void> {
+    return authorize(exchange, this.parts.authorizers);
+  }
+
+  /** drained resolves when nothing is in flight. */
+  drained(): Promise<void> {
+    return this.active === 0 ? Promise.resolve() : new Promise(resolve => this.idle.push(resolve));
+  }
+
+  private async serve(exchange: Exchange): Promise<ApiResponse> {
+    const { parts } = this;
+    const kind = flightKindOf(exchange.info, exchange.user.groups.includes('system:masters'));
+    if (kind) this.inflight.enter(kind);
+    try {
+      await this.authorized(exchange);
+      exchange.keepsBodies = parts.audit?.wantsBodies(exchange.info, exchange.user) ?? false;
+      const { verb, resource, namespace, path } = exchange.info;
+      const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () => parts.dispatch(exchange));
+      return await (isLongRunning(exchange.info) ? serving : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock));
+    } finally {
+      if (kind) this.inflight.leave(kind);
+    }
+  }
+
+  private failure(exchange: Exchange, error: unknown): ApiResponse {
+    if (!(error instanceof StatusError)) {
+      this.parts.metrics.panics.inc({ component: 'apiserver' });
+      this.parts.log.error('request failed', error, { method: exchange.request.method, path: exchange.request.path });
+    } else if (error.code === 429 || error.code === 504) {
+      const verb = exchange.info ? metricVerb(exchange.info) : exchange.request.method;
+      this.parts.metrics.terminations.inc({ verb, code: String(error.code), component: 'apiserver' });
+    }
+    return statusResponse(statusErrorOf(error).toStatus());
+  }
+
+  private streaming(exchange: Exchange, response: ApiResponse, body: { start(sink: ByteSink): void }): ApiResponse {
+    const labels = this.labels(exchange);
+    this.parts.metrics.longRunning.inc(labels);
+    let ended = false;
+    const end = () => {
+      if (ended) return;
+      ended = true;
+      this.parts.metrics.longRunning.dec(labels);
+      this.finish(exchange, response);
+    };
+    // A transport that gives up before it starts the body aborts the request.
+    exchange.request.signal.addEventListener('abort', end, { once: true });
+    const start = (sink: ByteSink) => {
+      if (sink.closed.aborted) return end();
+      sink.closed.addEventListener('abort', end, { once: true });
+      body.start(sink);
+    };
+    return { ...response, body: { start } };
+  }
+
+  private labels(exchange: Exchange) {
+    const { info } = exchange;
+    const { group = '', version = '', resource = '', subresource = '' } = info ?? {};
+    const verb = info ? metricVerb(info) : exchange.request.method;
+    return { verb, group, version, resource, subresource, scope: info ? scopeOf(info) : '', component: 'apiserver' };
+  }
+
+  private finish(exchange: Exchange, response: ApiResponse): void {
+    const { parts } = this;
+    const now = parts.clock.now();
+    const labels = this.labels(exchange);
+    const dryRun = { dry_run: exchange.query.get('dryRun') ?? '' };
+    parts.metrics.requests.inc({ ...labels, ...dryRun, code: String(response.status) });
+    if (labels.verb !== 'WATCH' && labels.verb !== 'CONNECT') {
+      parts.metrics.durations.observe({ ...labels, ...dryRun }, Math.max(0, now - exchange.receivedMs) / 1000);
+    }
+    if (parts.audit && exchange.info) audited(parts.audit, exchange, response, now);
+    if (--this.active === 0) {
+      const waiting = this.idle;
+      this.idle = [];
+      for (const resolve of waiting) resolve();
+    }
+  }
+}

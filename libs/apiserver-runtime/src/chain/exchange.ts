@@ -1,0 +1,55 @@
+import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
+import { authorizeAll } from './authorization';
+
+const noQuery = new URLSearchParams();
+
+/** Exchange is one request on its way through the chain: each step fills in what it finds out. */
+export class Exchange implements RequestContext {
+  readonly query: URLSearchParams;
+  info!: RequestInfo;
+  user!: UserInfo;
+  /** impersonator is who asked, when `user` is somebody he acts as. */
+  impersonator: UserInfo | undefined;
+  /** decision is why authorization allowed it. */
+  decision: string | undefined;
+  /** requestBody and responseBody are kept for the audit record only. */
+  requestBody: Buffer | undefined;
+  responseBody: Buffer | undefined;
+  keepsBodies = false;
+  /** contentType is that of the answer, for metrics. */
+  warnings: string[] | undefined;
+
+  constructor(
+    readonly request: ApiRequest,
+    readonly receivedMs: number,
+    private readonly authorizers: readonly Authorizer[],
+  ) {
+    this.query = request.query ? new URLSearchParams(request.query) : noQuery;
+  }
+
+  warn(text: string): void {
+    (this.warnings ??= []).push(text);
+  }
+
+  authorize(attributes: Omit<AuthorizationAttributes, 'user'>): Promise<Decision> {
+    return authorizeAll(this.authorizers, { ...attributes, user: this.user });
+  }
+
+  /** body reads the request's body. */
+  async body(limit: number): Promise<Buffer> {
+    const body = await this.request.body(limit);
+    if (this.keepsBodies) this.requestBody = body;
+    return body;
+  }
+}
+
+/** warningHeader renders warnings as the Warning header's values: `299 - "text"`. Control characters are dropped. */
+export function warningHeader(texts: readonly string[]): string {
+  return [...new Set(texts)].map(text => `299 - "${quotable(text)}"`).join(', ');
+}
+
+function quotable(text: string): string {
+  // Header values are Latin-1 without control characters; quotes and backslashes are escaped as in a quoted-string.
+  return text.replace(/[^\x20-\x7e\xa0-\xff]/g, '').replace(/[\\"]/g, '\\$&');
+}

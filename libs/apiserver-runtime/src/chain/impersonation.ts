@@ -1,0 +1,95 @@
+import { StatusError, badRequest, internalError, type UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Authorizer } from '../interfaces';
+import { authorizeAll, forbiddenRequest } from './authorization';
+import type { Exchange } from './exchange';
+
+/** Impersonated is who a request asks to act as. */
+export interface Impersonated {
+  readonly name: string;
+  readonly uid: string;
+  readonly groups: readonly string[];
+  readonly extra: ReadonlyMap<string, readonly string[]>;
+}
+
+/** impersonatedBy reads the Impersonate-* headers; undefined without any. Values of a repeated header come comma-separated. Pure. */
+export function impersonatedBy(headers: Readonly<Record<string, string | undefined>>): Impersonated | undefined {
+  let seen = false;
+  const extra = new Map<string, string[]>();
+  for (const header in headers) {
+    if (!header.startsWith('impersonate-')) continue;
+    seen = true;
+    if (!header.startsWith('impersonate-extra-')) continue;
+    extra.set(decodeKey(header.slice('impersonate-extra-'.length)), list(headers[header]));
+  }
+  if (!seen) return undefined;
+  const wanted = {
+    name: headers['impersonate-user'] ?? '',
+    uid: headers['impersonate-uid'] ?? '',
+    groups: list(headers['impersonate-group']),
+    extra,
+  };
+  if (!wanted.name && (wanted.groups.length || extra.size || wanted.uid)) {
+    throw internalError(new Error(`requested ${JSON.stringify(headers['impersonate-group'] ?? '')} without impersonating a user`));
+  }
+  return wanted.name ? wanted : undefined;
+}
+
+const list = (value: string | undefined) => (value === undefined ? [] : value.split(',').map(item => item.trim()).filter(Boolean));
+
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    throw badRequest(`invalid impersonation header key ${JSON.stringify(key)}`);
+  }
+}
+
+/** checksFor lists what the impersonator must be allowed: the verb impersonate on each thing he takes on. Pure. */
+export function checksFor(wanted: Impersonated, impersonator: UserInfo): AuthorizationAttributes[] {
+  const base = { user: impersonator, verb: 'impersonate', isResourceRequest: true, version: 'v1', path: '' };
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(wanted.name);
+  const checks: AuthorizationAttributes[] = account
+    ? [{ ...base, group: '', resource: 'serviceaccounts', subresource: '', namespace: account[1]!, name: account[2]! }]
+    : [{ ...base, group: '', resource: 'users', subresource: '', namespace: '', name: wanted.name }];
+  for (const name of wanted.groups) checks.push({ ...base, group: '', resource: 'groups', subresource: '', namespace: '', name });
+  const authentication = { ...base, group: 'authentication.k8s.io', namespace: '' };
+  for (const [key, values] of wanted.extra) {
+    for (const name of values) checks.push({ ...authentication, resource: 'userextras', subresource: key, name });
+  }
+  if (wanted.uid) checks.push({ ...authentication, resource: 'uids', subresource: '', name: wanted.uid });
+  return checks;
+}
+
+/** userFor is the UserInfo that the request goes on as. Pure. */
+export function userFor(wanted: Impersonated): UserInfo {
+  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(wanted.name);
+  let groups = [...wanted.groups];
+  if (account && !groups.length) groups = ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`];
+  if (wanted.name === 'system:anonymous') {
+    if (!groups.includes('system:unauthenticated')) groups.push('system:unauthenticated');
+  } else if (!groups.includes('system:unauthenticated') && !groups.includes('system:authenticated')) {
+    groups.push('system:authenticated');
+  }
+  return {
+    name: wanted.name,
+    groups,
+    ...(wanted.uid && { uid: wanted.uid }),
+    ...(wanted.extra.size && { extra: Object.fromEntries(wanted.extra) }),
+  };
+}
+
+/** impersonate lets the request go on as somebody else, if its asker may. */
+export async function impersonate(exchange: Exchange, authorizers: readonly Authorizer[]): Promise<void> {
+  const wanted = impersonatedBy(exchange.request.headers);
+  if (!wanted) return;
+  for (const check of checksFor(wanted, exchange.user)) {
+    const decision = await authorizeAll(authorizers, check);
+    if (decision.outcome !== 'allow') throw refused(check, decision.reason ?? '');
+  }
+  exchange.impersonator = exchange.user;
+  exchange.user = userFor(wanted);
+}
+
+function refused(check: AuthorizationAttributes, reason: string): StatusError {
+  return forbiddenRequest(check, reason);
+}

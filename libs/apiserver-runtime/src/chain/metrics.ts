@@ -1,0 +1,102 @@
+import { Counter, Gauge, Histogram, type Registry } from '@navarch/base';
+import type { RequestInfo } from '../interfaces';
+
+const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+
+/** ServerMetrics are the API server's own metrics, named and labelled as upstream's. */
+export class ServerMetrics {
+  readonly requests: Counter<'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component' | 'code'>;
+  readonly durations: Histogram<'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
+  readonly inflight: Gauge<'request_kind'>;
+  readonly longRunning: Gauge<'verb' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
+  readonly watchEvents: Counter<'group' | 'version' | 'kind'>;
+  readonly watchEventBytes: Counter<'group' | 'version' | 'kind'>;
+  readonly terminations: Counter<'verb' | 'code' | 'component'>;
+  readonly panics: Counter<'component'>;
+  readonly objects: Gauge<'resource'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    const target = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const;
+    this.requests = new Counter({
+      name: 'apiserver_request_total',
+      help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
+      labelNames: [...target, 'dry_run', 'code'],
+      registers,
+    });
+    this.durations = new Histogram({
+      name: 'apiserver_request_duration_seconds',
+      help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
+      labelNames: [...target, 'dry_run'],
+      buckets: durationBuckets,
+      registers,
+    });
+    this.inflight = new Gauge({
+      name: 'apiserver_current_inflight_requests',
+      help: 'Number of requests being served now, by request kind (mutating, readOnly).',
+      labelNames: ['request_kind'],
+      registers,
+    });
+    this.longRunning = new Gauge({
+      name: 'apiserver_longrunning_requests',
+      help: 'Number of active long-running requests broken out by verb, group, version, resource, scope and component.',
+      labelNames: target,
+      registers,
+    });
+    this.watchEvents = new Counter({
+      name: 'apiserver_watch_events_total',
+      help: 'Number of events sent in watch clients.',
+      labelNames: ['group', 'version', 'kind'],
+      registers,
+    });
+    this.watchEventBytes = new Counter({
+      name: 'apiserver_watch_events_bytes_total',
+      help: 'Bytes of events sent to watch clients.',
+      labelNames: ['group', 'version', 'kind'],
+      registers,
+    });
+    this.terminations = new Counter({
+      name: 'apiserver_request_terminations_total',
+      help: 'Number of requests which the apiserver terminated in self-defense.',
+      labelNames: ['verb', 'code', 'component'],
+      registers,
+    });
+    this.panics = new Counter({
+      name: 'apiserver_panics_total',
+      help: 'Number of requests that failed by an unexpected error of the server itself.',
+      labelNames: ['component'],
+      registers,
+    });
+    this.objects = new Gauge({
+      name: 'apiserver_storage_objects',
+      help: 'Number of stored objects by resource.',
+      labelNames: ['resource'],
+      registers,
+    });
+  }
+}
+
+/** scopeOf is the label that tells how much of the cluster a request is about. */
+export function scopeOf(info: RequestInfo): string {
+  if (info.name) return 'resource';
+  if (info.namespace) return 'namespace';
+  return info.isResourceRequest ? 'cluster' : '';
+}
+
+/** metricVerb is the verb as metrics name it: upper case, connections as CONNECT. */
+export function metricVerb(info: RequestInfo): string {
+  if (connects.has(info.subresource)) return 'CONNECT';
+  if (!info.isResourceRequest) return info.verb.toUpperCase();
+  switch (info.verb) {
+    case 'create':
+      return 'POST';
+    case 'update':
+      return 'PUT';
+    case '':
+      return 'other';
+    default:
+      return info.verb.toUpperCase();
+  }
+}
+
+const connects = new Set(['attach', 'exec', 'portforward', 'proxy']);

@@ -1,0 +1,3 @@
+export * from './interfaces';
+export * from './options';
+export * from './fronts/https-front';

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
+
+const offer: Offer = {
+  media: ['json', 'yaml', 'protobuf'],
+  routed: true,
+  allows: t => t.kind === 'Table' && t.group === 'meta.k8s.io' && (t.version === 'v1' || t.version === 'v1beta1'),
+};
+const table = { kind: 'Table', group: 'meta.k8s.io', version: 'v1' };
+
+describe('negotiate', () => {
+  test.each([
+    [undefined, { media: 'json', pretty: false }],
+    ['*/*', { media: 'json', pretty: false }],
+    ['text/html, application/json;q=0.5', { media: 'json', pretty: false }],
+    ['application/yaml', { media: 'yaml', pretty: false }],
+    ['application/vnd.kubernetes.protobuf,application/json', { media: 'protobuf', pretty: false }],
+    ['application/json;q=0.5, application/yaml', { media: 'yaml', pretty: false }],
+    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', { media: 'json', pretty: false, transform: table }],
+    ['application/json;as=Table;v=v9;g=meta.k8s.io,application/json', { media: 'json', pretty: false }],
+    ['application/json;stream=watch', { media: 'json', pretty: false }],
+    ['application/json;pretty=1', { media: 'json', pretty: true }],
+  ])('%s', (header, expected) => {
+    expect(negotiate(header, offer)).toEqual(expected);
+  });
+
+  test.each([
+    ['text/plain', '406: Not Acceptable'],
+    ['application/*', '406: Not Acceptable'],
+    ['application/json;as=Bogus;v=v1;g=meta.k8s.io', 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'],
+  ])('%s is refused', (header, message) => {
+    expect(() => negotiate(header, offer)).toThrow(message);
+  });
+
+  test('an unrouted endpoint takes type wildcards', () => {
+    expect(negotiate('application/*', { ...offer, routed: false })).toEqual({ media: 'json', pretty: false });
+  });
+
+  test.each([
+    [undefined, 'json'],
+    ['application/json; charset=utf-8', 'json'],
+    ['application/yaml', 'yaml'],
+  ])('content type %s', (header, media) => {
+    expect(contentMedia(header, offer.media)).toBe(media);
+  });
+
+  test('an unknown content type is 415', () => {
+    expect(() => contentMedia('text/plain', offer.media)).toThrow('accepted media types include: application/json, application/yaml');
+  });
+
+  test.each([
+    ['pretty=true', undefined, true],
+    ['pretty=0', 'curl/7', false],
+    ['', 'curl/7.1', true],
+    ['', 'kubectl/v1.33', false],
+  ])('pretty: %s %s', (query, agent, expected) => {
+    expect(wantsPretty(new URLSearchParams(query), agent)).toBe(expected);
+  });
+});

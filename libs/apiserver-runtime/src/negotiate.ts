@@ -1,0 +1,136 @@
+import { StatusError } from '@navarch/apimachinery';
+
+/** Media is an encoding of objects. */
+export type Media = 'json' | 'yaml' | 'protobuf';
+
+/** Transform is another shape in which objects may be asked for: `;as=Table;v=v1;g=meta.k8s.io`. */
+export interface Transform {
+  readonly kind: string;
+  readonly group: string;
+  readonly version: string;
+}
+
+/** Negotiated is how an answer is to look. */
+export interface Negotiated {
+  readonly media: Media;
+  readonly transform?: Transform;
+  /** pretty was asked for by a parameter of the media type. */
+  readonly pretty: boolean;
+}
+
+/** Offer is what an endpoint can answer. */
+export interface Offer {
+  /** media in order of preference. */
+  readonly media: readonly Media[];
+  /** allows tells whether a transform is possible; absent: none is. */
+  readonly allows?: (transform: Transform, media: Media) => boolean;
+  /** routed: the Accept header must name one of the types exactly (or be any type), as upstream's router checks first. */
+  readonly routed: boolean;
+}
+
+export const mediaTypes: Readonly<Record<Media, string>> = {
+  json: 'application/json',
+  yaml: 'application/yaml',
+  protobuf: 'application/vnd.kubernetes.protobuf',
+};
+
+interface Clause {
+  readonly type: string;
+  readonly subtype: string;
+  readonly q: number;
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** parseAccept reads an Accept header, best quality first; clauses of one quality keep their order. */
+export function parseAccept(header: string): Clause[] {
+  const clauses = header.split(',').flatMap(text => {
+    const [type = '', ...rest] = text.trim().split(';');
+    const slash = type.indexOf('/');
+    if (slash < 0 && type.trim() !== '*') return [];
+    const params = new Map<string, string>();
+    let q = 1;
+    for (const item of rest) {
+      const equals = item.indexOf('=');
+      const key = (equals < 0 ? item : item.slice(0, equals)).trim();
+      const value = equals < 0 ? '' : item.slice(equals + 1).trim();
+      if (key === 'q') q = Number.isFinite(Number(value)) ? Number(value) : 1;
+      else if (key) params.set(key, value);
+    }
+    const clause: Clause = {
+      type: slash < 0 ? '*' : type.slice(0, slash).trim(),
+      subtype: slash < 0 ? '*' : type.slice(slash + 1).trim(),
+      q,
+      params,
+    };
+    return [clause];
+  });
+  return clauses.sort((a, b) => b.q - a.q);
+}
+
+/** negotiate picks the answer's shape from the Accept header, or throws the 406 that upstream's router or codec answers. */
+export function negotiate(header: string | undefined, offer: Offer): Negotiated {
+  const first = offer.media[0] ?? 'json';
+  if (!header) return { media: first, pretty: false };
+  if (offer.routed && !isRoutable(header, offer.media)) throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+  for (const clause of parseAccept(header)) {
+    for (const media of offer.media) {
+      const [type, subtype] = mediaTypes[media].split('/') as [string, string];
+      const matches =
+        (clause.type === type && (clause.subtype === subtype || clause.subtype === '*')) ||
+        (clause.type === '*' && clause.subtype === '*');
+      if (!matches) continue;
+      const accepted = accept(clause, media, offer);
+      if (accepted) return accepted;
+    }
+  }
+  throw notAcceptable(offer.media);
+}
+
+function accept(clause: Clause, media: Media, offer: Offer): Negotiated | undefined {
+  const stream = clause.params.get('stream');
+  if (stream !== undefined && stream !== 'watch') return undefined;
+  const kind = clause.params.get('as');
+  const pretty = clause.params.get('pretty') === '1';
+  if (kind === undefined) return { media, pretty };
+  const transform = { kind, group: clause.params.get('g') ?? '', version: clause.params.get('v') ?? '' };
+  return offer.allows?.(transform, media) ? { media, pretty, transform } : undefined;
+}
+
+function isRoutable(header: string, media: readonly Media[]): boolean {
+  return header.split(',').some(item => {
+    const semicolon = item.indexOf(';');
+    const type = (semicolon < 0 ? item : item.slice(0, semicolon)).trim();
+    return type === '*/*' || media.some(m => mediaTypes[m] === type);
+  });
+}
+
+/** notAcceptable is the codec's own 406. */
+export function notAcceptable(media: readonly Media[]): StatusError {
+  const types = media.map(m => mediaTypes[m]).join(', ');
+  return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
+}
+
+/** contentMedia reads a Content-Type; none means JSON. 415 for what is not among `media`. */
+export function contentMedia(header: string | undefined, media: readonly Media[]): Media {
+  if (!header) return 'json';
+  const type = header.split(';', 1)[0]!.trim().toLowerCase();
+  const found = media.find(m => mediaTypes[m] === type);
+  if (found) return found;
+  throw unknownFormat(media.map(m => mediaTypes[m]));
+}
+
+/** unknownFormat is the 415 that names what would be accepted. */
+export function unknownFormat(types: readonly string[]): StatusError {
+  return new StatusError(
+    415,
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: ${types.join(', ')}`,
+  );
+}
+
+/** wantsPretty: `?pretty`, or a person looking at it through curl, wget or a browser. */
+export function wantsPretty(query: URLSearchParams, userAgent: string | undefined): boolean {
+  const pretty = query.get('pretty');
+  if (pretty !== null && pretty !== '') return /^(1|t|T|TRUE|true|True)$/.test(pretty);
+  return userAgent !== undefined && /^(curl|Wget|Mozilla\/5\.0)/.test(userAgent);
+}

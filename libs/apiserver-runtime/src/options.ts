@@ -1,0 +1,162 @@
+import type { ResourceToken } from '@navarch/api';
+import type { ApiHandler, ApiResponse, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { Clock, Logger, Registry } from '@navarch/base';
+import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
+import type { Storage, StorageBackend } from '@navarch/storage';
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type {
+  AdmissionPlugin,
+  Authenticator,
+  Authorizer,
+  RequestContext,
+  RequestInfo,
+  Route,
+  SubresourceHandler,
+  UpgradeHandler,
+} from './interfaces';
+
+/** Limits bound what one server takes on. */
+export interface Limits {
+  /** maxBodyBytes is the largest request body; 3 MiB (413 past that). */
+  readonly maxBodyBytes: number;
+  /** maxRequestsInflight bounds reading requests, maxMutatingRequestsInflight writing ones; 400 and 200. Watches do not count. */
+  readonly maxRequestsInflight: number;
+  readonly maxMutatingRequestsInflight: number;
+  /** minRequestTimeoutSeconds: a watch without timeoutSeconds lasts this long at least and at most twice as long; 1800. */
+  readonly minRequestTimeoutSeconds: number;
+  /** maxWatchBufferBytes: a watcher with more unsent bytes than this is cut; 8 MiB. */
+  readonly maxWatchBufferBytes: number;
+  /** requestTimeoutMs bounds every request that is not a watch, a log or a connection; 60 s. */
+  readonly requestTimeoutMs: number;
+}
+
+/** defaultLimits are upstream's defaults where upstream has one. */
+export const defaultLimits: Limits = {
+  maxBodyBytes: 3 * 1024 * 1024,
+  maxRequestsInflight: 400,
+  maxMutatingRequestsInflight: 200,
+  minRequestTimeoutSeconds: 1800,
+  maxWatchBufferBytes: 8 * 1024 * 1024,
+  requestTimeoutMs: 60_000,
+};
+
+/**
+ * VirtualHandler serves a resource that is not stored. Objects are in the hub version; `create` gets the decoded, defaulted
+ * body and answers the object to send (201). `list` answers the items; their selectors and encoding are the runtime's work.
+ */
+export interface VirtualHandler {
+  create?(context: RequestContext, object: KubeObject): Promise<KubeObject>;
+  get?(context: RequestContext, name: string): Promise<KubeObject>;
+  list?(context: RequestContext): Promise<readonly KubeObject[]>;
+}
+
+/** AuditRecord is what is known about a request when its answer goes out. Bodies are in the encoding they travelled in. */
+export interface AuditRecord {
+  readonly info: RequestInfo;
+  readonly method: string;
+  readonly uri: string;
+  readonly user: UserInfo | undefined;
+  /** impersonated is who the user acted as. */
+  readonly impersonated: UserInfo | undefined;
+  readonly remoteAddress: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly requestBody: Buffer | undefined;
+  readonly responseBody: Buffer | undefined;
+  readonly status: number;
+  readonly receivedMs: number;
+  readonly finishedMs: number;
+  readonly decision: string | undefined;
+}
+
+/** AuditSink takes a record for each finished request (watches: when they end). It must not block and not throw. */
+export interface AuditSink {
+  /** wantsBodies tells, before the request is served, whether its bodies are to be kept for the record. */
+  wantsBodies(info: RequestInfo, user: UserInfo): boolean;
+  record(record: AuditRecord): void;
+}
+
+/** ApiServerOptions is everything an API server is made of. */
+export interface ApiServerOptions {
+  readonly kinds: readonly KindDefinition[];
+  readonly backend: StorageBackend;
+  /** authenticators are asked in order; the first that knows the caller wins. `request.user` of the transport comes before them. */
+  readonly authenticators: readonly Authenticator[];
+  /** authorizers are asked in order until one allows or denies; nobody allowing means 403. */
+  readonly authorizers: readonly Authorizer[];
+  readonly admission: readonly AdmissionPlugin[];
+  readonly routes: readonly Route[];
+  /** subresources by `pods/log`, `serviceaccounts/token`; by `deployments.apps/x` for those of a named group. */
+  readonly subresources: ReadonlyMap<string, SubresourceHandler>;
+  /** upgrades by the same keys: `pods/exec`, `nodes/proxy`. */
+  readonly upgrades: ReadonlyMap<string, UpgradeHandler>;
+  /** virtual by resource and group: `tokenreviews.authentication.k8s.io`, `bindings`, `componentstatuses`. */
+  readonly virtual: ReadonlyMap<string, VirtualHandler>;
+  readonly emulated: Minor;
+  /** servedAlways says which versions go on being served past their `until`; none unless given. */
+  readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
+  /** anonymous: without credentials a request is system:anonymous's; 401 else. Always so for health and version paths. */
+  readonly anonymous?: boolean;
+  /** fallback answers a request for a group version that no kind serves (an aggregated API); undefined = not its own either. */
+  readonly fallback?: (context: RequestContext) => Promise<ApiResponse | undefined>;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly limits?: Partial<Limits>;
+  readonly audit?: AuditSink;
+  /** advertiseAddress is `host:port` as /api shows it. */
+  readonly advertiseAddress?: string;
+}
+
+/** KindOptions are what a kind made at run time may need besides its definition. */
+export interface KindOptions {
+  /** custom: a custom resource: list items carry kind and apiVersion, there is no protobuf form. */
+  readonly custom?: boolean;
+  /** schemas are OpenAPI v3 schemas by `group/version`, for kinds that the generated schema does not know. */
+  readonly schemas?: ReadonlyMap<string, object>;
+}
+
+/** KindRegistry is the set of served kinds. Discovery, OpenAPI and routes follow a change at once. */
+export interface KindRegistry {
+  add(kind: KindDefinition, options?: KindOptions): void;
+  /** remove stops serving the kind; its watches end. What is stored stays. */
+  remove(group: string, resource: string): void;
+  readonly kinds: readonly KindDefinition[];
+  /** changed calls the listener after each change. */
+  changed(listener: () => void): Disposable;
+}
+
+/**
+ * Store reads and writes one resource inside the process: no authorization, no admission; defaults and generic metadata as
+ * for any write. For bootstrap objects, allocators and subresources that change their parent.
+ */
+export interface Store<T extends KubeObject> {
+  get(namespace: string, name: string): Promise<T | undefined>;
+  list(namespace?: string): Promise<T[]>;
+  /** create throws 409 AlreadyExists. */
+  create(object: T): Promise<T>;
+  /** update applies change to a private copy of the present object until it could be swapped in; 404 if there is none. */
+  update(namespace: string, name: string, change: (object: T) => T | void | Promise<T | void>): Promise<T>;
+  /** delete removes at once, whatever finalizers say; answers false if there was nothing. */
+  delete(namespace: string, name: string, preconditions?: { readonly uid?: string }): Promise<boolean>;
+  readonly storage: Storage;
+}
+
+/** ApiServer answers API requests. */
+export interface ApiServer {
+  /** handler never rejects. Give it to the fronts. */
+  readonly handler: ApiHandler;
+  /** handleUpgrade serves an HTTP/1.1 upgrade request; refused ones are answered on the socket. `user` is the transport's identity. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo): void;
+  readonly registry: KindRegistry;
+  store<T extends KubeObject>(token: ResourceToken<T>): Store<T>;
+  /** ready resolves when the storage holds etcd's state and discovery is built. */
+  ready(signal?: AbortSignal): Promise<void>;
+  /** draining is true from the call of drain on: readyz fails. */
+  readonly draining: boolean;
+  /** drain ends all watches cleanly, refuses new ones and resolves when no request is in flight, or after timeoutMs (60 s). */
+  drain(timeoutMs?: number): Promise<void>;
+}
+
+/** CreateApiServer is the type of createApiServer. */
+export type CreateApiServer = (options: ApiServerOptions) => ApiServer;

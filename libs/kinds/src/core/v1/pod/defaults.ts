@@ -1,0 +1,46 @@
+import type { corev1 } from '@navarch/api';
+import type { Minor } from '../../../kind';
+import { defaultContainer } from './container-defaults';
+import { defaultVolume } from './volume-defaults';
+
+/** defaultPodSpec completes the spec of a pod or pod template, in place. */
+export function defaultPodSpec(spec: corev1.PodSpec): void {
+  spec.dnsPolicy ||= 'ClusterFirst';
+  spec.restartPolicy ||= 'Always';
+  spec.securityContext ??= {};
+  spec.terminationGracePeriodSeconds ??= 30;
+  spec.schedulerName ||= 'default-scheduler';
+  // The older name and the newer one are one field; the newer one wins.
+  if (spec.serviceAccountName || spec.serviceAccount) {
+    spec.serviceAccountName ||= spec.serviceAccount;
+    spec.serviceAccount = spec.serviceAccountName;
+  }
+  spec.volumes?.forEach(defaultVolume);
+  const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
+  containers.forEach(defaultContainer);
+  if (spec.hostNetwork) {
+    for (const port of containers.flatMap(c => c.ports ?? [])) port.hostPort ||= port.containerPort;
+  }
+}
+
+/** defaultTemplate completes a pod template, in place. */
+export function defaultTemplate(template: corev1.PodTemplateSpec): void {
+  template.spec ??= {} as corev1.PodSpec;
+  defaultPodSpec(template.spec);
+}
+
+/** defaultPod completes a pod, in place: besides its spec what templates leave open. */
+export function defaultPod(pod: corev1.Pod, emulated: Minor): void {
+  const spec = (pod.spec ??= {} as corev1.PodSpec);
+  defaultPodSpec(spec);
+  spec.enableServiceLinks ??= true;
+  for (const { resources } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) defaultRequests(resources);
+  if (emulated >= 34 && spec.resources) defaultRequests(spec.resources);
+}
+
+/** A resource with a limit and no request requests its limit. */
+function defaultRequests(resources: corev1.ResourceRequirements | undefined): void {
+  if (!resources?.limits) return;
+  const requests = { ...resources.limits, ...resources.requests };
+  if (Object.keys(requests).length) resources.requests = requests;
+}

@@ -1,0 +1,60 @@
+import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import type { Minor } from '../kind';
+
+/** Release is what a validation has to know: messages differ between releases. */
+export interface Release {
+  readonly emulated: Minor;
+}
+
+/** JSON_VALUES is the first release whose messages show structures as JSON; earlier ones show them in Go's syntax. */
+const JSON_VALUES: Minor = 33;
+
+/** invalidStruct is an invalid value that is no scalar: `go` is how releases up to 1.32 show it. */
+export function invalidStruct(path: Path, value: unknown, go: string, detail: string, release: Release): FieldError {
+  if (release.emulated >= JSON_VALUES) return field.invalid(path, value, detail);
+  return { reason: 'FieldValueInvalid', field: path.toString(), message: `Invalid value: ${go}: ${detail}` };
+}
+
+/** unsupported is a value outside an enumeration, listed in the order given. */
+export function unsupported(path: Path, value: unknown, supported: readonly string[]): FieldError {
+  return unsupportedAs(path, field.render(value ?? ''), supported);
+}
+
+/** unsupportedStruct is unsupported for a structure; see invalidStruct. */
+export function unsupportedStruct(path: Path, value: unknown, go: string, supported: readonly string[], release: Release): FieldError {
+  return unsupportedAs(path, release.emulated >= JSON_VALUES ? field.render(value) : go, supported);
+}
+
+function unsupportedAs(path: Path, shown: string, supported: readonly string[]): FieldError {
+  const list = supported.map(v => JSON.stringify(v)).join(', ');
+  return {
+    reason: 'FieldValueNotSupported',
+    field: path.toString(),
+    message: `Unsupported value: ${shown}${list && `: supported values: ${list}`}`,
+  };
+}
+
+/** each turns the texts of a name check into invalid-value findings. */
+export function each(path: Path, value: unknown, texts: readonly string[]): FieldError[] {
+  return texts.map(text => field.invalid(path, value, text));
+}
+
+/** oneOf: findings if the value is not one of these. */
+export function oneOf(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
+  return supported.includes(value ?? '') ? [] : [unsupported(path, value, supported)];
+}
+
+/** requireText: findings if the text is absent or empty. */
+export function requireText(path: Path, value: string | undefined, detail = ''): FieldError[] {
+  return value ? [] : [field.required(path, detail)];
+}
+
+/** NON_NEGATIVE is the message for a negative number. */
+export const NON_NEGATIVE = 'must be greater than or equal to 0';
+/** IMMUTABLE is the message for a field that may not change. */
+export const IMMUTABLE = 'field is immutable';
+
+/** nonNegative: findings if the number is below zero; absent is fine. */
+export function nonNegative(path: Path, value: number | undefined): FieldError[] {
+  return (value ?? 0) < 0 ? [field.invalid(path, value, NON_NEGATIVE)] : [];
+}

@@ -1,0 +1,39 @@
+import type { metav1 } from '@navarch/api';
+
+// Messages up to release 1.32 show structures the way Go prints them; these functions render what they need.
+
+const quoted = (text: string | undefined) => JSON.stringify(text ?? '');
+
+/** goStrings renders a list of texts: `[]string{"a", "b"}`; `type` names another element type. */
+export function goStrings(values: readonly string[] | undefined, type = 'string'): string {
+  return values === undefined ? `[]${type}(nil)` : `[]${type}{${values.map(quoted).join(', ')}}`;
+}
+
+/** goStringMap renders a map, keys in order: `map[string]string{"a":"b"}`. */
+export function goStringMap(map: Readonly<Record<string, string>> | undefined): string {
+  if (map === undefined || Object.keys(map).length === 0) return 'map[string]string(nil)';
+  const keys = Object.keys(map).sort();
+  return `map[string]string{${keys.map(key => `${quoted(key)}:${quoted(map[key])}`).join(', ')}}`;
+}
+
+/** goLabelSelector renders a LabelSelector. */
+export function goLabelSelector({ matchLabels, matchExpressions }: metav1.LabelSelector): string {
+  const type = 'v1.LabelSelectorRequirement';
+  const expressions = matchExpressions?.map(
+    e => `${type}{Key:${quoted(e.key)}, Operator:${quoted(e.operator)}, Values:${goStrings(e.values)}}`,
+  );
+  const list = expressions ? `[]${type}{${expressions.join(', ')}}` : `[]${type}(nil)`;
+  return `v1.LabelSelector{MatchLabels:${goStringMap(matchLabels)}, MatchExpressions:${list}}`;
+}
+
+/** goIntOrString renders a number or text: `intstr.IntOrString{Type:0, IntVal:5, StrVal:""}`. */
+export function goIntOrString(value: number | string): string {
+  const isText = typeof value === 'string';
+  return `intstr.IntOrString{Type:${isText ? 1 : 0}, IntVal:${isText ? 0 : value}, StrVal:${quoted(isText ? value : '')}}`;
+}
+
+/** goBytes renders bytes: `[]byte{0x78}`. */
+export function goBytes(bytes: Uint8Array | undefined): string {
+  if (!bytes?.length) return '[]byte(nil)';
+  return `[]byte{${[...bytes].map(b => `0x${b.toString(16)}`).join(', ')}}`;
+}

@@ -1,0 +1,36 @@
+import { field, isPercent, isValidPortName, isValidPortNum, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, invalidStruct, nonNegative, type Release } from './errors';
+import { goIntOrString } from './go-syntax';
+
+/** validateNonNegativeIntOrPercent checks `5` or `25%`. */
+export function validateNonNegativeIntOrPercent(value: number | string | undefined, path: Path, release: Release): FieldError[] {
+  if (typeof value !== 'string') return nonNegative(path, value);
+  return isPercent(value).map(text => invalidStruct(path, value, goIntOrString(value), text, release));
+}
+
+/** validateNotMoreThan100Percent refuses `101%`; numbers are fine. */
+export function validateNotMoreThan100Percent(value: number | string | undefined, path: Path, release: Release): FieldError[] {
+  const percent = percentOf(value);
+  if (percent === undefined || percent <= 100) return [];
+  return [invalidStruct(path, value, goIntOrString(value!), 'must not be greater than 100%', release)];
+}
+
+/** percentOf is the number of a well-formed percentage; undefined for anything else. */
+export function percentOf(value: number | string | undefined): number | undefined {
+  return typeof value === 'string' && /^\d+%$/.test(value) ? Number(value.slice(0, -1)) : undefined;
+}
+
+/** numberOf is the number meant, percentages as their number: `25%` is 25. Malformed text counts as 0. */
+export function numberOf(value: number | string | undefined): number {
+  return typeof value === 'number' ? value : (percentOf(value) ?? 0);
+}
+
+/** validatePortNumOrName checks a port given as number or as name. */
+export function validatePortNumOrName(port: number | string | undefined, path: Path): FieldError[] {
+  return typeof port === 'string' ? each(path, port, isValidPortName(port)) : each(path, port ?? 0, isValidPortNum(port ?? 0));
+}
+
+/** validatePort checks a port number that must be there. */
+export function validatePort(port: number | undefined, path: Path): FieldError[] {
+  return isValidPortNum(port ?? 0).map(text => field.invalid(path, port ?? 0, text));
+}

@@ -1,0 +1,42 @@
+import type { metav1 } from '@navarch/api';
+import { field, isQualifiedName, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import { each } from './errors';
+
+/** validateLabelName checks a label's key. */
+export const validateLabelName = (key: string, path: Path): FieldError[] => each(path, key, isQualifiedName(key));
+
+/** validateLabels checks keys and values of a label map. */
+export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
+  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+    ...validateLabelName(key, path),
+    ...each(path, value, isValidLabelValue(value)),
+  ]);
+}
+
+/** validateLabelSelector checks a LabelSelector; absent is fine. */
+export function validateLabelSelector(selector: metav1.LabelSelector | undefined, path: Path): FieldError[] {
+  if (!selector) return [];
+  return [
+    ...validateLabels(selector.matchLabels, path.child('matchLabels')),
+    ...(selector.matchExpressions ?? []).flatMap((e, i) => validateRequirement(e, path.child('matchExpressions').index(i))),
+  ];
+}
+
+function validateRequirement({ key, operator, values }: metav1.LabelSelectorRequirement, path: Path): FieldError[] {
+  return [...validateValuesFor(operator, values, path), ...validateLabelName(key ?? '', path.child('key'))];
+}
+
+function validateValuesFor(operator: string | undefined, values: readonly string[] | undefined, path: Path): FieldError[] {
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      return values?.length ? [] : [field.required(path.child('values'), "must be specified when `operator` is 'In' or 'NotIn'")];
+    case 'Exists':
+    case 'DoesNotExist':
+      return values?.length
+        ? [field.forbidden(path.child('values'), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
+        : [];
+    default:
+      return [field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator')];
+  }
+}

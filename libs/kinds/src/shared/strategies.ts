@@ -1,0 +1,67 @@
+import type { FieldError, KubeObject } from '@navarch/apimachinery';
+import type { Strategy, StrategyContext } from '../kind';
+import { semanticEqual } from './equal';
+import { drop, keep, keepGeneration, setGeneration } from './keep';
+
+/** WithStatus is an object whose spec is the clients' and whose status is the controllers'. */
+export type WithStatus = KubeObject & { spec?: unknown; status?: unknown };
+
+type Validate<T> = (object: T, context: StrategyContext) => FieldError[];
+type ValidateUpdate<T> = (object: T, old: T, context: StrategyContext) => FieldError[];
+
+/** Options of the shared strategies; `generation` counts changes of the spec. */
+export interface SpecStrategyOptions<T extends KubeObject> extends Strategy<T> {
+  /** generation: true counts changes of spec (or, without one, of everything but the metadata); a number: since that release. */
+  readonly generation?: boolean | number;
+}
+
+const counts = (generation: boolean | number | undefined, emulated: number) =>
+  typeof generation === 'number' ? emulated >= generation : generation === true;
+
+/**
+ * specStrategy is the main endpoint of a kind with a status subresource: a new object starts without status, an update keeps the
+ * old status, and the generation counts changes of the spec. prepareForCreate and prepareForUpdate of the options run after that.
+ */
+export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<T> = {}): Strategy<T> {
+  return {
+    allowUnconditionalUpdate: true,
+    ...options,
+    prepareForCreate(object, context) {
+      drop(object, 'status');
+      if (counts(options.generation, context.emulated)) setGeneration(object);
+      options.prepareForCreate?.(object, context);
+    },
+    prepareForUpdate(object, old, context) {
+      keep(object, old, 'status');
+      options.prepareForUpdate?.(object, old, context);
+      if (counts(options.generation, context.emulated)) keepGeneration(object, old, !semanticEqual(object.spec, old.spec));
+    },
+  };
+}
+
+/** statusStrategy is the status endpoint: it takes the new status and keeps the old spec and generation. */
+export function statusStrategy<T extends WithStatus>(options: Strategy<T> = {}): Strategy<T> {
+  return {
+    allowUnconditionalUpdate: true,
+    ...options,
+    prepareForUpdate(object, old, context) {
+      keep(object, old, 'spec');
+      keepGeneration(object, old, false);
+      options.prepareForUpdate?.(object, old, context);
+    },
+  };
+}
+
+/** plainStrategy is for kinds without status and generation. An update is validated like a new object unless told otherwise. */
+export function plainStrategy<T extends KubeObject>(
+  validate?: Validate<T>,
+  options: Strategy<T> & { readonly alsoOnUpdate?: ValidateUpdate<T> } = {},
+): Strategy<T> {
+  const { alsoOnUpdate, ...rest } = options;
+  return {
+    allowUnconditionalUpdate: true,
+    ...(validate && { validate }),
+    validateUpdate: (object, old, context) => [...(validate?.(object, context) ?? []), ...(alsoOnUpdate?.(object, old, context) ?? [])],
+    ...rest,
+  };
+}

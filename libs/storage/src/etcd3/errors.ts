@@ -1,0 +1,58 @@
+import { StatusError, gone } from '@navarch/apimachinery';
+import { describe } from '@navarch/base';
+
+const UNAVAILABLE = /UNAVAILABLE|no leader|leader changed|server stopped|client was already closed|Channel closed|channel has been shut down/i;
+const TIMEOUT = /DEADLINE_EXCEEDED|Deadline exceeded|request timed out/i;
+const NEVER_SENT = /No connection established|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
+
+/** etcdError makes a StatusError of what the etcd client threw: 410 compacted, 503 unavailable, 504 timed out, 500 else. */
+export function etcdError(error: unknown): Error {
+  if (error instanceof StatusError) return error;
+  const text = describe(error);
+  if (/required revision has been compacted/.test(text)) return compactedError();
+  if (TIMEOUT.test(text)) return withCause(new StatusError(504, 'Timeout', 'etcd did not answer in time', { retryAfterSeconds: 1 }), error);
+  if (UNAVAILABLE.test(text) || isRecoverable(error)) return withCause(unavailable(), error);
+  return withCause(new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, { causes: [{ message: text }] }), error);
+}
+
+/** wasNeverSent tells whether a failed request certainly did not reach an etcd, so that it may be sent again whatever it does. */
+export function wasNeverSent(error: unknown): boolean {
+  return NEVER_SENT.test(describe(error));
+}
+
+/** mayElsewhere tells whether another member of the cluster could do better. */
+export function mayElsewhere(mapped: Error): boolean {
+  return mapped instanceof StatusError && (mapped.code === 503 || mapped.code === 504);
+}
+
+/** compactedError is the answer to a read of a revision that etcd has forgotten. */
+export function compactedError(): StatusError {
+  return gone('The resourceVersion for the provided list is too old.');
+}
+
+/** tooOld is the answer to a watch that would begin below what is remembered. */
+export function tooOld(asked: number, floor: number): StatusError {
+  return gone(`too old resource version: ${asked} (${floor})`);
+}
+
+/** tooLarge is the answer to a read that asks for a revision that does not come. */
+export function tooLarge(asked: number, current: number): StatusError {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+}
+
+function unavailable(): StatusError {
+  return new StatusError(503, 'ServiceUnavailable', 'etcd is unavailable', { retryAfterSeconds: 1 });
+}
+
+function withCause<E extends Error>(error: E, cause: unknown): E {
+  error.cause = cause;
+  return error;
+}
+
+/** isRecoverable tells the etcd3 package's marks of a broken connection from an application's error. */
+function isRecoverable(error: unknown): boolean {
+  return error instanceof Error && /^GRPC(Unavailable|Cancelled|Aborted)Error$/.test(error.constructor.name);
+}

@@ -1,0 +1,165 @@
+import type { Clock, Logger } from '@navarch/base';
+import { decodeEntry, type StoredEntry } from '../entry';
+import type {
+  Entry,
+  ListOptions,
+  ListResult,
+  ObjectPath,
+  ReadOptions,
+  ResourceStorageConfig,
+  Revision,
+  Storage,
+  ValueTransformer,
+  Watch,
+  WatchOptions,
+  WatchSink,
+} from '../interface';
+import { keyOf } from '../keys';
+import { encodeStored } from '../splice';
+import type { EtcdClient } from './client';
+import { startDirectWatch } from './direct-watch';
+import { tooLarge } from './errors';
+import type { LeaseManager } from './lease-manager';
+import { countOf, listFromEtcd } from './list';
+import type { KeyValue } from './wire';
+
+/** EtcdStoreOptions are what the stores of one backend share. */
+export interface EtcdStoreOptions {
+  readonly client: EtcdClient;
+  readonly leases: LeaseManager;
+  readonly transformer: ValueTransformer;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const NEWLINE = Buffer.from('\n');
+
+/** EtcdStore is the Storage that asks etcd for everything: always consistent, one request a read, one transaction a write. */
+export class EtcdStore implements Storage {
+  constructor(
+    readonly config: ResourceStorageConfig,
+    private readonly options: EtcdStoreOptions,
+  ) {}
+
+  async get(path: ObjectPath, { atLeast, signal }: ReadOptions = {}): Promise<Entry | undefined> {
+    const answer = await this.options.client.range({ key: keyOf(this.config, path) }, signal);
+    if (atLeast !== undefined && answer.revision < atLeast) throw tooLarge(atLeast, answer.revision);
+    return answer.kvs[0] && this.decode(answer.kvs[0]);
+  }
+
+  list(options: ListOptions): Promise<ListResult> {
+    return listFromEtcd(this.options.client, this.config, kv => this.decode(kv), options);
+  }
+
+  watch(options: WatchOptions, sink: WatchSink): Promise<Watch> {
+    const { client, clock, log } = this.options;
+    const decode = (kv: KeyValue) => this.decode(kv);
+    return startDirectWatch({ client, clock, log, config: this.config, decode, list: o => this.list(o) }, options, sink);
+  }
+
+  async create(path: ObjectPath, object: object): Promise<Entry | undefined> {
+    const key = keyOf(this.config, path);
+    return (await this.put(key, encodeStored(object), 0, object)).entry;
+  }
+
+  /** guaranteedUpdate is as in Storage; `guess` is a state that may be stale, tried first to save a read. */
+  async guaranteedUpdate(
+    path: ObjectPath,
+    update: (current: Entry | undefined) => Promise<object> | object,
+    guess?: StoredEntry,
+  ): Promise<Entry> {
+    const key = keyOf(this.config, path);
+    let state = new Present(guess ?? (await this.read(key)), guess === undefined);
+    for (;;) {
+      let result: object;
+      try {
+        result = await update(state.entry);
+      } catch (error) {
+        // A stale guess may be the only reason of the failure: see whether the real state is another.
+        const real = state.certain ? undefined : await this.read(key);
+        if (state.certain || real?.revision === state.entry?.revision) throw error;
+        state = new Present(real, true);
+        continue;
+      }
+      const stored = encodeStored(result);
+      if (state.entry && !state.entry.stale && state.entry.storedAs(stored)) {
+        if (state.certain) return state.entry;
+        const real = await this.read(key);
+        if (real?.revision === state.entry.revision) return state.entry;
+        state = new Present(real, true);
+        continue;
+      }
+      const { entry, present } = await this.put(key, stored, state.entry?.revision ?? 0, result);
+      if (entry) return entry;
+      state = new Present(present, true);
+    }
+  }
+
+  /** delete is as in Storage; `guess` is a state that may be stale, tried first to save a read. */
+  async delete(
+    path: ObjectPath,
+    check?: (current: Entry) => Promise<void> | void,
+    guess?: StoredEntry,
+  ): Promise<Entry | undefined> {
+    const key = keyOf(this.config, path);
+    let state = new Present(guess ?? (await this.read(key)), guess === undefined);
+    while (state.entry) {
+      try {
+        await check?.(state.entry);
+      } catch (error) {
+        const real = state.certain ? undefined : await this.read(key);
+        if (state.certain || real?.revision === state.entry.revision) throw error;
+        state = new Present(real, true);
+        continue;
+      }
+      const answer = await this.options.client.swap({ key, expected: state.entry.revision });
+      if (answer.done) return state.entry.withRevision(answer.revision);
+      state = new Present(answer.present && this.decode(answer.present), true);
+    }
+    return undefined;
+  }
+
+  revision(signal?: AbortSignal): Promise<Revision> {
+    return this.options.client.revision(signal);
+  }
+
+  count(): Promise<number> {
+    return countOf(this.options.client, this.config.prefix);
+  }
+
+  /** decode makes an entry of what etcd holds; throws if it cannot be decrypted or is no object. */
+  decode(kv: KeyValue): StoredEntry {
+    const { value, stale } = this.options.transformer.fromStorage(kv.value, kv.key);
+    return decodeEntry(this.config, kv.key, value, kv.revision, stale);
+  }
+
+  private async read(key: string): Promise<StoredEntry | undefined> {
+    const answer = await this.options.client.range({ key });
+    return answer.kvs[0] && this.decode(answer.kvs[0]);
+  }
+
+  /** put writes if the key is at the expected revision; else it answers the present state. */
+  private async put(
+    key: string,
+    stored: Buffer,
+    expected: Revision,
+    object: object,
+  ): Promise<{ entry?: StoredEntry; present?: StoredEntry }> {
+    const { client, leases, transformer } = this.options;
+    const ttl = this.config.ttlSeconds?.(object as Parameters<NonNullable<ResourceStorageConfig['ttlSeconds']>>[0]);
+    const lease = ttl ? await leases.leaseFor(ttl) : undefined;
+    const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
+    const answer = await client.swap({ key, expected, value, ...(lease && { lease }) });
+    if (answer.done) return { entry: decodeEntry(this.config, key, stored, answer.revision) };
+    return answer.present ? { present: this.decode(answer.present) } : {};
+  }
+}
+
+/** Present is an object's state as an update sees it. */
+class Present {
+  constructor(
+    readonly entry: StoredEntry | undefined,
+    /** certain: it was read from etcd, not guessed. */
+    readonly certain: boolean,
+  ) {}
+}
