@@ -42,6 +42,49 @@ const definitionName = message =>
   message.replace(/^k8s\.io\./, 'io.k8s.').replace('apiextensions_apiserver', 'apiextensions-apiserver').replace('kube_aggregator', 'kube-aggregator');
 const split = name => ({ package: name.slice(0, name.lastIndexOf('.')), kind: name.slice(name.lastIndexOf('.') + 1) });
 
+/** marks reads a list of `Kind.field`, `*.field`, `group.Kind.field`, `v1.Kind.field` (`!Kind` excepts one, `:22` is a release). */
+function marks(text) {
+  const byField = new Map();
+  for (const entry of text.split(' ').filter(Boolean)) {
+    const [, qualifier, kind, field, excepted, since] = /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
+    if (!field) throw new Error(`presence.json: ${entry} is no mark`);
+    const mark = { qualifier, kind, excepted: excepted.split('!').slice(1), since: since ? Number(since) : 0 };
+    byField.set(field, [...(byField.get(field) ?? []), mark]);
+  }
+  return (definition, field) => {
+    const { package: pkg, kind } = split(definition);
+    const segments = pkg.split('.');
+    return (byField.get(field) ?? []).find(
+      m => (m.kind === '*' || m.kind === kind) && !m.excepted.includes(kind) && (!m.qualifier || segments.includes(m.qualifier)),
+    );
+  };
+}
+const presence = read('presence.json');
+const isPointerScalar = marks(`${presence.pointer.numbers} ${presence.pointer.strings}`);
+const isValueStruct = marks(presence.value);
+const isPointerTime = marks(presence.pointerTimes);
+const isAlways = marks(presence.always);
+const isNullable = marks(presence.nullable);
+const isOmitted = marks(presence.omitted);
+
+/** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
+function presenceOf(definition, { name, type, list, map, required }) {
+  if (list || map) return required && !isOmitted(definition, name) ? { always: true } : {};
+  const scalar = type in SCALARS;
+  const time = /\.(Time|MicroTime)$/.test(type);
+  const embeddedMeta = /\.(ObjectMeta|ListMeta)$/.test(type);
+  const value = scalar
+    ? !isPointerScalar(definition, name)
+    : required || embeddedMeta || (time ? !isPointerTime(definition, name) : Boolean(isValueStruct(definition, name)));
+  const mark = isAlways(definition, name);
+  const always = !isOmitted(definition, name) && (required || mark || (!scalar && value));
+  return {
+    ...(always && { always: true }),
+    ...(mark?.since && { alwaysSince: mark.since }),
+    ...((!value || isNullable(definition, name)) && { pointer: true }),
+  };
+}
+
 const mergeKeys = read('merge-keys.json');
 const messages = Object.entries(read('protobuf-fields.json')).map(([name, fields]) => [definitionName(name), fields]);
 const byKind = new Map();
@@ -116,7 +159,7 @@ for (const [name, fields] of messages) {
     const field = jsonNames[i];
     const known = source?.model.fields[field];
     if (known?.description) descriptions[`${name}.${field}`] = known.description;
-    const marks = annotated[field] ?? {};
+    const merging = annotated[field] ?? {};
     const map = /^map<string,(.*)>$/.exec(type);
     const list = type.startsWith('[]');
     const element = map ? map[1] : list ? type.slice(2) : type;
@@ -132,11 +175,12 @@ for (const [name, fields] of messages) {
       // A message known to the models of v1.33 without this field: the field is younger than the served version.
       ...(source?.own && !known && !inline && { unreleased: true }),
       ...(inline && { inline: true }),
-      ...(marks['patch-strategy'] && { patchStrategy: marks['patch-strategy'] }),
-      ...(marks['patch-merge-key'] && { patchMergeKey: marks['patch-merge-key'] }),
-      ...(marks['list-type'] && { listType: marks['list-type'] }),
-      ...(marks['list-map-keys'] && { listMapKeys: marks['list-map-keys'] }),
-      ...(marks['map-type'] && { mapType: marks['map-type'] }),
+      ...(!inline && presenceOf(name, { name: field, type: element in SCALARS ? element : definitionName(element), list, map, required: known?.required })),
+      ...(merging['patch-strategy'] && { patchStrategy: merging['patch-strategy'] }),
+      ...(merging['patch-merge-key'] && { patchMergeKey: merging['patch-merge-key'] }),
+      ...(merging['list-type'] && { listType: merging['list-type'] }),
+      ...(merging['list-map-keys'] && { listMapKeys: merging['list-map-keys'] }),
+      ...(merging['map-type'] && { mapType: merging['map-type'] }),
     };
   });
 }

@@ -33,8 +33,11 @@ export interface FieldSchema {
   readonly patchMergeKey?: string;
 }
 
-/** untyped is the schema of a value nothing is known about. */
-export const untyped: TypeSchema = { kind: 'untyped', field: () => undefined };
+/** untyped is the schema of a value nothing is known about, owned as a whole. */
+export const untyped: TypeSchema = { kind: 'untyped', field: () => undefined, atomic: true };
+
+/** deduced is the schema of a value nothing is known about, whose objects are owned field by field (CRDs). */
+export const deduced: TypeSchema = { kind: 'untyped', field: () => undefined };
 
 /** scalar is the schema of a string, number or boolean. */
 export const scalar: TypeSchema = { kind: 'scalar', field: () => undefined };

@@ -1,4 +1,4 @@
-import type { ApiRequest, ApiResponse, GroupVersionKind, GroupVersionResource, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { ApiRequest, ApiResponse, GroupVersion, GroupVersionKind, GroupVersionResource, KubeObject, UserInfo } from '@navarch/apimachinery';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 
@@ -54,8 +54,10 @@ export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
 /** AdmissionAttributes is one write on its way to storage. `object` is in the hub version; admit may change it in place. */
 export interface AdmissionAttributes {
   readonly operation: Operation;
+  /** kind and resource are the hub's, as the object is; `requested` is the group and version the client wrote in. */
   readonly kind: GroupVersionKind;
   readonly resource: GroupVersionResource;
+  readonly requested: GroupVersion;
   readonly subresource: string;
   readonly namespace: string;
   readonly name: string;

@@ -34,7 +34,8 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
       { identity: NODE, organizations: ['system:nodes'] },
       { identity: 'system:kube-scheduler' },
     ];
-    for (const { identity, organizations } of users) files.set(identity, await pki.issue({ name: identity, organizations }));
+    for (const { identity, organizations } of users)
+      files.set(identity, await pki.issue({ name: identity, organizations }));
     files.set('stranger', await pki.issue({ name: 'stranger' }));
     const tls = { ca: pki.caFile, cert: server.certFile, key: server.keyFile };
     writeFileSync(nats.configFile, natsServerConfig({ host: '127.0.0.1', port: nats.port, tls, users }));
@@ -72,10 +73,17 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
       const { method, path, query, headers, user } = request;
       return text(JSON.stringify({ method, path, query, headers, user, body: (await request.body(100)).toString() }));
     });
-    const response = await (await caller()).call({
+    const response = await (
+      await caller()
+    ).call({
       method: 'POST',
       path: '/api/v1/nodes?dryRun=All',
-      headers: { 'Content-Type': 'application/json', Authorization: 'Bearer stolen', 'X-Remote-User': 'root', 'impersonate-user': 'x' },
+      headers: {
+        'Content-Type': 'application/json',
+        Authorization: 'Bearer stolen',
+        'X-Remote-User': 'root',
+        'impersonate-user': 'x',
+      },
       body: Buffer.from('{}'),
     });
     expect(response.status).toBe(200);
@@ -165,7 +173,9 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
 
   test('a reader that stands still holds the writer at its window, and is cut past the buffer', async () => {
     let sink: ByteSink | undefined;
-    await serve(() => Promise.resolve({ ...text(''), body: { start: s => void (sink = s) } }), { maxBufferedBytes: 50_000 });
+    await serve(() => Promise.resolve({ ...text(''), body: { start: s => void (sink = s) } }), {
+      maxBufferedBytes: 50_000,
+    });
     const response = await (await caller(NODE, 10_000)).call({ method: 'GET', path: '/watch' });
     await eventually(() => sink !== undefined);
     expect(sink!.write(Buffer.alloc(8_000))).toBe(true);
@@ -232,10 +242,14 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
 
   test('a NATS restart ends what is under way, and everything works again after it', async () => {
     await serve(request => {
-      return Promise.resolve(request.path === '/watch' ? { ...text(''), body: { start: () => undefined } } : text('ok'));
+      return Promise.resolve(
+        request.path === '/watch' ? { ...text(''), body: { start: () => undefined } } : text('ok'),
+      );
     });
     const asker = await caller();
-    const failed = expect(read(await asker.call({ method: 'GET', path: '/watch' }))).rejects.toMatchObject({ code: 'disconnected' });
+    const failed = expect(read(await asker.call({ method: 'GET', path: '/watch' }))).rejects.toMatchObject({
+      code: 'disconnected',
+    });
     await nats.restart();
     await failed;
     await eventually(async () => (await read(await asker.call({ method: 'GET', path: '/' }))).toString() === 'ok');
@@ -244,7 +258,13 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
   describe('the NATS server keeps identities apart', () => {
     test('a certificate without a user is refused', async () => {
       const { certFile, keyFile } = files.get('stranger')!;
-      const attempt = connectBus({ servers: [nats.url], ca: pki.caFile, cert: certFile, key: keyFile, signal: AbortSignal.timeout(1_500) });
+      const attempt = connectBus({
+        servers: [nats.url],
+        ca: pki.caFile,
+        cert: certFile,
+        key: keyFile,
+        signal: AbortSignal.timeout(1_500),
+      });
       await expect(attempt).rejects.toThrow();
     });
 
@@ -258,9 +278,15 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
       const node = await connect(NODE);
       const heard: string[] = [];
       scheduler.subscribe(`_INBOX.${node.token}.>`, message => heard.push(message.subject));
-      scheduler.publish(`kube.api.${node.token}`, undefined, { reply: `_INBOX.${scheduler.token}.a.1`, headers: { 'bus-path': '/' } });
+      scheduler.publish(`kube.api.${node.token}`, undefined, {
+        reply: `_INBOX.${scheduler.token}.a.1`,
+        headers: { 'bus-path': '/' },
+      });
       // An own request whose answer would go to somebody else.
-      scheduler.publish(`kube.api.${scheduler.token}`, undefined, { reply: `_INBOX.${node.token}.a.1`, headers: { 'bus-path': '/' } });
+      scheduler.publish(`kube.api.${scheduler.token}`, undefined, {
+        reply: `_INBOX.${node.token}.a.1`,
+        headers: { 'bus-path': '/' },
+      });
       await scheduler.flush().catch(() => undefined);
       const asker = createApiCaller(node);
       open.push(asker);

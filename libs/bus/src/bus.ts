@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { connect, headers as natsHeaders, nuid, type Msg, type NatsConnection } from '@nats-io/transport-node';
-import type { Logger, Stoppable } from '@navarch/base';
+import { connect, headers as natsHeaders, nuid } from '@nats-io/transport-node';
+import type { Msg, NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
+import { Backoff, describe, systemClock, type Logger, type Stoppable } from '@navarch/base';
 import { identityToken } from './subjects';
 
 /** BusOptions say where the NATS servers are and who connects. `ca`, `cert` and `key` are files (PEM). */
@@ -64,17 +65,31 @@ export class BusError extends Error {
   }
 }
 
-/** connectBus connects, waiting for the first server as long as it takes; it rejects on refused credentials or abort. */
+/**
+ * connectBus connects, trying the servers again and again until one takes us; it rejects when signal aborts first. A refusal
+ * of our credentials is retried too, and logged: the server's configuration may be about to learn of us.
+ */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const identity = options.identity ?? certificateName(options.cert);
-  options.signal?.throwIfAborted();
-  const connecting = connect({
+  const backoff = new Backoff({ initialMs: 100, maxMs: 5_000, jitter: 0.5 });
+  for (;;) {
+    options.signal?.throwIfAborted();
+    try {
+      return new NatsBus(await connect(connectionOptions(options, identity)), identity, options.log);
+    } catch (error) {
+      options.log?.warn('cannot connect to the bus yet', { servers: options.servers, err: describe(error) });
+      await systemClock.sleep(backoff.next(), options.signal);
+    }
+  }
+}
+
+function connectionOptions(options: BusOptions, identity: string): NodeConnectionOptions {
+  return {
     servers: [...options.servers],
     name: options.name ?? identity,
     ...(options.ca || options.cert
       ? { tls: { caFile: options.ca, certFile: options.cert, keyFile: options.key } }
       : {}),
-    waitOnFirstConnect: true,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 500,
@@ -85,9 +100,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     maxPingOut: 2,
     timeout: 5_000,
     noAsyncTraces: true,
-  });
-  const connection = await abortable(connecting, options.signal);
-  return new NatsBus(connection, identity, options.log);
+  };
 }
 
 /** certificateName reads the CN of a certificate file. */
@@ -100,18 +113,6 @@ function certificateName(file: string | undefined): string {
     ?.slice(3);
   if (!name) throw new Error(`${file}: the certificate has no common name`);
   return name;
-}
-
-async function abortable(connecting: Promise<NatsConnection>, signal?: AbortSignal): Promise<NatsConnection> {
-  if (!signal) return connecting;
-  return new Promise<NatsConnection>((resolve, reject) => {
-    const abort = () => {
-      reject(signal.reason as Error);
-      connecting.then(late => late.close()).catch(() => undefined);
-    };
-    signal.addEventListener('abort', abort, { once: true });
-    connecting.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 class NatsBus implements Bus {

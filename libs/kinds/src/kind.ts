@@ -60,6 +60,10 @@ export interface ServedVersion {
   /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
   readonly toHub?: (object: Record<string, unknown>) => void;
   readonly fromHub?: (object: Record<string, unknown>) => void;
+  /** subresources lists those that this version has; all unless given. */
+  readonly subresources?: readonly string[];
+  /** fieldLabels are the selectable paths in this version, each with the hub's label that it stands for; the hub's unless given. */
+  readonly fieldLabels?: Readonly<Record<string, string>>;
   /** categories replace the kind's in this version. */
   readonly categories?: readonly string[];
   /** stored: the first release that stores objects in this version; the newest one that is reached wins, the hub else. */
@@ -137,6 +141,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   selectableFields?(object: T): Record<string, string>;
   /** fieldLabels lists the selectable paths, so that unknown ones can be refused; keys of selectableFields. */
   readonly fieldLabels?: readonly string[];
+  /** unknownFieldLabel words the refusal of an unknown label: `field label not supported: spec.x` unless given. */
+  unknownFieldLabel?(label: string): string;
   /** indexes are the fieldLabels by which the watch cache keeps buckets. */
   readonly indexes?: readonly string[];
   readonly gracefulDeletion?: GracefulDeletion<T>;

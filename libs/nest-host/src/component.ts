@@ -68,11 +68,11 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
     const metrics = createRegistry();
     const health = new Health();
     const api = definition.client
-      ? connectApi(flags as unknown as ClientFlagValues, {
+      ? await connectApi(flags as unknown as ClientFlagValues, {
           component: definition.name,
           log,
           clock: systemClock,
-          metrics,
+          signal: this.stopping.signal,
         })
       : undefined;
     if (api) stack.push(api);

@@ -169,7 +169,7 @@ export function certificateUser(socket: TLSSocket): UserInfo | undefined {
   const { subject } = socket.getPeerCertificate();
   if (!subject?.CN) return undefined;
   const groups = subject.O === undefined ? [] : Array.isArray(subject.O) ? (subject.O as string[]) : [subject.O];
-  return { name: subject.CN, groups: [...groups, 'system:authenticated'] };
+  return { name: String(subject.CN), groups: [...groups, 'system:authenticated'] };
 }
 
 function target(request: http.IncomingMessage): { path: string; query: string } {

@@ -57,9 +57,9 @@ export class StoredEntry implements Entry, Spliced {
     return (this.attributes ??= this.attributesOf(this.object()));
   }
 
-  /** forgetObject lets go of the parsed form; for bulk loads that nobody is about to read. */
-  forgetObject(): void {
-    this.parsed = undefined;
+  /** loadAttrs is attrs without keeping the parsed form at all; for bulk loads that nobody is about to read. */
+  loadAttrs(): void {
+    this.attributes ??= this.attributesOf(JSON.parse(this.json.toString()) as StoredObject);
   }
 
   /** withRevision is the same object under another revision: what a watcher gets of one that was deleted or left its selector. */

@@ -63,7 +63,7 @@ export interface ListOptions extends ReadOptions {
   /** exactly reads the state at this revision (410 if compacted). */
   readonly exactly?: Revision;
   readonly limit?: number;
-  /** continueAfter goes on behind this key at the revision of the first page (410 if compacted). */
+  /** continueAfter goes on behind this key at the revision of the first page (410 if compacted); revision 0: at the present one. */
   readonly continueAfter?: { readonly key: string; readonly revision: Revision };
 }
 
@@ -82,6 +82,8 @@ export interface WatchOptions {
   readonly bookmarks?: boolean;
   /** sendInitialEvents: the present state as ADDED, then a bookmark marked `initialEventsEnd`. */
   readonly sendInitialEvents?: boolean;
+  /** timeoutMs: the asker will end the watch after so long; with `bookmarks` one comes two seconds before. */
+  readonly timeoutMs?: number;
 }
 
 /** WatchNotice is one event as a watcher sees it: an object that leaves the selector is DELETED, one that enters is ADDED. */
@@ -104,7 +106,10 @@ export interface WatchSink {
 }
 
 export interface Watch {
+  /** stop ends it; its sink is not called any more, not even `end`. */
   stop(): void;
+  /** bookmark sends one now, behind all notices so far. */
+  bookmark(): void;
 }
 
 export interface WritePreconditions {
@@ -120,6 +125,7 @@ export interface Storage {
   readonly config: ResourceStorageConfig;
   get(key: ObjectPath, options?: ReadOptions): Promise<Entry | undefined>;
   list(options: ListOptions): Promise<ListResult>;
+  /** watch answers before the first notice. It rejects where it cannot begin: 410 `too old resource version` below the floor. */
   watch(options: WatchOptions, sink: WatchSink): Promise<Watch>;
   /** create stores a new object (its metadata.resourceVersion is ignored); undefined if the key is taken. */
   create(key: ObjectPath, object: object): Promise<Entry | undefined>;
@@ -129,7 +135,10 @@ export interface Storage {
    * in bytes to the present state writes nothing. It throws what update throws. `undefined` current = no such object.
    */
   guaranteedUpdate(key: ObjectPath, update: (current: Entry | undefined) => Promise<object> | object): Promise<Entry>;
-  /** delete removes the object if check passes on its present state; answers its last state, undefined if there was none. */
+  /**
+   * delete removes the object if check passes on its present state; answers its last state under the revision of the deletion,
+   * undefined if there was none. check may be called more than once, as update is.
+   */
   delete(key: ObjectPath, check?: (current: Entry) => Promise<void> | void): Promise<Entry | undefined>;
   /** revision asks etcd for the present revision. */
   revision(signal?: AbortSignal): Promise<Revision>;
@@ -151,7 +160,10 @@ export interface ValueTransformer {
 
 /** StorageBackend opens the storages of a process over one etcd connection and one watch over the keyspace. */
 export interface StorageBackend {
+  /** storage opens a resource; the same one for the same prefix (the first config counts). */
   storage(config: ResourceStorageConfig): Storage;
+  /** release ends the watches of a resource that is no more (a CRD's) and forgets its cache. */
+  release(prefix: string): void;
   /** transform sets the transformer of all keys below a prefix; before the first storage of it is opened. */
   transform(prefix: string, transformer: ValueTransformer): void;
   /** ready resolves when the cache holds etcd's present state. */

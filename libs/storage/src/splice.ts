@@ -103,7 +103,7 @@ function insideMetadata(json: Buffer, start: number): number | undefined {
 function readKey(json: Buffer, at: number): { name: string; end: number } | undefined {
   const end = skipString(json, at);
   if (end === undefined || json[end] !== COLON) return undefined;
-  return { name: json.latin1Slice(at + 1, end - 1), end: end + 1 };
+  return { name: json.toString('latin1', at + 1, end - 1), end: end + 1 };
 }
 
 /** skipString is the offset behind the string that begins at an offset. */

@@ -7,18 +7,40 @@ export class ClusterPaths {
   constructor(readonly state: string) {}
 
   /** config is what `up` decided (ClusterConfig). */
-  readonly config = this.at('cluster.json');
+  get config(): string {
+    return this.at('cluster.json');
+  }
   /** records is what was started and must be stopped (Records). */
-  readonly records = this.at('records.json');
-  readonly adminKubeconfig = this.at('admin.kubeconfig');
-  readonly pki = this.at('pki');
-  readonly kubeconfigs = this.at('kubeconfig');
-  readonly settings = this.at('config');
-  readonly data = this.at('data');
-  readonly logs = this.at('logs');
-  readonly hosts = this.at('hosts');
-  readonly encryption = this.at('config/encryption.yaml');
-  readonly natsConfig = this.at('config/nats.conf');
+  get records(): string {
+    return this.at('records.json');
+  }
+  get adminKubeconfig(): string {
+    return this.at('admin.kubeconfig');
+  }
+  get pki(): string {
+    return this.at('pki');
+  }
+  get kubeconfigs(): string {
+    return this.at('kubeconfig');
+  }
+  get settings(): string {
+    return this.at('config');
+  }
+  get data(): string {
+    return this.at('data');
+  }
+  get logs(): string {
+    return this.at('logs');
+  }
+  get hosts(): string {
+    return this.at('hosts');
+  }
+  get encryption(): string {
+    return this.at('config/encryption.yaml');
+  }
+  get natsConfig(): string {
+    return this.at('config/nats.conf');
+  }
 
   /** socket is the supervisor's; a path too long for a Unix socket (107 bytes) is replaced by a short one that follows from it. */
   get socket(): string {

@@ -57,7 +57,7 @@ export function supervisorAlive(records: Records | undefined): boolean {
 }
 
 /** writeFileAtomic writes a file so that a reader sees the old content or the new. */
-export function writeFileAtomic(file: string, content: string, mode = 0o600): void {
+export function writeFileAtomic(file: string, content: string | Buffer, mode = 0o600): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const next = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(next, content, { mode });

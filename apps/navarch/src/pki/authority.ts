@@ -34,8 +34,8 @@ export class Authority {
   /** open reads the authority at `base`.crt and `base`.key, and makes it first if it is not there. */
   static async open(base: string, commonName: string): Promise<Authority> {
     // Loaded only here: a second `up` needs no certificate made and should not pay for the library.
+    await import('reflect-metadata');
     const x509 = await import('@peculiar/x509');
-    x509.cryptoProvider.set(webcrypto as unknown as Crypto);
     if (!fs.existsSync(`${base}.key`)) writeKeyPair(base, await selfSigned(x509, commonName));
     const key = createPrivateKey(fs.readFileSync(`${base}.key`)).export({ type: 'pkcs8', format: 'der' });
     return new Authority(

@@ -1,4 +1,4 @@
-import { StatusError, badRequest, internalError, type UserInfo } from '@navarch/apimachinery';
+import { badRequest, internalError, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
 import { authorizeAll, forbiddenRequest } from './authorization';
 import type { Exchange } from './exchange';
@@ -84,12 +84,8 @@ export async function impersonate(exchange: Exchange, authorizers: readonly Auth
   if (!wanted) return;
   for (const check of checksFor(wanted, exchange.user)) {
     const decision = await authorizeAll(authorizers, check);
-    if (decision.outcome !== 'allow') throw refused(check, decision.reason ?? '');
+    if (decision.outcome !== 'allow') throw forbiddenRequest(check, decision.reason ?? '');
   }
   exchange.impersonator = exchange.user;
   exchange.user = userFor(wanted);
-}
-
-function refused(check: AuthorizationAttributes, reason: string): StatusError {
-  return forbiddenRequest(check, reason);
 }

@@ -12,6 +12,7 @@ import type {
   WatchSink,
 } from '../interface';
 import { matches, rangeOf } from '../keys';
+import { BEFORE_END_MS, BOOKMARK_MS } from '../bookmarks';
 import { Change } from '../change';
 import { rangeEnd, type EtcdClient } from './client';
 import { tooOld } from './errors';
@@ -45,7 +46,7 @@ export async function startDirectWatch(source: DirectWatchSource, options: Watch
 }
 
 class DirectWatch implements Watch {
-  private bookmarkTimer: Disposable | undefined;
+  private readonly timers: Disposable[] = [];
 
   constructor(
     private readonly source: DirectWatchSource,
@@ -57,7 +58,7 @@ class DirectWatch implements Watch {
   ) {}
 
   stop(): void {
-    this.bookmarkTimer?.[Symbol.dispose]();
+    for (const timer of this.timers.splice(0)) timer[Symbol.dispose]();
     this.abort.abort();
   }
 
@@ -69,7 +70,7 @@ class DirectWatch implements Watch {
     const { signal } = this.abort;
     if (signal.aborted) return;
     if (initial.length) this.sink.notices(initial);
-    if (this.options.bookmarks) this.nextBookmark();
+    if (this.options.bookmarks) this.scheduleBookmarks();
     const { client, clock, log, config } = this.source;
     const prefix = rangeOf(config, this.options.predicate);
     const backoff = new Backoff({ initialMs: 50, maxMs: 2_000, jitter: 0.5 });
@@ -115,11 +116,17 @@ class DirectWatch implements Watch {
     this.sink.end(error);
   }
 
-  private nextBookmark(): void {
-    this.bookmarkTimer = this.source.clock.after(60_000, () => {
-      this.bookmark();
-      this.nextBookmark();
-    });
+  private scheduleBookmarks(): void {
+    const { clock } = this.source;
+    const { timeoutMs } = this.options;
+    const everyMinute = () => {
+      this.timers[0] = clock.after(BOOKMARK_MS, () => {
+        this.bookmark();
+        everyMinute();
+      });
+    };
+    everyMinute();
+    if (timeoutMs) this.timers[1] = clock.after(Math.max(0, timeoutMs - BEFORE_END_MS), () => this.bookmark());
   }
 }
 

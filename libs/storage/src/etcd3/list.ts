@@ -20,6 +20,9 @@ export async function listFromEtcd(
   const single = singleKey(config, predicate);
   const end = single === undefined ? rangeEnd(prefix) : undefined;
   const entries: StoredEntry[] = [];
+  if (single !== undefined && continueAfter && single <= continueAfter.key) {
+    return { entries, revision: continueAfter.revision || (await client.revision(signal)), more: false };
+  }
   let key = single ?? (continueAfter ? `${continueAfter.key}\0` : prefix);
   let revision: Revision | undefined = options.exactly ?? (continueAfter?.revision || undefined);
   if (revision !== undefined) await refuseFuture(client, revision, signal);

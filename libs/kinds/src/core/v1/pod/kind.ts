@@ -1,32 +1,56 @@
 import { Pods, type corev1 } from '@navarch/api';
-import { defineKind, type Minor } from '../../../kind';
-import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { proxyConnect, streamConnect } from '../../../shared/connects';
+import { served } from '../../../shared/served';
+import { podColumns } from './columns';
+import { defaultPod } from './defaults';
+import { ephemeralContainersStrategy, podDeletion, podStatusStrategy, podStrategy, resizeStrategy } from './strategy';
 
-/** pod declares Pod. */
-export const pod = (emulated: Minor) => defineKind<corev1.Pod>({
-  resource: Pods,
-  versions: [
-    served('v1', 'Pod'),
-  ],
-  shortNames: ['po'],
-  categories: ['all'],
-  strategy: specStrategy<corev1.Pod>({}),
-  subresources: {
-    status: statusStrategy<corev1.Pod>(),
-    writes: {
-      ephemeralcontainers: { strategy: statusStrategy<corev1.Pod>(), verbs: ['get', 'patch', 'update'], since: 23 },
-      resize: { strategy: statusStrategy<corev1.Pod>(), verbs: ['get', 'patch', 'update'], since: 33 },
+const WRITE_VERBS = ['get', 'patch', 'update'];
+
+/** selectable are the values of a pod's selectable fields. */
+function selectable({ spec, status }: corev1.Pod): Record<string, string> {
+  return {
+    'spec.nodeName': spec?.nodeName ?? '',
+    'spec.restartPolicy': spec?.restartPolicy ?? '',
+    'spec.schedulerName': spec?.schedulerName ?? '',
+    'spec.serviceAccountName': spec?.serviceAccountName ?? '',
+    'spec.hostNetwork': String(spec?.hostNetwork ?? false),
+    'status.phase': status?.phase ?? '',
+    'status.podIP': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.podIPs': status?.podIPs?.[0]?.ip ?? status?.podIP ?? '',
+    'status.nominatedNodeName': status?.nominatedNodeName ?? '',
+  };
+}
+
+/** pod declares Pod; the version of its eviction depends on the release. */
+export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
+  defineKind<corev1.Pod>({
+    resource: Pods,
+    versions: [served('v1', 'Pod')],
+    shortNames: ['po'],
+    categories: ['all'],
+    defaults: defaultPod,
+    strategy: podStrategy,
+    gracefulDeletion: podDeletion,
+    columns: podColumns,
+    selectableFields: selectable,
+    fieldLabels: Object.keys(selectable({})).filter(label => emulated >= 28 || label !== 'spec.hostNetwork'),
+    indexes: ['spec.nodeName'],
+    subresources: {
+      status: podStatusStrategy,
+      writes: {
+        ephemeralcontainers: { strategy: ephemeralContainersStrategy, verbs: WRITE_VERBS, since: 23 },
+        resize: { strategy: resizeStrategy, verbs: WRITE_VERBS, since: 33 },
+      },
+      connects: {
+        attach: streamConnect('PodAttachOptions'),
+        binding: { kind: 'Binding', verbs: ['create'] },
+        eviction: { kind: 'Eviction', group: 'policy', version: emulated >= 22 ? 'v1' : 'v1beta1', verbs: ['create'] },
+        exec: streamConnect('PodExecOptions'),
+        log: { kind: 'Pod', verbs: ['get'] },
+        portforward: streamConnect('PodPortForwardOptions'),
+        proxy: proxyConnect('PodProxyOptions'),
+      },
     },
-    connects: {
-      attach: streamConnect('PodAttachOptions'),
-      binding: { kind: 'Binding', verbs: ['create'] },
-      eviction: { kind: 'Eviction', group: 'policy', version: emulated >= 22 ? 'v1' : 'v1beta1', verbs: ['create'] },
-      exec: streamConnect('PodExecOptions'),
-      log: { kind: 'Pod', verbs: ['get'] },
-      portforward: streamConnect('PodPortForwardOptions'),
-      proxy: proxyConnect('PodProxyOptions'),
-    },
-  },
-});
+  });

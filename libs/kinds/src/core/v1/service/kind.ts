@@ -1,21 +1,33 @@
-import { Services } from '@navarch/api';
-import { defineKind } from '../../../kind';
-import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { Services, type corev1 } from '@navarch/api';
+import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { proxyConnect } from '../../../shared/connects';
+import { served } from '../../../shared/served';
+import { statusStrategy } from '../../../shared/strategies';
+import { serviceColumns } from './columns';
+import { defaultService } from './defaults';
+import { serviceStrategy } from './strategy';
+
+const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
+
+const selectable = ({ spec }: corev1.Service) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' });
 
 /** service declares Service. */
-export const service = defineKind({
-  resource: Services,
-  versions: [
-    served('v1', 'Service'),
-  ],
-  storagePath: 'services/specs',
-  shortNames: ['svc'],
-  categories: ['all'],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
-    connects: { proxy: proxyConnect('ServiceProxyOptions') },
-  },
-});
+export const service = (emulated: Minor): KindDefinition<corev1.Service> =>
+  defineKind<corev1.Service>({
+    resource: Services,
+    versions: [served('v1', 'Service')],
+    storagePath: 'services/specs',
+    shortNames: ['svc'],
+    categories: ['all'],
+    // Services could not be deleted as a collection before 1.23.
+    ...(emulated < 23 && { verbs: VERBS }),
+    nameRule: 'label1035',
+    defaults: defaultService,
+    strategy: serviceStrategy,
+    columns: serviceColumns,
+    ...(emulated >= 31 && { selectableFields: selectable, fieldLabels: Object.keys(selectable({})) }),
+    subresources: {
+      status: statusStrategy<corev1.Service>(),
+      connects: { proxy: proxyConnect('ServiceProxyOptions') },
+    },
+  });

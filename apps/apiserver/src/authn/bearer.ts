@@ -1,0 +1,37 @@
+import { unauthorized, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
+import type { Authenticator } from '@navarch/apiserver-runtime';
+import type { Logger } from '@navarch/base';
+import type { TokenAuthenticator } from './token-authenticator';
+
+const PROTOCOL_PREFIX = 'base64url.bearer.authorization.k8s.io.';
+
+/** BearerAuthenticator takes the token from the Authorization header, or (browsers) from the WebSocket protocol list. A token that nobody knows is 401. */
+export class BearerAuthenticator implements Authenticator {
+  constructor(
+    private readonly tokens: TokenAuthenticator,
+    private readonly audiences: readonly string[],
+    private readonly log: Logger,
+  ) {}
+
+  async authenticate(request: ApiRequest): Promise<UserInfo | undefined> {
+    const token = bearerToken(request.headers);
+    if (!token) return undefined;
+    try {
+      const identity = await this.tokens.authenticateToken(token, this.audiences);
+      if (identity) return identity.user;
+    } catch (error) {
+      this.log.v(2, 'Unable to authenticate the request', { err: error instanceof Error ? error.message : String(error) });
+    }
+    throw unauthorized();
+  }
+}
+
+/** bearerToken finds the token in a request's headers; undefined if there is none. */
+export function bearerToken(headers: ApiRequest['headers']): string | undefined {
+  const match = /^bearer\s+(\S+)/i.exec(headers.authorization?.trim() ?? '');
+  if (match) return match[1];
+  if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
+  const protocols = headers['sec-websocket-protocol']?.split(',').map(protocol => protocol.trim()) ?? [];
+  const carried = protocols.find(protocol => protocol.startsWith(PROTOCOL_PREFIX));
+  return carried && Buffer.from(carried.slice(PROTOCOL_PREFIX.length), 'base64url').toString('utf8');
+}

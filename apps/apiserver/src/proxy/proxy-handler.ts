@@ -1,0 +1,92 @@
+import { StatusError, type ApiResponse } from '@navarch/apimachinery';
+import type { RequestContext, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
+import { request as httpRequest, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import type { KubeletConnection } from '../kubelet/kubelet-connection';
+import { relay } from '../kubelet/stream-body';
+import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target';
+import { backendHeaders, passUpgrade } from './upgrade';
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+const OPTIONS_KIND = new Map([['pods', 'PodProxyOptions'], ['services', 'ServiceProxyOptions'], ['nodes', 'NodeProxyOptions']]);
+
+export interface ProxyParts {
+  readonly sources: ProxySources;
+  readonly kubelets: KubeletConnection;
+  readonly admission: AdmissionChain;
+}
+
+/** proxyHandler serves the proxy subresources: the request goes on to the target, and its answer back. */
+export function proxyHandler(parts: ProxyParts): SubresourceHandler {
+  return async context => {
+    const target = await admitted(context, parts);
+    const { request } = context;
+    const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(MAX_BODY_BYTES);
+    const headers = { ...endToEnd(request.headers), ...(body && { 'content-length': body.length }) };
+    const outgoing = open(parts, target, request.method, backendPath(context), headers, false);
+    const giveUp = () => outgoing.destroy();
+    request.signal.addEventListener('abort', giveUp, { once: true });
+    return new Promise<ApiResponse>((resolve, reject) => {
+      outgoing.once('response', response => {
+        const answer = relay(response);
+        const location = answer.headers.location;
+        resolve(location ? { ...answer, headers: { ...answer.headers, location: rewriteLocation(location, target, proxyBase(context)) } } : answer);
+      });
+      outgoing.once('error', error => reject(new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)));
+      outgoing.end(body);
+    });
+  };
+}
+
+/** proxyUpgrade serves the same for connections that ask for an upgrade. */
+export function proxyUpgrade(parts: ProxyParts): UpgradeHandler {
+  return async (context, connection) => {
+    const target = await admitted(context, parts);
+    const method = connection.head.method ?? 'GET';
+    await passUpgrade(headers => open(parts, target, method, backendPath(context), headers, true), connection);
+  };
+}
+
+async function admitted(context: RequestContext, { sources, admission }: ProxyParts): Promise<ProxyTarget> {
+  const kind = OPTIONS_KIND.get(context.info.resource) ?? '';
+  const options = { kind, apiVersion: 'v1', path: context.info.rest };
+  await admission.run(subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind }, options));
+  return proxyTarget(context, sources);
+}
+
+function open({ kubelets }: ProxyParts, target: ProxyTarget, method: string, path: string, headers: OutgoingHttpHeaders, upgrade: boolean): ClientRequest {
+  const { host, port } = target;
+  if (target.kubelet) return kubelets.open({ host, port }, { method, path, headers, upgrade });
+  if (target.scheme === 'http') return httpRequest({ host, port, method, path, headers, agent: false });
+  // Pods and services have no certificates that a cluster's CA could vouch for; who proxies to them accepts that.
+  return httpsRequest({ host, port, method, path, headers, agent: false, rejectUnauthorized: false });
+}
+
+function backendPath({ info, request }: RequestContext): string {
+  const rest = info.rest.startsWith('/') ? info.rest : `/${info.rest}`;
+  return request.query ? `${rest}?${request.query}` : rest;
+}
+
+/** proxyBase is the part of the request's path in front of the proxied one. */
+function proxyBase({ request }: RequestContext): string {
+  const at = request.path.search(/\/proxy(\/|$)/);
+  return request.path.slice(0, at + '/proxy'.length);
+}
+
+/** rewriteLocation keeps a redirect within the proxy if it leads to the target itself. Pure. */
+export function rewriteLocation(location: string, { host, port }: ProxyTarget, base: string): string {
+  if (location.startsWith('/') && !location.startsWith('//')) return base + location;
+  try {
+    const url = new URL(location);
+    const urlPort = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
+    return url.hostname === host && urlPort === port ? base + url.pathname + url.search + url.hash : location;
+  } catch {
+    return location;
+  }
+}
+
+function endToEnd(headers: Readonly<Record<string, string | undefined>>): OutgoingHttpHeaders {
+  const hop = /^(connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|:.*)$/;
+  return Object.fromEntries(Object.entries(backendHeaders(headers)).filter(([name]) => !hop.test(name)));
+}

@@ -1,0 +1,66 @@
+import { Pods, type corev1 } from '@navarch/api';
+import { badRequest, conflict, field, Path } from '@navarch/apimachinery';
+import { rfc3339, type Clock } from '@navarch/base';
+import type { RequestContext, Store, SubresourceHandler } from '@navarch/apiserver-runtime';
+import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import { isDryRun, readObject, success } from './answers';
+
+export interface BindingParts {
+  readonly pods: () => Store<corev1.Pod>;
+  readonly admission: AdmissionChain;
+  readonly clock: Clock;
+}
+
+/** bindingHandler serves POST pods/binding: the scheduler's decision becomes spec.nodeName. */
+export function bindingHandler(parts: BindingParts): SubresourceHandler {
+  return async context => {
+    const binding = await readObject<corev1.Binding>(context, '', 'Binding');
+    if (binding.metadata?.name && binding.metadata.name !== context.info.name) {
+      throw badRequest('name in URL does not match name in Binding object');
+    }
+    await bind(parts, context, context.info.name, binding);
+    return success(201);
+  };
+}
+
+/** bind assigns the pod; 409 if it has a node already or is on its way out. */
+export async function bind({ pods, admission, clock }: BindingParts, context: RequestContext, podName: string, binding: corev1.Binding): Promise<void> {
+  checkBinding(binding);
+  const attributes = subresourceAttributes(context, 'CREATE', { group: '', version: 'v1', kind: 'Binding' }, binding);
+  await admission.run({ ...attributes, resource: { group: '', version: 'v1', resource: 'pods' }, subresource: 'binding', name: podName });
+  const { namespace } = context.info;
+  if (isDryRun(context)) {
+    const pod = await pods().get(namespace, podName);
+    if (pod) assignNode(pod, binding, clock.now());
+    return;
+  }
+  await pods().update(namespace, podName, pod => assignNode(pod, binding, clock.now()));
+}
+
+function checkBinding({ target, metadata }: corev1.Binding): void {
+  const errors = [];
+  if (target?.kind && target.kind !== 'Node') errors.push(field.notSupported(Path.at('target', 'kind'), target.kind, ['Node', '<empty>']));
+  if (!target?.name) errors.push(field.required(Path.at('target', 'name')));
+  if (errors.length) throw field.invalidObject({ group: '', kind: 'Binding' }, metadata?.name ?? '', errors);
+}
+
+/** assignNode writes the node into the pod, with what the binding wants annotated. In place. */
+export function assignNode(pod: corev1.Pod, binding: corev1.Binding, nowMs: number): void {
+  const name = pod.metadata!.name!;
+  const refuse = (why: string) => conflict({ group: Pods.group, resource: 'pods/binding' }, name, why);
+  const uid = binding.metadata?.uid;
+  if (uid && uid !== pod.metadata!.uid) {
+    throw refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata!.uid}`);
+  }
+  if (pod.metadata!.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
+  if (pod.spec?.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
+  if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
+  pod.spec!.nodeName = binding.target.name!;
+  const { annotations } = binding.metadata ?? {};
+  if (annotations && Object.keys(annotations).length) pod.metadata!.annotations = { ...pod.metadata!.annotations, ...annotations };
+  const status = (pod.status ??= {});
+  const others = (status.conditions ?? []).filter(condition => condition.type !== 'PodScheduled');
+  const before = status.conditions?.find(condition => condition.type === 'PodScheduled');
+  const since = before?.status === 'True' ? before.lastTransitionTime : rfc3339(nowMs);
+  status.conditions = [...others, { type: 'PodScheduled', status: 'True', lastTransitionTime: since }];
+}

@@ -1,0 +1,60 @@
+import type { corev1 } from '@navarch/api';
+import { badRequest, field, Path, type ApiResponse, type FieldError } from '@navarch/apimachinery';
+import type { Store, SubresourceHandler } from '@navarch/apiserver-runtime';
+import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
+import { containerOf, findPod } from '../kubelet/pod-target';
+import { relay } from '../kubelet/stream-body';
+
+/** podLogHandler serves GET pods/log from the kubelet's /containerLogs, followed or not. */
+export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletConnection): SubresourceHandler {
+  return async context => {
+    const { namespace, name } = context.info;
+    const errors = checkLogOptions(context.query);
+    if (errors.length) throw field.invalidObject({ group: '', kind: 'PodLogOptions' }, name, errors);
+    const pod = await findPod(pods(), namespace, name);
+    const container = containerOf(pod, context.query.get('container'), false);
+    if (!pod.spec?.nodeName) return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    const address = await kubelets.addressOf(pod.spec.nodeName);
+    const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}${logQuery(context.query)}`;
+    const request = kubelets.open(address, { method: 'GET', path, signal: context.request.signal });
+    return new Promise<ApiResponse>((resolve, reject) => {
+      request.once('response', response => resolve(relay(response)));
+      request.once('error', error => reject(unreachable(error)));
+      request.end();
+    });
+  };
+}
+
+const PASSED_ON = ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream'];
+
+function logQuery(query: URLSearchParams): string {
+  const passed = new URLSearchParams();
+  for (const name of PASSED_ON) {
+    const value = query.get(name);
+    if (value !== null && value !== '') passed.set(name, value);
+  }
+  return passed.size ? `?${passed.toString()}` : '';
+}
+
+/** checkLogOptions validates a log request's parameters as PodLogOptions. Pure, but for the 400 of what is no number. */
+export function checkLogOptions(query: URLSearchParams): FieldError[] {
+  const errors: FieldError[] = [];
+  const tailLines = integer(query, 'tailLines');
+  const limitBytes = integer(query, 'limitBytes');
+  const sinceSeconds = integer(query, 'sinceSeconds');
+  if (tailLines !== undefined && tailLines < 0) errors.push(field.invalid(Path.at('tailLines'), tailLines, 'must be greater than or equal to 0'));
+  if (limitBytes !== undefined && limitBytes < 1) errors.push(field.invalid(Path.at('limitBytes'), limitBytes, 'must be greater than 0'));
+  if (sinceSeconds !== undefined && query.get('sinceTime')) {
+    errors.push({ reason: 'FieldValueForbidden', field: '[]', message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified' });
+  } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
+    errors.push(field.invalid(Path.at('sinceSeconds'), sinceSeconds, 'must be greater than 0'));
+  }
+  return errors;
+}
+
+function integer(query: URLSearchParams, name: string): number | undefined {
+  const value = query.get(name);
+  if (value === null || value === '') return undefined;
+  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
+  return Number(value);
+}

@@ -1,0 +1,89 @@
+import type { authenticationv1, corev1 } from '@navarch/api';
+import { badRequest, conflict, field, notFound, Path, type FieldError } from '@navarch/apimachinery';
+import { rfc3339 } from '@navarch/base';
+import type { SubresourceHandler } from '@navarch/apiserver-runtime';
+import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import type { Lookup } from '../admission/lookup';
+import type { TokenBinding, TokenIssuer } from '../authn/tokens/token-issuer';
+import { json, readObject } from './answers';
+
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 2 ** 32;
+const DEFAULT_SECONDS = 3600;
+
+export interface TokenRequestParts {
+  readonly issuer: TokenIssuer;
+  readonly accounts: Lookup<corev1.ServiceAccount>;
+  readonly pods: Lookup<corev1.Pod>;
+  readonly secrets: Lookup<corev1.Secret>;
+  readonly nodes: Lookup<corev1.Node>;
+  readonly admission: AdmissionChain;
+  /** nodeBinding: tokens may be bound to nodes. */
+  readonly nodeBinding: boolean;
+}
+
+/** tokenRequestHandler serves POST serviceaccounts/token: a signed token, bound to what the request names. */
+export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandler {
+  return async context => {
+    const { namespace, name } = context.info;
+    const request = await readObject<authenticationv1.TokenRequest>(context, 'authentication.k8s.io', 'TokenRequest');
+    const account = await parts.accounts(namespace, name);
+    if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
+    const spec = (request.spec ??= { audiences: [] });
+    spec.audiences = spec.audiences?.length ? spec.audiences : [...parts.issuer.defaultAudiences];
+    spec.expirationSeconds ??= DEFAULT_SECONDS;
+    const errors = checkExpiration(spec.expirationSeconds);
+    const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+    if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
+    await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
+    const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
+    const issued = await parts.issuer.issue(account, { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds }, binding);
+    return json(201, {
+      kind: 'TokenRequest',
+      apiVersion: request.apiVersion ?? 'authentication.k8s.io/v1',
+      metadata: { ...request.metadata, name, namespace, creationTimestamp: null },
+      spec: { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
+      status: { token: issued.token, expirationTimestamp: rfc3339(issued.expiresAtMs) },
+    });
+  };
+}
+
+function checkExpiration(seconds: number): FieldError[] {
+  const path = Path.at('spec', 'expirationSeconds');
+  if (seconds < MIN_SECONDS) return [field.invalid(path, seconds, 'may not specify a duration less than 10 minutes')];
+  if (seconds > MAX_SECONDS) return [field.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')];
+  return [];
+}
+
+async function bindingOf(
+  { pods, secrets, nodes, nodeBinding }: TokenRequestParts,
+  namespace: string,
+  account: string,
+  ref: authenticationv1.BoundObjectReference,
+): Promise<TokenBinding> {
+  const name = ref.name ?? '';
+  const apiVersion = ref.apiVersion || 'v1';
+  const kind = ref.kind as TokenBinding['kind'];
+  if (apiVersion !== 'v1' || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && nodeBinding))) {
+    throw badRequest(`cannot bind token to object of type ${typeName(ref.apiVersion ?? '', ref.kind ?? '')}`);
+  }
+  const found = kind === 'Pod' ? await pods(namespace, name) : kind === 'Secret' ? await secrets(namespace, name) : await nodes('', name);
+  if (!found) throw notFound({ group: '', resource: `${kind.toLowerCase()}s` }, name);
+  const uid = found.metadata!.uid!;
+  if (ref.uid && ref.uid !== uid) {
+    const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict({ group: '', resource: `${kind.toLowerCase()}s` }, name, why);
+  }
+  if (kind !== 'Pod') return { kind, name, uid };
+  const { spec } = found as corev1.Pod;
+  const own = spec?.serviceAccountName ?? '';
+  if (own !== account) throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`);
+  const node = spec?.nodeName ? { name: spec.nodeName, uid: (await nodes('', spec.nodeName))?.metadata?.uid } : undefined;
+  return { kind, name, uid, ...(node && { node: { name: node.name, ...(node.uid && { uid: node.uid }) } }) };
+}
+
+/** typeName renders a type as messages do: `/v1, Kind=ConfigMap`. */
+function typeName(apiVersion: string, kind: string): string {
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion || 'v1'];
+  return `${group}/${version}, Kind=${kind}`;
+}

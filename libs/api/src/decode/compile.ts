@@ -1,0 +1,243 @@
+import { isRecord, setOwn } from '@navarch/apimachinery';
+import { fieldsOf, jsonFields, specialForm, type FieldFacts } from '../schema';
+import { goStruct, goTypeOf, Mismatch, type Step } from './mismatch';
+import { canonicalBase64, canonicalDuration, canonicalMicroTime, canonicalQuantity, canonicalTime } from './scalars';
+
+/** DecodeState goes along with one decoding. */
+export interface DecodeState {
+  readonly path: Step[];
+  readonly unknown: string[];
+  /** emulated is the release whose output form is wanted. */
+  readonly emulated: number;
+}
+
+/** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
+export type Decoder = (value: unknown, state: DecodeState) => unknown;
+
+/** TypeDecoder reads a type, and makes the value that stands where there is nothing. */
+interface TypeDecoder {
+  readonly decode: Decoder;
+  readonly zero: (state: DecodeState) => unknown;
+  /** isEmpty tells values that an optional field without pointer drops. */
+  readonly isEmpty: (value: unknown) => boolean;
+}
+
+const decoders = new Map<string, TypeDecoder>();
+
+/** decoderOf is the compiled decoder of a definition. It throws for an unknown name. */
+export function decoderOf(defName: string): TypeDecoder {
+  let decoder = decoders.get(defName);
+  if (!decoder) decoders.set(defName, (decoder = compileType(defName)));
+  return decoder;
+}
+
+const fail = (expected: string, value: unknown, state: DecodeState, why?: string): never => {
+  throw new Mismatch(expected, value, [...state.path], why);
+};
+const never = () => false;
+const isNothing = (value: unknown) => value === null || value === '' || value === 0 || value === false;
+
+function compileType(type: string): TypeDecoder {
+  return scalarDecoder(type) ?? specialDecoder(type) ?? structDecoder(type);
+}
+
+function scalarDecoder(type: string): TypeDecoder | undefined {
+  switch (type) {
+    case 'string':
+      return { decode: (v, s) => (typeof v === 'string' ? v : fail('string', v, s)), zero: () => '', isEmpty: isNothing };
+    case 'bool':
+      return { decode: (v, s) => (typeof v === 'boolean' ? v : fail('bool', v, s)), zero: () => false, isEmpty: isNothing };
+    case 'int32':
+      return { decode: (v, s) => (Number.isInteger(v) && (v as number) === ((v as number) | 0) ? v : fail('int32', v, s)), zero: () => 0, isEmpty: isNothing };
+    case 'int64':
+      return { decode: (v, s) => (Number.isInteger(v) && Math.abs(v as number) <= 2 ** 63 ? v : fail('int64', v, s)), zero: () => 0, isEmpty: isNothing };
+    case 'double':
+      return { decode: (v, s) => (Number.isFinite(v) ? v : fail('float64', v, s)), zero: () => 0, isEmpty: isNothing };
+    case 'bytes':
+      return { decode: texts('[]uint8', canonicalBase64), zero: () => null, isEmpty: isNothing };
+    default:
+      return undefined;
+  }
+}
+
+/** texts reads values that are strings with a form of their own. */
+function texts(expected: string, canonical: (text: string) => string): Decoder {
+  return (value, state) => {
+    if (typeof value !== 'string') return fail(expected, value, state);
+    try {
+      return canonical(value);
+    } catch (error) {
+      return fail(expected === '[]uint8' ? 'base64' : 'unmarshal', value, state, (error as Error).message);
+    }
+  };
+}
+
+function specialDecoder(type: string): TypeDecoder | undefined {
+  const form = specialForm(type);
+  const nullZero = { zero: () => null, isEmpty: never };
+  const struct = (suffix: RegExp) => type.replace(suffix, '');
+  switch (form) {
+    case undefined:
+      return undefined;
+    case 'time':
+      return { decode: texts('v1.Time', canonicalTime), ...nullZero };
+    case 'microTime':
+      return { decode: texts('v1.MicroTime', canonicalMicroTime), ...nullZero };
+    case 'duration':
+      return { decode: texts('v1.Duration', canonicalDuration), zero: () => '0s', isEmpty: never };
+    case 'quantity':
+      return {
+        decode: (value, state) => {
+          try {
+            // A quantity may be written as a bare number too; its own reader sees the text of anything else.
+            return canonicalQuantity(typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value));
+          } catch (error) {
+            return fail('unmarshal', value, state, (error as Error).message);
+          }
+        },
+        zero: () => '0',
+        isEmpty: never,
+      };
+    case 'intOrString': {
+      const int32 = scalarDecoder('int32')!.decode;
+      return { decode: (v, s) => (typeof v === 'string' ? v : typeof v === 'number' ? int32(v, s) : fail('unmarshal', v, s, `json: cannot unmarshal ${Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : 'object'} into Go value of type int32`)), zero: () => 0, isEmpty: never };
+    }
+    case 'stringList': {
+      const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
+      return { decode: list, zero: () => [], isEmpty: never };
+    }
+    case 'rawObject':
+    case 'fieldsV1':
+    case 'json':
+      return { decode: value => value, ...nullZero };
+    case 'jsonOrList': {
+      const element = struct(/OrArray$/);
+      const list = listDecoder({ name: '', number: 0, type: element, list: true });
+      return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(element).decode(v, s)), ...nullZero };
+    }
+    case 'jsonOrBool':
+      return { decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, s)), ...nullZero };
+    case 'jsonOrStrings': {
+      const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
+      return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, s)), ...nullZero };
+    }
+  }
+}
+
+function listDecoder(facts: FieldFacts): Decoder {
+  const goType = goTypeOf(facts);
+  return (value, state) => {
+    if (!Array.isArray(value)) return fail(goType, value, state);
+    const { decode, zero } = decoderOf(facts.type);
+    const out: unknown[] = new Array(value.length);
+    for (let i = 0; i < value.length; i++) {
+      state.path.push(i);
+      out[i] = value[i] === null ? zero(state) : decode(value[i], state);
+      state.path.pop();
+    }
+    return out;
+  };
+}
+
+function mapDecoder(facts: FieldFacts): Decoder {
+  const goType = goTypeOf(facts);
+  return (value, state) => {
+    if (!isRecord(value)) return fail(goType, value, state);
+    const { decode, zero } = decoderOf(facts.type);
+    const out: Record<string, unknown> = {};
+    // Sorted, as the server writes maps: equal maps have equal bytes.
+    for (const key of Object.keys(value).sort()) {
+      const item = value[key];
+      state.path.push(key);
+      setOwn(out, key, item === null ? zero(state) : decode(item, state));
+      state.path.pop();
+    }
+    return out;
+  };
+}
+
+interface FieldDecoder {
+  readonly index: number;
+  readonly name: string;
+  readonly decode: Decoder;
+  /** dropsEmpty tells values that the field does not keep. */
+  readonly dropsEmpty: (value: unknown) => boolean;
+  readonly alwaysSince: number | undefined;
+  /** zero is what the field holds where it is always written. */
+  readonly zero: (state: DecodeState) => unknown;
+}
+
+const isEmptyList = (value: unknown) => (value as unknown[]).length === 0;
+const isEmptyMap = (value: unknown) => Object.keys(value as object).length === 0;
+
+function fieldDecoder(facts: FieldFacts, index: number): FieldDecoder {
+  const { name, list, map, always, pointer } = facts;
+  const collection = list || map;
+  const decode: Decoder = list ? listDecoder(facts) : map ? mapDecoder(facts) : (value, state) => decoderOf(facts.type).decode(value, state);
+  const keeps = pointer || (always && !collection);
+  return {
+    index,
+    name,
+    decode,
+    dropsEmpty: list ? isEmptyList : map ? isEmptyMap : keeps ? never : value => decoderOf(facts.type).isEmpty(value),
+    alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
+    zero: collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
+  };
+}
+
+function structDecoder(defName: string): TypeDecoder {
+  if (!fieldsOf(defName)) throw new Error(`no definition is named ${defName}`);
+  const goType = goStruct(defName);
+  const fields = jsonFields(defName).map(fieldDecoder);
+  const byName = new Map(fields.map(f => [f.name, f]));
+  const always = fields.filter(f => f.alwaysSince !== undefined);
+
+  const decode: Decoder = (value, state) => {
+    if (!isRecord(value)) return fail(goType, value, state);
+    const found: FieldDecoder[] = [];
+    const values: unknown[] = [];
+    // Fields stand in the schema's order, wherever the client wrote them: equal objects have equal bytes.
+    const insert = (field: FieldDecoder, item: unknown) => {
+      let at = found.length;
+      while (at > 0 && found[at - 1]!.index > field.index) at--;
+      if (at === found.length) {
+        found.push(field);
+        values.push(item);
+      } else {
+        found.splice(at, 0, field);
+        values.splice(at, 0, item);
+      }
+    };
+    let missing = always.length;
+    for (const key of Object.keys(value)) {
+      const field = byName.get(key);
+      if (!field) {
+        state.unknown.push(pathText([...state.path, key]));
+        continue;
+      }
+      const item = value[key];
+      if (item === null || item === undefined) continue;
+      state.path.push(key);
+      const decoded = field.decode(item, state);
+      state.path.pop();
+      if (field.dropsEmpty(decoded)) continue;
+      if (field.alwaysSince !== undefined) missing--;
+      insert(field, decoded);
+    }
+    if (missing) {
+      for (const field of always) if (!found.includes(field) && field.alwaysSince! <= state.emulated) insert(field, field.zero(state));
+    }
+    const out: Record<string, unknown> = {};
+    for (let i = 0; i < found.length; i++) out[found[i]!.name] = values[i];
+    return out;
+  };
+  return { decode, zero: state => decode({}, state), isEmpty: never };
+}
+
+/** pathText shows a path as strict errors do: `spec.containers[0].foo`. */
+export function pathText(path: readonly Step[]): string {
+  let text = '';
+  for (const step of path) text += typeof step === 'number' ? `[${step}]` : text ? `.${step}` : step;
+  return text;
+}
+

@@ -1,0 +1,3 @@
+export * from './decode-typed';
+export type { Dialect } from './explain';
+export { canonicalDuration, canonicalMicroTime, canonicalQuantity, canonicalTime } from './scalars';

@@ -1,0 +1,59 @@
+import { parseDuration, formatDuration, parseQuantity } from '@navarch/apimachinery';
+
+// Canonical texts of quantities seen before: objects repeat a handful of them.
+const canonical = new Map<string, string>();
+const CANONICAL_LIMIT = 4096;
+
+/** canonicalQuantity is a quantity's canonical text. It throws an Error in the API's words. */
+export function canonicalQuantity(value: string | number): string {
+  const text = String(value);
+  const known = canonical.get(text);
+  if (known !== undefined) return known;
+  const made = parseQuantity(text).toString();
+  if (canonical.size >= CANONICAL_LIMIT) canonical.clear();
+  canonical.set(text, made);
+  return made;
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
+const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+function parseTime(text: string, layout: string): { seconds: number; fraction: string } {
+  const m = RFC3339.exec(text);
+  const [, year, month, day, hour, minute, second, fraction = '', zone] = m ?? [];
+  const utc = m ? Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) : NaN;
+  const inMonth = m !== null && new Date(utc).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  if (!inMonth) throw new Error(`parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`);
+  const offset = zone === 'Z' ? 0 : Number(`${zone![0]}1`) * (Number(zone!.slice(1, 3)) * 60 + Number(zone!.slice(4))) * 60_000;
+  return { seconds: (utc - offset) / 1000, fraction };
+}
+
+const formatSeconds = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
+
+/** canonicalTime is a moment in UTC and whole seconds: `2021-02-03T04:05:06Z`. It throws an Error in Go's words. */
+export function canonicalTime(text: string): string {
+  const { seconds } = parseTime(text, '2006-01-02T15:04:05Z07:00');
+  return CANONICAL_TIME.test(text) ? text : `${formatSeconds(seconds)}Z`;
+}
+
+/** canonicalMicroTime is a moment in UTC with six decimals. It throws an Error in Go's words. */
+export function canonicalMicroTime(text: string): string {
+  const { seconds, fraction } = parseTime(text, '2006-01-02T15:04:05.000000Z07:00');
+  return `${formatSeconds(seconds)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+}
+
+/** canonicalDuration is a duration as Go prints it. It throws an Error in Go's words. */
+export function canonicalDuration(text: string): string {
+  return formatDuration(parseDuration(text));
+}
+
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** canonicalBase64 checks standard base64 (line breaks are dropped). It throws an Error in Go's words. */
+export function canonicalBase64(text: string): string {
+  if (text.length % 4 === 0 && BASE64.test(text)) return text;
+  const joined = text.replace(/[\r\n]/g, '');
+  if (joined.length % 4 === 0 && BASE64.test(joined)) return joined;
+  const bad = /[^A-Za-z0-9+/]/.exec(joined);
+  throw new Error(`illegal base64 data at input byte ${bad && !/^={1,2}$/.test(joined.slice(bad.index)) ? bad.index : joined.length - (joined.length % 4)}`);
+}

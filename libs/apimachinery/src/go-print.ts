@@ -1,0 +1,13 @@
+/** goPrint shows plain JSON as Go's %v does, which is how some messages quote a patch: `map[a:1 b:[x y]]`, keys sorted. */
+export function goPrint(value: unknown): string {
+  if (value === null || value === undefined) return '<nil>';
+  if (Array.isArray(value)) return `[${value.map(goPrint).join(' ')}]`;
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goPrint(item)}`).join(' ')}]`;
+}
+
+/** goQuote shows a text as Go's %q does. */
+export function goQuote(text: string): string {
+  return JSON.stringify(text).replace(/\u007f/g, '\\x7f');
+}

@@ -1,0 +1,100 @@
+import type { ApiResponse, ListMeta } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import type { Entry } from '@navarch/storage';
+import type { Endpoint } from '../registry/resource';
+import { partialOf, tableOf, type TableContext } from '../tables/table';
+import { answer, answerJson, joinItems } from './bytes';
+import { protobufList, protobufOf, protobufPartial, protobufPartialList } from './protobuf';
+import { wrongTransform, type Shape } from './shape';
+
+/** RespondContext is what encoding depends on besides the object. */
+export interface RespondContext {
+  readonly now: number;
+  readonly emulated: Minor;
+}
+
+/** respondEntry answers one object: its stored bytes as they are wherever possible. */
+export function respondEntry(shape: Shape, endpoint: Endpoint, entry: Entry, status: number, context: RespondContext): ApiResponse {
+  const { transform } = shape;
+  if (!transform) {
+    if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufOf(endpoint, entry));
+    return answerJson(status, shape, endpoint.jsonOf(entry));
+  }
+  switch (transform.kind) {
+    case 'Table': {
+      const { resourceVersion } = entry.object().metadata;
+      const table = tableOf([entry], resourceVersion ? { resourceVersion } : {}, tableContext(shape, endpoint, context));
+      return answerJson(status, shape, Buffer.from(JSON.stringify(table)));
+    }
+    case 'PartialObjectMetadata':
+      if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufPartial(entry, transform.version));
+      return answerJson(status, shape, partialJson(entry, transform.version));
+    default:
+      throw wrongTransform(transform.kind, typeName(endpoint), false);
+  }
+}
+
+/** respondList answers entries as a list. */
+export function respondList(
+  shape: Shape,
+  endpoint: Endpoint,
+  entries: readonly Entry[],
+  metadata: ListMeta,
+  context: RespondContext,
+): ApiResponse {
+  const { transform } = shape;
+  if (!transform) {
+    if (shape.media === 'protobuf') return answer(200, 'protobuf', protobufList(endpoint, entries, metadata));
+    return answerJson(200, shape, listJson(endpoint, entries, metadata));
+  }
+  switch (transform.kind) {
+    case 'Table': {
+      const table = tableOf(entries, metadata, tableContext(shape, endpoint, context));
+      return answerJson(200, shape, Buffer.from(JSON.stringify(table)));
+    }
+    case 'PartialObjectMetadataList':
+      if (shape.media === 'protobuf') return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
+      return answerJson(200, shape, partialListJson(entries, metadata, transform.version));
+    default:
+      throw wrongTransform(transform.kind, typeName(endpoint, 'List'), true);
+  }
+}
+
+const TAIL = Buffer.from(']}');
+
+/** listJson is the JSON of a typed list, whose items carry neither kind nor apiVersion; those of custom resources do. */
+export function listJson(endpoint: Endpoint, entries: readonly Entry[], metadata: ListMeta): Buffer {
+  const head = Buffer.concat([endpoint.listHead, Buffer.from(`${JSON.stringify(metadata)},"items":[`)]);
+  const items = entries.map(entry => endpoint.jsonOf(entry));
+  return joinItems(head, items, endpoint.custom ? 0 : endpoint.head.length, TAIL);
+}
+
+/** partialJson is the JSON of an object's metadata, made once an entry. */
+export function partialJson(entry: Entry, version: string): Buffer {
+  const key = `partial:${version}`;
+  let json = entry.memo.get(key) as Buffer | undefined;
+  if (!json) entry.memo.set(key, (json = Buffer.from(JSON.stringify(partialOf(entry, version)))));
+  return json;
+}
+
+function partialListJson(entries: readonly Entry[], metadata: ListMeta, version: string): Buffer {
+  const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":`;
+  // Upstream's list without items is null here, unlike all typed lists.
+  if (!entries.length) return Buffer.from(`${head}null}`);
+  return joinItems(Buffer.from(`${head}[`), entries.map(entry => partialJson(entry, version)), 0, TAIL);
+}
+
+/** tableContext is the TableContext of a shape that asks for a table. */
+export function tableContext(shape: Shape, endpoint: Endpoint, context: RespondContext): TableContext {
+  return { endpoint, version: shape.transform?.version ?? 'v1', include: shape.include, now: context.now, emulated: context.emulated };
+}
+
+/** typeName is how a message names the internal type: `*core.ConfigMap`. */
+function typeName(endpoint: Endpoint, suffix = ''): string {
+  return `*${internalGroup(endpoint.kind.resource.group)}.${endpoint.kindName}${suffix}`;
+}
+
+/** internalGroup is the name of a group's internal package: the first label of its name, `core` for the unnamed one. */
+export function internalGroup(group: string): string {
+  return group ? group.split('.')[0]! : 'core';
+}

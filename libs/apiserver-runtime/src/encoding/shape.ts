@@ -1,0 +1,70 @@
+import { StatusError, badRequest, type IncludeObject } from '@navarch/apimachinery';
+import type { Exchange } from '../chain/exchange';
+import { negotiate, wantsPretty, type Media, type Negotiated, type Offer, type Transform } from '../negotiate';
+
+/** Shape is how the answer to one request is encoded. */
+export interface Shape {
+  readonly media: Media;
+  readonly pretty: boolean;
+  readonly transform: Transform | undefined;
+  /** include says what table rows carry besides cells. */
+  readonly include: IncludeObject;
+}
+
+const metaVersions = new Set(['v1', 'v1beta1']);
+const transforms = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
+
+const allowsMeta = ({ kind, group, version }: Transform, media: Media): boolean =>
+  group === 'meta.k8s.io' && metaVersions.has(version) && transforms.has(kind) && (kind !== 'Table' || media !== 'protobuf');
+
+const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
+const textOnly: readonly Media[] = ['json', 'yaml'];
+
+/** offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). */
+export const offers = {
+  builtin: { media: builtin, routed: true, allows: allowsMeta },
+  custom: { media: textOnly, routed: false, allows: allowsMeta },
+  plain: { media: builtin, routed: true },
+  customPlain: { media: textOnly, routed: false },
+} as const satisfies Record<string, Offer>;
+
+/** remembered keeps what frequent Accept headers mean; bounded, since clients choose the texts. */
+const remembered = new Map<Offer, Map<string, Negotiated>>();
+const REMEMBER = 256;
+
+/** shapeOf negotiates the answer to a request; 406 and 400 as upstream. */
+export function shapeOf(exchange: Exchange, offer: Offer): Shape {
+  const { headers } = exchange.request;
+  const negotiated = negotiateOnce(headers['accept'], offer);
+  const include = negotiated.transform?.kind === 'Table' ? includeOf(exchange.query) : 'Metadata';
+  const pretty = negotiated.media === 'json' && (negotiated.pretty || wantsPretty(exchange.query, headers['user-agent']));
+  return { media: negotiated.media, transform: negotiated.transform, include, pretty };
+}
+
+function negotiateOnce(header: string | undefined, offer: Offer): Negotiated {
+  if (!header) return negotiate(header, offer);
+  let known = remembered.get(offer);
+  if (!known) remembered.set(offer, (known = new Map()));
+  let negotiated = known.get(header);
+  if (!negotiated) {
+    negotiated = negotiate(header, offer);
+    if (known.size >= REMEMBER) known.clear();
+    known.set(header, negotiated);
+  }
+  return negotiated;
+}
+
+function includeOf(query: URLSearchParams): IncludeObject {
+  const include = query.get('includeObject') ?? '';
+  if (include === '') return 'Metadata';
+  if (include === 'None' || include === 'Metadata' || include === 'Object') return include;
+  throw badRequest(
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,
+  );
+}
+
+/** wrongTransform is the 406 for a list asked for as one object, or the other way round. `type` names the object as messages do. */
+export function wrongTransform(kind: string, type: string, isList: boolean): StatusError {
+  const what = isList ? `the requested object is a list (${type})` : `the requested object is not a list (${type})`;
+  return new StatusError(406, 'NotAcceptable', `you requested ${kind}, but ${what}`);
+}

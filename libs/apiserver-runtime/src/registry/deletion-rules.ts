@@ -1,0 +1,40 @@
+import type { GarbagePolicy } from '../verbs/before-delete';
+import type { Endpoint } from './resource';
+
+/** Kinds whose deletion answers the object instead of a Status. */
+const returned = new Set([
+  'pods',
+  'podtemplates',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'resourcequotas',
+  'serviceaccounts',
+  'podsecuritypolicies.policy',
+  'storageclasses.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+]);
+
+/** Versions that leave dependents behind unless told otherwise, as they did before there was a garbage collector. */
+const orphaning = new Set([
+  'v1/replicationcontrollers',
+  'batch/v1/jobs',
+  'batch/v1beta1/cronjobs',
+  'batch/v2alpha1/cronjobs',
+  'extensions/v1beta1/deployments',
+  'extensions/v1beta1/replicasets',
+  'extensions/v1beta1/daemonsets',
+  'apps/v1beta1/deployments',
+  'apps/v1beta1/statefulsets',
+]);
+
+/** returnsDeleted tells whether deleting answers the deleted object. */
+export function returnsDeleted({ kind: { resource } }: Endpoint): boolean {
+  return returned.has(resource.group ? `${resource.resource}.${resource.group}` : resource.resource);
+}
+
+/** garbagePolicyOf is what happens to dependents when a deletion does not say. */
+export function garbagePolicyOf(endpoint: Endpoint): GarbagePolicy {
+  if (endpoint.kind.resource.resource === 'events' && endpoint.kind.resource.group === '') return 'unsupported';
+  return orphaning.has(`${endpoint.apiVersion}/${endpoint.kind.resource.resource}`) ? 'orphan' : 'background';
+}

@@ -1,0 +1,126 @@
+import { apiVersionOf, groupResourceName } from '@navarch/apimachinery';
+import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
+import type { Storage, StorageBackend } from '@navarch/storage';
+import type { KindOptions, KindRegistry, VirtualHandler } from '../options';
+import { Endpoint, Resource } from './resource';
+import { isServed } from './served';
+
+/** RegistryOptions are what a registry is made with. */
+export interface RegistryOptions {
+  readonly backend: StorageBackend;
+  readonly emulated: Minor;
+  readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
+  readonly virtual: ReadonlyMap<string, VirtualHandler>;
+}
+
+/** Registry finds what a path leads to. Its generation grows with each change, so that what was derived from it can be kept. */
+export class Registry implements KindRegistry {
+  generation = 0;
+  private readonly resources = new Map<string, Resource>();
+  private readonly endpoints = new Map<string, Endpoint>();
+  private readonly listeners = new Set<() => void>();
+  /** storages by key prefix outlive their kind: one that comes back, changed, goes on with the same cache. */
+  private readonly storages = new Map<string, { storage: Storage; resource: Resource }>();
+
+  constructor(private readonly options: RegistryOptions) {}
+
+  get kinds(): readonly KindDefinition[] {
+    return [...new Set(this.resources.values())].map(r => r.kind);
+  }
+
+  /** all are the served endpoints, in the order in which their kinds were added. */
+  get all(): readonly Endpoint[] {
+    return [...this.endpoints.values()];
+  }
+
+  /** groupVersions are the served apiVersions. */
+  get groupVersions(): ReadonlySet<string> {
+    return new Set(this.all.map(e => e.apiVersion));
+  }
+
+  endpoint(group: string, version: string, resource: string): Endpoint | undefined {
+    return this.endpoints.get(`${group}/${version}/${resource}`);
+  }
+
+  /** resource finds a kind by group and plural of any of its versions. */
+  resource(group: string, plural: string): Resource | undefined {
+    return this.resources.get(groupResourceName({ group, resource: plural }));
+  }
+
+  /** byKind finds the endpoint of an apiVersion and kind. */
+  byKind(apiVersion: string, kind: string): Endpoint | undefined {
+    for (const endpoint of this.endpoints.values()) {
+      if (endpoint.apiVersion === apiVersion && endpoint.kindName === kind) return endpoint;
+    }
+    return undefined;
+  }
+
+  add(kind: KindDefinition, options: KindOptions = {}): void {
+    const { emulated, servedAlways } = this.options;
+    const plural = kind.resource.resource;
+    const served = kind.versions.filter(v => isServed(v, kind, emulated, servedAlways));
+    const name = groupResourceName(kind.resource);
+    if (this.resources.has(name)) this.remove(kind.resource.group, plural);
+    const resource = new Resource(kind, emulated, options, this.options.virtual.has(name), r => this.open(r));
+    this.resources.set(name, resource);
+    for (const version of served) {
+      this.endpoints.set(`${version.group}/${version.version}/${plural}`, new Endpoint(resource, version));
+      this.resources.set(groupResourceName({ group: version.group, resource: plural }), resource);
+    }
+    this.change();
+  }
+
+  remove(group: string, plural: string): void {
+    const resource = this.resource(group, plural);
+    if (!resource) return;
+    for (const [key, value] of this.resources) if (value === resource) this.resources.delete(key);
+    for (const [key, value] of this.endpoints) if (value.resource === resource) this.endpoints.delete(key);
+    resource.stop.abort();
+    this.change();
+  }
+
+  changed(listener: () => void): Disposable {
+    this.listeners.add(listener);
+    return { [Symbol.dispose]: () => this.listeners.delete(listener) };
+  }
+
+  /** endAll ends the watches of all kinds, for a shutdown. */
+  endAll(): void {
+    for (const resource of this.resources.values()) resource.stop.abort();
+  }
+
+  private change(): void {
+    this.generation++;
+    for (const listener of this.listeners) listener();
+  }
+
+  private open(resource: Resource): Storage {
+    const { kind } = resource;
+    const prefix = `/registry/${storagePathOf(kind)}/`;
+    const present = this.storages.get(prefix);
+    if (present) {
+      present.resource = resource;
+      return present.storage;
+    }
+    const { ttlSeconds } = kind;
+    const storage = this.options.backend.storage({
+      prefix,
+      namespaced: resource.namespaced,
+      attributesOf: object => (this.storages.get(prefix)?.resource ?? resource).attributesOf(object),
+      ...(kind.indexes && { indexes: kind.indexes }),
+      ...(ttlSeconds && { ttlSeconds: object => ttlSeconds(resource.readable(object)) }),
+    });
+    this.storages.set(prefix, { storage, resource });
+    return storage;
+  }
+}
+
+/** storagePathOf is what stands between `/registry/` and the namespace: the plural of core kinds, with the group for custom ones. */
+export function storagePathOf(kind: KindDefinition): string {
+  return kind.storagePath ?? kind.resource.resource;
+}
+
+/** describeVersion is how an apiVersion and kind are named together. */
+export function describeVersion(endpoint: Endpoint): string {
+  return `${apiVersionOf(endpoint.version)} ${endpoint.kindName}`;
+}

@@ -1,0 +1,163 @@
+import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
+import type { Attributes, Entry, Storage, StoredObject } from '@navarch/storage';
+import type { KindOptions } from '../options';
+import { ConversionError, fromHub, needsConversion, toHub, versionOf } from './conversion';
+import { deprecationWarning, hubVersion, storedVersion } from './served';
+
+const noLabels: Readonly<Record<string, string>> = Object.freeze({});
+
+/** Resource is one kind as the server keeps it: its storage, and the way between stored, hub and served versions. */
+export class Resource {
+  readonly hub: string;
+  readonly hubVersion: ServedVersion;
+  readonly stored: ServedVersion;
+  readonly storedApiVersion: string;
+  readonly verbs: ReadonlySet<string>;
+  /** virtual: nothing is stored, a handler of the app answers. */
+  readonly isVirtual: boolean;
+  /** stop aborts when the kind is no longer served; its watches end. */
+  readonly stop = new AbortController();
+  private opened: Storage | undefined;
+
+  constructor(
+    readonly kind: KindDefinition,
+    readonly emulated: Minor,
+    readonly options: KindOptions,
+    isVirtual: boolean,
+    private readonly open: (resource: Resource) => Storage,
+  ) {
+    this.hubVersion = hubVersion(kind);
+    this.hub = apiVersionOf(this.hubVersion);
+    this.stored = storedVersion(kind, emulated);
+    this.storedApiVersion = apiVersionOf(this.stored);
+    this.verbs = new Set(kind.verbs ?? allVerbs);
+    this.isVirtual = isVirtual;
+  }
+
+  /** storage is opened when first asked for. */
+  get storage(): Storage {
+    return (this.opened ??= this.open(this));
+  }
+
+  get namespaced(): boolean {
+    return this.kind.resource.namespaced;
+  }
+
+  /** attributesOf is what selectors see of a stored object. */
+  readonly attributesOf = (object: StoredObject): Attributes => {
+    const { metadata } = object;
+    const namespace = metadata.namespace ?? '';
+    const base: Record<string, string> = { 'metadata.name': metadata.name };
+    if (this.namespaced) base['metadata.namespace'] = namespace;
+    const { selectableFields } = this.kind;
+    return {
+      namespace,
+      name: metadata.name,
+      labels: (metadata.labels as Record<string, string> | undefined) ?? noLabels,
+      fields: selectableFields ? Object.assign(base, selectableFields(this.readable(object))) : base,
+    };
+  };
+
+  /** hubOf is a private copy of a stored object in the hub version. */
+  hubOf(entry: Entry): AnyObject {
+    return this.convert(JSON.parse(entry.json.toString()) as AnyObject);
+  }
+
+  /** readHub is a stored object in the hub version for reading only: it may be shared. */
+  readHub(entry: Entry): AnyObject {
+    return this.readable(entry.object()) as AnyObject;
+  }
+
+  /** toStored is a hub object as it is stored. The argument may be used up. */
+  toStored(object: AnyObject): AnyObject {
+    return this.stored === this.hubVersion ? object : fromHub(object, this.stored);
+  }
+
+  /** readable is a stored object in the hub version, for reading only. */
+  readable(object: StoredObject): KubeObject {
+    if (object.apiVersion === this.hub) return object as KubeObject;
+    const from = this.declared(object.apiVersion);
+    if (!needsConversion(from)) return { ...object, apiVersion: this.hub } as KubeObject;
+    return this.convert(JSON.parse(JSON.stringify(object)) as AnyObject);
+  }
+
+  private convert(object: AnyObject): AnyObject {
+    return object.apiVersion === this.hub ? object : toHub(object, this.declared(object.apiVersion ?? ''), this.hub);
+  }
+
+  private declared(apiVersion: string): ServedVersion {
+    const version = versionOf(this.kind.versions, apiVersion);
+    if (!version) throw new ConversionError(`${this.kind.resource.kind} is stored in the unknown version ${apiVersion}`);
+    return version;
+  }
+}
+
+const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
+
+/** Endpoint is one served version of a resource: what a path leads to. */
+export class Endpoint {
+  readonly apiVersion: string;
+  /** head begins the JSON of an object in this version: `{"kind":"Pod","apiVersion":"v1",`. */
+  readonly head: Buffer;
+  readonly listHead: Buffer;
+  readonly warning: string | undefined;
+  /** isHub: objects of this version are the hub's, no conversion is needed. */
+  readonly isHub: boolean;
+
+  constructor(
+    readonly resource: Resource,
+    readonly version: ServedVersion,
+  ) {
+    this.apiVersion = apiVersionOf(version);
+    const { kind, listKind = `${kind}List` } = { kind: resource.kind.resource.kind, listKind: resource.kind.listKind };
+    const [k, v] = [JSON.stringify(kind), JSON.stringify(this.apiVersion)];
+    this.head = Buffer.from(`{"kind":${k},"apiVersion":${v},`);
+    this.listHead = Buffer.from(`{"kind":${JSON.stringify(listKind)},"apiVersion":${v},"metadata":`);
+    this.warning = deprecationWarning(version, kind);
+    this.isHub = version === resource.hubVersion;
+  }
+
+  get kind(): KindDefinition {
+    return this.resource.kind;
+  }
+  get kindName(): string {
+    return this.resource.kind.resource.kind;
+  }
+  get custom(): boolean {
+    return this.resource.options.custom === true;
+  }
+  /** target is group and plural as messages and Status details name them. */
+  get target(): { group: string; resource: string } {
+    return { group: this.version.group, resource: this.kind.resource.resource };
+  }
+
+  /** jsonOf is an entry's JSON in this version: the stored bytes themselves wherever that is its version. */
+  jsonOf(entry: Entry): Buffer {
+    if (startsWith(entry.json, this.head)) return entry.json;
+    const key = `json:${this.apiVersion}`;
+    let json = entry.memo.get(key) as Buffer | undefined;
+    if (!json) entry.memo.set(key, (json = Buffer.from(JSON.stringify(this.objectOf(entry)))));
+    return json;
+  }
+
+  /** objectOf is a private copy of an entry in this version. */
+  objectOf(entry: Entry): AnyObject {
+    if (startsWith(entry.json, this.head)) return JSON.parse(entry.json.toString()) as AnyObject;
+    return this.fromHub(this.resource.hubOf(entry));
+  }
+
+  /** fromHub turns a private hub object into this version. */
+  fromHub(object: AnyObject): AnyObject {
+    return this.isHub ? object : fromHub(object, this.version);
+  }
+
+  /** toHub turns a private object of this version into the hub's. */
+  toHub(object: AnyObject): AnyObject {
+    return this.isHub ? object : toHub(object, this.version, this.resource.hub);
+  }
+}
+
+function startsWith(bytes: Buffer, head: Buffer): boolean {
+  return bytes.length > head.length && bytes.compare(head, 0, head.length, 0, head.length) === 0;
+}

@@ -1,0 +1,78 @@
+import type { AnyObject, IncludeObject, KubeObject, ListMeta, Table, TableColumn, TableRow } from '@navarch/apimachinery';
+import type { Column, Columns, Minor } from '@navarch/kinds';
+import type { Entry } from '@navarch/storage';
+import type { Endpoint } from '../registry/resource';
+
+/** TableContext is what rows depend on besides the objects. */
+export interface TableContext {
+  readonly endpoint: Endpoint;
+  /** version is meta.k8s.io's: v1 or v1beta1. */
+  readonly version: string;
+  readonly include: IncludeObject;
+  /** now in milliseconds, for ages. */
+  readonly now: number;
+  readonly emulated: Minor;
+}
+
+/** defaultColumns are those of kinds that declare none. */
+const defaultColumns: Columns<KubeObject> = {
+  columns: [
+    { name: 'Name', type: 'string', format: 'name', description: 'Name must be unique within a namespace.' },
+    { name: 'Created At', type: 'date', description: 'CreationTimestamp is the time at which the server created the object.' },
+  ],
+  cells: object => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '<unknown>'],
+};
+
+const has = (column: Column, emulated: Minor) =>
+  (column.since === undefined || emulated >= column.since) && (column.until === undefined || emulated <= column.until);
+
+/** columnDefinitions are the columns a release shows. */
+export function columnDefinitions(endpoint: Endpoint, emulated: Minor): TableColumn[] {
+  return columnsOf(endpoint)
+    .columns.filter(column => has(column, emulated))
+    .map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }));
+}
+
+function columnsOf(endpoint: Endpoint): Columns<KubeObject> {
+  return endpoint.kind.columns ?? defaultColumns;
+}
+
+/** rowOf is one object's row. */
+export function rowOf(entry: Entry, context: TableContext): TableRow {
+  const { endpoint, emulated, now } = context;
+  const columns = columnsOf(endpoint);
+  const object = endpoint.resource.readHub(entry);
+  const cells = columns.cells(object, { now, emulated });
+  const all = columns.columns;
+  // Kinds give a cell for each column they declare; those of columns that this release lacks are left out.
+  const shown = cells.length === all.length ? cells.filter((_, i) => has(all[i]!, emulated)) : cells;
+  const conditions = columns.conditions?.(object);
+  return { cells: shown, ...(conditions?.length && { conditions }), object: rowObject(entry, context) };
+}
+
+function rowObject(entry: Entry, { endpoint, include, version }: TableContext): AnyObject | null {
+  switch (include) {
+    case 'None':
+      return null;
+    case 'Object':
+      return endpoint.objectOf(entry);
+    default:
+      return partialOf(entry, version);
+  }
+}
+
+/** partialOf is an object cut down to its metadata. */
+export function partialOf(entry: Entry, version: string): AnyObject {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: entry.object().metadata as AnyObject['metadata'] };
+}
+
+/** tableOf is the Table of some entries. `columns: false` leaves the definitions out, as later events of a watch do. */
+export function tableOf(entries: readonly Entry[], metadata: ListMeta, context: TableContext, columns = true): Table {
+  return {
+    kind: 'Table',
+    apiVersion: `meta.k8s.io/${context.version}`,
+    metadata,
+    columnDefinitions: columns ? columnDefinitions(context.endpoint, context.emulated) : null,
+    rows: entries.map(entry => rowOf(entry, context)),
+  };
+}

@@ -1,0 +1,131 @@
+import { StatusError, type AnyObject, type ObjectMeta } from '@navarch/apimachinery';
+import { rfc3339 } from '@navarch/base';
+import type { GracefulDeletion } from '@navarch/kinds';
+import type { DeleteOptions } from './delete-options';
+
+/** GarbagePolicy is what happens to an object's dependents when the deleter does not say. */
+export type GarbagePolicy = 'background' | 'orphan' | 'unsupported';
+
+/** DeletionPlan says how a deletion of an object in its present state goes on. */
+export type DeletionPlan =
+  /** pending: a deletion is under way already, nothing changes. */
+  | { readonly kind: 'pending' }
+  /** update: metadata is to be written; then `remove` tells whether the object is removed right after that. */
+  | { readonly kind: 'update'; readonly metadata: ObjectMeta; readonly remove: boolean }
+  /** remove: the object goes at once. */
+  | { readonly kind: 'remove' };
+
+const ORPHAN = 'orphan';
+const FOREGROUND = 'foregroundDeletion';
+
+/** checkPreconditions throws 409 if uid or resourceVersion are not what the deleter has seen. */
+export function checkPreconditions(kind: { group: string; kind: string }, object: AnyObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const metadata = object.metadata ?? {};
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
+    throw preconditionFailed(kind, metadata.name ?? '', why);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+    throw preconditionFailed(kind, metadata.name ?? '', why);
+  }
+}
+
+// Upstream names the kind where other conflicts name the resource.
+function preconditionFailed({ group, kind }: { group: string; kind: string }, name: string, why: string): StatusError {
+  const title = group ? `${kind}.${group}` : kind;
+  const message = `Operation cannot be fulfilled on ${title} ${JSON.stringify(name)}: ${why}`;
+  return new StatusError(409, 'Conflict', message, { name, ...(group && { group }), kind });
+}
+
+/**
+ * planDeletion decides what deleting an object does: nothing (graceful deletion is under way), a write that marks it as
+ * being deleted (finalizers or a grace period keep it), or its removal. Pure; `now` in milliseconds.
+ */
+export function planDeletion(
+  object: AnyObject,
+  options: DeleteOptions,
+  kind: { readonly graceful?: GracefulDeletion<AnyObject>; readonly garbage: GarbagePolicy },
+  now: number,
+): DeletionPlan {
+  const metadata: ObjectMeta = { ...object.metadata };
+  const requested = options.gracePeriodSeconds === undefined ? undefined : options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
+  const grace = graceOf(metadata, object, requested, kind.graceful, now);
+  if (grace === 'pending') return { kind: 'pending' };
+
+  const finalizers = finalizersFor(metadata.finalizers ?? [], options, kind.garbage);
+  if (finalizers.length) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+
+  if (grace !== undefined) return { kind: 'update', metadata, remove: grace === 0 && !finalizers.length };
+  if (!finalizers.length) return { kind: 'remove' };
+  markDeleting(metadata, now);
+  return { kind: 'update', metadata, remove: false };
+}
+
+/** graceOf applies the grace period to metadata and answers it; undefined: the kind (or this object) has none. */
+function graceOf(
+  metadata: ObjectMeta,
+  object: AnyObject,
+  requested: number | undefined,
+  graceful: GracefulDeletion<AnyObject> | undefined,
+  now: number,
+): number | 'pending' | undefined {
+  if (!graceful) return undefined;
+  if (metadata.deletionTimestamp) {
+    const present = metadata.deletionGracePeriodSeconds;
+    if (present === undefined) return undefined;
+    // Only a shorter period than the present one changes anything.
+    if (requested === undefined || requested >= present) return 'pending';
+    const began = Date.parse(metadata.deletionTimestamp) - present * 1000;
+    metadata.deletionTimestamp = rfc3339(began + requested * 1000);
+    metadata.deletionGracePeriodSeconds = requested;
+    return requested;
+  }
+  const seconds = graceful.gracePeriodSeconds(object, requested);
+  if (seconds === undefined) return undefined;
+  metadata.deletionTimestamp = rfc3339(now + seconds * 1000);
+  metadata.deletionGracePeriodSeconds = seconds;
+  if (metadata.generation) metadata.generation++;
+  return seconds;
+}
+
+/** markDeleting marks an object that only finalizers keep. */
+function markDeleting(metadata: ObjectMeta, now: number): void {
+  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation) metadata.generation++;
+  if (!metadata.deletionTimestamp || Date.parse(metadata.deletionTimestamp) > now) metadata.deletionTimestamp = rfc3339(now);
+  metadata.deletionGracePeriodSeconds = 0;
+}
+
+/** finalizersFor adds or takes away the garbage collector's finalizers as the propagation policy asks. Pure. */
+export function finalizersFor(present: readonly string[], options: DeleteOptions, garbage: GarbagePolicy): string[] {
+  const kept = present.filter(f => f !== ORPHAN && f !== FOREGROUND);
+  if (garbage === 'unsupported') return kept;
+  return [...kept, ...policyOf(present, options, garbage)];
+}
+
+function policyOf(present: readonly string[], options: DeleteOptions, garbage: GarbagePolicy): string[] {
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? [ORPHAN] : [];
+  switch (options.propagationPolicy) {
+    case 'Orphan':
+      return [ORPHAN];
+    case 'Foreground':
+      return [FOREGROUND];
+    case 'Background':
+      return [];
+  }
+  if (present.includes(ORPHAN)) return [ORPHAN];
+  if (present.includes(FOREGROUND)) return [FOREGROUND];
+  return garbage === 'orphan' ? [ORPHAN] : [];
+}
+
+/** changesNothing tells whether a planned write is what is there already. */
+export function sameMetadata(a: ObjectMeta, b: ObjectMeta): boolean {
+  return (
+    a.deletionTimestamp === b.deletionTimestamp &&
+    a.deletionGracePeriodSeconds === b.deletionGracePeriodSeconds &&
+    a.generation === b.generation &&
+    JSON.stringify(a.finalizers ?? []) === JSON.stringify(b.finalizers ?? [])
+  );
+}

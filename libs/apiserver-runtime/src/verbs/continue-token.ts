@@ -1,0 +1,53 @@
+import { badRequest, type StatusError } from '@navarch/apimachinery';
+
+/** ContinueToken is where a list goes on: behind a key (relative to the resource's prefix), at a revision (-1: the present one). */
+export interface ContinueToken {
+  readonly key: string;
+  readonly revision: number;
+}
+
+const VERSION = 'meta.k8s.io/v1';
+const AFTER = '\0';
+
+/** encodeContinue makes the opaque token: base64url of `{"v","rv","start"}`, as Kubernetes does. */
+export function encodeContinue({ key, revision }: ContinueToken): string {
+  return Buffer.from(JSON.stringify({ v: VERSION, rv: revision, start: key + AFTER })).toString('base64url');
+}
+
+/** decodeContinue reads a token; 400 for what is none. */
+export function decodeContinue(token: string): ContinueToken {
+  if (!/^[A-Za-z0-9_-]*$/.test(token)) throw invalid(`illegal base64 data at input byte ${token.search(/[^A-Za-z0-9_-]/)}`);
+  const text = Buffer.from(token, 'base64url').toString('latin1');
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+  } catch {
+    throw invalid(syntaxError(text));
+  }
+  const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  if (v !== VERSION) throw invalid(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) throw invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof start !== 'string' || start === '') throw invalid('encoded start key empty; version meta.k8s.io/v1');
+  const key = start.endsWith(AFTER) ? start.slice(0, -1) : start;
+  if (key.startsWith('/') || key.split('/').some(part => part === '' || part === '.' || part === '..')) throw invalid(start);
+  return { key, revision: rv };
+}
+
+function invalid(why: string): StatusError {
+  return badRequest(`invalid continue token: continue key is not valid: ${why}`);
+}
+
+/** syntaxError words what Go's JSON decoder says about text that is not JSON: its first byte is what it stumbles over. */
+function syntaxError(text: string): string {
+  if (text === '') return 'unexpected end of JSON input';
+  const code = text.charCodeAt(0);
+  const shown = code >= 0x20 && code < 0x7f ? text[0]! : code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  return `invalid character '${shown}' looking for beginning of value`;
+}
+
+/** STALE_CONTINUE is the message of the 410 for a token whose revision is gone; the answer's metadata carries a token that goes on regardless. */
+export const STALE_CONTINUE =
+  'The provided continue parameter is too old to display a consistent list result. You can start a new list without the ' +
+  'continue parameter, or use the continue token in this response to retrieve the remainder of the results. Continuing with ' +
+  'the provided token results in an inconsistent list - objects that were created, modified, or deleted between the time the ' +
+  'first chunk was returned and now may show up in the list.';

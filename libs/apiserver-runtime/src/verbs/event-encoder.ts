@@ -1,0 +1,92 @@
+import type { AnyObject, Status } from '@navarch/apimachinery';
+import type { Entry, WatchNotice } from '@navarch/storage';
+import { partialJson, tableContext } from '../encoding/respond';
+import { protobufErrorEvent, protobufEvent, protobufPartialEvent } from '../encoding/protobuf';
+import type { Shape } from '../encoding/shape';
+import type { Endpoint } from '../registry/resource';
+import { tableOf } from '../tables/table';
+import type { Services } from './services';
+
+type EventType = WatchNotice['type'];
+
+const tail = Buffer.from('}\n');
+const heads: Readonly<Record<EventType, Buffer>> = {
+  ADDED: Buffer.from('{"type":"ADDED","object":'),
+  MODIFIED: Buffer.from('{"type":"MODIFIED","object":'),
+  DELETED: Buffer.from('{"type":"DELETED","object":'),
+  BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
+};
+
+/** INITIAL_EVENTS_END marks the bookmark behind the present state. */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+/** EventEncoder makes the bytes of a watch's events. What several watchers get alike is made once and kept with the entry. */
+export class EventEncoder {
+  /** Column definitions go with the first event of a watch only. */
+  private columnsSent = false;
+  private readonly memoKey: string;
+
+  constructor(
+    private readonly shape: Shape,
+    private readonly endpoint: Endpoint,
+    private readonly services: Services,
+  ) {
+    const form = shape.transform ? `${shape.transform.kind}.${shape.transform.version}` : endpoint.apiVersion;
+    this.memoKey = `event:${shape.media}:${form}:`;
+  }
+
+  /** encode is one event with its frame, ready to be written. */
+  encode(notice: WatchNotice): Buffer {
+    const { entry, type } = notice;
+    if (!entry) return this.bookmark(notice);
+    if (this.shape.transform?.kind === 'Table') return this.table(type, entry);
+    const key = this.memoKey + type;
+    let bytes = entry.memo.get(key) as Buffer | undefined;
+    if (!bytes) entry.memo.set(key, (bytes = this.make(type, entry)));
+    return bytes;
+  }
+
+  /** error is the event that ends a watch with a Status. */
+  error(status: Status): Buffer {
+    if (this.shape.media === 'protobuf') return protobufErrorEvent(status);
+    return Buffer.from(`{"type":"ERROR","object":${JSON.stringify(status)}}\n`);
+  }
+
+  private make(type: EventType, entry: Entry): Buffer {
+    const { transform, media } = this.shape;
+    if (media === 'protobuf') {
+      return transform ? protobufPartialEvent(type, entry, transform.version) : protobufEvent(type, this.endpoint, entry);
+    }
+    return line(type, transform ? partialJson(entry, transform.version) : this.endpoint.jsonOf(entry));
+  }
+
+  private table(type: EventType, entry: Entry): Buffer {
+    const context = tableContext(this.shape, this.endpoint, { now: this.services.clock.now(), emulated: this.services.emulated });
+    const { resourceVersion } = entry.object().metadata;
+    const table = tableOf([entry], { resourceVersion }, context, !this.columnsSent);
+    this.columnsSent = true;
+    return line(type, Buffer.from(JSON.stringify(table)));
+  }
+
+  private bookmark({ revision, initialEventsEnd }: WatchNotice): Buffer {
+    const metadata = {
+      resourceVersion: String(revision),
+      creationTimestamp: null,
+      ...(initialEventsEnd && { annotations: { [INITIAL_EVENTS_END]: 'true' } }),
+    };
+    const { transform, media } = this.shape;
+    if (transform?.kind === 'Table') {
+      const table = { kind: 'Table', apiVersion: `meta.k8s.io/${transform.version}`, metadata: { resourceVersion: metadata.resourceVersion }, columnDefinitions: null, rows: [] };
+      return line('BOOKMARK', Buffer.from(JSON.stringify(table)));
+    }
+    const object = transform
+      ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${transform.version}`, metadata }
+      : { kind: this.endpoint.kindName, apiVersion: this.endpoint.apiVersion, metadata };
+    if (media === 'protobuf') return protobufEvent('BOOKMARK', transform ? undefined : this.endpoint, object as unknown as AnyObject);
+    return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
+  }
+}
+
+function line(type: EventType, object: Buffer): Buffer {
+  return Buffer.concat([heads[type], object, tail]);
+}

@@ -1,0 +1,23 @@
+import { badRequest, fieldSelector, type FieldSelector } from '@navarch/apimachinery';
+import type { Endpoint } from '../registry/resource';
+
+/** checkFieldLabels refuses what the kind cannot select by, and answers the selector in the hub's field names. */
+export function checkFieldLabels(endpoint: Endpoint, selector: FieldSelector): FieldSelector {
+  if (selector.empty) return selector;
+  const { fieldLabels = [] } = endpoint.kind;
+  const own = endpoint.version.fieldLabels;
+  const requirements = selector.requirements.map(requirement => {
+    const { field } = requirement;
+    if (field === 'metadata.name' || field === 'metadata.namespace') return requirement;
+    const hub = own ? (Object.hasOwn(own, field) ? own[field] : undefined) : fieldLabels.includes(field) ? field : undefined;
+    if (hub === undefined) throw badRequest(unsupported(endpoint, field));
+    return hub === field ? requirement : { ...requirement, field: hub };
+  });
+  return own ? fieldSelector(requirements) : selector;
+}
+
+function unsupported({ kind }: Endpoint, field: string): string {
+  if (kind.unknownFieldLabel) return kind.unknownFieldLabel(field);
+  if (kind.fieldLabels?.length) return `field label not supported: ${field}`;
+  return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
+}

@@ -1,0 +1,25 @@
+import { StatusError, notFound, type ApiResponse } from '@navarch/apimachinery';
+import type { Exchange } from '../chain/exchange';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondEntry } from '../encoding/respond';
+import type { Endpoint } from '../registry/resource';
+import { revisionOf } from './list-options';
+import type { Services } from './services';
+
+/** get answers one object. With resourceVersion it may come from the cache: at least that fresh, or as it is for 0. */
+export async function get(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const { namespace, name } = exchange.info;
+  const resourceVersion = exchange.query.get('resourceVersion') ?? '';
+  const options = resourceVersion
+    ? { atLeast: revisionOf(resourceVersion, 'internal'), signal: exchange.request.signal }
+    : { signal: exchange.request.signal };
+  const entry = await endpoint.resource.storage.get({ namespace, name }, options);
+  if (!entry) throw notFound(endpoint.target, name);
+  return respondEntry(shape, endpoint, entry, 200, { now: services.clock.now(), emulated: services.emulated });
+}
+
+/** isGone tells the 410 of a revision that is no longer known. */
+export function isGone(error: unknown): error is StatusError {
+  return error instanceof StatusError && error.code === 410;
+}

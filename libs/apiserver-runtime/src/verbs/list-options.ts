@@ -1,0 +1,120 @@
+import { badRequest, parseFieldSelector, parseSelector, type FieldSelector, type Selector, type StatusCause } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import type { Attributes, Predicate } from '@navarch/storage';
+import type { RequestInfo } from '../interfaces';
+import type { Endpoint } from '../registry/resource';
+import { isTrue } from '../request-info';
+import { plainFailure } from '../status-response';
+import { checkFieldLabels } from './field-labels';
+import { integer, throwInvalidOptions } from './option-causes';
+
+/** ListQuery is metav1.ListOptions of one request, checked. */
+export interface ListQuery {
+  readonly predicate: Predicate;
+  /** selective: a label or field selector narrows the answer. */
+  readonly selective: boolean;
+  readonly limit: number;
+  readonly continueToken: string;
+  /** resourceVersion is '' when none was given. */
+  readonly resourceVersion: string;
+  readonly match: '' | 'Exact' | 'NotOlderThan';
+  readonly timeoutSeconds: number | undefined;
+  readonly bookmarks: boolean;
+  readonly sendInitialEvents: boolean | undefined;
+}
+
+/** WATCH_LIST_SINCE is the first release that knows sendInitialEvents. */
+const WATCH_LIST_SINCE: Minor = 27;
+
+/** listQuery reads and checks the options of a list, watch or deletecollection. */
+export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearchParams, emulated: Minor): ListQuery {
+  const match = query.get('resourceVersionMatch') ?? '';
+  const initial = emulated >= WATCH_LIST_SINCE ? query.get('sendInitialEvents') : null;
+  const timeout = query.get('timeoutSeconds');
+  const sendInitialEvents = initial === null ? undefined : isTrue(initial);
+  const common = {
+    limit: integer(query.get('limit') || '0'),
+    continueToken: query.get('continue') ?? '',
+    resourceVersion: query.get('resourceVersion') ?? '',
+    timeoutSeconds: timeout === null || timeout === '' ? undefined : integer(timeout),
+    bookmarks: isTrue(query.get('allowWatchBookmarks')),
+    sendInitialEvents,
+  };
+  checkMatch(match, common, info.verb === 'watch');
+  const labels = orBadRequest(() => parseSelector(query.get('labelSelector') ?? ''));
+  const fields = orBadRequest(() => parseFieldSelector(query.get('fieldSelector') ?? ''));
+  const hubFields = checkFieldLabels(endpoint, fields);
+  return {
+    ...common,
+    match: match as ListQuery['match'],
+    predicate: predicateOf(endpoint, info, labels, hubFields),
+    selective: !labels.empty || !fields.empty || (info.verb === 'watch' && info.name !== ''),
+  };
+}
+
+function orBadRequest<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw badRequest((error as Error).message);
+  }
+}
+
+function checkMatch(
+  match: string,
+  { resourceVersion, continueToken, sendInitialEvents }: { resourceVersion: string; continueToken: string; sendInitialEvents: boolean | undefined },
+  watch: boolean,
+): void {
+  const causes: StatusCause[] = [];
+  const forbid = (field: string, text: string) => causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${text}`, field });
+  if (sendInitialEvents !== undefined) {
+    if (!watch) forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
+    else if (match !== 'NotOlderThan') {
+      forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+    }
+  }
+  if (match && !(watch && sendInitialEvents !== undefined)) {
+    if (watch) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch');
+    if (!resourceVersion) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (continueToken) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
+    if (match !== 'Exact' && match !== 'NotOlderThan') {
+      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
+      causes.push({ reason: 'FieldValueNotSupported', message, field: 'resourceVersionMatch' });
+    }
+    if (match === 'Exact' && resourceVersion === '0') {
+      forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
+    }
+  }
+  throwInvalidOptions('ListOptions', causes);
+}
+
+/** predicateOf is the narrowest predicate for a request: its namespace, a single name, an indexed field, then all the rest. */
+function predicateOf(endpoint: Endpoint, info: RequestInfo, labels: Selector, fields: FieldSelector): Predicate {
+  const fieldName = fields.exact('metadata.name');
+  const name = fieldName ?? (info.verb === 'watch' && info.name ? info.name : undefined);
+  const field = endpoint.kind.indexes?.find(index => fields.exact(index) !== undefined);
+  const needsMatching = !labels.empty || fields.requirements.some(r => r.field !== 'metadata.name' || r.value !== fieldName || r.operator !== '=');
+  return {
+    ...(endpoint.resource.namespaced && info.namespace && { namespace: info.namespace }),
+    ...(name !== undefined && { name }),
+    ...(field !== undefined && { indexed: { field, value: fields.exact(field)! } }),
+    ...(needsMatching && { matches: matcherOf(labels, fields) }),
+  };
+}
+
+function matcherOf(labels: Selector, fields: FieldSelector): (attributes: Attributes) => boolean {
+  if (fields.empty) return attributes => labels.matches(attributes.labels);
+  if (labels.empty) return attributes => fields.matches(attributes.fields);
+  return attributes => labels.matches(attributes.labels) && fields.matches(attributes.fields);
+}
+
+/** revisionOf reads a resourceVersion: 0 for none. Broken ones are upstream's 400 or, where it does not care, 500. */
+export function revisionOf(resourceVersion: string, strict: 'invalid' | 'internal'): number {
+  if (resourceVersion === '' || resourceVersion === '0') return 0;
+  if (/^\d{1,15}$/.test(resourceVersion)) return Number(resourceVersion);
+  const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
+  if (strict === 'internal') throw plainFailure(message);
+  const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(resourceVersion)}: ${message}`, field: 'resourceVersion' };
+  throwInvalidOptions('ListOptions', [cause]);
+  return 0;
+}

@@ -1,0 +1,76 @@
+import { badRequest, type ApiResponse, type ListMeta } from '@navarch/apimachinery';
+import type { ListResult, Storage } from '@navarch/storage';
+import type { Exchange } from '../chain/exchange';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondList } from '../encoding/respond';
+import type { Endpoint } from '../registry/resource';
+import { jsonResponse } from '../status-response';
+import { STALE_CONTINUE, decodeContinue, encodeContinue } from './continue-token';
+import { isGone } from './get';
+import { listQuery, revisionOf, type ListQuery } from './list-options';
+import type { Services } from './services';
+
+/** list answers a collection, or the page of it that was asked for. */
+export async function list(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
+  const { storage } = endpoint.resource;
+  let result: ListResult;
+  try {
+    result = await read(storage, query, exchange.request.signal);
+  } catch (error) {
+    if (query.continueToken && isGone(error)) return stale(query.continueToken);
+    throw error;
+  }
+  return respondList(shape, endpoint, result.entries, listMeta(storage, query, result), {
+    now: services.clock.now(),
+    emulated: services.emulated,
+  });
+}
+
+/** read chooses how fresh the answer has to be. */
+export async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
+  const { predicate, continueToken, resourceVersion, match } = query;
+  const limit = query.limit > 0 ? query.limit : undefined;
+  const paging = limit === undefined ? {} : { limit };
+  if (continueToken) {
+    if (resourceVersion !== '' && resourceVersion !== '0') {
+      throw badRequest('specifying resource version is not allowed when using continue');
+    }
+    const token = decodeContinue(continueToken);
+    const revision = token.revision > 0 ? token.revision : await storage.revision(signal);
+    return storage.list({ predicate, signal, ...paging, continueAfter: { key: storage.config.prefix + token.key, revision } });
+  }
+  const revision = revisionOf(resourceVersion, 'invalid');
+  if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: revision });
+  if (resourceVersion === '') return storage.list({ predicate, signal, ...paging });
+  // What is cached comes whole: pages begin only at a state that can be come back to.
+  if (revision === 0) return storage.list({ predicate, signal, atLeast: 0 });
+  // A page at a resourceVersion without a match rule is that of this very revision, as it has always been.
+  if (limit !== undefined && match === '') return storage.list({ predicate, signal, limit, exactly: revision });
+  return storage.list({ predicate, signal, ...paging, atLeast: revision });
+}
+
+function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListMeta {
+  const metadata: ListMeta = { resourceVersion: String(result.revision) };
+  const last = result.entries.at(-1);
+  if (result.more && last) {
+    metadata.continue = encodeContinue({ key: last.key.slice(storage.config.prefix.length), revision: result.revision });
+    if (result.remaining !== undefined && !query.selective) metadata.remainingItemCount = result.remaining;
+  }
+  return metadata;
+}
+
+/** stale is the 410 for a page whose revision is gone, with a token for going on in the present state. */
+function stale(token: string): ApiResponse {
+  const { key } = decodeContinue(token);
+  return jsonResponse(410, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: { continue: encodeContinue({ key, revision: -1 }) },
+    status: 'Failure',
+    message: STALE_CONTINUE,
+    reason: 'Expired',
+    code: 410,
+  });
+}

@@ -1,0 +1,49 @@
+import type { ApiResponse } from '@navarch/apimachinery';
+import type { WatchOptions } from '@navarch/storage';
+import type { Exchange } from '../chain/exchange';
+import { offers, shapeOf } from '../encoding/shape';
+import { mediaTypes } from '../negotiate';
+import type { Endpoint } from '../registry/resource';
+import { EventEncoder } from './event-encoder';
+import { listQuery, revisionOf, type ListQuery } from './list-options';
+import type { Services } from './services';
+import { WatchStream } from './watch-stream';
+
+/** watch answers a stream of events. It lasts timeoutSeconds, or between one and two times the server's minimum. */
+export function watch(services: Services, endpoint: Endpoint, exchange: Exchange): ApiResponse {
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
+  const encoder = new EventEncoder(shape, endpoint, services);
+  const stream = new WatchStream({
+    encoder,
+    open: sink => endpoint.resource.storage.watch(watchOptions(query), sink),
+    timeoutMs: timeoutMs(query, services.limits.minRequestTimeoutSeconds),
+    maxBufferBytes: services.limits.maxWatchBufferBytes,
+    stops: [services.stopping, endpoint.resource.stop.signal],
+    clock: services.clock,
+    log: services.log,
+    onSent: (events, bytes) => {
+      const labels = { group: endpoint.version.group, version: endpoint.version.version, kind: endpoint.kindName };
+      services.metrics.watchEvents.inc(labels, events);
+      services.metrics.watchEventBytes.inc(labels, bytes);
+    },
+  });
+  const contentType = shape.media === 'json' ? mediaTypes.json : `${mediaTypes[shape.media]};stream=watch`;
+  return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' }, body: stream };
+}
+
+function watchOptions(query: ListQuery): WatchOptions {
+  const { predicate, bookmarks, sendInitialEvents, resourceVersion } = query;
+  const after = resourceVersion === '' ? undefined : revisionOf(resourceVersion, 'invalid');
+  return {
+    predicate,
+    bookmarks,
+    ...(after !== undefined && { after }),
+    ...(sendInitialEvents && { sendInitialEvents }),
+  };
+}
+
+function timeoutMs({ timeoutSeconds }: ListQuery, minimumSeconds: number): number {
+  if (timeoutSeconds !== undefined && timeoutSeconds > 0) return timeoutSeconds * 1000;
+  return minimumSeconds * (1 + Math.random()) * 1000;
+}

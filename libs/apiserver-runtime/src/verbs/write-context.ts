@@ -1,0 +1,79 @@
+import type { AnyObject } from '@navarch/apimachinery';
+import { rfc3339 } from '@navarch/base';
+import type { Strategy, StrategyContext } from '@navarch/kinds';
+import { randomUUID } from 'node:crypto';
+import type { Exchange } from '../chain/exchange';
+import type { AdmissionAttributes, Operation } from '../interfaces';
+import type { Endpoint } from '../registry/resource';
+import type { SystemFields } from './before-create';
+import type { Services } from './services';
+import { managerOf, type WriteOptions } from './write-options';
+
+/** WriteContext is one write on its way: who writes what, where, and by which rules. */
+export class WriteContext {
+  readonly strategyContext: StrategyContext;
+  readonly manager: string;
+
+  constructor(
+    readonly services: Services,
+    readonly endpoint: Endpoint,
+    readonly exchange: Exchange,
+    readonly options: WriteOptions,
+    /** strategy of the endpoint: the kind's, or that of its status or another subresource. */
+    readonly strategy: Strategy<AnyObject>,
+    readonly subresource = '',
+  ) {
+    this.strategyContext = {
+      emulated: services.emulated,
+      user: exchange.user,
+      apiVersion: endpoint.apiVersion,
+      now: services.clock.now(),
+      dryRun: options.dryRun,
+    };
+    this.manager = managerOf(options.fieldManager, exchange.request.headers['user-agent']);
+  }
+
+  get namespace(): string {
+    return this.exchange.info.namespace;
+  }
+  get namespaced(): boolean {
+    return this.endpoint.resource.namespaced;
+  }
+
+  /** systemFields are those of a new object. */
+  systemFields(): SystemFields {
+    return { uid: randomUUID(), creationTimestamp: rfc3339(this.strategyContext.now) };
+  }
+
+  /** attributes are what admission sees. */
+  attributes(operation: Operation, name: string, object: AnyObject | undefined, oldObject: AnyObject | undefined): AdmissionAttributes {
+    return attributesFor(this.endpoint, this.exchange, operation, {
+      name,
+      subresource: this.subresource,
+      object,
+      oldObject,
+      dryRun: this.options.dryRun,
+      options: { fieldManager: this.options.fieldManager },
+    });
+  }
+}
+
+/** attributesFor makes admission's attributes of a write at an endpoint. */
+export function attributesFor(
+  endpoint: Endpoint,
+  exchange: Exchange,
+  operation: Operation,
+  rest: Pick<AdmissionAttributes, 'name' | 'subresource' | 'object' | 'oldObject' | 'dryRun' | 'options'>,
+): AdmissionAttributes {
+  const { group, version, kind, resource } = endpoint.kind.resource;
+  return {
+    operation,
+    kind: { group, version, kind },
+    resource: { group, version, resource },
+    requested: { group: endpoint.version.group, version: endpoint.version.version },
+    namespace: exchange.info.namespace,
+    user: exchange.user,
+    warn: text => exchange.warn(text),
+    ...rest,
+  };
+}

@@ -1,0 +1,7 @@
+export * from './controller';
+export * from './enqueue';
+export * from './expectations';
+export * from './manager';
+export * from './ownership';
+export * from './retry';
+export * from './workqueue-metrics';

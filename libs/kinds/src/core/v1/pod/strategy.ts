@@ -1,0 +1,122 @@
+import type { corev1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import type { GracefulDeletion, Strategy, StrategyContext } from '../../../kind';
+import { semanticEqual } from '../../../shared/equal';
+import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
+import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { qosClass } from './qos';
+import { validatePodSpec, validatePodUpdate } from './validation';
+import { validateEphemeralContainers } from './validation/containers';
+
+const SPEC = Path.at('spec');
+const COUNTS_GENERATION = 33;
+const EMPTY: corev1.PodSpec = { containers: [] };
+
+function validatePod(pod: corev1.Pod, context: StrategyContext): FieldError[] {
+  return validatePodSpec(pod.spec ?? EMPTY, SPEC, context);
+}
+
+/** podStrategy is the main endpoint: a new pod is Pending; later only images, deadline and tolerations may change. */
+export const podStrategy: Strategy<corev1.Pod> = {
+  allowUnconditionalUpdate: true,
+  prepareForCreate(pod, { emulated }) {
+    pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec ?? EMPTY) };
+    if (emulated >= COUNTS_GENERATION) setGeneration(pod);
+    // Ephemeral containers come by their own endpoint only.
+    delete pod.spec?.ephemeralContainers;
+  },
+  validate: validatePod,
+  prepareForUpdate(pod, old, { emulated }) {
+    keep(pod, old, 'status');
+    if (pod.spec && old.spec?.ephemeralContainers) pod.spec.ephemeralContainers = old.spec.ephemeralContainers;
+    else delete pod.spec?.ephemeralContainers;
+    countGeneration(pod, old, emulated);
+  },
+  validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validatePodUpdate(pod, old, context)],
+};
+
+function countGeneration(pod: corev1.Pod, old: corev1.Pod, emulated: number): void {
+  if (emulated >= COUNTS_GENERATION) keepGeneration(pod, old, !semanticEqual(pod.spec, old.spec));
+}
+
+/** podStatusStrategy takes status only; owners and the deletion stay as they are. */
+export const podStatusStrategy: Strategy<corev1.Pod> = statusStrategy<corev1.Pod>({
+  prepareForUpdate(pod, old) {
+    pod.metadata ??= {};
+    delete pod.metadata.deletionTimestamp;
+    if (old.metadata?.deletionTimestamp) pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
+    if (old.metadata?.ownerReferences) pod.metadata.ownerReferences = old.metadata.ownerReferences;
+    else delete pod.metadata.ownerReferences;
+    pod.status ??= {};
+    pod.status.qosClass ||= old.status?.qosClass ?? qosClass(pod.spec ?? EMPTY);
+  },
+  validateUpdate(pod, old) {
+    const { nominatedNodeName } = pod.status ?? {};
+    const terminal = ['Succeeded', 'Failed'].includes(old.status?.phase ?? '');
+    const restarted = (list: 'containerStatuses' | 'initContainerStatuses') =>
+      terminal || pod.spec?.restartPolicy === 'Always'
+        ? []
+        : (pod.status?.[list] ?? []).flatMap((now, i) => {
+            const before = old.status?.[list]?.find(c => c.name === now.name)?.state?.terminated;
+            const over = before && (pod.spec?.restartPolicy === 'Never' || before.exitCode === 0);
+            return over && !now.state?.terminated && list === 'containerStatuses'
+              ? [field.forbidden(Path.at('status', list).index(i).child('state'), 'may not be transitioned to non-terminated state')]
+              : [];
+          });
+    const known = nominatedNodeName === undefined || /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nominatedNodeName) || nominatedNodeName === '';
+    return [
+      ...(known ? [] : [field.invalid(Path.at('status', 'nominatedNodeName'), nominatedNodeName, 'must be a valid node name')]),
+      ...restarted('containerStatuses'),
+    ];
+  },
+});
+
+/** ephemeralContainersStrategy adds ephemeral containers to a running pod; those that are there may not change. */
+export const ephemeralContainersStrategy: Strategy<corev1.Pod> = specStrategy<corev1.Pod>({
+  prepareForUpdate(pod, old, { emulated }) {
+    const added = pod.spec?.ephemeralContainers;
+    pod.spec = { ...(old.spec ?? EMPTY), ...(added && { ephemeralContainers: added }) };
+    countGeneration(pod, old, emulated);
+  },
+  validateUpdate(pod, old, context) {
+    const path = SPEC.child('ephemeralContainers');
+    const now = new Map((pod.spec?.ephemeralContainers ?? []).map(c => [c.name, c]));
+    const volumes = new Map((pod.spec?.volumes ?? []).map(v => [v.name, v]));
+    const errors = validateEphemeralContainers(pod.spec ?? EMPTY, volumes, path, context);
+    for (const [i, before] of (old.spec?.ephemeralContainers ?? []).entries()) {
+      const after = now.get(before.name);
+      if (!after) errors.push(field.forbidden(path, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed`));
+      else if (!semanticEqual(after, before)) {
+        errors.push(field.forbidden(path.index(i), `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`));
+      }
+    }
+    return errors;
+  },
+});
+
+/** resizeStrategy changes cpu and memory of running containers, nothing else. */
+export const resizeStrategy: Strategy<corev1.Pod> = specStrategy<corev1.Pod>({
+  prepareForUpdate(pod, old, { emulated }) {
+    const wanted = new Map((pod.spec?.containers ?? []).map(c => [c.name, c.resources]));
+    const containers = (old.spec?.containers ?? []).map(c => {
+      const resources = wanted.get(c.name);
+      return resources ? { ...c, resources } : c;
+    });
+    pod.spec = { ...(old.spec ?? EMPTY), containers };
+    countGeneration(pod, old, emulated);
+  },
+  validateUpdate(pod, old, context) {
+    const same = qosClass(pod.spec ?? EMPTY) === (old.status?.qosClass ?? qosClass(old.spec ?? EMPTY));
+    const fixed = same ? [] : [field.invalid(SPEC, qosClass(pod.spec ?? EMPTY), 'Pod QOS Class may not change as a result of resizing')];
+    return [...validatePod(pod, context), ...fixed];
+  },
+});
+
+/** podDeletion gives a running pod the time it asked for; one without a node, or that is over, goes at once. */
+export const podDeletion: GracefulDeletion<corev1.Pod> = {
+  gracePeriodSeconds(pod, requested) {
+    if (!pod.spec?.nodeName || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) return undefined;
+    const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
+    return seconds < 0 ? 1 : seconds || undefined;
+  },
+};

@@ -1,0 +1,76 @@
+import type { corev1 } from '@navarch/api';
+import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, type Release } from '../../../../shared/errors';
+import { validateLabelName, validateLabelSelector } from '../../../../shared/label-validation';
+import { validateNodeSelector, validateNodeSelectorTerm } from './node-selector';
+
+const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
+const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
+
+/** validateAffinity checks where a pod wants to be, and with whom. */
+export function validateAffinity(affinity: corev1.Affinity | undefined, path: Path, release: Release): FieldError[] {
+  if (!affinity) return [];
+  const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
+  return [
+    ...(nodeAffinity ? validateNodeAffinity(nodeAffinity, path.child('nodeAffinity')) : []),
+    ...(podAffinity ? validatePodAffinity(podAffinity, path.child('podAffinity'), release) : []),
+    ...(podAntiAffinity ? validatePodAffinity(podAntiAffinity, path.child('podAntiAffinity'), release) : []),
+  ];
+}
+
+function validateNodeAffinity(affinity: corev1.NodeAffinity, path: Path): FieldError[] {
+  const required = affinity[REQUIRED];
+  return [
+    ...(required ? validateNodeSelector(required, path.child(REQUIRED)) : []),
+    ...(affinity[PREFERRED] ?? []).flatMap(({ weight, preference }, i) => {
+      const at = path.child(PREFERRED).index(i);
+      return [...validateWeight(weight, at), ...validateNodeSelectorTerm(preference ?? {}, at.child('preference'))];
+    }),
+  ];
+}
+
+function validatePodAffinity(affinity: corev1.PodAffinity, path: Path, release: Release): FieldError[] {
+  return [
+    ...(affinity[REQUIRED] ?? []).flatMap((term, i) => validateTerm(term, path.child(REQUIRED).index(i), release)),
+    ...(affinity[PREFERRED] ?? []).flatMap(({ weight, podAffinityTerm }, i) => {
+      const at = path.child(PREFERRED).index(i);
+      return [...validateWeight(weight, at), ...validateTerm(podAffinityTerm ?? {}, at.child('podAffinityTerm'), release)];
+    }),
+  ];
+}
+
+function validateWeight(weight: number | undefined, path: Path): FieldError[] {
+  const value = weight ?? 0;
+  return value >= 1 && value <= 100 ? [] : [field.invalid(path.child('weight'), value, 'must be in the range 1-100')];
+}
+
+function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, { emulated }: Release): FieldError[] {
+  const selectorPath = path.child(emulated >= 22 ? 'labelSelector' : 'matchExpressions');
+  const topology = path.child('topologyKey');
+  return [
+    ...validateLabelSelector(term.labelSelector, selectorPath),
+    ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector')),
+    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name))),
+    ...(term.topologyKey ? [] : [field.required(topology, 'can not be empty')]),
+    ...validateLabelName(term.topologyKey ?? '', topology),
+  ];
+}
+
+/** validateTopologySpread checks how evenly pods are to be spread. */
+export function validateTopologySpread(constraints: readonly corev1.TopologySpreadConstraint[] | undefined, path: Path, release: Release): FieldError[] {
+  const pairs = new Set<string>();
+  return (constraints ?? []).flatMap((constraint, i) => {
+    const at = path.index(i);
+    const { maxSkew, topologyKey, whenUnsatisfiable, labelSelector } = constraint;
+    const errors: FieldError[] = [];
+    if (!(maxSkew > 0)) errors.push(field.invalid(at.child('maxSkew'), maxSkew ?? 0, 'must be greater than zero'));
+    if (!topologyKey) errors.push(field.required(at.child('topologyKey'), 'can not be empty'));
+    if (!['DoNotSchedule', 'ScheduleAnyway'].includes(whenUnsatisfiable)) {
+      errors.push(field.notSupported(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']));
+    }
+    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
+    if (pairs.has(pair)) errors.push(field.duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
+    pairs.add(pair);
+    return release.emulated >= 27 ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))] : errors;
+  });
+}

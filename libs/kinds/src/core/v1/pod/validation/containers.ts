@@ -1,0 +1,114 @@
+import type { corev1 } from '@navarch/api';
+import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, oneOf, type Release } from '../../../../shared/errors';
+import { validateEnv, validateEnvFrom } from './env';
+import { validateLifecycle, validateProbe } from './handlers';
+import { validateVolumeDevices, validateVolumeMounts } from './mounts';
+import { validateContainerPorts, validateHostPorts } from './ports';
+import { validateResources } from './resources';
+import { validateSecurityContext } from './security';
+
+type Volumes = ReadonlyMap<string, corev1.Volume>;
+
+const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+const TERMINATION_POLICIES = "must be 'File' or 'FallbackToLogsOnError'";
+
+/** validateContainers checks the main containers of a pod; there has to be one. */
+export function validateContainers(spec: corev1.PodSpec, volumes: Volumes, path: Path, release: Release): FieldError[] {
+  const containers = spec.containers ?? [];
+  if (containers.length === 0) return [field.required(path)];
+  const names = new Set<string>();
+  const errors = containers.flatMap((container, i) => [
+    ...validateContainer(container, names, volumes, path.index(i), release),
+    ...validateMainOnly(container, path.index(i)),
+  ]);
+  return [...errors, ...validateHostPorts(containers, path, false)];
+}
+
+/** validateInitContainers checks those that run first; their names differ from those of the others. */
+export function validateInitContainers(spec: corev1.PodSpec, volumes: Volumes, path: Path, release: Release): FieldError[] {
+  const containers = spec.initContainers ?? [];
+  const names = new Set((spec.containers ?? []).map(c => c.name));
+  const errors = containers.flatMap((container, i) => [
+    ...validateContainer(container, names, volumes, path.index(i), release),
+    ...validateInitOnly(container, path.index(i), release),
+  ]);
+  return [...errors, ...validateHostPorts(containers, path, true)];
+}
+
+/** validateEphemeralContainers checks those added to a running pod, which have no ports, probes, hooks and resources. */
+export function validateEphemeralContainers(spec: corev1.PodSpec, volumes: Volumes, path: Path, release: Release): FieldError[] {
+  const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
+  const names = new Set(others.map(c => c.name));
+  const FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resources'] as const;
+  return (spec.ephemeralContainers ?? []).flatMap((container, i) => {
+    const at = path.index(i);
+    const target = container.targetContainerName;
+    return [
+      ...validateContainer(container as corev1.Container, names, volumes, at, release),
+      ...(target && !others.some(c => c.name === target) ? [field.notFoundValue(at.child('targetContainerName'), target)] : []),
+      ...FORBIDDEN.filter(name => container[name] && Object.keys(container[name]).length > 0).map(name =>
+        field.forbidden(at.child(name), 'cannot be set for an Ephemeral Container'),
+      ),
+    ];
+  });
+}
+
+function validateContainer(container: corev1.Container, names: Set<string>, volumes: Volumes, path: Path, release: Release): FieldError[] {
+  const { name, image } = container;
+  const errors: FieldError[] = [];
+  if (!name) errors.push(field.required(path.child('name')));
+  else errors.push(...each(path.child('name'), name, isDNS1123Label(name)));
+  if (name && names.has(name)) errors.push(field.duplicate(path.child('name'), name));
+  names.add(name);
+  if (!image) errors.push(field.required(path.child('image')));
+  else if (image.trim() !== image) errors.push(field.invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
+  const policy = path.child('terminationMessagePolicy');
+  return [
+    ...errors,
+    ...validateLifecycle(container.lifecycle, path.child('lifecycle')),
+    ...validateProbe(container.livenessProbe, path.child('livenessProbe'), true),
+    ...validateProbe(container.readinessProbe, path.child('readinessProbe'), false),
+    ...validateProbe(container.startupProbe, path.child('startupProbe'), true),
+    ...validateTerminationPolicy(container.terminationMessagePolicy, policy),
+    ...validateContainerPorts(container.ports, path.child('ports')),
+    ...validateEnv(container.env, path.child('env'), release),
+    ...validateEnvFrom(container.envFrom, path.child('envFrom'), release),
+    ...validateVolumeMounts(container, volumes, path.child('volumeMounts')),
+    ...validateVolumeDevices(container, volumes, path.child('volumeDevices'), release),
+    ...(container.imagePullPolicy
+      ? oneOf(path.child('imagePullPolicy'), container.imagePullPolicy, PULL_POLICIES)
+      : [field.required(path.child('imagePullPolicy'))]),
+    ...validateResources(container.resources, path.child('resources'), release),
+    ...validateSecurityContext(container.securityContext, path.child('securityContext'), release),
+  ];
+}
+
+function validateTerminationPolicy(policy: string | undefined, path: Path): FieldError[] {
+  if (policy === 'File' || policy === 'FallbackToLogsOnError') return [];
+  return [policy ? field.invalid(path, policy, TERMINATION_POLICIES) : field.required(path, TERMINATION_POLICIES)];
+}
+
+function validateMainOnly(container: corev1.Container, path: Path): FieldError[] {
+  if (container.restartPolicy === undefined) return [];
+  return [field.forbidden(path.child('restartPolicy'), 'may not be set for non-init containers')];
+}
+
+function validateInitOnly(container: corev1.Container, path: Path, { emulated }: Release): FieldError[] {
+  const PARTS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+  const { restartPolicy } = container;
+  const errors: FieldError[] = [];
+  if (restartPolicy !== undefined && restartPolicy !== 'Always') {
+    errors.push(...oneOf(path.child('restartPolicy'), restartPolicy, ['Always']));
+  }
+  if (restartPolicy === 'Always') return errors;
+  for (const part of PARTS) {
+    if (!container[part]) continue;
+    errors.push(
+      emulated >= 29
+        ? field.forbidden(path.child(part), 'may not be set for init containers without restartPolicy=Always')
+        : field.invalid(path.child(part), container[part], 'must not be set for init containers'),
+    );
+  }
+  return errors;
+}

@@ -1,0 +1,46 @@
+import type { corev1 } from '@navarch/api';
+import { field, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { each } from '../../../../shared/errors';
+import { validateLabelName } from '../../../../shared/label-validation';
+
+/** validateNodeSelector checks which nodes are meant; at least one term has to be there. */
+export function validateNodeSelector({ nodeSelectorTerms }: corev1.NodeSelector, path: Path): FieldError[] {
+  const at = path.child('nodeSelectorTerms');
+  if (!nodeSelectorTerms?.length) return [field.required(at, 'must have at least one node selector term')];
+  return nodeSelectorTerms.flatMap((term, i) => validateNodeSelectorTerm(term, at.index(i)));
+}
+
+/** validateNodeSelectorTerm checks one term. */
+export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: Path): FieldError[] {
+  return [
+    ...(term.matchExpressions ?? []).flatMap((e, i) => validateExpression(e, path.child('matchExpressions').index(i))),
+    ...(term.matchFields ?? []).flatMap((e, i) => validateFieldExpression(e, path.child('matchFields').index(i))),
+  ];
+}
+
+function validateExpression({ key, operator, values = [] }: corev1.NodeSelectorRequirement, path: Path): FieldError[] {
+  const at = path.child('values');
+  const errors: FieldError[] = [];
+  if (operator === 'In' || operator === 'NotIn') {
+    if (!values.length) errors.push(field.required(at, "must be specified when `operator` is 'In' or 'NotIn'"));
+  } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+    if (values.length) errors.push(field.forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+  } else if (operator === 'Gt' || operator === 'Lt') {
+    if (values.length !== 1) errors.push(field.required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+  } else {
+    errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
+  }
+  return [...errors, ...validateLabelName(key ?? '', path.child('key'))];
+}
+
+function validateFieldExpression({ key, operator, values = [] }: corev1.NodeSelectorRequirement, path: Path): FieldError[] {
+  const at = path.child('values');
+  const errors: FieldError[] = [];
+  if (operator !== 'In' && operator !== 'NotIn') {
+    errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
+  } else if (values.length !== 1) {
+    errors.push(field.required(at, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
+  }
+  if (key !== 'metadata.name') return [...errors, field.invalid(path.child('key'), key ?? '', 'not a valid field selector key')];
+  return [...errors, ...values.flatMap((value, i) => each(at.index(i), value, isDNS1123Subdomain(value)))];
+}

@@ -1,0 +1,77 @@
+import type { corev1 } from '@navarch/api';
+import { field, inclusiveRange, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, unsupported, type Release } from '../../../../shared/errors';
+import { validateLabels } from '../../../../shared/label-validation';
+import { validateAffinity, validateTopologySpread } from './affinity';
+import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
+import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';
+import { validateResources } from './resources';
+import { validatePodSecurityContext } from './security';
+import { validateTolerations } from './tolerations';
+import { validateVolumes } from './volumes';
+
+const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
+const MAX_DEADLINE = 2 ** 31 - 1;
+
+/** validatePodSpec checks the spec of a pod or template. The order of the findings is part of the API. */
+export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Release): FieldError[] {
+  const volumes = new Map<string, corev1.Volume>();
+  const name = (value: string | undefined, at: Path, check: (text: string) => string[]) => (value ? each(at, value, check(value)) : []);
+  return [
+    ...validateVolumes(spec.volumes, volumes, path.child('volumes'), release),
+    ...validateContainers(spec, volumes, path.child('containers'), release),
+    ...validateInitContainers(spec, volumes, path.child('initContainers'), release),
+    ...validateEphemeralContainers(spec, volumes, path.child('ephemeralContainers'), release),
+    ...validateRestartPolicy(spec.restartPolicy, path.child('restartPolicy')),
+    ...validateDNSPolicy(spec.dnsPolicy, path.child('dnsPolicy')),
+    ...validateLabels(spec.nodeSelector, path.child('nodeSelector')),
+    ...validatePodSecurityContext(spec, path, path.child('securityContext'), release),
+    ...validateAffinity(spec.affinity, path.child('affinity'), release),
+    ...validateDNSConfig(spec.dnsConfig, spec.dnsPolicy, path.child('dnsConfig'), release),
+    ...(spec.readinessGates ?? []).flatMap(({ conditionType = '' }, i) =>
+      each(path.child('readinessGates').index(i).child('conditionType'), conditionType, isQualifiedName(conditionType)),
+    ),
+    ...validateSchedulingGates(spec, path.child('schedulingGates')),
+    ...validateTopologySpread(spec.topologySpreadConstraints, path.child('topologySpreadConstraints'), release),
+    ...name(spec.serviceAccountName, path.child('serviceAccountName'), isDNS1123Subdomain),
+    ...name(spec.nodeName, path.child('nodeName'), isDNS1123Subdomain),
+    ...validateDeadline(spec.activeDeadlineSeconds, path.child('activeDeadlineSeconds')),
+    ...name(spec.hostname, path.child('hostname'), isDNS1123Label),
+    ...name(spec.subdomain, path.child('subdomain'), isDNS1123Label),
+    ...validateTolerations(spec.tolerations, path.child('tolerations')),
+    ...validateHostAliases(spec.hostAliases, path.child('hostAliases')),
+    ...name(spec.priorityClassName, path.child('priorityClassName'), isDNS1123Subdomain),
+    ...name(spec.runtimeClassName, path.child('runtimeClassName'), isDNS1123Subdomain),
+    ...validatePreemption(spec.preemptionPolicy, path.child('preemptionPolicy')),
+    ...(spec.overhead ? validateResources({ limits: spec.overhead }, path.child('overhead'), release) : []),
+  ];
+}
+
+function validateRestartPolicy(policy: string | undefined, path: Path): FieldError[] {
+  if (!policy) return [field.required(path)];
+  return RESTART_POLICIES.includes(policy) ? [] : [unsupported(path, policy, RESTART_POLICIES)];
+}
+
+function validateDeadline(seconds: number | undefined, path: Path): FieldError[] {
+  if (seconds === undefined || (seconds >= 1 && seconds <= MAX_DEADLINE)) return [];
+  return [field.invalid(path, seconds, inclusiveRange(1, MAX_DEADLINE))];
+}
+
+function validatePreemption(policy: string | undefined, path: Path): FieldError[] {
+  const known = ['PreemptLowerPriority', 'Never'];
+  return policy === undefined || known.includes(policy) ? [] : [unsupported(path, policy, known)];
+}
+
+function validateSchedulingGates({ schedulingGates = [], nodeName }: corev1.PodSpec, path: Path): FieldError[] {
+  const names = new Set<string>();
+  const errors = schedulingGates.flatMap(({ name }, i) => {
+    const found = each(path.index(i), name, isQualifiedName(name));
+    if (names.has(name)) found.push(field.duplicate(path.index(i), name));
+    names.add(name);
+    return found;
+  });
+  if (nodeName && schedulingGates.length) {
+    errors.push(field.forbidden(path, 'cannot be set when spec.nodeName is set'));
+  }
+  return errors;
+}

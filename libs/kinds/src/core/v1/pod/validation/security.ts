@@ -1,0 +1,103 @@
+import type { corev1 } from '@navarch/api';
+import { field, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
+import { invalidStruct, oneOf, type Release } from '../../../../shared/errors';
+import { validateDescendingPath } from './paths';
+
+const MAX_ID = 2 ** 31 - 1;
+const SYSCTL = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?\\.)*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const SYSCTL_SLASHES = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+
+function validateID(id: number | undefined, path: Path): FieldError[] {
+  return id === undefined || (id >= 0 && id <= MAX_ID) ? [] : [field.invalid(path, id, inclusiveRange(0, MAX_ID))];
+}
+
+/** validateSecurityContext checks that of a container. */
+export function validateSecurityContext(context: corev1.SecurityContext | undefined, path: Path, release: Release): FieldError[] {
+  if (!context) return [];
+  const errors = [
+    ...validateID(context.runAsUser, path.child('runAsUser')),
+    ...validateID(context.runAsGroup, path.child('runAsGroup')),
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
+  ];
+  if (context.allowPrivilegeEscalation === false) {
+    const refuse = (what: string) =>
+      errors.push(invalidStruct(path, context, goSecurityContext(context), `cannot set \`allowPrivilegeEscalation\` to false and ${what}`, release));
+    if (context.privileged) refuse('`privileged` to true');
+    if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
+  }
+  return errors;
+}
+
+/** goSecurityContext shows which members are set; the addresses that Go prints there have no meaning. */
+function goSecurityContext(context: corev1.SecurityContext): string {
+  const members: readonly (readonly [keyof corev1.SecurityContext, string, string])[] = [
+    ['capabilities', 'Capabilities', '*core.Capabilities'], ['privileged', 'Privileged', '*bool'],
+    ['seLinuxOptions', 'SELinuxOptions', '*core.SELinuxOptions'], ['windowsOptions', 'WindowsOptions', '*core.WindowsSecurityContextOptions'],
+    ['runAsUser', 'RunAsUser', '*int64'], ['runAsGroup', 'RunAsGroup', '*int64'], ['runAsNonRoot', 'RunAsNonRoot', '*bool'],
+    ['readOnlyRootFilesystem', 'ReadOnlyRootFilesystem', '*bool'], ['allowPrivilegeEscalation', 'AllowPrivilegeEscalation', '*bool'],
+    ['procMount', 'ProcMount', '*core.ProcMountType'], ['seccompProfile', 'SeccompProfile', '*core.SeccompProfile'],
+  ];
+  const shown = members.map(([name, go, type]) => `${go}:(${type})(${context[name] === undefined ? 'nil' : '0xc000000000'})`);
+  return `core.SecurityContext{${shown.join(', ')}}`;
+}
+
+function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path): FieldError[] {
+  if (!profile) return [];
+  const at = path.child('localhostProfile');
+  if (profile.type === 'Localhost') {
+    if (profile.localhostProfile === undefined) return [field.required(at, 'must be set when seccomp type is Localhost')];
+    return validateDescendingPath(profile.localhostProfile, at);
+  }
+  const errors = profile.localhostProfile === undefined ? [] : [field.invalid(at, profile.localhostProfile, 'can only be set when seccomp type is Localhost')];
+  if (!profile.type) return [...errors, field.required(path.child('type'), 'type is required when seccompProfile is set')];
+  return [...errors, ...oneOf(path.child('type'), profile.type, ['Localhost', 'RuntimeDefault', 'Unconfined'])];
+}
+
+/** validatePodSecurityContext checks that of a pod, with what depends on the pod's host settings. */
+export function validatePodSecurityContext(spec: corev1.PodSpec, specPath: Path, path: Path, { emulated }: Release): FieldError[] {
+  const context = spec.securityContext;
+  const errors = spec.hostNetwork ? validateHostNetworkPorts(spec.containers ?? [], specPath.child('containers')) : [];
+  if (!context) return errors;
+  errors.push(
+    ...validateID(context.fsGroup, path.child('fsGroup')),
+    ...validateID(context.runAsUser, path.child('runAsUser')),
+    ...validateID(context.runAsGroup, path.child('runAsGroup')),
+    ...(context.supplementalGroups ?? []).flatMap((id, i) => validateID(id, path.child('supplementalGroups').index(i))),
+  );
+  if (spec.shareProcessNamespace && spec.hostPID) {
+    errors.push(field.invalid(specPath.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+  }
+  errors.push(...validateSysctls(context.sysctls, path.child('sysctls'), emulated >= 23));
+  if (context.fsGroupChangePolicy !== undefined) {
+    errors.push(...oneOf(path.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']));
+  }
+  return [...errors, ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'))];
+}
+
+function validateSysctls(sysctls: readonly corev1.Sysctl[] | undefined, path: Path, slashes: boolean): FieldError[] {
+  const names = new Set<string>();
+  const shape = slashes ? SYSCTL_SLASHES : SYSCTL;
+  return (sysctls ?? []).flatMap(({ name }, i) => {
+    const at = path.index(i).child('name');
+    const fine = name && name.length <= 253 && new RegExp(`^(?:${shape})$`).test(name);
+    const errors = !name
+      ? [field.required(at)]
+      : fine
+        ? names.has(name)
+          ? [field.duplicate(at, name)]
+          : []
+        : [field.invalid(at, name, `must have at most 253 characters and match regex ${shape}`)];
+    names.add(name);
+    return errors;
+  });
+}
+
+function validateHostNetworkPorts(containers: readonly corev1.Container[], path: Path): FieldError[] {
+  return containers.flatMap((container, i) =>
+    (container.ports ?? []).flatMap((port, j) =>
+      port.hostPort === port.containerPort
+        ? []
+        : [field.invalid(path.index(i).child('ports').index(j).child('containerPort'), port.containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+import type { corev1 } from '@navarch/api';
+import type { Strategy } from '../../../kind';
+import { specStrategy } from '../../../shared/strategies';
+import { isExternal } from './defaults';
+import { validateService, validateServiceUpdate } from './validation';
+
+/** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
+export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
+  prepareForCreate(service) {
+    normalizeClusterIPs(service.spec, undefined);
+  },
+  validate: validateService,
+  prepareForUpdate(service, old) {
+    normalizeClusterIPs(service.spec, old.spec);
+    dropTypeDependent(service.spec ?? {}, old.spec ?? {});
+  },
+  validateUpdate: (service, old, context) => [...validateServiceUpdate(service, old, context), ...validateService(service, context)],
+});
+
+/** clusterIP is the first of clusterIPs; a client that knows only one of the two fields changes both. */
+function normalizeClusterIPs(spec: corev1.ServiceSpec = {}, old: corev1.ServiceSpec | undefined): void {
+  const given = spec.clusterIP ?? '';
+  const before = old?.clusterIP ?? '';
+  const listSame = JSON.stringify(spec.clusterIPs ?? []) === JSON.stringify(old?.clusterIPs ?? []);
+  if (!old) {
+    if (given && !spec.clusterIPs?.length) spec.clusterIPs = [given];
+    return;
+  }
+  if (given !== before && listSame) {
+    if (!given) delete spec.clusterIPs;
+    else spec.clusterIPs = [given];
+  } else if (given === before && !listSame && !spec.clusterIPs?.length) {
+    delete spec.clusterIP;
+  }
+}
+
+/** What the old type needed and the new one does not is dropped, if the client has not changed it himself. */
+function dropTypeDependent(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): void {
+  if (old.type !== 'ExternalName' && spec.type === 'ExternalName' && spec.clusterIP === old.clusterIP) {
+    delete spec.clusterIP;
+    delete spec.clusterIPs;
+    delete spec.ipFamilies;
+    delete spec.ipFamilyPolicy;
+  }
+  const ports = (s: corev1.ServiceSpec) => JSON.stringify((s.ports ?? []).map(p => p.nodePort ?? 0));
+  if (isExternal(old) && !isExternal(spec)) {
+    if (ports(spec) === ports(old)) for (const port of spec.ports ?? []) delete port.nodePort;
+    if (spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy;
+  }
+  const checksHealth = (s: corev1.ServiceSpec) => s.type === 'LoadBalancer' && s.externalTrafficPolicy === 'Local';
+  if (checksHealth(old) && !checksHealth(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort;
+  if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
+    if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts;
+    if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
+  }
+  if (old.type === 'ExternalName' && spec.type !== 'ExternalName' && spec.externalName === old.externalName) delete spec.externalName;
+}

@@ -1,0 +1,70 @@
+import { connectBus } from '@navarch/bus';
+import {
+  createEventRecorder,
+  createInformerFactory,
+  createKubeClient,
+  HttpsTransport,
+  loadKubeconfig,
+  NatsTransport,
+  type EventRecorder,
+  type InformerFactory,
+  type KubeClient,
+  type Transport,
+} from '@navarch/client';
+import { StopStack, type Clock, type Logger, type Stoppable } from '@navarch/base';
+import os from 'node:os';
+import type { ClientFlagValues } from './common-flags';
+import { FlagError } from './flags';
+
+/** ApiConnection is a component's one way to the API: the client, the informers that share it, and event recorders. */
+export interface ApiConnection extends Stoppable {
+  readonly client: KubeClient;
+  readonly informers: InformerFactory;
+  events(source: string): EventRecorder;
+}
+
+export interface ApiConnectionOptions {
+  readonly component: string;
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** signal gives up a connection that is still being made. */
+  readonly signal: AbortSignal;
+}
+
+/** connectApi opens the transport that the flags name. Over NATS it resolves when a server has taken the connection. */
+export async function connectApi(flags: ClientFlagValues, options: ApiConnectionOptions): Promise<ApiConnection> {
+  const { component, log, clock } = options;
+  const stack = new StopStack();
+  const transport = await openTransport(flags, options, stack);
+  stack.push({ stop: () => transport.close() });
+  const client = createKubeClient(transport, { userAgent: `${component}/navarch` });
+  return {
+    client,
+    informers: createInformerFactory(client, { log, clock }),
+    events: source => stack.push(createEventRecorder(client, source, { clock, log, host: os.hostname() })),
+    stop: () => stack.stop(),
+  };
+}
+
+async function openTransport(flags: ClientFlagValues, { log, clock, signal }: ApiConnectionOptions, stack: StopStack): Promise<Transport> {
+  switch (flags.transport) {
+    case 'https':
+      if (!flags.kubeconfig) throw new FlagError('--transport=https needs --kubeconfig');
+      return new HttpsTransport({ ...loadKubeconfig(flags.kubeconfig), clock, log });
+    case 'nats': {
+      const bus = stack.push(
+        await connectBus({
+          servers: flags['nats-servers'],
+          ca: flags['nats-ca-file'] || undefined,
+          cert: flags['nats-cert-file'] || undefined,
+          key: flags['nats-key-file'] || undefined,
+          log,
+          signal,
+        }),
+      );
+      return new NatsTransport(bus);
+    }
+    default:
+      throw new FlagError(`--transport is nats or https, not ${JSON.stringify(flags.transport)}`);
+  }
+}
