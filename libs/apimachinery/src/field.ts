@@ -77,7 +77,8 @@ export const notSupported = (path: Path, value: unknown, supported: readonly str
 
 /** invalidObject is the 422 answer that carries the findings; `kind` with its group as messages name it. */
 export function invalidObject(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
-  const texts = errors.map(e => `${e.field}: ${e.message}`);
+  // A finding that came up twice is told once; the causes keep it.
+  const texts = [...new Set(errors.map(e => `${e.field}: ${e.message}`))];
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
   const causes: StatusCause[] = errors.map(e => ({ reason: e.reason, message: e.message, field: e.field }));
   const title = groupResourceName({ group: kind.group, resource: kind.kind });

@@ -25,6 +25,7 @@ export function subresourceAttributes(
     operation,
     kind,
     resource: { group: info.group, version: info.version, resource: info.resource },
+    requested: { group: info.group, version: info.version },
     subresource: info.subresource,
     namespace: info.namespace,
     name: info.name,

@@ -11,15 +11,18 @@ const SEEN_EXIT_WAITS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 400];
 export class RuntimeInspector {
   private readonly ended = new Map<string, RuntimeContainer>();
   private readonly exitSeen = new Set<string>();
+  /** owners maps containers and sandboxes to their pods' uids. */
+  private readonly owners = new Map<string, string>();
 
   constructor(
     private readonly runtime: CriRuntime,
     private readonly clock: Clock,
   ) {}
 
-  /** noteExit says that a container's exit was heard of: a status that still says running is then out of date. */
-  noteExit(id: string): void {
+  /** noteExit says that a container's exit was heard of: a status that still says running is then out of date. It answers the pod's uid, if known. */
+  noteExit(id: string): string | undefined {
     this.exitSeen.add(id);
+    return this.owners.get(id);
   }
 
   /** inspect reads one pod afresh. */
@@ -30,6 +33,7 @@ export class RuntimeInspector {
       Promise.all(sandboxes.map(sandbox => this.orGone(this.runtime.podSandboxStatus(sandbox.id)))),
       Promise.all(containers.map(container => this.orGone(this.container(container)))),
     ]);
+    for (const { id } of [...sandboxes, ...containers]) this.owners.set(id, uid);
     const present = <T>(items: (T | undefined)[]) => items.filter(item => item !== undefined) as T[];
     const newestFirst = (a: { createdAt: number }, b: { createdAt: number }) => b.createdAt - a.createdAt;
     return {
@@ -52,8 +56,10 @@ export class RuntimeInspector {
       pod.ids.push(`${id} ${state}`);
       pods.set(uid, pod);
     }
+    for (const { uid, ids } of pods.values()) for (const id of ids) this.owners.set(id.split(' ')[0]!, uid);
     const live = new Set([...sandboxes, ...containers].map(({ id }) => id));
     for (const id of this.ended.keys()) if (!live.has(id)) this.ended.delete(id);
+    for (const id of this.owners.keys()) if (!live.has(id)) this.owners.delete(id);
     for (const id of this.exitSeen) if (!live.has(id)) this.exitSeen.delete(id);
     return pods;
   }

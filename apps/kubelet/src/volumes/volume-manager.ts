@@ -109,6 +109,11 @@ export class VolumeManager {
     await rm(directory, { recursive: true, force: true });
   }
 
+  /** refreshAt is when the pod's volumes want setUp again by themselves (a token grows old); undefined: not before something changes. */
+  refreshAt(uid: string): number | undefined {
+    return this.tokens.refreshAt(uid);
+  }
+
   /** uids are the pods that have a directory, wanted or not. */
   async uids(): Promise<readonly string[]> {
     return readdir(path.join(this.deps.options.rootDir, 'pods')).catch(() => []);

@@ -10,7 +10,8 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     normalizeClusterIPs(service.spec, undefined);
   },
   validate: validateService,
-  prepareForUpdate(service, old) {
+  prepareForUpdate(service, old, { emulated }) {
+    if (emulated >= 21) keepAllocated(service.spec ?? {}, old.spec ?? {});
     normalizeClusterIPs(service.spec, old.spec);
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
@@ -31,6 +32,24 @@ function normalizeClusterIPs(spec: corev1.ServiceSpec = {}, old: corev1.ServiceS
     else spec.clusterIPs = [given];
   } else if (given === before && !listSame && !spec.clusterIPs?.length) {
     delete spec.clusterIP;
+  }
+}
+
+/** A client that leaves out what the server has allocated means the allocated value. */
+function keepAllocated(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): void {
+  if (spec.type !== 'ExternalName' && old.type !== 'ExternalName' && !spec.clusterIP && !spec.clusterIPs?.length && old.clusterIP) {
+    spec.clusterIP = old.clusterIP;
+    if (old.clusterIPs) spec.clusterIPs = old.clusterIPs;
+  }
+  if (!isExternal(spec) || !isExternal(old)) return;
+  const before = new Map((old.ports ?? []).map(p => [`${p.protocol}/${p.port}`, p.nodePort]));
+  const taken = new Set((spec.ports ?? []).map(p => p.nodePort).filter(Boolean));
+  for (const port of spec.ports ?? []) {
+    const nodePort = before.get(`${port.protocol}/${port.port}`);
+    if (!port.nodePort && nodePort && !taken.has(nodePort)) port.nodePort = nodePort;
+  }
+  if (!spec.healthCheckNodePort && old.healthCheckNodePort && spec.externalTrafficPolicy === 'Local' && spec.type === 'LoadBalancer') {
+    spec.healthCheckNodePort = old.healthCheckNodePort;
   }
 }
 

@@ -193,7 +193,8 @@ export function validateServiceUpdate({ spec = {} }: corev1.Service, { spec: bef
   if (!now.length && !spec.clusterIP) {
     return [invalidStruct(at, now, goStrings(undefined), 'primary clusterIP can not be unset', context)];
   }
-  const first = now[0] ?? spec.clusterIP;
-  return first === before.clusterIP ? [] : [invalidStruct(at.index(0), first, JSON.stringify(first), 'may not change once set', context)];
+  const list = now.length ? now : [spec.clusterIP!];
+  if (list[0] === before.clusterIP) return [];
+  return [invalidStruct(at.index(0), list, goStrings(list), 'may not change once set', context)];
 }
 

@@ -1,0 +1,62 @@
+import {
+  ClusterRoleBindings, ClusterRoles, ConfigMaps, FlowSchemas, Namespaces, PriorityClasses, PriorityLevelConfigurations, RoleBindings, Roles,
+} from '@navarch/api';
+import type { ApiServer } from '@navarch/apiserver-runtime';
+import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
+import { bootstrapPolicy } from '../authz/rbac/bootstrap-policy';
+import type { Health } from '../routes/health';
+import { ensureAuthenticationConfig, type AuthenticationConfig } from './authentication-config';
+import { ensureFlowControl } from './flow-control';
+import type { KubernetesService } from './kubernetes-service';
+import { ensureNamespaces } from './namespaces';
+import { ensurePriorityClasses } from './priority-classes';
+import { ensurePolicy } from './rbac';
+
+export interface BootstrapParts {
+  readonly server: ApiServer;
+  readonly emulated: number;
+  readonly kubernetesService: KubernetesService;
+  readonly authentication: AuthenticationConfig;
+  readonly health: Health;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** bootstrap makes the objects that every cluster begins with. Each hook is retried until it is done; /readyz waits for all. */
+export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Promise<void> {
+  const { server, emulated } = parts;
+  const namespaces = hook(parts, 'start-system-namespaces-controller', () => ensureNamespaces(server.store(Namespaces)), signal);
+  const inNamespaces = async (name: string, run: () => Promise<void>) => {
+    await namespaces;
+    await hook(parts, name, run, signal);
+  };
+  const roles = {
+    clusterRoles: server.store(ClusterRoles),
+    clusterRoleBindings: server.store(ClusterRoleBindings),
+    roles: server.store(Roles),
+    roleBindings: server.store(RoleBindings),
+  };
+  await Promise.all([
+    namespaces,
+    inNamespaces('rbac/bootstrap-roles', () => ensurePolicy(roles, bootstrapPolicy(emulated))),
+    inNamespaces('bootstrap-controller', () => parts.kubernetesService.ensure()),
+    inNamespaces('start-cluster-authentication-info-controller', () => ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication)),
+    hook(parts, 'scheduling/bootstrap-system-priority-classes', () => ensurePriorityClasses(server.store(PriorityClasses)), signal),
+    hook(parts, 'priority-and-fairness-config-producer', () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations)), signal),
+  ]);
+}
+
+async function hook({ health, clock, log }: BootstrapParts, name: string, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  const done = health.pending(`poststarthook/${name}`);
+  const backoff = new Backoff({ initialMs: 100, maxMs: 5_000, jitter: 0.2 });
+  while (!signal.aborted) {
+    try {
+      await run();
+      done();
+      return;
+    } catch (error) {
+      log.warn('A post-start hook failed and is tried again', { hook: name, err: describe(error) });
+      await clock.sleep(backoff.next(), signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import type { Clock, Logger } from '@navarch/base';
+import type { CriRuntime } from '@navarch/cri';
+import type { RuntimeInspector } from '../runtime/inspector';
+
+/** PlegListener hears of pods whose containers changed. */
+export interface PlegListener {
+  changed(uid: string): void;
+  /** listed gets all pods of the runtime after each relist. */
+  listed(pods: readonly { readonly uid: string; readonly namespace: string; readonly name: string }[]): void;
+}
+
+/**
+ * Pleg generates pod lifecycle events: from the runtime's exit events as they come, and from a relist now and then, which finds what
+ * the events missed. It is healthy while the last relist is recent.
+ */
+export class Pleg {
+  private seen = new Map<string, string>();
+  private listedAt: number | undefined;
+  private relisting: Promise<void> | undefined;
+
+  constructor(
+    private readonly runtime: CriRuntime,
+    private readonly inspector: RuntimeInspector,
+    private readonly listener: PlegListener,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    private readonly relistMs: number,
+  ) {}
+
+  /** run goes on until signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([this.follow(signal), this.relistNowAndThen(signal)]);
+  }
+
+  /** unhealthy says for how long there was no relist, if that is too long (three minutes); undefined if all is well. */
+  unhealthy(): string | undefined {
+    const age = this.clock.now() - (this.listedAt ?? this.clock.now());
+    return age > UNHEALTHY_MS ? `pleg was last seen active ${Math.round(age / 1000)}s ago; threshold is 3m0s` : undefined;
+  }
+
+  private async follow(signal: AbortSignal): Promise<void> {
+    for await (const event of this.runtime.watchExits(signal)) {
+      const uid = event.type === 'exit' ? this.inspector.noteExit(event.id) : undefined;
+      if (uid !== undefined) this.listener.changed(uid);
+      // After a reconnection, and for an exit of something unknown, the list tells whose it was.
+      else await this.relist();
+    }
+  }
+
+  private async relistNowAndThen(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.relist();
+      await this.clock.sleep(this.relistMs, signal).catch(() => undefined);
+    }
+  }
+
+  /** relist joins a relist that has not begun to read yet; it never rejects. */
+  private relist(): Promise<void> {
+    this.relisting ??= this.relistOnce()
+      .catch((error: unknown) => this.log.warn('Cannot list the runtime’s pods', { err: String(error) }))
+      .finally(() => (this.relisting = undefined));
+    return this.relisting;
+  }
+
+  private async relistOnce(): Promise<void> {
+    const pods = await this.inspector.pods();
+    const now = new Map([...pods].map(([uid, { ids }]) => [uid, [...ids].sort().join('\n')]));
+    const before = this.seen;
+    this.seen = now;
+    this.listedAt = this.clock.now();
+    for (const uid of new Set([...before.keys(), ...now.keys()])) if (before.get(uid) !== now.get(uid)) this.listener.changed(uid);
+    this.listener.listed([...pods.values()]);
+  }
+}
+
+const UNHEALTHY_MS = 180_000;

@@ -1,0 +1,99 @@
+import type { corev1 } from '@navarch/api';
+import { amounts, podAmounts } from '../resources/pod-resources';
+
+/** Rejection is why a node does not take a pod: it becomes Failed with this reason. */
+export interface Rejection {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** AdmissionInput is what a node decides by. */
+export interface AdmissionInput {
+  readonly pod: corev1.Pod;
+  readonly node: corev1.Node | undefined;
+  /** others are the pods that the node has taken and that have not ended. */
+  readonly others: readonly corev1.Pod[];
+}
+
+/** admitPod decides whether the node takes the pod: selector and affinity, taints NoExecute, host ports, resources. Pure. */
+export function admitPod({ pod, node, others }: AdmissionInput): Rejection | undefined {
+  if (!node) return undefined;
+  const spec = pod.spec!;
+  const labels = node.metadata?.labels ?? {};
+  if (!matchesNode(spec, labels, node.metadata?.name ?? '')) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
+  if (!toleratesNoExecute(spec, node.spec?.taints ?? [])) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };
+  if (portsTaken(spec, others)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed' };
+  return tooLittle(spec, node.status?.allocatable ?? {}, others);
+}
+
+function tooLittle(spec: corev1.PodSpec, allocatable: Readonly<Record<string, string>>, others: readonly corev1.Pod[]): Rejection | undefined {
+  const capacity = amounts(allocatable);
+  const lacking = (resource: string, requested: number, used: number): Rejection => ({
+    reason: `OutOf${resource}`,
+    message: `Node didn't have enough resource: ${resource}, requested: ${requested}, used: ${used}, capacity: ${capacity.get(resource) ?? 0}`,
+  });
+  if (capacity.has('pods') && others.length + 1 > capacity.get('pods')!) return lacking('pods', 1, others.length);
+  const used = new Map<string, number>();
+  for (const other of others) for (const [name, value] of podAmounts(other.spec!, 'requests')) used.set(name, (used.get(name) ?? 0) + value);
+  for (const [name, requested] of podAmounts(spec, 'requests')) {
+    if (requested > 0 && (used.get(name) ?? 0) + requested > (capacity.get(name) ?? 0)) return lacking(name, requested, used.get(name) ?? 0);
+  }
+  return undefined;
+}
+
+function portsTaken(spec: corev1.PodSpec, others: readonly corev1.Pod[]): boolean {
+  const portsOf = (s: corev1.PodSpec) => s.containers.flatMap(c => c.ports ?? []).filter(port => port.hostPort);
+  const taken = others.flatMap(other => portsOf(other.spec!));
+  const everywhere = (ip: string | undefined) => !ip || ip === '0.0.0.0' || ip === '::';
+  return portsOf(spec).some(port =>
+    taken.some(
+      other =>
+        other.hostPort === port.hostPort &&
+        (other.protocol ?? 'TCP') === (port.protocol ?? 'TCP') &&
+        (everywhere(other.hostIP) || everywhere(port.hostIP) || other.hostIP === port.hostIP),
+    ),
+  );
+}
+
+function toleratesNoExecute(spec: corev1.PodSpec, taints: readonly corev1.Taint[]): boolean {
+  return taints
+    .filter(taint => taint.effect === 'NoExecute')
+    .every(taint =>
+      (spec.tolerations ?? []).some(
+        ({ key, operator = 'Equal', value = '', effect }) =>
+          (!effect || effect === taint.effect) && (!key || key === taint.key) && (operator === 'Exists' || value === (taint.value ?? '')),
+      ),
+    );
+}
+
+/** matchesNode: node selector and required node affinity hold for a node's labels and name. */
+export function matchesNode(spec: corev1.PodSpec, labels: Readonly<Record<string, string>>, nodeName: string): boolean {
+  const own = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
+  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => own(key) === value)) return false;
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (!required) return true;
+  return required.nodeSelectorTerms.some(({ matchExpressions = [], matchFields = [] }) => {
+    if (!matchExpressions.length && !matchFields.length) return false;
+    const field = (key: string) => (key === 'metadata.name' ? nodeName : undefined);
+    return matchExpressions.every(r => holds(r, own(r.key))) && matchFields.every(r => holds(r, field(r.key)));
+  });
+}
+
+function holds({ operator, values = [] }: corev1.NodeSelectorRequirement, value: string | undefined): boolean {
+  switch (operator) {
+    case 'In':
+      return value !== undefined && values.includes(value);
+    case 'NotIn':
+      return value === undefined || !values.includes(value);
+    case 'Exists':
+      return value !== undefined;
+    case 'DoesNotExist':
+      return value === undefined;
+    case 'Gt':
+      return value !== undefined && Number(value) > Number(values[0]);
+    case 'Lt':
+      return value !== undefined && Number(value) < Number(values[0]);
+    default:
+      return false;
+  }
+}

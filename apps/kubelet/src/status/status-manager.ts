@@ -1,0 +1,141 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Pods, type corev1 } from '@navarch/api';
+import { isNotFound, isStatus } from '@navarch/apimachinery';
+import { Backoff } from '@navarch/base';
+import type { KubeletDeps } from '../options';
+import { statusPatch } from './status-patch';
+
+/** Target is the API object that shows a pod's status: the pod itself, or the mirror of a static one. */
+export interface StatusTarget {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+interface Entry {
+  target: StatusTarget | undefined;
+  /** desired is what the API should show. */
+  desired: corev1.PodStatus;
+  /** shown is what it showed when last heard of. */
+  shown: corev1.PodStatus;
+  /** awaiting is the resourceVersion of our last write, until the informer has seen it: older news is no news. */
+  awaiting: string | undefined;
+  remove: boolean;
+  writing: boolean;
+  readonly ends: AbortController;
+}
+
+/** StatusManager brings the API's pod statuses to what the kubelet says: at once, one write at a time a pod, the newest only, with backoff. */
+export class StatusManager {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly deps: Pick<KubeletDeps, 'client' | 'clock' | 'log'>) {}
+
+  /** get is the status last set for a pod. */
+  get(podUid: string): corev1.PodStatus | undefined {
+    return this.entries.get(podUid)?.desired;
+  }
+
+  /** set says what the pod's status is; `target` is undefined while there is no API object for it. */
+  set(pod: corev1.Pod, target: StatusTarget | undefined, status: corev1.PodStatus): void {
+    const uid = pod.metadata?.uid ?? '';
+    const entry = this.entries.get(uid) ?? this.open(uid, pod);
+    entry.desired = status;
+    entry.target = target;
+    this.flush(uid, entry);
+  }
+
+  /** finish deletes the API object for good, after its last status has been written. */
+  finish(pod: corev1.Pod, target: StatusTarget): void {
+    const uid = pod.metadata?.uid ?? '';
+    const entry = this.entries.get(uid) ?? this.open(uid, pod);
+    entry.target = target;
+    entry.remove = true;
+    this.flush(uid, entry);
+  }
+
+  /** observed takes what the API shows now; a status that somebody else changed is written again. */
+  observed(podUid: string, object: corev1.Pod): void {
+    const entry = this.entries.get(podUid);
+    if (!entry) return;
+    if (entry.awaiting !== undefined) {
+      if (object.metadata?.resourceVersion !== entry.awaiting) return;
+      entry.awaiting = undefined;
+    }
+    entry.shown = object.status ?? {};
+    this.flush(podUid, entry);
+  }
+
+  forget(podUid: string): void {
+    this.entries.get(podUid)?.ends.abort();
+    this.entries.delete(podUid);
+  }
+
+  stop(): void {
+    for (const uid of [...this.entries.keys()]) this.forget(uid);
+  }
+
+  private open(uid: string, pod: corev1.Pod): Entry {
+    const shown = pod.status ?? {};
+    const entry: Entry = { target: undefined, desired: shown, shown, awaiting: undefined, remove: false, writing: false, ends: new AbortController() };
+    this.entries.set(uid, entry);
+    return entry;
+  }
+
+  private flush(uid: string, entry: Entry): void {
+    if (entry.writing || !entry.target) return;
+    if (!entry.remove && !statusPatch(entry.shown, entry.desired)) return;
+    entry.writing = true;
+    this.write(uid, entry)
+      .catch((error: unknown) => {
+        if (!entry.ends.signal.aborted) this.deps.log.error('Writing a pod status ended', error, { pod: entry.target?.name });
+      })
+      .finally(() => {
+        entry.writing = false;
+        // What was set while the last write was ending is written now.
+        if (this.entries.get(uid) === entry && !entry.ends.signal.aborted && statusPatch(entry.shown, entry.desired)) this.flush(uid, entry);
+      });
+  }
+
+  private async write(uid: string, entry: Entry): Promise<void> {
+    const backoff = new Backoff({ initialMs: 50, maxMs: 10_000, jitter: 0.1 });
+    const { signal } = entry.ends;
+    while (!signal.aborted && entry.target) {
+      try {
+        if (!(await this.writeOnce(uid, entry, entry.target))) return;
+      } catch (error) {
+        if (isNotFound(error) || isStatus(error, 'Conflict', 'Invalid')) {
+          this.deps.log.v(2, 'The API has another pod of this name, or none', { pod: entry.target.name, err: String(error) });
+          return this.gone(uid);
+        }
+        this.deps.log.v(2, 'Cannot write a pod status yet', { pod: entry.target.name, err: String(error) });
+        await this.deps.clock.sleep(backoff.next(), signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** gone: there is no object to write to any more; what is remembered would never be written. */
+  private gone(uid: string): void {
+    const entry = this.entries.get(uid);
+    if (entry) entry.shown = entry.desired;
+    if (entry?.remove) this.forget(uid);
+  }
+
+  /** writeOnce writes what differs; false when nothing is left to do. */
+  private async writeOnce(uid: string, entry: Entry, { namespace, name, uid: targetUid }: StatusTarget): Promise<boolean> {
+    const pods = this.deps.client.resource(Pods);
+    const { desired } = entry;
+    const status = statusPatch(entry.shown, desired);
+    if (status) {
+      const patch = { type: 'strategic', body: { metadata: { uid: targetUid }, status } } as const;
+      const answer = await pods.patch(namespace, name, patch, { subresource: 'status' });
+      entry.awaiting = answer.metadata?.resourceVersion;
+      entry.shown = desired;
+      return !isDeepStrictEqual(desired, entry.desired) || entry.remove;
+    }
+    if (!entry.remove) return false;
+    await pods.delete(namespace, name, { gracePeriodSeconds: 0, preconditions: { uid: targetUid } });
+    this.forget(uid);
+    return false;
+  }
+}

@@ -1,0 +1,158 @@
+import { defNameOf, decodeTyped } from '@navarch/api';
+import {
+  JsonError,
+  StatusError,
+  badRequest,
+  decodeJson,
+  isRecord,
+  parseApiVersion,
+  type AnyObject,
+} from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import { parse as parseYaml } from 'yaml';
+import type { Media } from '../negotiate';
+import type { Endpoint } from '../registry/resource';
+import type { FieldValidation } from '../verbs/write-options';
+import { internalGroup } from './respond';
+import { fromProtobuf } from './protobuf';
+
+/** DecodeContext is what decoding a body depends on. */
+export interface DecodeContext {
+  readonly emulated: Minor;
+  readonly fieldValidation: FieldValidation;
+  warn(text: string): void;
+}
+
+/** Target is the type a body is to be of. */
+export interface Target {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** schema is the definition's name; absent for custom resources. */
+  readonly schema?: string;
+  /** hubGroup is the group of the internal type, as messages name it. */
+  readonly hubGroup: string;
+  /** versions are the apiVersions in which the kind exists. */
+  readonly versions: readonly string[];
+  readonly custom: boolean;
+}
+
+/** targetOf is the type of an endpoint's own objects. */
+export function targetOf(endpoint: Endpoint): Target {
+  const { group, version, schema } = endpoint.version;
+  return {
+    ...{ group, version },
+    kind: endpoint.kindName,
+    ...(!endpoint.custom && { schema }),
+    hubGroup: endpoint.kind.resource.group,
+    versions: endpoint.kind.versions.map(v => (v.group ? `${v.group}/${v.version}` : v.version)),
+    custom: endpoint.custom,
+  };
+}
+
+/** Parsed is a body as plain JSON. */
+export interface Parsed {
+  readonly value: unknown;
+  readonly duplicates: readonly string[];
+  /** raw is the body's JSON text, for messages that quote it. */
+  readonly raw: Buffer;
+}
+
+/** parseBody reads a body of any encoding; `kind` is what it should be, for the message of one that cannot be read. */
+export function parseBody(body: Buffer, media: Media, kind: string, findDuplicates: boolean): Parsed {
+  try {
+    if (media === 'protobuf') {
+      const value = fromProtobuf(body);
+      return { value, duplicates: [], raw: body };
+    }
+    if (media === 'yaml') return parseYamlBody(body);
+    const { value, duplicates } = decodeJson(body, { findDuplicates });
+    return { value, duplicates, raw: body };
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    const prefix = error instanceof JsonError ? "couldn't get version/kind; json parse error: " : '';
+    throw unrecognized(kind, `${prefix}${(error as Error).message}`, body);
+  }
+}
+
+function parseYamlBody(body: Buffer): Parsed {
+  const value = parseYaml(body.toString('utf8'), { uniqueKeys: false, maxAliasCount: 100, schema: 'core' }) as unknown;
+  const raw = Buffer.from(JSON.stringify(value) ?? 'null');
+  // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
+  return { value: decodeJson(raw).value, duplicates: [], raw };
+}
+
+function unrecognized(kind: string, why: string, body: Buffer): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
+}
+
+/** summary shows the beginning of a body: as text if it looks like JSON, in hexadecimal digits else. */
+function summary(body: Buffer): string {
+  if (!body.length) return '<empty>';
+  const head = body.subarray(0, 30);
+  return `${body[0] === 0x7b ? head.toString() : head.toString('hex')}${body.length > 30 ? ' ...' : ''}`;
+}
+
+/** decodeObject reads a body into the typed object of a target; 400 in upstream's words for anything else. */
+export function decodeObject(body: Buffer, media: Media, target: Target, context: DecodeContext): AnyObject {
+  const validate = context.fieldValidation !== 'Ignore';
+  const parsed = parseBody(body, media, target.kind, validate);
+  if (!isRecord(parsed.value)) {
+    const found = Array.isArray(parsed.value) ? 'array' : typeof parsed.value;
+    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+    throw unrecognized(target.kind, why, body);
+  }
+  checkKind(parsed.value, target);
+  return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
+}
+
+/** typed brings plain JSON into a target's type; unknown and repeated fields are dropped, warned of, or refused, as asked. */
+export function typed(
+  value: Record<string, unknown>,
+  duplicates: readonly string[],
+  target: Target,
+  context: DecodeContext,
+  raw?: Buffer,
+): AnyObject {
+  const apiVersion = target.group ? `${target.group}/${target.version}` : target.version;
+  if (target.schema === undefined) return { ...value, kind: target.kind, apiVersion } as AnyObject;
+  const { object, unknown } = decodeTyped(target.schema, value, { emulated: context.emulated, ...(raw && { raw }) });
+  const findings = [...unknown.map(f => `unknown field ${JSON.stringify(f)}`), ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`)];
+  if (findings.length && context.fieldValidation === 'Strict') {
+    const why = `strict decoding error: ${findings.join(', ')}`;
+    throw badRequest(`${target.kind} in version ${JSON.stringify(target.version)} cannot be handled as a ${target.kind}: ${why}`);
+  }
+  if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
+  object['kind'] = target.kind;
+  object['apiVersion'] = apiVersion;
+  return object as AnyObject;
+}
+
+/** checkKind refuses a body of another kind or version than the path's. Both may be left out. */
+export function checkKind(value: Record<string, unknown>, target: Target): void {
+  const expected = target.group ? `${target.group}/${target.version}` : target.version;
+  const kind = typeof value['kind'] === 'string' && value['kind'] ? value['kind'] : target.kind;
+  const apiVersion = typeof value['apiVersion'] === 'string' && value['apiVersion'] ? value['apiVersion'] : expected;
+  if (kind === target.kind && apiVersion === expected) return;
+  if (target.custom) {
+    if (apiVersion !== expected) throw wrongVersion(apiVersion, expected);
+    throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${target.kind})`);
+  }
+  if (kind === target.kind && target.versions.includes(apiVersion)) throw wrongVersion(apiVersion, expected);
+  const gv = parseApiVersion(apiVersion);
+  const version = gv?.version ?? apiVersion;
+  const head = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${target.kind}`;
+  if (gv && defNameOf(gv.group, gv.version, kind)) {
+    throw badRequest(`${head}: converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`);
+  }
+  throw badRequest(`${head}: ${notRegistered(kind, apiVersion)}`);
+}
+
+/** notRegistered is what upstream says of a kind that no scheme knows. */
+export function notRegistered(kind: string, apiVersion: string, scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30'): string {
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`;
+}
+
+function wrongVersion(apiVersion: string, expected: string): StatusError {
+  return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+}

@@ -1,0 +1,175 @@
+import { typeSchema } from '@navarch/api';
+import {
+  StatusError,
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  badRequest,
+  decodeJson,
+  isRecord,
+  notFound,
+  untyped,
+  type AnyObject,
+  type ApiResponse,
+} from '@navarch/apimachinery';
+import type { Strategy } from '@navarch/kinds';
+import type { Entry } from '@navarch/storage';
+import { parse as parseYaml } from 'yaml';
+import type { Exchange } from '../chain/exchange';
+import { targetOf, typed } from '../encoding/decode-body';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondEntry } from '../encoding/respond';
+import { unknownFormat } from '../negotiate';
+import type { Endpoint } from '../registry/resource';
+import { plainFailure } from '../status-response';
+import { applyTo } from './apply';
+import { hubObject } from './create';
+import { trackUpdate } from './managed-fields';
+import type { Services } from './services';
+import { updateObject } from './update';
+import { WriteContext } from './write-context';
+import { writeOptionsOf } from './write-options';
+
+/** PatchType is a kind of patch, by its content type. */
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+const types: ReadonlyMap<string, PatchType> = new Map([
+  ['application/json-patch+json', 'json'],
+  ['application/merge-patch+json', 'merge'],
+  ['application/strategic-merge-patch+json', 'strategic'],
+  ['application/apply-patch+yaml', 'apply'],
+]);
+const customTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
+
+/** patchTypeOf reads the Content-Type of a patch; 415 for none of them, and for a strategic one of a custom resource. */
+export function patchTypeOf(contentType: string | undefined, custom: boolean): PatchType {
+  const name = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const type = types.get(name);
+  if (custom && (!type || type === 'strategic')) throw unknownFormat(customTypes);
+  if (!type) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+  return type;
+}
+
+/** patch changes an object by a patch of any type; server-side apply may create it. */
+export async function patch(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+  strategy: Strategy<AnyObject>,
+  subresource: string,
+): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const type = patchTypeOf(exchange.request.headers['content-type'], endpoint.custom);
+  const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
+  const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
+  const body = await exchange.body(services.limits.maxBodyBytes);
+  const make = type === 'apply' ? applyTo(context, body) : patched(context, type, body);
+  const { entry, created } = await updateObject(context, make, type === 'apply' && !subresource);
+  return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
+}
+
+function patched(context: WriteContext, type: Exclude<PatchType, 'apply'>, body: Buffer): (current: Entry | undefined) => AnyObject {
+  const { endpoint } = context;
+  const parsed = parsePatch(type, body);
+  let warned = false;
+  return current => {
+    if (!current) throw notFound(endpoint.target, context.exchange.info.name);
+    const before = endpoint.objectOf(current);
+    const after = patchObject(context, type, parsed, before);
+    const object = restore(context, type, parsed, after, text => {
+      if (!warned) context.exchange.warn(text);
+    });
+    warned = true;
+    trackUpdate(context, current, object);
+    return hubObject(context, object);
+  };
+}
+
+function parsePatch(type: PatchType, body: Buffer): unknown {
+  let value: unknown;
+  try {
+    value = decodeJson(body).value;
+  } catch (error) {
+    const message = (error as Error).message;
+    // A stream that ends early is worded otherwise where objects are read.
+    throw badRequest(type !== 'json' && message === 'unexpected end of JSON input' ? 'unexpected EOF' : message);
+  }
+  if (type !== 'json' && !isRecord(value)) {
+    throw badRequest(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
+  }
+  return value;
+}
+
+/** patchObject applies a patch to an object in the endpoint's version. The kind may not change, the result is not typed yet. */
+export function patchObject(context: WriteContext, type: Exclude<PatchType, 'apply'>, value: unknown, before: AnyObject): Record<string, unknown> {
+  const { endpoint, services } = context;
+  let after: unknown;
+  switch (type) {
+    case 'json':
+      after = applyJsonPatch(before, value, { lenient: services.emulated <= 20 });
+      break;
+    case 'merge':
+      after = applyMergePatch(before, value);
+      break;
+    case 'strategic':
+      after = strategic(endpoint, before, value);
+      break;
+  }
+  if (!isRecord(after)) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  return after;
+}
+
+function strategic(endpoint: Endpoint, before: AnyObject, value: unknown): unknown {
+  const schema = endpoint.custom ? untyped : typeSchema(endpoint.version.schema);
+  try {
+    return applyStrategicMergePatch(before, value as Record<string, unknown>, schema);
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    throw plainFailure((error as Error).message);
+  }
+}
+
+/** restore brings the patched object back into its type. What does not fit is the patch's fault: 422. */
+function restore(
+  context: WriteContext,
+  type: PatchType,
+  value: unknown,
+  after: Record<string, unknown>,
+  warn: (text: string) => void,
+): AnyObject {
+  const { endpoint, services, options } = context;
+  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn };
+  const target = targetOf(endpoint);
+  if (type === 'strategic') return restored(after, value, () => typed(after, [], target, decode));
+  const raw = Buffer.from(JSON.stringify(after));
+  return restored(after, value, () => typed(after, [], target, decode, raw));
+}
+
+function restored(_after: object, value: unknown, read: () => AnyObject): AnyObject {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.message.includes('strict decoding error')) throw error;
+    throw invalidPatch(JSON.stringify(value), error.message.replace(/^.*? cannot be handled as a [^:]*: /, ''));
+  }
+}
+
+/** invalidPatch is the 422 for a patch whose result is no object of the kind. */
+export function invalidPatch(shown: string, why: string): StatusError {
+  const message = `Invalid value: ${JSON.stringify(shown)}: ${why}`;
+  return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
+    causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
+  });
+}
+
+/** parseApplyBody reads the YAML (or JSON) of a server-side apply. */
+export function parseApplyBody(body: Buffer): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = parseYaml(body.toString('utf8'), { uniqueKeys: false, maxAliasCount: 100, schema: 'core' });
+  } catch (error) {
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+  if (!isRecord(value)) throw badRequest('error decoding YAML: the patch is not an object');
+  return value;
+}

@@ -1,0 +1,175 @@
+import { MODIFIED, badRequest, conflict, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
+import type { Strategy } from '@navarch/kinds';
+import type { Entry } from '@navarch/storage';
+import type { Exchange } from '../chain/exchange';
+import { decodeObject, targetOf } from '../encoding/decode-body';
+import { LooseEntry } from '../encoding/loose-entry';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondEntry } from '../encoding/respond';
+import { contentMedia } from '../negotiate';
+import type { Endpoint } from '../registry/resource';
+import { carryMetadata, finishesDeletion } from './before-update';
+import { hubObject, prepareNew } from './create';
+import { revisionOf } from './list-options';
+import { trackUpdate } from './managed-fields';
+import type { Services } from './services';
+import { storedForm } from './stored-form';
+import { checkChange, invalid } from './validation';
+import { WriteContext } from './write-context';
+import { writeOptionsOf } from './write-options';
+
+/** update replaces an object, or creates it where the kind allows that. `strategy` is the kind's, or a subresource's. */
+export async function update(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+  strategy: Strategy<AnyObject>,
+  subresource: string,
+): Promise<ApiResponse> {
+  const offer = endpoint.custom ? offers.custom : offers.builtin;
+  const shape = shapeOf(exchange, offer);
+  const options = writeOptionsOf('UpdateOptions', exchange.query, services.emulated);
+  const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
+  const media = contentMedia(exchange.request.headers['content-type'], offer.media);
+  const body = await exchange.body(services.limits.maxBodyBytes);
+  const decode = (warn: (text: string) => void) =>
+    decodeObject(body, media, targetOf(endpoint), { emulated: services.emulated, fieldValidation: options.fieldValidation, warn });
+  const first = decode(text => exchange.warn(text));
+  matchesPath(first, exchange.info.namespace, exchange.info.name);
+  let attempts = 0;
+  const { entry, created } = await updateObject(context, current => {
+    // An attempt uses its object up; another one begins from the body again.
+    const object = attempts++ === 0 ? first : decode(() => undefined);
+    checkUid(context, current, object);
+    trackUpdate(context, current, object);
+    return hubObject(context, object);
+  });
+  return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
+}
+
+/** matchesPath refuses a body that names another object than the path does. */
+export function matchesPath(object: AnyObject, namespace: string, name: string): void {
+  const { name: own, namespace: ownNamespace } = object.metadata ?? {};
+  if (!own) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
+  if (namespace && ownNamespace && ownNamespace !== namespace) {
+    throw badRequest(`the namespace of the object (${ownNamespace}) does not match the namespace on the request (${namespace})`);
+  }
+}
+
+function checkUid({ endpoint, namespace }: WriteContext, current: Entry | undefined, object: AnyObject): void {
+  const given = object.metadata?.uid;
+  if (!given) return;
+  const actual = current?.object().metadata.uid ?? '';
+  const name = object.metadata?.name ?? '';
+  if (given === actual) return;
+  const { config } = endpoint.resource.storage;
+  const key = `${config.prefix}${namespace ? `${namespace}/` : ''}${name}`;
+  const why = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`;
+  throw conflict(endpoint.target, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+}
+
+/** Updated is what an update came to. */
+export interface Updated {
+  readonly entry: Entry;
+  readonly created: boolean;
+}
+
+/** Make answers the wanted object in the hub version, its caller's own; `current` is what is stored now. */
+export type Make = (current: Entry | undefined) => Promise<AnyObject> | AnyObject;
+
+/** Finished carries an object out of an update that took away the last thing that kept it from being removed. */
+class Finished extends Error {
+  constructor(
+    readonly revision: number,
+    readonly stored: AnyObject,
+  ) {
+    super('the deletion is finished');
+  }
+}
+
+/** MAX_FINISH_TRIES bounds how often a removal is tried again because the object changed in between. */
+const MAX_FINISH_TRIES = 16;
+
+/** updateObject takes a change the whole way into storage, again from the beginning when somebody else was faster. */
+export async function updateObject(context: WriteContext, make: Make, forceCreate = false): Promise<Updated> {
+  const { endpoint, options, namespace } = context;
+  const { name } = context.exchange.info;
+  const { storage } = endpoint.resource;
+  let created = false;
+  const change = async (current: Entry | undefined): Promise<object> => {
+    created = current === undefined;
+    return changed(context, current, make, forceCreate);
+  };
+  for (let attempt = 1; ; attempt++) {
+    try {
+      if (!options.dryRun) return { entry: await storage.guaranteedUpdate({ namespace, name }, change), created };
+      const stored = (await change(await storage.get({ namespace, name }))) as AnyObject;
+      if (created) delete stored.metadata?.resourceVersion;
+      return { entry: new LooseEntry(endpoint.resource, stored), created };
+    } catch (error) {
+      if (!(error instanceof Finished)) throw error;
+      if (options.dryRun || (await remove(context, name, error.revision))) {
+        return { entry: new LooseEntry(endpoint.resource, error.stored), created: false };
+      }
+      if (attempt >= MAX_FINISH_TRIES) throw conflict(endpoint.target, name, MODIFIED);
+    }
+  }
+}
+
+/** remove takes the object out of storage if it is still at this revision. */
+async function remove({ endpoint, namespace }: WriteContext, name: string, revision: number): Promise<boolean> {
+  const moved = new Error('the object has moved on');
+  try {
+    await endpoint.resource.storage.delete({ namespace, name }, current => {
+      if (current.revision !== revision) throw moved;
+    });
+    return true;
+  } catch (error) {
+    if (error === moved) return false;
+    throw error;
+  }
+}
+
+async function changed(context: WriteContext, current: Entry | undefined, make: Make, forceCreate: boolean): Promise<AnyObject> {
+  const { endpoint, services } = context;
+  const { name } = context.exchange.info;
+  if (!current && !forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
+  const object = await make(current);
+  if (!current) {
+    const attributes = context.attributes('CREATE', name, object, undefined);
+    await services.admission.admit(attributes);
+    prepareNew(context, object);
+    await services.admission.validate(attributes);
+    return storedForm(endpoint, object);
+  }
+  const old = endpoint.resource.hubOf(current);
+  const attributes = context.attributes('UPDATE', name, object, old);
+  await services.admission.admit(attributes);
+  lock(context, object, String(current.revision), name);
+  carryMetadata(object, old, context.namespaced, context.namespace);
+  context.strategy.prepareForUpdate?.(object, old, context.strategyContext);
+  checkChange(context, object, old);
+  context.strategy.canonicalize?.(object);
+  await services.admission.validate(attributes);
+  const finished = finishesDeletion(object, old);
+  const stored = storedForm(endpoint, object);
+  if (finished) throw new Finished(current.revision, stored);
+  return stored;
+}
+
+/** lock is the optimistic lock: a given resourceVersion has to be the present one; without one the kind decides. */
+function lock({ endpoint, strategy }: WriteContext, object: AnyObject, present: string, name: string): void {
+  const metadata = (object.metadata ??= {});
+  const given = revisionOf(metadata.resourceVersion ?? '', 'internal');
+  if (given === 0) {
+    if (strategy.allowUnconditionalUpdate ?? endpoint.kind.strategy.allowUnconditionalUpdate) {
+      metadata.resourceVersion = present;
+      return;
+    }
+    throw invalid({ group: endpoint.target.group, kind: endpoint.target.resource }, name, [
+      { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' },
+    ]);
+  }
+  if (String(given) !== present) throw conflict(endpoint.target, name, MODIFIED);
+}

@@ -1,0 +1,84 @@
+import type { corev1, metav1 } from '@navarch/api';
+import { field, Path, selectorFromLabelSelector, selectorFromSet, type FieldError } from '@navarch/apimachinery';
+import { invalidStruct, IMMUTABLE, unsupported, type Release } from '../../../shared/errors';
+import { semanticEqual } from '../../../shared/equal';
+import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
+import { validateLabelSelector } from '../../../shared/label-validation';
+import { validateTemplate } from '../../../core/v1/pod/validation';
+
+const SPEC = Path.at('spec');
+const SELECTOR = SPEC.child('selector');
+const TEMPLATE = SPEC.child('template');
+
+/** validateSelector checks that a workload names its pods; `kind` is how messages call it. */
+export function validateSelector(selector: metav1.LabelSelector | undefined, kind: string, release: Release): FieldError[] {
+  if (!selector) return [field.required(SELECTOR)];
+  const errors = validateLabelSelector(selector, SELECTOR);
+  if (isEmptySelector(selector)) {
+    errors.push(invalidStruct(SELECTOR, selector, goLabelSelector(selector), `empty selector is invalid for ${kind}`, release));
+  }
+  return errors;
+}
+
+/** isEmptySelector: the selector has no requirement, so it would match everything. */
+export function isEmptySelector(selector: metav1.LabelSelector): boolean {
+  return !Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length;
+}
+
+/** isMalformed: the selector cannot be evaluated. */
+function isMalformed(selector: metav1.LabelSelector): boolean {
+  return validateLabelSelector(selector, SELECTOR).length > 0;
+}
+
+/** validateSelectorForm refuses a selector that cannot be evaluated, after its parts have been complained about. */
+export function validateSelectorForm(selector: metav1.LabelSelector | undefined, release: Release): FieldError[] {
+  if (!selector || !isMalformed(selector)) return [];
+  return [invalidStruct(SELECTOR, selector, goLabelSelector(selector), 'invalid label selector', release)];
+}
+
+/** validateMatch: the selector has to match the template's labels. Nothing is said about selectors that are empty or malformed. */
+export function validateMatch(selector: metav1.LabelSelector | undefined, template: corev1.PodTemplateSpec | undefined, release: Release): FieldError[] {
+  if (selector && (isEmptySelector(selector) || isMalformed(selector))) return [];
+  return matches(selectorFromLabelSelector(selector), template, release);
+}
+
+/** validateMapMatch is validateMatch for a plain map of labels. */
+export function validateMapMatch(selector: Record<string, string>, template: corev1.PodTemplateSpec, release: Release): FieldError[] {
+  if (!Object.keys(selector).length) return [];
+  return matches(selectorFromSet(selector), template, release);
+}
+
+function matches(
+  selector: { matches(labels: Readonly<Record<string, string>>): boolean },
+  template: corev1.PodTemplateSpec | undefined,
+  release: Release,
+): FieldError[] {
+  const labels = template?.metadata?.labels;
+  if (selector.matches(labels ?? {})) return [];
+  const detail = '`selector` does not match template `labels`';
+  return [invalidStruct(TEMPLATE.child('metadata', 'labels'), labels ?? null, goStringMap(labels), detail, release)];
+}
+
+/** validateWorkloadTemplate checks the template of a workload whose pods run for ever; `kind` is how messages call it. */
+export function validateWorkloadTemplate(template: corev1.PodTemplateSpec | undefined, kind: string, release: Release): FieldError[] {
+  const errors = validateTemplate(template ?? {}, TEMPLATE, release);
+  return [...errors, ...validateEndless(template?.spec, kind)];
+}
+
+function validateEndless(spec: corev1.PodSpec | undefined, kind: string): FieldError[] {
+  const errors: FieldError[] = [];
+  const path = TEMPLATE.child('spec');
+  if (spec?.restartPolicy !== undefined && spec.restartPolicy !== 'Always') {
+    errors.push(unsupported(path.child('restartPolicy'), spec.restartPolicy, ['Always']));
+  }
+  if (spec?.activeDeadlineSeconds !== undefined) {
+    errors.push(field.forbidden(path.child('activeDeadlineSeconds'), `activeDeadlineSeconds in ${kind} is not Supported`));
+  }
+  return errors;
+}
+
+/** validateSelectorUnchanged: which pods belong to a workload is fixed. */
+export function validateSelectorUnchanged(now: metav1.LabelSelector | undefined, old: metav1.LabelSelector | undefined, release: Release): FieldError[] {
+  if (semanticEqual(now, old)) return [];
+  return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '(*v1.LabelSelector)(nil)', IMMUTABLE, release)];
+}
