@@ -35,7 +35,8 @@ let first = 0;
 console.log('| nodes | pods/s | ms a pod | ratio |\n| --- | --- | --- | --- |');
 for (const nodes of [10, 100, 1000, 5000]) {
   const cache = new Cache();
-  for (let i = 0; i < nodes; i++) cache.setNode(node(`node-${i}`, { allocatable: { cpu: '64', memory: '256Gi', pods: '1000' } }).node!);
+  for (let i = 0; i < nodes; i++)
+    cache.setNode(node(`node-${i}`, { allocatable: { cpu: '64', memory: '256Gi', pods: '1000' } }).node!);
   const start = { next: 0 };
   const place = (n: number, name: string) => {
     for (let i = 0; i < n; i++) {

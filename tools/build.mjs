@@ -5,5 +5,9 @@ import path from 'node:path';
 import { bundle, root } from './bundle.mjs';
 
 const named = process.argv.slice(2);
-const all = fs.readdirSync(path.join(root, 'apps')).filter(app => fs.existsSync(path.join(root, 'apps', app, 'src/main.ts')));
-await Promise.all((named.length ? named : all).map(app => bundle(`apps/${app}/src/main.ts`, `dist/apps/${app}/main.js`)));
+const all = fs
+  .readdirSync(path.join(root, 'apps'))
+  .filter(app => fs.existsSync(path.join(root, 'apps', app, 'src/main.ts')));
+await Promise.all(
+  (named.length ? named : all).map(app => bundle(`apps/${app}/src/main.ts`, `dist/apps/${app}/main.js`)),
+);

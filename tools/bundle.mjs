@@ -29,5 +29,7 @@ export function bundle(entry, outfile) {
 /** aliases maps each @navarch/* import to its sources, so that `packages: external` leaves only npm's packages outside. */
 function aliases() {
   const { compilerOptions } = JSON.parse(fs.readFileSync(path.join(root, 'tsconfig.base.json'), 'utf8'));
-  return Object.fromEntries(Object.entries(compilerOptions.paths).map(([name, [file]]) => [name, path.join(root, file)]));
+  return Object.fromEntries(
+    Object.entries(compilerOptions.paths).map(([name, [file]]) => [name, path.join(root, file)]),
+  );
 }

@@ -24,7 +24,10 @@ process.exitCode = total.failed ? 1 : 0;
 function run(script, ...args) {
   const start = Date.now();
   console.log(`\n== ${script}`);
-  const { status } = spawnSync('npm', ['run', '--silent', script, ...(args.length ? ['--', ...args] : [])], { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync('npm', ['run', '--silent', script, ...(args.length ? ['--', ...args] : [])], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   console.log(`== ${script}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
   return status === 0;
 }

@@ -63,7 +63,8 @@ inner() {
   mkdir -p /run/lock /run/netns /run/containerd
   mount -t proc proc /proc
   umount -R /sys/fs/cgroup 2>/dev/null || umount -l /sys/fs/cgroup
-  mount -t sysfs sysfs /sys
+  # Another network has another /sys/class/net; with the machine's own, the /sys there is the right one.
+  if [ -n "$name" ]; then mount -t sysfs sysfs /sys; fi
   mount_cgroups
   # Pods ask for mount propagation, so the mounts of the host have to be shared ones.
   mount --make-rshared /

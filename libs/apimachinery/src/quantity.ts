@@ -123,7 +123,7 @@ export function parseQuantity(text: string | number): Quantity {
   const { format, shift, factor } = interpret(suffix);
   if (!whole && !fraction) throw new Error(String(text) === String(text).replace(/[0-9.]/g, '') ? WRONG_FORMAT : WRONG_NUMBER);
   const digits = BigInt(whole + fraction);
-  if (digits === 0n) return new Quantity(0n, format);
+  if (digits === 0n) return Quantity.ofNanos(0n, format);
   const negative = sign === '-';
   let nanos = digits * factor * NANO;
   const scale = shift - fraction.length;

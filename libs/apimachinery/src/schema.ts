@@ -7,6 +7,8 @@ export interface TypeSchema {
   readonly kind: 'object' | 'map' | 'list' | 'scalar' | 'untyped';
   /** name is the definition's, where there is one: `io.k8s.api.core.v1.Container`. */
   readonly name?: string;
+  /** scalarType is what a scalar must be; anything unless given. */
+  readonly scalarType?: 'string' | 'numeric' | 'boolean';
   /** field answers an object's field; undefined if there is none of this name. */
   field(name: string): FieldSchema | undefined;
   /** element is the type of a map's values or a list's items. */

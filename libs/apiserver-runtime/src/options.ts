@@ -1,5 +1,5 @@
 import type { ResourceToken } from '@navarch/api';
-import type { ApiHandler, ApiResponse, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { ApiHandler, ApiResponse, KubeObject, TypeSchema, UserInfo } from '@navarch/apimachinery';
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
@@ -112,8 +112,10 @@ export interface ApiServerOptions {
 export interface KindOptions {
   /** custom: a custom resource: list items carry kind and apiVersion, there is no protobuf form. */
   readonly custom?: boolean;
-  /** schemas are OpenAPI v3 schemas by `group/version`, for kinds that the generated schema does not know. */
+  /** schemas are OpenAPI v3 schemas by version, for kinds that the generated schema does not know. */
   readonly schemas?: ReadonlyMap<string, object>;
+  /** structures are the schemas by version as merging and field ownership need them. */
+  readonly structures?: ReadonlyMap<string, TypeSchema>;
 }
 
 /** KindRegistry is the set of served kinds. Discovery, OpenAPI and routes follow a change at once. */

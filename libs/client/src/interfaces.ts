@@ -72,6 +72,8 @@ export interface ResourceClient<T extends KubeObject> {
   create(object: T, options?: WriteOptions): Promise<T>;
   update(object: T, options?: WriteOptions): Promise<T>;
   updateStatus(object: T, options?: WriteOptions): Promise<T>;
+  /** updateSubresource puts the object at one of its subresources: `finalize` of a Namespace, `approval` of a CSR, `ephemeralcontainers`. */
+  updateSubresource(object: T, subresource: string, options?: WriteOptions): Promise<T>;
   /** patch changes the object, or the named subresource of it ('status', 'scale'). */
   patch(
     namespace: string,

@@ -111,6 +111,10 @@ class RestClient<T extends KubeObject> implements ResourceClient<T> {
     return this.put(object, 'status', options);
   }
 
+  updateSubresource(object: T, subresource: string, options?: WriteOptions): Promise<T> {
+    return this.put(object, subresource, options);
+  }
+
   patch(
     namespace: string,
     name: string,

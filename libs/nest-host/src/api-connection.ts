@@ -46,7 +46,11 @@ export async function connectApi(flags: ClientFlagValues, options: ApiConnection
   };
 }
 
-async function openTransport(flags: ClientFlagValues, { log, clock, signal }: ApiConnectionOptions, stack: StopStack): Promise<Transport> {
+async function openTransport(
+  flags: ClientFlagValues,
+  { log, clock, signal }: ApiConnectionOptions,
+  stack: StopStack,
+): Promise<Transport> {
   switch (flags.transport) {
     case 'https':
       if (!flags.kubeconfig) throw new FlagError('--transport=https needs --kubeconfig');

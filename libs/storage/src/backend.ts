@@ -58,7 +58,8 @@ class EtcdBackend implements StorageBackend {
     if (known) return known;
     if (!config.prefix.endsWith('/')) throw new Error(`the prefix ${config.prefix} must end with a slash`);
     const { client, leases, clock, log } = this;
-    const etcd = new EtcdStore(config, { client, leases, clock, log, transformer: this.transformerOf(config.prefix) });
+    const transformer = this.transformerOf(config.prefix);
+    const etcd = new EtcdStore(config, { client, leases, clock, log, transformer, closing: this.closing.signal });
     const store = this.cache ? new CachedStore(this.cache.open(config, etcd), this.cache, etcd) : etcd;
     this.stores.set(config.prefix, store);
     return store;

@@ -5,5 +5,6 @@ export * from './fake-clock';
 export * from './nats';
 export * from './pki';
 export * from './places';
+export * from './proxy';
 export * from './require';
 export type { TestServer } from './server';

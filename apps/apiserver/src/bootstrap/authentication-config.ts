@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import type { Store } from '@navarch/apiserver-runtime';
-import { ensure } from './namespaces';
+import { ensure } from './ensure';
 
 const NAME = 'extension-apiserver-authentication';
 

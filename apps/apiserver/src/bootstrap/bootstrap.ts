@@ -12,12 +12,28 @@ import { ensureNamespaces } from './namespaces';
 import { ensurePriorityClasses } from './priority-classes';
 import { ensurePolicy } from './rbac';
 
+const HOOKS = [
+  'start-system-namespaces-controller',
+  'rbac/bootstrap-roles',
+  'bootstrap-controller',
+  'start-cluster-authentication-info-controller',
+  'scheduling/bootstrap-system-priority-classes',
+  'priority-and-fairness-config-producer',
+] as const;
+export type HookName = (typeof HOOKS)[number];
+
+/** declareHooks adds a health check for each hook, which fails until the hook is done. */
+export function declareHooks(health: Health): Map<HookName, () => void> {
+  return new Map(HOOKS.map(name => [name, health.pending(`poststarthook/${name}`)]));
+}
+
 export interface BootstrapParts {
   readonly server: ApiServer;
   readonly emulated: number;
   readonly kubernetesService: KubernetesService;
   readonly authentication: AuthenticationConfig;
-  readonly health: Health;
+  /** hooks are what declareHooks answered. */
+  readonly hooks: ReadonlyMap<HookName, () => void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -26,7 +42,7 @@ export interface BootstrapParts {
 export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Promise<void> {
   const { server, emulated } = parts;
   const namespaces = hook(parts, 'start-system-namespaces-controller', () => ensureNamespaces(server.store(Namespaces)), signal);
-  const inNamespaces = async (name: string, run: () => Promise<void>) => {
+  const inNamespaces = async (name: HookName, run: () => Promise<void>) => {
     await namespaces;
     await hook(parts, name, run, signal);
   };
@@ -46,13 +62,12 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
   ]);
 }
 
-async function hook({ health, clock, log }: BootstrapParts, name: string, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
-  const done = health.pending(`poststarthook/${name}`);
+async function hook({ hooks, clock, log }: BootstrapParts, name: HookName, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
   const backoff = new Backoff({ initialMs: 100, maxMs: 5_000, jitter: 0.2 });
   while (!signal.aborted) {
     try {
       await run();
-      done();
+      hooks.get(name)!();
       return;
     } catch (error) {
       log.warn('A post-start hook failed and is tried again', { hook: name, err: describe(error) });

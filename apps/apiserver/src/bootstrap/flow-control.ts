@@ -1,6 +1,6 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { Store } from '@navarch/apiserver-runtime';
-import { ensure } from './namespaces';
+import { ensure } from './ensure';
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
 const AUTOUPDATE = { 'apf.kubernetes.io/autoupdate-spec': 'true' };

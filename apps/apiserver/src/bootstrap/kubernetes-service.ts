@@ -3,7 +3,7 @@ import type { Clock, Logger } from '@navarch/base';
 import type { Store } from '@navarch/apiserver-runtime';
 import type { Storage } from '@navarch/storage';
 import { isDeepStrictEqual } from 'node:util';
-import { ensure } from './namespaces';
+import { ensure } from './ensure';
 
 /** LEASE_SECONDS is how long an apiserver that says nothing is still listed. */
 export const LEASE_SECONDS = 15;

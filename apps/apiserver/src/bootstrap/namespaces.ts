@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
-import { isAlreadyExists, type KubeObject } from '@navarch/apimachinery';
 import type { Store } from '@navarch/apiserver-runtime';
+import { ensure } from './ensure';
 
 /** SYSTEM_NAMESPACES exist in every cluster. */
 export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease', 'default'];
@@ -8,17 +8,4 @@ export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease
 /** ensureNamespaces makes the system namespaces that are missing. */
 export async function ensureNamespaces(namespaces: Store<corev1.Namespace>): Promise<void> {
   await Promise.all(SYSTEM_NAMESPACES.map(name => ensure(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })));
-}
-
-/** ensure creates an object unless it is there; answers what is there then. Another apiserver may be doing the same. */
-export async function ensure<T extends KubeObject>(store: Store<T>, object: T): Promise<T> {
-  const { namespace = '', name = '' } = object.metadata ?? {};
-  const there = await store.get(namespace, name);
-  if (there) return there;
-  try {
-    return await store.create(object);
-  } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
-    return (await store.get(namespace, name)) ?? object;
-  }
 }

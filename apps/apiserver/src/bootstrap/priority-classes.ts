@@ -1,6 +1,6 @@
 import type { schedulingv1 } from '@navarch/api';
 import type { Store } from '@navarch/apiserver-runtime';
-import { ensure } from './namespaces';
+import { ensure } from './ensure';
 
 const SYSTEM_CLASSES: readonly { name: string; value: number; description: string }[] = [
   {

@@ -4,7 +4,7 @@ import type { Store } from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import type { BootstrapPolicy } from '../authz/rbac/bootstrap-policy';
 import { uncoveredRules } from '../authz/rbac/rules';
-import { ensure } from './namespaces';
+import { ensure } from './ensure';
 
 const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
 

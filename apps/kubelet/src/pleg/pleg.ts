@@ -17,6 +17,7 @@ export class Pleg {
   private seen = new Map<string, string>();
   private listedAt: number | undefined;
   private relisting: Promise<void> | undefined;
+  private relistAgain = false;
 
   constructor(
     private readonly runtime: CriRuntime,
@@ -54,12 +55,21 @@ export class Pleg {
     }
   }
 
-  /** relist joins a relist that has not begun to read yet; it never rejects. */
+  /** relist reads once more after a reading that was already under way; it never rejects. */
   private relist(): Promise<void> {
-    this.relisting ??= this.relistOnce()
-      .catch((error: unknown) => this.log.warn('Cannot list the runtime’s pods', { err: String(error) }))
-      .finally(() => (this.relisting = undefined));
+    if (this.relisting) {
+      this.relistAgain = true;
+      return this.relisting;
+    }
+    this.relisting = this.relistUntilCurrent().finally(() => (this.relisting = undefined));
     return this.relisting;
+  }
+
+  private async relistUntilCurrent(): Promise<void> {
+    do {
+      this.relistAgain = false;
+      await this.relistOnce().catch((error: unknown) => this.log.warn('Cannot list the pods of the runtime', { err: String(error) }));
+    } while (this.relistAgain);
   }
 
   private async relistOnce(): Promise<void> {

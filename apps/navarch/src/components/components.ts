@@ -157,6 +157,7 @@ function dns(context: Context): ComponentSpec {
     command: app('dns', {
       ...clientFlags(context, 'dns'),
       'bind-address': config.machineAddress,
+      'dns-address': config.machineAddress,
       'dns-port': 10053,
       'metrics-port': 9153,
       'cluster-domain': config.clusterDomain,

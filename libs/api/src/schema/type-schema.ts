@@ -3,7 +3,13 @@ import { isRoot } from './def-names';
 import { fieldsOf, type FieldFacts } from './facts';
 import { specialForm } from './special';
 
-const SCALARS = new Set(['string', 'bytes', 'bool', 'int32', 'int64', 'double']);
+const none = () => undefined;
+const text: TypeSchema = { kind: 'scalar', scalarType: 'string', field: none };
+const numeric: TypeSchema = { kind: 'scalar', scalarType: 'numeric', field: none };
+const boolean: TypeSchema = { kind: 'scalar', scalarType: 'boolean', field: none };
+const SCALARS: ReadonlyMap<string, TypeSchema> = new Map([
+  ['string', text], ['bytes', text], ['bool', boolean], ['int32', numeric], ['int64', numeric], ['double', numeric],
+]);
 const cache = new Map<string, TypeSchema>();
 
 /** typeSchema is the structure of a built-in definition. Lazy and cached; it throws for an unknown name. */
@@ -14,12 +20,13 @@ export function typeSchema(defName: string): TypeSchema {
 }
 
 function build(name: string): TypeSchema {
-  if (SCALARS.has(name)) return scalar;
+  const known = SCALARS.get(name);
+  if (known) return known;
   switch (specialForm(name)) {
     case undefined:
       return new ObjectSchema(name);
     case 'stringList':
-      return { kind: 'list', name, field: () => undefined, element: scalar, listType: 'atomic' };
+      return { kind: 'list', name, field: none, element: text, listType: 'atomic' };
     case 'rawObject':
     case 'fieldsV1':
     case 'json':
@@ -27,6 +34,10 @@ function build(name: string): TypeSchema {
     case 'jsonOrBool':
     case 'jsonOrStrings':
       return untyped;
+    case 'time':
+    case 'microTime':
+    case 'duration':
+      return text;
     default:
       return scalar;
   }
@@ -77,8 +88,6 @@ function fieldSchema(facts: FieldFacts): FieldSchema {
     ...(facts.patchMergeKey && { patchMergeKey: facts.patchMergeKey }),
   };
 }
-
-const none = () => undefined;
 
 /** valueSchema is a field's own structure; what the facts say about merging is the field's, not its type's. */
 function valueSchema(facts: FieldFacts): TypeSchema {

@@ -48,8 +48,8 @@ export function hubObject(context: WriteContext, object: AnyObject): AnyObject {
 /** createObject takes a decoded object of the endpoint's version the whole way into storage. */
 export async function createObject(context: WriteContext, decoded: AnyObject): Promise<Entry> {
   const { endpoint, services, options } = context;
-  trackUpdate(context, undefined, decoded);
   const object = hubObject(context, decoded);
+  trackUpdate(context, undefined, object);
   const { name: fixed = '', generateName: prefix = '' } = object.metadata ?? {};
   const attributes = context.attributes('CREATE', fixed, object, undefined);
   await services.admission.admit(attributes);

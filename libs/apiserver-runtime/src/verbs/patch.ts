@@ -1,4 +1,4 @@
-import { typeSchema } from '@navarch/api';
+import { decodeTyped, typeSchema } from '@navarch/api';
 import {
   StatusError,
   applyJsonPatch,
@@ -6,6 +6,7 @@ import {
   applyStrategicMergePatch,
   badRequest,
   decodeJson,
+  goPrint,
   isRecord,
   notFound,
   untyped,
@@ -14,17 +15,14 @@ import {
 } from '@navarch/apimachinery';
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
-import { parse as parseYaml } from 'yaml';
 import type { Exchange } from '../chain/exchange';
-import { targetOf, typed } from '../encoding/decode-body';
+import { targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
-import { plainFailure } from '../status-response';
-import { applyTo } from './apply';
+import { applied, parseApplyBody } from './apply';
 import { hubObject } from './create';
-import { trackUpdate } from './managed-fields';
 import type { Services } from './services';
 import { updateObject } from './update';
 import { WriteContext } from './write-context';
@@ -63,8 +61,10 @@ export async function patch(
   const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const body = await exchange.body(services.limits.maxBodyBytes);
-  const make = type === 'apply' ? applyTo(context, body) : patched(context, type, body);
-  const { entry, created } = await updateObject(context, make, type === 'apply' && !subresource);
+  const { entry, created } =
+    type === 'apply'
+      ? await updateObject(context, applied(context, body), { forceCreate: !subresource, owned: true })
+      : await updateObject(context, patched(context, type, body));
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
 }
 
@@ -80,7 +80,6 @@ function patched(context: WriteContext, type: Exclude<PatchType, 'apply'>, body:
       if (!warned) context.exchange.warn(text);
     });
     warned = true;
-    trackUpdate(context, current, object);
     return hubObject(context, object);
   };
 }
@@ -121,12 +120,7 @@ export function patchObject(context: WriteContext, type: Exclude<PatchType, 'app
 
 function strategic(endpoint: Endpoint, before: AnyObject, value: unknown): unknown {
   const schema = endpoint.custom ? untyped : typeSchema(endpoint.version.schema);
-  try {
-    return applyStrategicMergePatch(before, value as Record<string, unknown>, schema);
-  } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw plainFailure((error as Error).message);
-  }
+  return applyStrategicMergePatch(schema, before, value);
 }
 
 /** restore brings the patched object back into its type. What does not fit is the patch's fault: 422. */
@@ -140,17 +134,46 @@ function restore(
   const { endpoint, services, options } = context;
   const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn };
   const target = targetOf(endpoint);
-  if (type === 'strategic') return restored(after, value, () => typed(after, [], target, decode));
-  const raw = Buffer.from(JSON.stringify(after));
-  return restored(after, value, () => typed(after, [], target, decode, raw));
+  try {
+    return typed(after, [], target, decode);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const text = sortedJson(after);
+    if (error.message.includes(STRICT)) throw invalidPatch(text, error.message.slice(error.message.indexOf(STRICT)));
+    if (type === 'strategic') throw invalidPatch(goPrint(value), whyNot(() => decodeTyped(endpoint.version.schema, after, { ...decode, dialect: 'unstructured' })));
+    const again = whyNot(() => typed(after, [], target, decode, Buffer.from(text)));
+    throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));
+  }
 }
 
-function restored(_after: object, value: unknown, read: () => AnyObject): AnyObject {
+const STRICT = 'strict decoding error';
+
+function whyNot(read: () => unknown): string {
   try {
-    return read();
+    read();
+    return '';
   } catch (error) {
-    if (!(error instanceof StatusError) || error.message.includes('strict decoding error')) throw error;
-    throw invalidPatch(JSON.stringify(value), error.message.replace(/^.*? cannot be handled as a [^:]*: /, ''));
+    return (error as Error).message;
+  }
+}
+
+/** sortedJson is JSON with the keys of all objects in order, as Go writes maps. */
+function sortedJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
+  const keys = Object.keys(value).filter(key => value[key] !== undefined).sort();
+  return `{${keys.map(key => `${JSON.stringify(key)}:${sortedJson(value[key])}`).join(',')}}`;
+}
+
+/** patchScale applies a patch to a Scale. Server-side apply replaces what it names, since a scale has one field only. */
+export function patchScale(type: PatchType, body: Buffer, scale: AnyObject, target: Target, decode: DecodeContext): AnyObject {
+  const value = type === 'apply' ? parseApplyBody(body) : parsePatch(type, body);
+  const after = type === 'json' ? applyJsonPatch(scale, value, { lenient: decode.emulated <= 20 }) : applyMergePatch(scale, value);
+  if (!isRecord(after)) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  try {
+    return typed(after, [], target, decode);
+  } catch (error) {
+    throw invalidPatch(sortedJson(after), (error as Error).message);
   }
 }
 
@@ -160,16 +183,4 @@ export function invalidPatch(shown: string, why: string): StatusError {
   return new StatusError(422, 'Invalid', ` "" is invalid: patch: ${message}`, {
     causes: [{ reason: 'FieldValueInvalid', message, field: 'patch' }],
   });
-}
-
-/** parseApplyBody reads the YAML (or JSON) of a server-side apply. */
-export function parseApplyBody(body: Buffer): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = parseYaml(body.toString('utf8'), { uniqueKeys: false, maxAliasCount: 100, schema: 'core' });
-  } catch (error) {
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${(error as Error).message.split('\n', 1)[0]}`);
-  }
-  if (!isRecord(value)) throw badRequest('error decoding YAML: the patch is not an object');
-  return value;
 }

@@ -41,7 +41,6 @@ export async function update(
     // An attempt uses its object up; another one begins from the body again.
     const object = attempts++ === 0 ? first : decode(() => undefined);
     checkUid(context, current, object);
-    trackUpdate(context, current, object);
     return hubObject(context, object);
   });
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
@@ -88,18 +87,26 @@ class Finished extends Error {
   }
 }
 
+/** UpdateMode is how an update differs from a plain one. */
+export interface UpdateMode {
+  /** forceCreate creates a missing object whatever the kind says. */
+  readonly forceCreate?: boolean;
+  /** owned: the object's managedFields are right already. */
+  readonly owned?: boolean;
+}
+
 /** MAX_FINISH_TRIES bounds how often a removal is tried again because the object changed in between. */
 const MAX_FINISH_TRIES = 16;
 
 /** updateObject takes a change the whole way into storage, again from the beginning when somebody else was faster. */
-export async function updateObject(context: WriteContext, make: Make, forceCreate = false): Promise<Updated> {
+export async function updateObject(context: WriteContext, make: Make, mode: UpdateMode = {}): Promise<Updated> {
   const { endpoint, options, namespace } = context;
   const { name } = context.exchange.info;
   const { storage } = endpoint.resource;
   let created = false;
   const change = async (current: Entry | undefined): Promise<object> => {
     created = current === undefined;
-    return changed(context, current, make, forceCreate);
+    return changed(context, current, make, mode);
   };
   for (let attempt = 1; ; attempt++) {
     try {
@@ -131,11 +138,12 @@ async function remove({ endpoint, namespace }: WriteContext, name: string, revis
   }
 }
 
-async function changed(context: WriteContext, current: Entry | undefined, make: Make, forceCreate: boolean): Promise<AnyObject> {
+async function changed(context: WriteContext, current: Entry | undefined, make: Make, mode: UpdateMode): Promise<AnyObject> {
   const { endpoint, services } = context;
   const { name } = context.exchange.info;
-  if (!current && !forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
+  if (!current && !mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
   const object = await make(current);
+  if (!mode.owned) trackUpdate(context, current, object);
   if (!current) {
     const attributes = context.attributes('CREATE', name, object, undefined);
     await services.admission.admit(attributes);

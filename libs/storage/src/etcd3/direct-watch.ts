@@ -22,6 +22,7 @@ export interface DirectWatchSource {
   readonly client: EtcdClient;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly closing: AbortSignal;
   readonly config: ResourceStorageConfig;
   readonly decode: (kv: KeyValue) => StoredEntry;
   readonly list: (options: ListOptions) => Promise<ListResult>;
@@ -47,6 +48,7 @@ export async function startDirectWatch(source: DirectWatchSource, options: Watch
 
 class DirectWatch implements Watch {
   private readonly timers: Disposable[] = [];
+  private readonly onClosing = () => this.end();
 
   constructor(
     private readonly source: DirectWatchSource,
@@ -58,6 +60,7 @@ class DirectWatch implements Watch {
   ) {}
 
   stop(): void {
+    this.source.closing.removeEventListener('abort', this.onClosing);
     for (const timer of this.timers.splice(0)) timer[Symbol.dispose]();
     this.abort.abort();
   }
@@ -69,6 +72,8 @@ class DirectWatch implements Watch {
   async run(initial: WatchNotice[]): Promise<void> {
     const { signal } = this.abort;
     if (signal.aborted) return;
+    if (this.source.closing.aborted) return this.end();
+    this.source.closing.addEventListener('abort', this.onClosing, { once: true });
     if (initial.length) this.sink.notices(initial);
     if (this.options.bookmarks) this.scheduleBookmarks();
     const { client, clock, log, config } = this.source;
@@ -111,7 +116,7 @@ class DirectWatch implements Watch {
     }
   }
 
-  private end(error: Error): void {
+  private end(error?: Error): void {
     this.stop();
     this.sink.end(error);
   }

@@ -30,6 +30,8 @@ export interface EtcdStoreOptions {
   readonly transformer: ValueTransformer;
   readonly clock: Clock;
   readonly log: Logger;
+  /** closing ends the watches when it aborts. */
+  readonly closing: AbortSignal;
 }
 
 const NEWLINE = Buffer.from('\n');
@@ -52,9 +54,9 @@ export class EtcdStore implements Storage {
   }
 
   watch(options: WatchOptions, sink: WatchSink): Promise<Watch> {
-    const { client, clock, log } = this.options;
+    const { client, clock, log, closing } = this.options;
     const decode = (kv: KeyValue) => this.decode(kv);
-    return startDirectWatch({ client, clock, log, config: this.config, decode, list: o => this.list(o) }, options, sink);
+    return startDirectWatch({ client, clock, log, closing, config: this.config, decode, list: o => this.list(o) }, options, sink);
   }
 
   async create(path: ObjectPath, object: object): Promise<Entry | undefined> {

@@ -15,13 +15,13 @@ export function listTests(context: SuiteContext): void {
   };
 
   const table: { name: string; options: ListOptions; want: string[] }[] = [
-    { name: 'all, in key order', options: { predicate: {} }, want: ['a/x', 'a/x-1', 'a/y', 'a-b/x', 'b/y', 'b/z'] },
+    { name: 'all, in key order', options: { predicate: {} }, want: ['a-b/x', 'a/x', 'a/x-1', 'a/y', 'b/y', 'b/z'] },
     { name: 'a namespace, not its namesakes', options: { predicate: { namespace: 'a' } }, want: ['a/x', 'a/x-1', 'a/y'] },
     { name: 'a namespace that is not there', options: { predicate: { namespace: 'c' } }, want: [] },
     { name: 'a name everywhere', options: { predicate: { name: 'y' } }, want: ['a/y', 'b/y'] },
     { name: 'a name in a namespace', options: { predicate: { namespace: 'b', name: 'y' } }, want: ['b/y'] },
     { name: 'a name that cannot be', options: { predicate: { namespace: 'b', name: 'y/../z' } }, want: [] },
-    { name: 'an index', options: { predicate: { indexed: { field: 'spec.node', value: 'n1' } } }, want: ['a/x', 'a-b/x', 'b/y'] },
+    { name: 'an index', options: { predicate: { indexed: { field: 'spec.node', value: 'n1' } } }, want: ['a-b/x', 'a/x', 'b/y'] },
     {
       name: 'an index in a namespace',
       options: { predicate: { namespace: 'b', indexed: { field: 'spec.node', value: 'n1' } } },
@@ -69,7 +69,7 @@ export function listTests(context: SuiteContext): void {
     expect(new Set(found.map(page => page.revision)).size).toBe(1);
     const now = await storage.list({ predicate: {}, limit: 100, continueAfter: { key: found[0]!.entries.at(-1)!.key, revision: 0 } });
     expect(now.revision).toBe(await storage.revision());
-    expect(names(now)).toContain('ns/w17');
+    expect(names(now).slice(0, 3)).toEqual(['ns/w18', 'ns/w19', 'ns/w21']);
   }, 30_000);
 
   test('exactly answers every past state', async () => {

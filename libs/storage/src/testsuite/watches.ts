@@ -140,10 +140,10 @@ export function watchTests(context: SuiteContext): void {
     const recorders = await Promise.all(Array.from({ length: 5 }, () => Recorder.start(storage, { predicate: {}, after })));
     const writer = async (i: number) => {
       for (let n = 0; n < 20; n++) {
-        await storage.create(at(`w${i}`), widget('ns', `w${i}`, { count: n }));
+        await storage.create(at(`w${i}`), widget('ns', `w${i}`, { count: n + 1 }));
         await storage.guaranteedUpdate(at(`w${i}`), current => {
           const object = copyOf(current!.object());
-          object.spec.count = -n;
+          object.spec.count = -n - 1;
           return object;
         });
         await storage.delete(at(`w${i}`));

@@ -31,7 +31,7 @@ export class DeploymentReconciler {
     const deployment: appsv1.Deployment = { ...found };
     if (selectsEverything(deployment)) return this.refuse(deployment);
     const sets = await this.claim(deployment);
-    if (isDeleting(deployment)) return this.updateStatus(deployment, await this.control.split(deployment, [], false), sets);
+    if (isDeleting(deployment)) return this.updateStatus(deployment, await this.control.split(deployment, sets, false), sets);
     await this.notePause(deployment);
     if (deployment.spec?.paused || isScaling(deployment, sets)) return this.scale(deployment, sets);
     return isRolling(deployment) ? this.roll(deployment, sets) : this.recreate(deployment, sets);

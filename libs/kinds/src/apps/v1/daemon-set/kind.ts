@@ -1,20 +1,82 @@
-import { DaemonSets } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { DaemonSets, type appsv1 } from '@navarch/api';
+import { defaultTemplate } from '../../../core/v1/pod/defaults';
+import { defineKind, type Minor } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { ageColumn, containerColumns, formatLabels, formatSelector, integer, nameColumn, text, wide } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { inheritLabels } from '../shared/legacy';
+import { validateDaemonSet, validateDaemonSetUpdate } from './validation';
+
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') } as const;
+
+function defaultDaemonSet({ spec }: appsv1.DaemonSet, emulated: Minor): void {
+  if (!spec) return;
+  if (spec.template) defaultTemplate(spec.template);
+  const strategy = (spec.updateStrategy ??= {});
+  strategy.type ||= 'RollingUpdate';
+  if (strategy.type === 'RollingUpdate') {
+    strategy.rollingUpdate ??= {};
+    strategy.rollingUpdate.maxUnavailable ??= 1;
+    if (emulated >= 22) strategy.rollingUpdate.maxSurge ??= 0;
+  }
+  spec.revisionHistoryLimit ??= 10;
+}
+
+/** defaultExtensions: extensions/v1beta1 took over the template's labels and replaced pods only when they were deleted. */
+function defaultExtensions(object: Record<string, unknown>): void {
+  inheritLabels(object);
+  const spec = (object['spec'] ??= {}) as Record<string, unknown>;
+  const strategy = (spec['updateStrategy'] ??= {}) as Record<string, unknown>;
+  strategy['type'] ||= 'OnDelete';
+}
+
+/** The template's generation was a field of the spec once; it lives on as an annotation. */
+function setTemplateGeneration(set: appsv1.DaemonSet, generation: number): void {
+  const metadata = (set.metadata ??= {});
+  metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+}
+
+function dropTemplateGeneration(object: Record<string, unknown>): void {
+  const spec = object['spec'] as Record<string, unknown> | undefined;
+  delete spec?.['templateGeneration'];
+}
 
 /** daemonSet declares DaemonSet. */
-export const daemonSet = defineKind({
+export const daemonSet = defineKind<appsv1.DaemonSet>({
   resource: DaemonSets,
   versions: [
     served('apps/v1', 'DaemonSet'),
-    served('apps/v1beta2', 'DaemonSet', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') }),
-    served('extensions/v1beta1', 'DaemonSet', { categories: [], until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') }),
+    served('apps/v1beta2', 'DaemonSet', legacy),
+    served('extensions/v1beta1', 'DaemonSet', { ...legacy, categories: [], defaults: defaultExtensions, toHub: dropTemplateGeneration }),
   ],
   shortNames: ['ds'],
   categories: ['all'],
-  strategy: specStrategy({ generation: true }),
-  subresources: {
-    status: statusStrategy(),
-  },
+  defaults: defaultDaemonSet,
+  columns: defineColumns<appsv1.DaemonSet>([
+    nameColumn,
+    integer('Desired', ({ status }) => status?.desiredNumberScheduled ?? 0),
+    integer('Current', ({ status }) => status?.currentNumberScheduled ?? 0),
+    integer('Ready', ({ status }) => status?.numberReady ?? 0),
+    integer('Up-to-date', ({ status }) => status?.updatedNumberScheduled ?? 0),
+    integer('Available', ({ status }) => status?.numberAvailable ?? 0),
+    text('Node Selector', ({ spec }) => formatLabels(spec?.template?.spec?.nodeSelector)),
+    ageColumn,
+    ...containerColumns<appsv1.DaemonSet>(({ spec }) => spec?.template?.spec),
+    wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
+  ]),
+  strategy: specStrategy<appsv1.DaemonSet>({
+    generation: true,
+    prepareForCreate: set => setTemplateGeneration(set, 1),
+    validate: validateDaemonSet,
+    prepareForUpdate(set, old) {
+      const before = Number(old.metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
+      const same = semanticEqual(set.spec?.template, old.spec?.template);
+      setTemplateGeneration(set, same ? before : before + 1);
+    },
+    validateUpdate: validateDaemonSetUpdate,
+  }),
+  subresources: { status: statusStrategy<appsv1.DaemonSet>() },
 });

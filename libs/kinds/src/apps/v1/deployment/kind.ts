@@ -1,22 +1,45 @@
-import { Deployments } from '@navarch/api';
+import { Deployments, type appsv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { keep, keepGeneration } from '../../../shared/keep';
+import { semanticEqual } from '../../../shared/equal';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { deploymentColumns } from './columns';
+import { defaultAppsBeta1, defaultExtensions, dropRollback } from './conversion';
+import { defaultDeployment } from './defaults';
+import { validateDeployment, validateDeploymentUpdate } from './validation';
 
-/** deployment declares Deployment. */
-export const deployment = defineKind({
+const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment'), toHub: dropRollback } as const;
+
+/** deployment declares Deployment. Its generation counts changes of annotations too. */
+export const deployment = defineKind<appsv1.Deployment>({
   resource: Deployments,
   versions: [
     served('apps/v1', 'Deployment'),
-    served('apps/v1beta2', 'Deployment', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment') }),
-    served('apps/v1beta1', 'Deployment', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment') }),
-    served('extensions/v1beta1', 'Deployment', { categories: [], until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment') }),
+    served('apps/v1beta2', 'Deployment', legacy),
+    served('apps/v1beta1', 'Deployment', { ...legacy, defaults: defaultAppsBeta1 }),
+    served('extensions/v1beta1', 'Deployment', { ...legacy, categories: [], defaults: defaultExtensions }),
   ],
   shortNames: ['deploy'],
   categories: ['all'],
-  strategy: specStrategy({ generation: true }),
+  defaults: defaultDeployment,
+  columns: deploymentColumns,
+  strategy: {
+    ...specStrategy<appsv1.Deployment>({ generation: true, validate: validateDeployment, validateUpdate: validateDeploymentUpdate }),
+    prepareForUpdate(deployment, old) {
+      keep(deployment, old, 'status');
+      const same = semanticEqual(deployment.spec, old.spec) && semanticEqual(deployment.metadata?.annotations, old.metadata?.annotations);
+      keepGeneration(deployment, old, !same);
+    },
+  },
   subresources: {
-    status: statusStrategy(),
+    status: statusStrategy<appsv1.Deployment>({
+      prepareForUpdate(deployment, old) {
+        deployment.metadata ??= {};
+        if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;
+        else delete deployment.metadata.labels;
+      },
+    }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

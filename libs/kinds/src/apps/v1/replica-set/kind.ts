@@ -1,21 +1,68 @@
-import { ReplicaSets } from '@navarch/api';
+import { ReplicaSets, type appsv1 } from '@navarch/api';
+import { Path, type FieldError } from '@navarch/apimachinery';
+import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { nonNegative, type Release } from '../../../shared/errors';
+import { ageColumn, containerColumns, formatSelector, integer, nameColumn, wide } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { inheritLabels } from '../shared/legacy';
+import { validateMatch, validateSelector, validateSelectorForm, validateSelectorUnchanged, validateWorkloadTemplate } from '../shared/workload';
+
+const SPEC = Path.at('spec');
+const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') } as const;
+
+/** validateReplicaSet checks a ReplicaSet. */
+export function validateReplicaSet({ spec = {} as appsv1.ReplicaSetSpec }: appsv1.ReplicaSet, release: Release): FieldError[] {
+  const malformed = validateSelectorForm(spec.selector, release);
+  return [
+    ...nonNegative(SPEC.child('replicas'), spec.replicas),
+    ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
+    ...validateSelector(spec.selector, 'deployment', release),
+    ...(malformed.length
+      ? malformed
+      : [...validateMatch(spec.selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release)]),
+  ];
+}
+
+/** defaultReplicaSet completes a ReplicaSet, in place. */
+export function defaultReplicaSet({ spec }: appsv1.ReplicaSet): void {
+  if (!spec) return;
+  spec.replicas ??= 1;
+  if (spec.template) defaultTemplate(spec.template);
+}
 
 /** replicaSet declares ReplicaSet. */
-export const replicaSet = defineKind({
+export const replicaSet = defineKind<appsv1.ReplicaSet>({
   resource: ReplicaSets,
   versions: [
     served('apps/v1', 'ReplicaSet'),
-    served('apps/v1beta2', 'ReplicaSet', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') }),
-    served('extensions/v1beta1', 'ReplicaSet', { categories: [], until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') }),
+    served('apps/v1beta2', 'ReplicaSet', legacy),
+    served('extensions/v1beta1', 'ReplicaSet', { ...legacy, categories: [], defaults: inheritLabels }),
   ],
   shortNames: ['rs'],
   categories: ['all'],
-  strategy: specStrategy({ generation: true }),
+  defaults: defaultReplicaSet,
+  columns: defineColumns<appsv1.ReplicaSet>([
+    nameColumn,
+    integer('Desired', ({ spec }) => spec?.replicas ?? 0),
+    integer('Current', ({ status }) => status?.replicas ?? 0),
+    integer('Ready', ({ status }) => status?.readyReplicas ?? 0),
+    ageColumn,
+    ...containerColumns<appsv1.ReplicaSet>(({ spec }) => spec?.template?.spec),
+    wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
+  ]),
+  strategy: specStrategy<appsv1.ReplicaSet>({
+    generation: true,
+    validate: validateReplicaSet,
+    validateUpdate: (rs, old, release) => [
+      ...validateReplicaSet(rs, release),
+      ...validateSelectorUnchanged(rs.spec?.selector, old.spec?.selector, release),
+    ],
+  }),
   subresources: {
-    status: statusStrategy(),
+    status: statusStrategy<appsv1.ReplicaSet>(),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

@@ -1,21 +1,68 @@
-import { StatefulSets } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { StatefulSets, type appsv1 } from '@navarch/api';
+import { defaultClaim } from '../../../core/v1/persistent-volume-claim/defaults';
+import { defaultTemplate } from '../../../core/v1/pod/defaults';
+import { defineKind, type Minor } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, containerColumns, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { inheritLabels } from '../shared/legacy';
+import { validateStatefulSet, validateStatefulSetUpdate } from './validation';
+
+const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') } as const;
+
+function defaultStatefulSet({ spec }: appsv1.StatefulSet, emulated: Minor): void {
+  if (!spec) return;
+  if (spec.template) defaultTemplate(spec.template);
+  spec.podManagementPolicy ||= 'OrderedReady';
+  const strategy = (spec.updateStrategy ??= {});
+  if (!strategy.type) {
+    strategy.type = 'RollingUpdate';
+    strategy.rollingUpdate ??= {};
+  }
+  if (strategy.type === 'RollingUpdate' && strategy.rollingUpdate) strategy.rollingUpdate.partition ??= 0;
+  if (emulated >= 27) {
+    const retention = (spec.persistentVolumeClaimRetentionPolicy ??= {});
+    retention.whenDeleted ||= 'Retain';
+    retention.whenScaled ||= 'Retain';
+  }
+  spec.replicas ??= 1;
+  spec.revisionHistoryLimit ??= 10;
+  for (const claim of spec.volumeClaimTemplates ?? []) {
+    claim.apiVersion ||= 'v1';
+    claim.kind ||= 'PersistentVolumeClaim';
+    defaultClaim(claim, emulated);
+  }
+}
+
+/** defaultBeta1: apps/v1beta1 took over the template's labels and replaced pods only when they were deleted. */
+function defaultBeta1(object: Record<string, unknown>): void {
+  inheritLabels(object);
+  const spec = (object['spec'] ??= {}) as Record<string, unknown>;
+  const strategy = (spec['updateStrategy'] ??= {}) as Record<string, unknown>;
+  strategy['type'] ||= 'OnDelete';
+}
 
 /** statefulSet declares StatefulSet. */
-export const statefulSet = defineKind({
+export const statefulSet = defineKind<appsv1.StatefulSet>({
   resource: StatefulSets,
   versions: [
     served('apps/v1', 'StatefulSet'),
-    served('apps/v1beta2', 'StatefulSet', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') }),
-    served('apps/v1beta1', 'StatefulSet', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') }),
+    served('apps/v1beta2', 'StatefulSet', legacy),
+    served('apps/v1beta1', 'StatefulSet', { ...legacy, defaults: defaultBeta1 }),
   ],
   shortNames: ['sts'],
   categories: ['all'],
-  strategy: specStrategy({ generation: true }),
+  defaults: defaultStatefulSet,
+  columns: defineColumns<appsv1.StatefulSet>([
+    nameColumn,
+    text('Ready', ({ spec, status }) => `${status?.readyReplicas ?? 0}/${spec?.replicas ?? 0}`),
+    ageColumn,
+    ...containerColumns<appsv1.StatefulSet>(({ spec }) => spec?.template?.spec),
+  ]),
+  strategy: specStrategy<appsv1.StatefulSet>({ generation: true, validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate }),
   subresources: {
-    status: statusStrategy(),
+    status: statusStrategy<appsv1.StatefulSet>(),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

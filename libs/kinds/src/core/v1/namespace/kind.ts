@@ -1,19 +1,58 @@
-import { Namespaces } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { Namespaces, type corev1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { defineKind, type Minor, type Strategy } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { keep } from '../../../shared/keep';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { statusStrategy } from '../../../shared/strategies';
+
+const FINALIZER = 'kubernetes';
+const NAME_LABEL = 'kubernetes.io/metadata.name';
+
+function defaultNamespace(namespace: corev1.Namespace, emulated: Minor): void {
+  const { name } = (namespace.metadata ??= {});
+  if (name && emulated >= 21) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
+}
+
+/** Clients change a namespace's metadata only: its finalizers have an endpoint of their own. */
+const strategy: Strategy<corev1.Namespace> = {
+  allowUnconditionalUpdate: true,
+  prepareForCreate(namespace) {
+    namespace.status = { phase: 'Active' };
+    const spec = (namespace.spec ??= {});
+    if (!spec.finalizers?.includes(FINALIZER)) spec.finalizers = [...(spec.finalizers ?? []), FINALIZER];
+  },
+  prepareForUpdate: (namespace, old) => keep(namespace, old, 'spec', 'status'),
+};
+
+const finalize: Strategy<corev1.Namespace> = {
+  allowUnconditionalUpdate: true,
+  prepareForUpdate: (namespace, old) => keep(namespace, old, 'status'),
+};
+
+function validateStatus({ metadata, status }: corev1.Namespace): FieldError[] {
+  const deleting = metadata?.deletionTimestamp !== undefined;
+  const wanted = deleting ? 'Terminating' : 'Active';
+  if (status?.phase === wanted) return [];
+  const detail = `may only be '${wanted}' if \`deletionTimestamp\` is ${deleting ? 'not ' : ''}empty`;
+  return [field.invalid(Path.at('status', 'Phase'), status?.phase ?? '', detail)];
+}
 
 /** namespace declares Namespace. */
-export const namespace = defineKind({
+export const namespace = defineKind<corev1.Namespace>({
   resource: Namespaces,
-  versions: [
-    served('v1', 'Namespace'),
-  ],
+  versions: [served('v1', 'Namespace')],
   shortNames: ['ns'],
   verbs: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
-  strategy: specStrategy({}),
+  nameRule: 'label',
+  defaults: defaultNamespace,
+  selectableFields: ({ metadata, status }) => ({ name: metadata?.name ?? '', 'status.phase': status?.phase ?? '' }),
+  fieldLabels: ['name', 'status.phase'],
+  columns: defineColumns<corev1.Namespace>([nameColumn, text('Status', ({ status }) => status?.phase ?? ''), ageColumn]),
+  strategy,
   subresources: {
-    status: statusStrategy(),
-    writes: { finalize: { strategy: statusStrategy(), verbs: ['update'] } },
+    status: statusStrategy<corev1.Namespace>({ validateUpdate: validateStatus }),
+    writes: { finalize: { strategy: finalize, verbs: ['update'] } },
   },
 });

@@ -1,20 +1,68 @@
-import { Nodes } from '@navarch/api';
+import { Nodes, type corev1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { proxyConnect } from '../../../shared/connects';
+import { ageColumn, nameColumn, NONE, text, UNKNOWN, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
-import { proxyConnect } from '../../../shared/connects';
+import { validateNode, validateNodeUpdate } from './validation';
+
+const ROLE_PREFIX = 'node-role.kubernetes.io/';
+const ROLE_LABEL = 'kubernetes.io/role';
+
+/** nodeStatus is what `kubectl get nodes` shows in the STATUS column. */
+export function nodeStatus({ spec, status }: corev1.Node): string {
+  const ready = status?.conditions?.find(c => c.type === 'Ready');
+  const text = ready ? (ready.status === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
+  return spec?.unschedulable ? `${text},SchedulingDisabled` : text;
+}
+
+/** nodeRoles are the roles that a node's labels give it, in order. */
+export function nodeRoles({ metadata }: corev1.Node): string[] {
+  const roles = Object.entries(metadata?.labels ?? {}).flatMap(([key, value]) => {
+    if (key.startsWith(ROLE_PREFIX)) return key.length > ROLE_PREFIX.length ? [key.slice(ROLE_PREFIX.length)] : [];
+    return key === ROLE_LABEL && value ? [value] : [];
+  });
+  return [...new Set(roles)].sort();
+}
+
+const address = ({ status }: corev1.Node, type: string) => status?.addresses?.find(a => a.type === type)?.address || NONE;
+
+/** The older field is the first of the newer list. */
+function normalizeRanges({ spec }: corev1.Node): void {
+  if (!spec) return;
+  if (spec.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
+  else if (spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0];
+}
 
 /** node declares Node. */
-export const node = defineKind({
+export const node = defineKind<corev1.Node>({
   resource: Nodes,
-  versions: [
-    served('v1', 'Node'),
-  ],
+  versions: [served('v1', 'Node')],
   storagePath: 'minions',
   shortNames: ['no'],
-  strategy: specStrategy({}),
+  defaults: normalizeRanges,
+  selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
+  fieldLabels: ['spec.unschedulable'],
+  columns: defineColumns<corev1.Node>([
+    nameColumn,
+    text('Status', nodeStatus),
+    text('Roles', node => nodeRoles(node).join(',') || NONE),
+    ageColumn,
+    text('Version', ({ status }) => status?.nodeInfo?.kubeletVersion ?? ''),
+    wide('Internal-IP', node => address(node, 'InternalIP')),
+    wide('External-IP', node => address(node, 'ExternalIP')),
+    wide('OS-Image', ({ status }) => status?.nodeInfo?.osImage || UNKNOWN),
+    wide('Kernel-Version', ({ status }) => status?.nodeInfo?.kernelVersion || UNKNOWN),
+    wide('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || UNKNOWN),
+  ]),
+  strategy: {
+    ...specStrategy<corev1.Node>({ validate: validateNode, validateUpdate: validateNodeUpdate }),
+    // A kubelet registers its node together with its status.
+    prepareForCreate: () => undefined,
+  },
   subresources: {
-    status: statusStrategy(),
+    status: statusStrategy<corev1.Node>(),
     connects: { proxy: proxyConnect('NodeProxyOptions') },
   },
 });

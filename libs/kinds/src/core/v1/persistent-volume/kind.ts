@@ -1,17 +1,61 @@
-import { PersistentVolumes } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { PersistentVolumes, type corev1 } from '@navarch/api';
+import { defineKind, type StrategyContext } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { accessModesText } from '../persistent-volume-claim/kind';
+import { defaultSources } from '../pod/volume-defaults';
+import { validateVolume, validateVolumeUpdate } from './validation';
+
+const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+
+function defaultVolume(volume: corev1.PersistentVolume): void {
+  const spec = (volume.spec ??= {});
+  spec.persistentVolumeReclaimPolicy ||= 'Retain';
+  spec.volumeMode ??= 'Filesystem';
+  defaultSources(spec);
+  volume.status ??= {};
+  volume.status.phase ||= 'Pending';
+}
+
+/** When the phase last changed is recorded since 1.28. */
+function stampPhase(status: corev1.PersistentVolumeStatus, { emulated, now }: StrategyContext): void {
+  if (emulated >= 28) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+}
 
 /** persistentVolume declares PersistentVolume. */
-export const persistentVolume = defineKind({
+export const persistentVolume = defineKind<corev1.PersistentVolume>({
   resource: PersistentVolumes,
-  versions: [
-    served('v1', 'PersistentVolume'),
-  ],
+  versions: [served('v1', 'PersistentVolume')],
   shortNames: ['pv'],
-  strategy: specStrategy({}),
+  defaults: defaultVolume,
+  columns: defineColumns<corev1.PersistentVolume>([
+    nameColumn,
+    text('Capacity', ({ spec }) => spec?.capacity?.['storage'] ?? ''),
+    text('Access Modes', ({ spec }) => accessModesText(spec?.accessModes)),
+    text('Reclaim Policy', ({ spec }) => spec?.persistentVolumeReclaimPolicy ?? ''),
+    text('Status', ({ metadata, status }) => (metadata?.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''))),
+    text('Claim', ({ spec }) => (spec?.claimRef ? `${spec.claimRef.namespace ?? ''}/${spec.claimRef.name ?? ''}` : '')),
+    text('StorageClass', ({ metadata, spec }) => metadata?.annotations?.[BETA_CLASS] ?? spec?.storageClassName ?? ''),
+    text('VolumeAttributesClass', ({ spec }) => spec?.volumeAttributesClassName ?? '<unset>', { since: 29 }),
+    text('Reason', ({ status }) => status?.reason ?? ''),
+    ageColumn,
+    wide('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
+  ]),
+  strategy: specStrategy<corev1.PersistentVolume>({
+    prepareForCreate(volume, context) {
+      volume.status = { phase: 'Pending' };
+      stampPhase(volume.status, context);
+    },
+    validate: validateVolume,
+    validateUpdate: validateVolumeUpdate,
+  }),
   subresources: {
-    status: statusStrategy(),
+    status: statusStrategy<corev1.PersistentVolume>({
+      prepareForUpdate(volume, old, context) {
+        if (volume.status && volume.status.phase !== old.status?.phase) stampPhase(volume.status, context);
+      },
+    }),
   },
 });

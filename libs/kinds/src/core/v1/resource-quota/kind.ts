@@ -1,17 +1,29 @@
-import { ResourceQuotas } from '@navarch/api';
+import { ResourceQuotas, type corev1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { validateQuota, validateQuotaUpdate } from './validation';
+
+/** use prints used and hard amounts: `pods: 1/5, secrets: 0/3`; limits have a column of their own. */
+function use({ status }: corev1.ResourceQuota, limits: boolean): string {
+  const names = Object.keys(status?.hard ?? {}).sort().filter(name => name.startsWith('limits') === limits);
+  return names.map(name => `${name}: ${status?.used?.[name] ?? '0'}/${status!.hard![name]}`).join(', ');
+}
 
 /** resourceQuota declares ResourceQuota. */
-export const resourceQuota = defineKind({
+export const resourceQuota = defineKind<corev1.ResourceQuota>({
   resource: ResourceQuotas,
-  versions: [
-    served('v1', 'ResourceQuota'),
-  ],
+  versions: [served('v1', 'ResourceQuota')],
   shortNames: ['quota'],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
-  },
+  columns: defineColumns<corev1.ResourceQuota>([
+    nameColumn,
+    { ...ageColumn, until: 33 },
+    text('Request', quota => use(quota, false)),
+    text('Limit', quota => use(quota, true)),
+    { ...ageColumn, since: 34 },
+  ]),
+  strategy: specStrategy<corev1.ResourceQuota>({ validate: validateQuota, validateUpdate: validateQuotaUpdate }),
+  subresources: { status: statusStrategy<corev1.ResourceQuota>() },
 });

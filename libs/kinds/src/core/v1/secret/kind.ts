@@ -1,13 +1,49 @@
-import { Secrets } from '@navarch/api';
+import { Secrets, type corev1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { IMMUTABLE } from '../../../shared/errors';
+import { validateImmutable } from '../../../shared/immutable';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { validateSecret } from './validation';
+
+/** defaultSecret gives a Secret its type and turns stringData into data, in place. */
+function defaultSecret(secret: corev1.Secret): void {
+  secret.type ||= 'Opaque';
+  if (!secret.stringData) return;
+  const encoded = Object.entries(secret.stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
+  if (encoded.length) secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
+  delete secret.stringData;
+}
+
+function validateUpdate(secret: corev1.Secret, old: corev1.Secret): FieldError[] {
+  return [
+    ...(secret.type === old.type ? [] : [field.invalid(Path.at('type'), secret.type, IMMUTABLE)]),
+    ...validateImmutable(secret, old, ['data']),
+    ...validateSecret(secret),
+  ];
+}
 
 /** secret declares Secret. */
-export const secret = defineKind({
+export const secret = defineKind<corev1.Secret>({
   resource: Secrets,
-  versions: [
-    served('v1', 'Secret'),
-  ],
-  strategy: plainStrategy(),
+  versions: [served('v1', 'Secret')],
+  defaults: defaultSecret,
+  selectableFields: ({ type = '' }) => ({ type }),
+  fieldLabels: ['type'],
+  columns: defineColumns<corev1.Secret>([
+    nameColumn,
+    text('Type', ({ type = '' }) => type),
+    text('Data', ({ data = {} }) => Object.keys(data).length),
+    ageColumn,
+  ]),
+  strategy: plainStrategy<corev1.Secret>(validateSecret, {
+    prepareForUpdate(secret, old) {
+      // A client that leaves the type out means the one it has.
+      if (secret.type === 'Opaque' && old.type === undefined) delete secret.type;
+    },
+    validateUpdate,
+  }),
 });

@@ -1,0 +1,99 @@
+import type { corev1 } from '@navarch/api';
+import { KeyedMutex } from '@navarch/base';
+import type { AdmissionAttributes, AdmissionPlugin, Store } from '@navarch/apiserver-runtime';
+import { groupResource, refuse } from '../refuse';
+import type { Amounts } from '../pod-resources';
+import { charge, increase, isComplete } from './charge';
+import { hasScopes, scopesMatch } from './scopes';
+import { mustSpecify, usageOf } from './usage';
+
+/** OF_UPDATES are the resources whose objects may use more after an update. */
+const OF_UPDATES = ['services', 'persistentvolumeclaims'];
+const UNCOUNTED_GROUPS = ['authorization.k8s.io', 'authentication.k8s.io'];
+
+/**
+ * ResourceQuotaAdmission charges writes to their namespace's quotas before they happen, by compare and swap on the quotas' status,
+ * so that several apiservers together give out no more than there is. What is not written after all, the controller counts back.
+ */
+export class ResourceQuotaAdmission implements AdmissionPlugin {
+  readonly name = 'ResourceQuota';
+  private readonly mutex = new KeyedMutex();
+
+  constructor(
+    private readonly quotas: (namespace: string) => readonly corev1.ResourceQuota[],
+    private readonly store: () => Store<corev1.ResourceQuota>,
+  ) {}
+
+  handles(attributes: AdmissionAttributes): boolean {
+    const { operation, subresource, namespace, resource } = attributes;
+    if (subresource || !namespace || UNCOUNTED_GROUPS.includes(resource.group)) return false;
+    if (operation === 'CREATE') return !(resource.resource === 'events' || (resource.group === '' && resource.resource === 'bindings'));
+    return operation === 'UPDATE' && resource.group === '' && OF_UPDATES.includes(resource.resource);
+  }
+
+  async validate(attributes: AdmissionAttributes): Promise<void> {
+    const { namespace } = attributes;
+    if (!this.quotas(namespace).length) return;
+    // One after the other within this process: who waits here does not lose a race in etcd.
+    await this.mutex.run(namespace, () => this.chargeAll(attributes));
+  }
+
+  private async chargeAll(attributes: AdmissionAttributes): Promise<void> {
+    const { namespace, dryRun } = attributes;
+    const subject = groupResource(attributes);
+    const now = usageOf({ ...subject, object: attributes.object! });
+    const delta = attributes.oldObject ? increase(now, usageOf({ ...subject, object: attributes.oldObject })) : now;
+    const names = this.quotas(namespace).filter(quota => isAbout(quota, attributes, delta)).map(quota => quota.metadata!.name!).sort();
+    const charged: string[] = [];
+    try {
+      for (const name of names) {
+        if (await this.chargeOne(attributes, name, delta, dryRun)) charged.push(name);
+      }
+    } catch (error) {
+      for (const name of charged) await this.giveBack(namespace, name, delta);
+      throw error;
+    }
+  }
+
+  private async chargeOne(attributes: AdmissionAttributes, name: string, delta: Amounts, dryRun: boolean): Promise<boolean> {
+    const { namespace } = attributes;
+    const quota = await this.store().get(namespace, name);
+    if (!quota) return false;
+    const apply = (current: corev1.ResourceQuota) => this.check(attributes, current, delta);
+    if (dryRun || !apply(quota)) return false;
+    await this.store().update(namespace, name, current => {
+      const used = apply(current);
+      return used ? { ...current, status: { ...current.status, used } } : current;
+    });
+    return true;
+  }
+
+  /** check answers what is used afterwards; undefined if the quota is not touched. It throws 403. */
+  private check(attributes: AdmissionAttributes, quota: corev1.ResourceQuota, delta: Amounts): Record<string, string> | undefined {
+    const name = quota.metadata!.name!;
+    if (!isComplete(quota)) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${touched(quota, delta).sort().join(',')}`);
+    if (attributes.resource.resource === 'pods' && attributes.resource.group === '' && attributes.operation === 'CREATE') {
+      const missing = mustSpecify(attributes.object as corev1.Pod, Object.keys(quota.status?.hard ?? {}));
+      if (missing.length) throw refuse(attributes, `failed quota: ${name}: must specify ${missing.sort().join(',')}`);
+    }
+    const result = charge(quota, delta);
+    if (result && 'refused' in result) throw refuse(attributes, result.refused);
+    return result?.used;
+  }
+
+  private async giveBack(namespace: string, name: string, delta: Amounts): Promise<void> {
+    const negative = increase(new Map(), delta);
+    await this.store().update(namespace, name, current => {
+      const result = charge(current, negative);
+      return result && 'used' in result ? { ...current, status: { ...current.status, used: result.used } } : current;
+    });
+  }
+}
+
+function isAbout(quota: corev1.ResourceQuota, { resource, object }: AdmissionAttributes, delta: Amounts): boolean {
+  const isPod = resource.group === '' && resource.resource === 'pods';
+  if (hasScopes(quota.spec) && !(isPod && scopesMatch(quota.spec, object as corev1.Pod))) return false;
+  return isPod || touched(quota, delta).length > 0;
+}
+
+const touched = (quota: corev1.ResourceQuota, delta: Amounts) => Object.keys(quota.spec?.hard ?? {}).filter(name => delta.has(name));

@@ -1,0 +1,138 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import { parse } from 'yaml';
+import type { ApiServerFlags } from './flags';
+import { parseAbacPolicies, type AbacPolicy } from './authz/abac';
+import { parseTokenFile } from './authn/static-tokens';
+import { readSigningKey, readVerificationKeys, type SigningKey, type VerificationKey } from './authn/tokens/signing-keys';
+import type { RequestHeaderOptions } from './authn/request-header';
+import type { UserInfo } from '@navarch/apimachinery';
+import { clusterIpRange, nodePortRange } from './services/address-range';
+import type { Range } from './services/range-allocator';
+
+const MODES = ['Node', 'RBAC', 'ABAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
+export type AuthorizationMode = (typeof MODES)[number];
+
+/** Config is the flags in their checked form: files read, ranges parsed. */
+export interface Config {
+  /** emulated is the minor number of the release. */
+  readonly emulated: number;
+  readonly advertiseAddress: string;
+  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  readonly clusterIps: Range;
+  readonly nodePorts: Range;
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  readonly signingKey: SigningKey;
+  readonly verificationKeys: readonly VerificationKey[];
+  readonly staticTokens: ReadonlyMap<string, UserInfo> | undefined;
+  readonly requestHeader: RequestHeaderOptions & { readonly clientCa?: string };
+  readonly authorizationModes: readonly AuthorizationMode[];
+  readonly abacPolicies: readonly AbacPolicy[];
+  readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
+  readonly proxyTls: { readonly cert?: string; readonly key?: string };
+  /** encryption is the parsed EncryptionConfiguration. */
+  readonly encryption: unknown;
+  /** auditPolicy is the parsed policy. */
+  readonly auditPolicy: unknown;
+}
+
+/** compileConfig checks the flags and reads the files they name; it throws an Error that names the flag. */
+export function compileConfig(flags: ApiServerFlags): Config {
+  const signingFile = required('service-account-signing-key-file', flags['service-account-signing-key-file']);
+  const signingKey = named('service-account-signing-key-file', () => readSigningKey(signingFile));
+  const keyFiles = flags['service-account-key-file'];
+  const issuers = flags['service-account-issuer'];
+  if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
+  const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);
+  const tokenFile = optional('token-auth-file', flags['token-auth-file']);
+  return {
+    emulated: parseRelease(flags['emulated-version']),
+    advertiseAddress: flags['advertise-address'] || ownAddress(flags['bind-address']),
+    tls: {
+      cert: required('tls-cert-file', flags['tls-cert-file']),
+      key: required('tls-private-key-file', flags['tls-private-key-file']),
+      ...present('clientCa', optional('client-ca-file', flags['client-ca-file'])),
+    },
+    clusterIps: clusterIpRange(flags['service-cluster-ip-range']),
+    nodePorts: nodePortRange(flags['service-node-port-range']),
+    issuers,
+    audiences: flags['api-audiences'].length ? flags['api-audiences'] : issuers,
+    signingKey,
+    verificationKeys: [
+      signingKey,
+      ...keyFiles.flatMap(file => named('service-account-key-file', () => readVerificationKeys(fs.readFileSync(file, 'utf8')))),
+    ],
+    staticTokens: tokenFile === undefined ? undefined : named('token-auth-file', () => parseTokenFile(tokenFile)),
+    requestHeader: {
+      allowedNames: flags['requestheader-allowed-names'],
+      usernameHeaders: flags['requestheader-username-headers'].map(lower),
+      groupHeaders: flags['requestheader-group-headers'].map(lower),
+      extraPrefixes: flags['requestheader-extra-headers-prefix'].map(lower),
+      ...present('clientCa', optional('requestheader-client-ca-file', flags['requestheader-client-ca-file'])),
+    },
+    authorizationModes: modes(flags['authorization-mode']),
+    abacPolicies: policyFile === undefined ? [] : named('authorization-policy-file', () => parseAbacPolicies(policyFile)),
+    kubeletTls: {
+      ...present('cert', optional('kubelet-client-certificate', flags['kubelet-client-certificate'])),
+      ...present('key', optional('kubelet-client-key', flags['kubelet-client-key'])),
+      ...present('ca', optional('kubelet-certificate-authority', flags['kubelet-certificate-authority'])),
+    },
+    proxyTls: {
+      ...present('cert', optional('proxy-client-cert-file', flags['proxy-client-cert-file'])),
+      ...present('key', optional('proxy-client-key-file', flags['proxy-client-key-file'])),
+    },
+    encryption: document('encryption-provider-config', flags['encryption-provider-config']),
+    auditPolicy: document('audit-policy-file', flags['audit-policy-file']),
+  };
+}
+
+function modes(given: readonly string[]): AuthorizationMode[] {
+  return given.map(mode => {
+    const known = MODES.find(one => one === mode);
+    if (!known) throw new Error(`--authorization-mode: unknown mode ${JSON.stringify(mode)}; known are ${MODES.join(', ')}`);
+    return known;
+  });
+}
+
+function parseRelease(text: string): number {
+  const minor = Number(/^v?1\.(\d+)(\.\d+)?$/.exec(text)?.[1]);
+  if (!(minor >= 20 && minor <= 33)) throw new Error(`--emulated-version: ${JSON.stringify(text)} is not between 1.20 and 1.33`);
+  return minor;
+}
+
+function required(flag: string, file: string): string {
+  const content = optional(flag, file);
+  if (content === undefined) throw new Error(`--${flag} is required`);
+  return content;
+}
+
+function optional(flag: string, file: string): string | undefined {
+  return file ? named(flag, () => fs.readFileSync(file, 'utf8')) : undefined;
+}
+
+function document(flag: string, file: string): unknown {
+  const content = optional(flag, file);
+  return content === undefined ? undefined : named(flag, () => parse(content) as unknown);
+}
+
+function named<T>(flag: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw new Error(`--${flag}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
+function present<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
+}
+
+const lower = (text: string) => text.toLowerCase();
+
+/** ownAddress is the address to be reached at: the one bound, or this host's first. */
+function ownAddress(bound: string): string {
+  if (bound !== '0.0.0.0' && bound !== '::') return bound;
+  const all = Object.values(os.networkInterfaces()).flatMap(list => list ?? []);
+  return all.find(one => one.family === 'IPv4' && !one.internal)?.address ?? '127.0.0.1';
+}

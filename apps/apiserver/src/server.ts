@@ -1,0 +1,192 @@
+import { Endpoints, EndpointSlices, Services } from '@navarch/api';
+import { createApiServer, listenHttps, loopbackTransport, type ApiServer, type AdmissionPlugin } from '@navarch/apiserver-runtime';
+import { StopStack, type Stoppable } from '@navarch/base';
+import { connectBus, serveApi } from '@navarch/bus';
+import { createInformerFactory, createKubeClient } from '@navarch/client';
+import { allKinds } from '@navarch/kinds';
+import type { Host } from '@navarch/nest-host';
+import { AdmissionChain } from './admission/admission-chain';
+import { makePlugins } from './admission/plugins';
+import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticators';
+import { withRequestHeaders } from './authn/request-header';
+import { TokenIssuer } from './authn/tokens/token-issuer';
+import { makeAuthorizers } from './authz/authorizers';
+import { EscalationCheck } from './authz/rbac/escalation-check';
+import { UnionAuthorizer } from './authz/union';
+import { openBackend } from './backend';
+import { bootstrap, declareHooks } from './bootstrap/bootstrap';
+import { KubernetesService, LEASE_SECONDS } from './bootstrap/kubernetes-service';
+import { openCaches } from './caches';
+import { compileConfig } from './config';
+import type { FLAGS } from './flags';
+import { KubeletConnection } from './kubelet/kubelet-connection';
+import { LateTransport } from './late-transport';
+import { natsUser } from './nats-identity';
+import { healthzProbe } from './reviews/component-statuses';
+import { Health } from './routes/health';
+import { makeRoutes } from './routes/routes';
+import { numberToIpv4 } from './services/address-range';
+import { RangeAllocator } from './services/range-allocator';
+import { repairOnce, runRepairLoop } from './services/repair-loop';
+import { ServiceAllocator } from './services/service-allocator';
+import { withServiceAllocation } from './services/service-storage';
+import { subresourceHandlers, upgradeHandlers, virtualHandlers } from './subresources/registry';
+
+const LOOPBACK_USER = { name: 'system:apiserver', groups: ['system:masters'] };
+
+/** startApiServer makes the whole API server, and returns when it listens. /readyz turns well once the first objects are there. */
+export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningApiServer> {
+  const { flags, log, clock, metrics } = host;
+  const config = compileConfig(flags);
+  const { emulated } = config;
+  const stack = new StopStack();
+  const stopping = new AbortController();
+  const health = new Health(log);
+
+  const kinds = allKinds(emulated);
+  const etcd = openBackend(flags, config, kinds, log, clock);
+  stack.push({ stop: () => etcd.close() });
+  const ranges = etcd.storage({ prefix: '/registry/ranges/', namespaced: false, attributesOf });
+  const addresses = new RangeAllocator(ranges, config.clusterIps);
+  const ports = new RangeAllocator(ranges, config.nodePorts);
+  const allocator = new ServiceAllocator({ addresses, ports, emulated, onError: error => log.error('Releasing service allocations failed', error) });
+
+  const transport = new LateTransport();
+  const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
+  const informers = createInformerFactory(client, { log, clock });
+  const caches = openCaches(informers, client, clock);
+  const tokens = makeTokenAuthenticator(config, flags['enable-bootstrap-token-auth'], caches, clock);
+  const authorizers = makeAuthorizers(config, caches);
+  const authorizer = new UnionAuthorizer(authorizers);
+  const resourceOf = (group: string, version: string, kind: string) => {
+    const found = server.registry.kinds.find(one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version));
+    return found && { resource: found.resource.resource, namespaced: found.resource.namespaced };
+  };
+  const tolerationSeconds = flags['default-not-ready-toleration-seconds'];
+  const admission: AdmissionPlugin[] = [
+    ...makePlugins({ caches, authorizer, emulated, tolerationSeconds, resourceOf }, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
+    new EscalationCheck(caches.ruleResolver, authorizer),
+  ];
+  const kubelets = new KubeletConnection(caches.nodes, config.kubeletTls, flags['kubelet-preferred-address-types']);
+  stack.push({ stop: () => Promise.resolve(kubelets.close()) });
+  const parts = {
+    server: () => server,
+    client,
+    caches,
+    admission: new AdmissionChain(() => admission),
+    kubelets,
+    addressTypes: flags['kubelet-preferred-address-types'],
+    issuer: new TokenIssuer({ issuer: config.issuers[0]!, audiences: config.audiences, key: config.signingKey, clock, detailed: emulated >= 30 }),
+    tokens,
+    audiences: config.audiences,
+    authorizer,
+    emulated,
+    clock,
+    probes: new Map([
+      ['controller-manager', healthzProbe(10257)],
+      ['scheduler', healthzProbe(10259)],
+      ['etcd-0', () => etcd.healthy().then(() => '{"health":"true"}')],
+    ]),
+  };
+  const hooks = declareHooks(health);
+  const finishInformers = health.pending('poststarthook/generic-apiserver-start-informers');
+  health.add('ping', () => undefined);
+  health.add('log', () => undefined);
+  health.add('etcd', () => etcd.healthy(AbortSignal.timeout(2_000)));
+  health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), ['readyz']);
+  const server: ApiServer = createApiServer({
+    kinds,
+    backend: withServiceAllocation(etcd, () => allocator),
+    authenticators: makeAuthenticators(tokens, config.audiences, log),
+    authorizers,
+    admission,
+    routes: makeRoutes({ health, metrics, config, jwksUri: flags['service-account-jwks-uri'], port: flags['secure-port'] }),
+    subresources: subresourceHandlers(parts),
+    upgrades: upgradeHandlers(parts),
+    virtual: virtualHandlers(parts),
+    emulated,
+    anonymous: flags['anonymous-auth'],
+    clock,
+    log,
+    metrics,
+    limits: {
+      maxRequestsInflight: flags['max-requests-inflight'],
+      maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
+      minRequestTimeoutSeconds: flags['min-request-timeout'],
+      requestTimeoutMs: flags['request-timeout'],
+    },
+    advertiseAddress: `${config.advertiseAddress}:${flags['secure-port']}`,
+  });
+  transport.bind(loopbackTransport(server.handler, LOOPBACK_USER));
+
+  await server.ready(host.signal);
+  const repair = { addresses, ports, services: () => server.store(Services).list(), clock, log };
+  await repairOnce(repair);
+  informers.start(stopping.signal);
+  await informers.synced(host.signal);
+  finishInformers();
+
+  const handler = withRequestHeaders(server.handler, config.requestHeader);
+  const front = await listenHttps({
+    host: flags['bind-address'],
+    port: flags['secure-port'],
+    ...config.tls,
+    handler,
+    upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
+    log,
+  });
+  stack.push(front);
+  const kubernetesService = new KubernetesService({
+    services: server.store(Services),
+    endpoints: server.store(Endpoints),
+    slices: server.store(EndpointSlices),
+    leases: etcd.storage({ prefix: '/registry/masterleases/', namespaced: false, attributesOf, ttlSeconds: () => LEASE_SECONDS }),
+    clusterIp: numberToIpv4(config.clusterIps.base),
+    address: config.advertiseAddress,
+    port: front.port,
+    clock,
+    log,
+  });
+  const running = [runRepairLoop(repair, stopping.signal), kubernetesService.run(stopping.signal)];
+  stack.push({ stop: () => Promise.all(running).then(() => undefined) });
+  if (flags['nats-servers'].length) stack.push(await serveBus(host, handler));
+  const started = bootstrap({ server, emulated, kubernetesService, authentication: { ...config.tls, requestHeader: config.requestHeader }, hooks, clock, log }, stopping.signal);
+  stack.push({ stop: () => started });
+
+  return {
+    port: front.port,
+    server,
+    bootstrapped: started,
+    async stop() {
+      stopping.abort(new Error('the apiserver is stopping'));
+      await kubernetesService.withdraw().catch((error: unknown) => log.error('Withdrawing from the kubernetes service failed', error));
+      await clock.sleep(flags['shutdown-delay-duration']);
+      await server.drain();
+      await stack.stop();
+    },
+  };
+}
+
+/** RunningApiServer is a started one. stop lets what is under way finish. */
+export interface RunningApiServer extends Stoppable {
+  readonly port: number;
+  readonly server: ApiServer;
+  /** bootstrapped resolves when all post-start hooks are done. */
+  readonly bootstrapped: Promise<void>;
+}
+
+async function serveBus({ flags, log, clock, signal }: Host<typeof FLAGS>, handler: ApiServer['handler']): Promise<Stoppable> {
+  const { 'nats-ca-file': ca, 'nats-cert-file': cert, 'nats-key-file': key } = flags;
+  const bus = await connectBus({ servers: flags['nats-servers'], ...(ca && { ca }), ...(cert && { cert, key }), log, signal });
+  const serving = serveApi(bus, handler, { userFor: natsUser, log, clock });
+  return { stop: () => serving.stop().then(() => bus.stop()) };
+}
+
+function attributesOf(object: { metadata: { name: string } }) {
+  const { name } = object.metadata;
+  return { namespace: '', name, labels: {}, fields: { 'metadata.name': name } };
+}
+
+function failIf(condition: boolean, why: string): void {
+  if (condition) throw new Error(why);
+}

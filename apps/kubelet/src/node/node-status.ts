@@ -1,0 +1,111 @@
+import type { corev1 } from '@navarch/api';
+import { rfc3339 } from '@navarch/base';
+import type { Image, RuntimeVersion } from '@navarch/cri';
+import type { KubeletOptions } from '../options';
+import { milliValue, wholeValue } from '../resources/quantity';
+import type { Machine } from './machine';
+import { MEMORY_THRESHOLD_BYTES, nodeConditions, timed, type ConditionFacts } from './node-conditions';
+
+const MAX_IMAGES = 50;
+const MAX_NAMES = 5;
+const STORAGE_SHARE = 0.9;
+
+/** NodeStatusInput is what a node's status follows from. */
+export interface NodeStatusInput extends ConditionFacts {
+  readonly machine: Machine;
+  readonly runtime: RuntimeVersion | undefined;
+  readonly images: readonly Image[];
+  readonly options: Pick<KubeletOptions, 'nodeName' | 'maxPods' | 'systemReserved' | 'kubeReserved' | 'kubeletVersion' | 'port'>;
+  readonly address: string;
+  readonly hostname: string;
+  readonly previous: corev1.NodeStatus;
+  readonly now: number;
+}
+
+/** nodeStatus makes the node's status. Pure. */
+export function nodeStatus(input: NodeStatusInput): corev1.NodeStatus {
+  const { machine, options, runtime, previous } = input;
+  const { capacity, allocatable } = nodeResources(machine, options, previous);
+  return {
+    capacity,
+    allocatable,
+    conditions: timed(nodeConditions(input), previous.conditions ?? [], rfc3339(input.now)),
+    addresses: [
+      { type: 'InternalIP', address: input.address },
+      { type: 'Hostname', address: input.hostname },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: options.port } },
+    nodeInfo: {
+      machineID: machine.machineId,
+      systemUUID: machine.systemUuid,
+      bootID: machine.bootId,
+      kernelVersion: machine.kernelVersion,
+      osImage: machine.osImage,
+      containerRuntimeVersion: runtime ? `${runtime.runtimeName}://${runtime.runtimeVersion.replace(/^v/, '')}` : '',
+      kubeletVersion: options.kubeletVersion,
+      kubeProxyVersion: options.kubeletVersion,
+      operatingSystem: 'linux',
+      architecture: machine.architecture,
+    },
+    images: nodeImages(input.images),
+  };
+}
+
+/** nodeResources: what the machine has, and what of it pods may use: without the reserved, and without what eviction keeps free. */
+export function nodeResources(
+  machine: Pick<Machine, 'cpus' | 'memoryBytes' | 'storageBytes'>,
+  { maxPods, systemReserved, kubeReserved }: Pick<KubeletOptions, 'maxPods' | 'systemReserved' | 'kubeReserved'>,
+  previous: corev1.NodeStatus = {},
+): { capacity: Record<string, string>; allocatable: Record<string, string> } {
+  const reserved = (name: string, value: (quantity: string) => number) => value(systemReserved[name] ?? '0') + value(kubeReserved[name] ?? '0');
+  const cpu = machine.cpus * 1000 - reserved('cpu', milliValue);
+  const memory = machine.memoryBytes - reserved('memory', wholeValue) - MEMORY_THRESHOLD_BYTES;
+  const storage = machine.storageBytes * STORAGE_SHARE - reserved('ephemeral-storage', wholeValue);
+  const own = ['cpu', 'memory', 'ephemeral-storage', 'pods', 'hugepages-1Gi', 'hugepages-2Mi'];
+  const extended = (list: Readonly<Record<string, string>> | undefined) => Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !own.includes(name)));
+  return {
+    capacity: {
+      ...extended(previous.capacity),
+      cpu: String(machine.cpus),
+      memory: ki(machine.memoryBytes),
+      'ephemeral-storage': ki(machine.storageBytes),
+      'hugepages-1Gi': '0',
+      'hugepages-2Mi': '0',
+      pods: String(maxPods),
+    },
+    allocatable: {
+      ...extended(previous.allocatable),
+      cpu: cpu % 1000 === 0 ? String(cpu / 1000) : `${cpu}m`,
+      memory: ki(memory),
+      'ephemeral-storage': String(Math.max(0, Math.floor(storage))),
+      'hugepages-1Gi': '0',
+      'hugepages-2Mi': '0',
+      pods: String(maxPods),
+    },
+  };
+}
+
+const ki = (bytes: number) => `${Math.max(0, Math.floor(bytes / 1024))}Ki`;
+
+/** nodeImages are the largest images, with their names. */
+export function nodeImages(images: readonly Image[]): corev1.ContainerImage[] {
+  return [...images]
+    .sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))
+    .slice(0, MAX_IMAGES)
+    .map(({ repoDigests, repoTags, size }) => ({ names: [...repoDigests, ...repoTags].slice(0, MAX_NAMES), sizeBytes: size }));
+}
+
+/** sameButHeartbeat: the statuses differ in nothing but the heartbeats. */
+export function sameButHeartbeat(a: corev1.NodeStatus, b: corev1.NodeStatus): boolean {
+  const text = (status: corev1.NodeStatus) =>
+    JSON.stringify([
+      status.capacity,
+      status.allocatable,
+      status.addresses,
+      status.nodeInfo,
+      status.images,
+      status.daemonEndpoints,
+      (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message]).sort(),
+    ]);
+  return text(a) === text(b);
+}

@@ -1,0 +1,122 @@
+import { description, fieldsOf, isRoot, jsonFields, specialForm, splitDefName, type FieldFacts, type SpecialForm } from '../schema';
+import { groupOf } from './groups';
+
+/** OpenApiFlavour is the document's version: `/openapi/v2` or `/openapi/v3`. */
+export type OpenApiFlavour = 'v2' | 'v3';
+type Schema = Record<string, unknown>;
+
+const APIVERSION =
+  'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources';
+const KIND =
+  'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds';
+
+/**
+ * openApiDefinitions are the schemas of these definitions and of all that they refer to, by name: descriptions, formats, required
+ * fields and the x-kubernetes-* extensions that kubectl reads. Fresh objects: the caller may add to them.
+ */
+export function openApiDefinitions(names: Iterable<string>, flavour: OpenApiFlavour): Record<string, Schema> {
+  const definitions: Record<string, Schema> = {};
+  const queue = [...names];
+  for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
+    if (Object.hasOwn(definitions, name)) continue;
+    const form = specialForm(name);
+    definitions[name] = form ? specialSchema(form, name, flavour) : objectSchema(name, flavour);
+    queue.push(...references(name, form));
+  }
+  return Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const isDefinition = (type: string) => type.includes('.');
+
+function references(name: string, form: SpecialForm | undefined): string[] {
+  if (form) return [];
+  return jsonFields(name).map(f => f.type).filter(isDefinition);
+}
+
+function objectSchema(name: string, flavour: OpenApiFlavour): Schema {
+  if (!fieldsOf(name)) throw new Error(`no definition is named ${name}`);
+  const text = description(name);
+  const fields = jsonFields(name).filter(f => !f.unreleased);
+  const required = fields.filter(f => f.required).map(f => f.name).sort();
+  const properties = Object.fromEntries(
+    fields.map(f => [f.name, fieldSchema(name, f, flavour)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  return {
+    ...(text && { description: text }),
+    type: 'object',
+    ...(required.length && { required }),
+    ...(fields.length && { properties }),
+    ...(isRoot(name) && { 'x-kubernetes-group-version-kind': [{ group: groupOf(name), kind: splitDefName(name).kind, version: splitDefName(name).version }] }),
+  };
+}
+
+function fieldSchema(owner: string, facts: FieldFacts, flavour: OpenApiFlavour): Schema {
+  const text = description(owner, facts.name) || (facts.name === 'apiVersion' ? APIVERSION : facts.name === 'kind' ? KIND : '');
+  const head = { ...(text && { description: text }) };
+  const extensions = extensionsOf(facts);
+  if (facts.list) return { ...head, type: 'array', items: valueSchema(facts, flavour, true), ...extensions };
+  if (facts.map) return { ...head, type: 'object', additionalProperties: valueSchema(facts, flavour, true), ...extensions };
+  const value = valueSchema(facts, flavour, false);
+  // Beside a $ref nothing else may stand in version 3.0.
+  if (flavour === 'v3' && '$ref' in value) return { ...head, allOf: [value], ...(facts.always && !facts.pointer && { default: {} }), ...extensions };
+  return { ...head, ...value, ...extensions };
+}
+
+function valueSchema({ type, always, pointer }: FieldFacts, flavour: OpenApiFlavour, element: boolean): Schema {
+  if (isDefinition(type)) {
+    if (flavour === 'v2') return { $ref: `#/definitions/${type}` };
+    const ref = { $ref: `#/components/schemas/${type}` };
+    return element && !specialForm(type) ? { allOf: [ref], default: {} } : ref;
+  }
+  const schema = SCALARS[type]!;
+  const withDefault = flavour === 'v3' && type !== 'bytes' && (element || (always && !pointer));
+  return withDefault ? { ...schema, default: DEFAULTS[schema.type as string] } : schema;
+}
+
+const SCALARS: Readonly<Record<string, Schema>> = {
+  string: { type: 'string' },
+  bytes: { type: 'string', format: 'byte' },
+  bool: { type: 'boolean' },
+  int32: { type: 'integer', format: 'int32' },
+  int64: { type: 'integer', format: 'int64' },
+  double: { type: 'number', format: 'double' },
+};
+const DEFAULTS: Readonly<Record<string, unknown>> = { string: '', boolean: false, integer: 0, number: 0 };
+
+function extensionsOf(facts: FieldFacts): Schema {
+  return {
+    ...(facts.listMapKeys && { 'x-kubernetes-list-map-keys': facts.listMapKeys }),
+    ...(facts.listType && { 'x-kubernetes-list-type': facts.listType }),
+    ...(facts.mapType && { 'x-kubernetes-map-type': facts.mapType }),
+    ...(facts.patchMergeKey && { 'x-kubernetes-patch-merge-key': facts.patchMergeKey }),
+    ...(facts.patchStrategy && { 'x-kubernetes-patch-strategy': facts.patchStrategy }),
+  };
+}
+
+function specialSchema(form: SpecialForm, name: string, flavour: OpenApiFlavour): Schema {
+  const text = description(name);
+  return { ...(text && { description: text }), ...specialType(form, flavour) };
+}
+
+function specialType(form: SpecialForm, flavour: OpenApiFlavour): Schema {
+  switch (form) {
+    case 'time':
+    case 'microTime':
+      return { type: 'string', format: 'date-time' };
+    case 'duration':
+      return { type: 'string' };
+    case 'quantity':
+      return flavour === 'v3' ? { oneOf: [{ type: 'string' }, { type: 'number' }] } : { type: 'string' };
+    case 'intOrString':
+      return flavour === 'v3'
+        ? { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] }
+        : { type: 'string', format: 'int-or-string' };
+    case 'rawObject':
+    case 'fieldsV1':
+      return { type: 'object' };
+    case 'stringList':
+      return { type: 'array', items: { type: 'string' } };
+    default:
+      return {};
+  }
+}

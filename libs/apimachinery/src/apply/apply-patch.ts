@@ -1,0 +1,148 @@
+import { deepClone, deepEqual, isRecord } from '../json';
+import type { AnyObject, ManagedFieldsEntry } from '../meta';
+import type { TypeSchema } from '../schema';
+import { badRequest, StatusError } from '../status-error';
+import { conflictError, findConflicts } from './conflicts';
+import { decodeOwners, ownerId, type Owner, type Owners } from './entries';
+import { FieldSet } from './field-set';
+import { checkTyped, compare, merge, removeItems, toFieldSet, withNamedFields } from './typed';
+import { annotation, stored, takeAway, timestamp, updateOwners, withoutManagedFields, withoutUnmanaged } from './update';
+
+export interface ApplyRequest {
+  /** schema and objects are of the version that the request uses. */
+  readonly schema: TypeSchema;
+  /** live is the present object; the empty one (`emptyObject` of @navarch/api) if there is none yet. */
+  readonly live: AnyObject;
+  /** applied is the configuration as the client sent it. */
+  readonly applied: AnyObject;
+  readonly manager: string;
+  /** force takes over fields that others own. */
+  readonly force?: boolean;
+  readonly apiVersion: string;
+  readonly subresource?: string;
+  /** now in milliseconds since the epoch. */
+  readonly now: number;
+  /** emulated is the release whose messages are wanted. */
+  readonly emulated?: number;
+}
+
+export interface ApplyResult {
+  /** object is the live one with the configuration merged in, not yet defaulted, its managedFields set. */
+  readonly object: AnyObject;
+  readonly managedFields: ManagedFieldsEntry[] | undefined;
+}
+
+/** LAST_APPLIED is the annotation in which client-side apply keeps its configuration. */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * applyPatch is server-side apply: the configuration's fields are set and owned, fields that the manager applied before and no
+ * longer does are removed unless others own them. Neither object is changed. It throws a 409 StatusError with its causes if
+ * others own fields that differ, a 400 for a configuration that may not be applied.
+ */
+export function applyPatch(request: ApplyRequest): ApplyResult {
+  const { live, applied, apiVersion, schema } = request;
+  if (Array.isArray(applied.metadata?.managedFields) && applied.metadata.managedFields.length) throw badRequest('metadata.managedFields must be nil');
+  if (applied.apiVersion !== apiVersion) {
+    throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion ?? ''}, expected: ${apiVersion}`);
+  }
+  const config = withoutManagedFields(applied);
+  const problems = checkTyped(schema, config);
+  if (problems.length) throw untypeable(request, problems);
+
+  let owners = decodeOwners(live.metadata?.managedFields);
+  // What was there before anybody applied belongs to a manager of its own, so that it is not overwritten unseen.
+  if (owners.size === 0 && live.metadata?.uid) {
+    const nobody: AnyObject = {};
+    owners = updateOwners(owners, { ...request, live: nobody, updated: live, manager: 'before-first-apply' });
+  }
+  const before = withoutManagedFields(live);
+  try {
+    return applyTo(owners, before, config, request, request.force ?? false);
+  } catch (error) {
+    // Fields that client-side apply set may be taken over by kubectl itself.
+    if (request.manager !== 'kubectl' || !(error instanceof StatusError) || !takenFromLastApplied(owners, before, config, request)) throw error;
+    return applyTo(owners, before, config, request, true);
+  }
+}
+
+function untypeable({ applied, emulated = 33 }: ApplyRequest, problems: readonly string[]): StatusError {
+  const list = problems.length === 1 ? problems[0]! : `errors:\n${problems.map(p => `  ${p}`).join('\n')}`;
+  if (emulated <= 20) return new StatusError(500, '', `failed to create typed patch object: ${list}`);
+  const { namespace = '', name = '' } = applied.metadata ?? {};
+  const subject = `${namespace}/${name}; ${applied.apiVersion}, Kind=${applied.kind ?? ''}`;
+  return badRequest(`failed to create typed patch object (${subject}): ${list}`);
+}
+
+function selfOf({ manager, apiVersion, subresource }: ApplyRequest): Omit<Owner, 'set' | 'time'> {
+  return { manager, operation: 'Apply', apiVersion, subresource: subresource ?? '' };
+}
+
+function applyTo(owners: Owners, live: AnyObject, config: AnyObject, request: ApplyRequest, force: boolean): ApplyResult {
+  const { schema, now } = request;
+  const self = selfOf(request);
+  const id = ownerId(self);
+  const former = owners.get(id);
+  const set = toFieldSet(schema, config);
+  const claimed = new Map(owners).set(id, { ...self, time: former?.time, set });
+
+  const merged = merge(schema, live, config) as AnyObject;
+  const object = former ? prune(schema, merged, former.set, claimed) : merged;
+  const { added, modified, removed } = compare(schema, live, object);
+  const changed = modified.union(added);
+  const conflicts = findConflicts(claimed, changed, id);
+  if (conflicts.length && !force) throw conflictError(conflicts);
+
+  const others = new Map(claimed);
+  others.delete(id);
+  const result = takeAway(others, changed.union(removed));
+  const owned = withoutUnmanaged(set);
+  const same = former !== undefined && former.set.equals(owned) && former.apiVersion === self.apiVersion && deepEqual(live, object);
+  if (!owned.empty) result.set(id, { ...self, time: same ? former.time : timestamp(now), set: owned });
+  const managedFields = stored(result);
+  const copy = deepClone(object);
+  copy.metadata = { ...copy.metadata, ...(managedFields && { managedFields }) };
+  return { object: copy, managedFields };
+}
+
+/**
+ * prune removes what the manager applied before, does not apply now, and nobody owns. Removal goes by containers first (an
+ * object whose last owned field goes, goes too), then what others own or nobody ever owned comes back.
+ */
+function prune(schema: TypeSchema, merged: AnyObject, last: FieldSet, owners: Owners): AnyObject {
+  if (last.empty) return merged;
+  const named = (set: FieldSet) => withNamedFields(schema, set);
+  let pruned = removeItems(schema, merged, named(last)) as AnyObject;
+  const all = named(toFieldSet(schema, merged));
+
+  let owned = new FieldSet();
+  for (const owner of owners.values()) owned = owned.union(owner.set);
+  const keep = named(toFieldSet(schema, pruned)).union(named(owned));
+  pruned = removeItems(schema, merged, all.difference(keep)) as AnyObject;
+
+  const gone = all.difference(named(toFieldSet(schema, pruned))).intersection(named(last));
+  return removeItems(schema, merged, gone) as AnyObject;
+}
+
+/** takenFromLastApplied: all conflicts are fields that client-side apply set and that have not changed since. */
+function takenFromLastApplied(owners: Owners, live: AnyObject, config: AnyObject, request: ApplyRequest): boolean {
+  const { schema } = request;
+  const text = annotation(live, LAST_APPLIED);
+  if (!text) return false;
+  const last = parseObject(text);
+  if (!last) return false;
+  const unchanged = toFieldSet(schema, last).difference(compare(schema, last, live).modified);
+  const { added, modified } = compare(schema, live, merge(schema, live, config));
+  const conflicts = findConflicts(owners, modified.union(added), ownerId(selfOf(request)));
+  const allowed = [...unchanged.paths()].map(path => path.join('\0'));
+  return conflicts.every(({ path }) => allowed.includes(path.join('\0')));
+}
+
+function parseObject(text: string): AnyObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? (value as AnyObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}

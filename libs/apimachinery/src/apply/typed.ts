@@ -1,0 +1,267 @@
+import { deepEqual, getOwn, isRecord, setOwn } from '../json';
+import { deduced, scalar, untyped, type TypeSchema } from '../schema';
+import { elementText, fieldElement, FieldSet, fieldPathText, keyElement, valueElement, type PathElement } from './field-set';
+
+/** Shape is how a value is owned: as a whole, field by field, or item by item. */
+type Shape = 'leaf' | 'object' | 'items';
+
+/** shapeOf looks at the schema, and at the values where there is none. */
+function shapeOf(schema: TypeSchema, ...values: unknown[]): Shape {
+  if (schema.atomic) return 'leaf';
+  switch (schema.kind) {
+    case 'object':
+    case 'map':
+      return values.every(v => v === undefined || v === null || isRecord(v)) ? 'object' : 'leaf';
+    case 'list':
+      return (schema.listType ?? 'atomic') !== 'atomic' && values.every(v => v === undefined || v === null || Array.isArray(v)) ? 'items' : 'leaf';
+    case 'untyped': {
+      const present = values.filter(v => v !== undefined && v !== null);
+      return present.length > 0 && present.every(isRecord) ? 'object' : 'leaf';
+    }
+    default:
+      return 'leaf';
+  }
+}
+
+/** childSchema is the structure behind a field; a field that nobody declared is untyped. */
+function childSchema(schema: TypeSchema, key: string): TypeSchema {
+  if (schema.kind === 'untyped') return deduced;
+  if (schema.kind === 'map') return schema.element ?? scalar;
+  return schema.field(key)?.schema ?? (schema.preservesUnknown ? deduced : untyped);
+}
+
+/** itemElement names a list's item: by its keys (defaults filled in), or by its value. */
+export function itemElement(schema: TypeSchema, item: unknown): PathElement {
+  if (schema.listType !== 'map') return valueElement(item);
+  const keys: Record<string, unknown> = {};
+  for (const key of schema.mapKeys ?? []) {
+    const own = isRecord(item) ? getOwn(item, key) : undefined;
+    keys[key] = own ?? getOwn(schema.keyDefaults ?? {}, key) ?? '';
+  }
+  return keyElement(keys);
+}
+
+const isEmpty = (value: unknown) => value === undefined || value === null || (isRecord(value) ? Object.keys(value).length === 0 : Array.isArray(value) && value.length === 0);
+const elementOf = (schema: TypeSchema) => schema.element ?? untyped;
+const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** toFieldSet is the set of fields that a configuration names. */
+export function toFieldSet(schema: TypeSchema, value: unknown): FieldSet {
+  const set = new FieldSet();
+  collect(schema, value, [], set);
+  return set;
+}
+
+function collect(schema: TypeSchema, value: unknown, path: readonly PathElement[], set: FieldSet): void {
+  switch (shapeOf(schema, value)) {
+    case 'leaf':
+      return set.insert(path);
+    case 'object':
+      for (const [key, child] of Object.entries(record(value))) {
+        if (child === undefined) continue;
+        const below = [...path, fieldElement(key)];
+        collect(childSchema(schema, key), child, below, set);
+        const emptyObject = isRecord(child) && Object.keys(child).length === 0;
+        if (child === null || emptyObject || schema.kind !== 'object') set.insert(below);
+      }
+      return;
+    case 'items':
+      for (const item of list(value)) {
+        const below = [...path, itemElement(schema, item)];
+        if (isRecord(item)) collect(elementOf(schema), item, below, set);
+        set.insert(below);
+      }
+  }
+}
+
+/** Comparison tells how the second of two values differs from the first. */
+export interface Comparison {
+  readonly added: FieldSet;
+  readonly removed: FieldSet;
+  readonly modified: FieldSet;
+}
+
+/** compare finds the fields that were added, removed and modified. */
+export function compare(schema: TypeSchema, before: unknown, after: unknown): Comparison {
+  const result = { added: new FieldSet(), removed: new FieldSet(), modified: new FieldSet() };
+  compareInto(schema, before, after, [], result);
+  return result;
+}
+
+function compareInto(schema: TypeSchema, before: unknown, after: unknown, path: readonly PathElement[], result: Comparison): void {
+  const shape = shapeOf(schema, before, after);
+  if (before === undefined) result.added.insert(path);
+  else if (after === undefined) result.removed.insert(path);
+  // Two empty values are compared as wholes, so that null and empty stay different.
+  if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) {
+    if (before !== undefined && after !== undefined && !deepEqual(before, after)) result.modified.insert(path);
+    return;
+  }
+  if (shape === 'object') {
+    const [left, right] = [record(before), record(after)];
+    for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+      const [a, b] = [getOwn(left, key), getOwn(right, key)];
+      if (a !== undefined || b !== undefined) compareInto(childSchema(schema, key), a, b, [...path, fieldElement(key)], result);
+    }
+    return;
+  }
+  const [left, right] = [indexItems(schema, list(before)), indexItems(schema, list(after))];
+  for (const step of new Set([...left.keys(), ...right.keys()])) {
+    const [a, b] = [left.get(step), right.get(step)];
+    const several = (a?.length ?? 0) > 1 || (b?.length ?? 0) > 1;
+    // Items that share their keys cannot be told apart: they are compared together.
+    if (several) compareInto(untyped, a, b, [...path, step], result);
+    else compareInto(elementOf(schema), a?.[0], b?.[0], [...path, step], result);
+  }
+}
+
+function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<PathElement, unknown[]> {
+  const index = new Map<PathElement, unknown[]>();
+  for (const item of items) {
+    const step = itemElement(schema, item);
+    const same = index.get(step);
+    if (same) same.push(item);
+    else index.set(step, [item]);
+  }
+  return index;
+}
+
+/** merge lays a configuration over a live value: fields it names win, lists keep the live order around the items it names. */
+export function merge(schema: TypeSchema, live: unknown, config: unknown): unknown {
+  if (config === undefined) return live;
+  if (live === undefined || live === null || config === null) return config;
+  const shape = shapeOf(schema, live, config);
+  if (shape === 'leaf') return config;
+  if (shape === 'items') return mergeItems(schema, list(live), list(config));
+  const out: Record<string, unknown> = {};
+  const [left, right] = [record(live), record(config)];
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    setOwn(out, key, merge(childSchema(schema, key), getOwn(left, key), getOwn(right, key)));
+  }
+  return out;
+}
+
+/** mergeItems keeps the live list's order and puts the configured items into theirs: where the two disagree, the configuration's wins. */
+function mergeItems(schema: TypeSchema, live: readonly unknown[], config: readonly unknown[]): unknown[] {
+  const liveSteps = live.map(item => itemElement(schema, item));
+  const configSteps = config.map(item => itemElement(schema, item));
+  const liveByStep = new Map(liveSteps.map((step, i) => [step, live[i]] as const));
+  const inConfig = new Set(configSteps);
+  const shared = configSteps.filter(step => liveByStep.has(step));
+  const merged = new Set<PathElement>();
+  const out: unknown[] = [];
+  const take = (i: number) => {
+    const step = configSteps[i]!;
+    merged.add(step);
+    if (shared[0] === step) shared.shift();
+    out.push(merge(elementOf(schema), liveByStep.get(step), config[i]));
+  };
+  let l = 0;
+  let c = 0;
+  while (l < live.length || c < config.length) {
+    const step = liveSteps[l];
+    if (step !== undefined && c < config.length) {
+      if (step === configSteps[c]) {
+        take(c++);
+        l++;
+        continue;
+      }
+      // A shared item whose turn it is not waits for its place in the configuration's order.
+      if (inConfig.has(step) && shared.length && shared[0] !== step) {
+        l++;
+        continue;
+      }
+    }
+    if (step !== undefined) {
+      if (!inConfig.has(step)) {
+        out.push(live[l++]);
+        continue;
+      }
+      if (merged.has(step)) {
+        l++;
+        continue;
+      }
+    }
+    if (c < config.length) take(c++);
+    else l++;
+  }
+  return out;
+}
+
+/** removeItems is the value without the members of a set; objects and lists that lose all they had become undefined. */
+export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet): unknown {
+  if (gone.empty) return value;
+  const shape = shapeOf(schema, value);
+  if (shape === 'leaf') return value;
+  if (shape === 'object') {
+    const out: Record<string, unknown> = {};
+    for (const [key, child] of Object.entries(record(value))) {
+      const step = fieldElement(key);
+      if (gone.members.has(step)) continue;
+      const below = gone.children.get(step);
+      const kept = below ? removeItems(childSchema(schema, key), child, below) : child;
+      if (kept !== undefined) setOwn(out, key, kept);
+    }
+    return out;
+  }
+  const items: unknown[] = [];
+  for (const item of list(value)) {
+    const step = itemElement(schema, item);
+    if (gone.members.has(step)) continue;
+    const below = gone.children.get(step);
+    items.push(below ? removeItems(elementOf(schema), item, below) : item);
+  }
+  return items.length ? items : undefined;
+}
+
+/** withNamedFields adds the objects and items on the way to a set's members, so that removing them takes their containers too. */
+export function withNamedFields(schema: TypeSchema, set: FieldSet): FieldSet {
+  const result = new FieldSet();
+  for (const step of set.members) result.members.add(step);
+  for (const [step, child] of set.children) {
+    const below = step.startsWith('f:') ? childSchema(schema, step.slice(2)) : elementOf(schema);
+    // Declared fields of an object count as there; the keys of a map only if they are members.
+    if (schema.kind === 'object' && step.startsWith('f:')) result.members.add(step);
+    result.children.set(step, withNamedFields(below, child));
+  }
+  return result;
+}
+
+/** checkTyped finds what keeps a configuration from being typed: undeclared fields, wrong kinds, repeated items. */
+export function checkTyped(schema: TypeSchema, value: unknown, path: readonly PathElement[] = []): string[] {
+  if (value === null || value === undefined) return [];
+  const at = fieldPathText(path);
+  const got = () => `got ${goValue(value)}`;
+  switch (schema.kind) {
+    case 'scalar':
+      return scalarFits(schema, value) ? [] : [`${at}: expected ${schema.scalarType ?? 'scalar'}, ${got()}`];
+    case 'object':
+      if (!isRecord(value)) return [`${at}: expected map, ${got()}`];
+      return Object.entries(value).flatMap(([key, child]) => {
+        const field = schema.field(key);
+        const below = [...path, fieldElement(key)];
+        if (!field && !schema.preservesUnknown) return [`${fieldPathText(below)}: field not declared in schema`];
+        return checkTyped(field?.schema ?? deduced, child, below);
+      });
+    case 'map':
+      if (!isRecord(value)) return [`${at}: expected map, ${got()}`];
+      return Object.entries(value).flatMap(([key, child]) => checkTyped(elementOf(schema), child, [...path, fieldElement(key)]));
+    case 'list': {
+      if (!Array.isArray(value)) return [`${at}: expected list, ${got()}`];
+      const errors = value.flatMap((item, i) => checkTyped(elementOf(schema), item, [...path, `i:${i}`]));
+      if ((schema.listType ?? 'atomic') === 'atomic') return errors;
+      const repeated = [...indexItems(schema, value)].filter(([, items]) => items.length > 1);
+      return [...errors, ...repeated.map(([step]) => `${at}: duplicate entries for key ${elementText(step)}`)];
+    }
+    default:
+      return [];
+  }
+}
+
+function scalarFits(schema: TypeSchema, value: unknown): boolean {
+  if (!schema.scalarType) return typeof value !== 'object';
+  return typeof value === (schema.scalarType === 'numeric' ? 'number' : schema.scalarType);
+}
+
+const goValue = (value: unknown) => `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`;

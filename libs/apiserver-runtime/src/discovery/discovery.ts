@@ -1,0 +1,145 @@
+import type { ApiResponse } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import { createHash } from 'node:crypto';
+import type { Exchange } from '../chain/exchange';
+import { answer, answerJson } from '../encoding/bytes';
+import { shapeOf, type Shape } from '../encoding/shape';
+import { mediaTypes, type Offer, type Transform } from '../negotiate';
+import type { Registry } from '../registry/registry';
+import { notFoundResource, pageNotFound } from '../status-response';
+import { AGGREGATED_SINCE, AGGREGATED_V2_SINCE, aggregatedDiscovery } from './aggregated';
+import { resourcesOf, servedGroups, type ServedGroup } from './documents';
+
+/** Document answers a discovery request. */
+export type Document = () => ApiResponse;
+
+/** Discovery serves what the server serves: /api, /apis, and below. Documents are made when asked for and kept until a kind changes. */
+export class Discovery {
+  private generation = -1;
+  private cache = new Map<string, Buffer>();
+  private served: readonly ServedGroup[] = [];
+  private readonly plain: Offer = { media: ['json', 'yaml'], routed: false };
+  private readonly aggregated: Offer;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly emulated: Minor,
+    private readonly advertiseAddress: string,
+  ) {
+    const versions = [...(emulated >= AGGREGATED_V2_SINCE ? ['v2'] : []), ...(emulated >= AGGREGATED_SINCE ? ['v2beta1'] : [])];
+    const allows = ({ kind, group, version }: Transform) =>
+      kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && versions.includes(version);
+    this.aggregated = { media: ['json', 'yaml', 'protobuf'], routed: false, allows };
+  }
+
+  hasGroup(group: string): boolean {
+    return this.groups().some(g => g.group === group);
+  }
+
+  isCustom(group: string): boolean {
+    return this.groups().some(g => g.group === group && g.custom);
+  }
+
+  /** paths are those that the root lists. */
+  paths(): string[] {
+    const below = this.groups().flatMap(({ group, versions }) =>
+      group === '' ? versions.map(v => `/api/${v}`) : [`/apis/${group}`, ...versions.map(v => `/apis/${group}/${v}`)],
+    );
+    return ['/api', '/apis', '/apis/', ...below];
+  }
+
+  /** serve finds the document for a path; undefined if it is none of discovery's. */
+  serve(exchange: Exchange): Document | undefined {
+    const parts = exchange.request.path.split('/').filter(Boolean);
+    const [root, first, second] = parts;
+    if (root === 'api') {
+      if (parts.length === 1) return () => this.list(exchange, true);
+      if (parts.length === 2) return () => this.resources(exchange, '', first!);
+    }
+    if (root === 'apis') {
+      if (parts.length === 1) return () => this.list(exchange, false);
+      if (parts.length === 2) return () => this.group(exchange, first!);
+      if (parts.length === 3) return () => this.resources(exchange, first!, second!);
+    }
+    return undefined;
+  }
+
+  private groups(): readonly ServedGroup[] {
+    if (this.generation !== this.registry.generation) {
+      this.generation = this.registry.generation;
+      this.cache = new Map();
+      this.served = servedGroups(this.registry, this.emulated);
+    }
+    return this.served;
+  }
+
+  private list(exchange: Exchange, core: boolean): ApiResponse {
+    const shape = shapeOf(exchange, this.aggregated);
+    if (shape.transform) return this.aggregate(exchange, shape, core, shape.transform.version);
+    if (core) {
+      const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: this.advertiseAddress }];
+      return this.document(shape, '/api', () => ({ kind: 'APIVersions', versions: this.versionsOf(''), serverAddressByClientCIDRs }));
+    }
+    return this.document(shape, '/apis', () => ({
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
+      groups: this.groups().filter(g => g.group !== '').map(groupDocument),
+    }));
+  }
+
+  private versionsOf(group: string): readonly string[] {
+    return this.groups().find(g => g.group === group)?.versions ?? [];
+  }
+
+  private aggregate(exchange: Exchange, shape: Shape, core: boolean, version: string): ApiResponse {
+    const key = `${core ? '/api' : '/apis'}#${version}`;
+    const json = this.cached(key, () => aggregatedDiscovery(this.registry, this.emulated, core, version));
+    const etag = `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"`;
+    const headers = {
+      'content-type': `${mediaTypes.json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
+      etag,
+      vary: 'Accept',
+      'cache-control': 'public',
+    };
+    if (exchange.request.headers['if-none-match'] === etag) return { status: 304, headers: { etag, vary: 'Accept' }, body: [] };
+    return answer(200, 'json', shape.pretty ? Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2)) : json, headers);
+  }
+
+  private group(exchange: Exchange, name: string): ApiResponse {
+    const group = this.groups().find(g => g.group === name);
+    if (!group) return pageNotFound();
+    return this.document(shapeOf(exchange, this.plain), `/apis/${name}`, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) }));
+  }
+
+  private resources(exchange: Exchange, group: string, version: string): ApiResponse {
+    const served = this.groups().find(g => g.group === group);
+    if (!served) return pageNotFound();
+    if (!served.versions.includes(version)) {
+      if (served.custom) return pageNotFound();
+      throw notFoundResource();
+    }
+    const groupVersion = group ? `${group}/${version}` : version;
+    return this.document(shapeOf(exchange, this.plain), `/${groupVersion}`, () => ({
+      kind: 'APIResourceList',
+      ...(group && { apiVersion: 'v1' }),
+      groupVersion,
+      resources: resourcesOf(this.registry, group, version, this.emulated),
+    }));
+  }
+
+  private document(shape: Shape, key: string, make: () => object): ApiResponse {
+    return answerJson(200, shape, this.cached(key, make));
+  }
+
+  private cached(key: string, make: () => object): Buffer {
+    this.groups();
+    let json = this.cache.get(key);
+    if (!json) this.cache.set(key, (json = Buffer.from(JSON.stringify(make()))));
+    return json;
+  }
+}
+
+function groupDocument({ group, versions }: ServedGroup): object {
+  const named = versions.map(version => ({ groupVersion: `${group}/${version}`, version }));
+  return { name: group, versions: named, preferredVersion: named[0] };
+}

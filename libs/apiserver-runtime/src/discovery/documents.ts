@@ -1,0 +1,118 @@
+import { groupOrder, type Minor } from '@navarch/kinds';
+import { createHash } from 'node:crypto';
+import type { Registry } from '../registry/registry';
+import type { Endpoint } from '../registry/resource';
+
+/** ApiResource is one line of a version's resource list (metav1.APIResource). */
+export interface ApiResource {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+  readonly storageVersionHash?: string;
+}
+
+/** ServedGroup is a group with what it serves, versions in order of preference. */
+export interface ServedGroup {
+  readonly group: string;
+  readonly versions: readonly string[];
+  /** custom: all of it comes from custom resources. */
+  readonly custom: boolean;
+}
+
+/** SINGULAR_SINCE is the first release that fills in singularName of built-in kinds. */
+const SINGULAR_SINCE: Minor = 27;
+
+const GROUP_VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
+
+/** compareVersions orders versions by preference: stable before beta before alpha, newer first, others by name. Pure. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [GROUP_VERSION.exec(a), GROUP_VERSION.exec(b)];
+  if (!x || !y) return x ? -1 : y ? 1 : a < b ? -1 : a > b ? 1 : 0;
+  const rank = (m: RegExpExecArray) => (m[2] === undefined ? 2 : m[2] === 'beta' ? 1 : 0);
+  return rank(y) - rank(x) || Number(y[1]) - Number(x[1]) || Number(y[3] ?? 0) - Number(x[3] ?? 0);
+}
+
+/** servedGroups lists the groups of a registry: built-in ones in upstream's order, custom ones by name behind them. */
+export function servedGroups(registry: Registry, emulated: Minor): ServedGroup[] {
+  const served = new Map<string, { versions: Set<string>; custom: boolean }>();
+  for (const { version, custom } of registry.all) {
+    const group = served.get(version.group) ?? { versions: new Set<string>(), custom: true };
+    group.versions.add(version.version);
+    served.set(version.group, { ...group, custom: group.custom && custom });
+  }
+  const forever = registry.kinds.map(kind => ({ ...kind, versions: kind.versions.map(v => ({ group: v.group, version: v.version, schema: v.schema })) }));
+  const groups: ServedGroup[] = [];
+  for (const { group, versions } of groupOrder(forever, emulated)) {
+    const known = served.get(group);
+    if (!known || known.custom) continue;
+    groups.push({ group, versions: versions.filter(v => known.versions.has(v)), custom: false });
+  }
+  const custom = [...served].filter(([, { custom: c }]) => c).map(([group, { versions }]) => ({ group, versions: [...versions].sort(compareVersions), custom: true }));
+  return [...groups, ...custom.sort((a, b) => (a.group < b.group ? -1 : 1))];
+}
+
+/** storageVersionHash tells clients whether an object's stored form is the same; of the group, version and kind it is stored as. */
+export function storageVersionHash(group: string, version: string, kind: string): string {
+  return createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64');
+}
+
+/** resourcesOf lists the resources and subresources of one version, by name. */
+export function resourcesOf(registry: Registry, group: string, version: string, emulated: Minor): ApiResource[] {
+  return registry.all
+    .filter(e => e.version.group === group && e.version.version === version)
+    .flatMap(endpoint => [mainResource(endpoint, emulated), ...subresourcesOf(endpoint, emulated)])
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** singularOf is the singular name, which older releases leave out for built-in kinds. */
+export function singularOf(endpoint: Endpoint, emulated: Minor): string {
+  if (!endpoint.custom && emulated < SINGULAR_SINCE) return '';
+  return endpoint.kind.singular ?? endpoint.kindName.toLowerCase();
+}
+
+function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
+  const { kind, resource } = endpoint;
+  const categories = endpoint.version.categories ?? kind.categories;
+  const { stored } = resource;
+  return {
+    name: kind.resource.resource,
+    singularName: singularOf(endpoint, emulated),
+    namespaced: kind.resource.namespaced,
+    kind: endpoint.kindName,
+    verbs: [...resource.verbs].sort(),
+    ...(kind.shortNames?.length && { shortNames: kind.shortNames }),
+    ...(categories?.length && { categories }),
+    ...(!resource.isVirtual && { storageVersionHash: storageVersionHash(stored.group, stored.version, endpoint.kindName) }),
+  };
+}
+
+const writeVerbs = ['get', 'patch', 'update'];
+
+function subresourcesOf(endpoint: Endpoint, emulated: Minor): ApiResource[] {
+  const { kind } = endpoint;
+  const { status, scale, writes = {}, connects = {} } = kind.subresources ?? {};
+  const own = endpoint.version.subresources;
+  const base = { singularName: '', namespaced: kind.resource.namespaced };
+  const found: ApiResource[] = [];
+  const add = (name: string, rest: Pick<ApiResource, 'kind' | 'verbs'> & { group?: string; version?: string }) => {
+    if (own && !own.includes(name)) return;
+    found.push({ name: `${kind.resource.resource}/${name}`, ...base, ...rest, verbs: [...rest.verbs].sort() });
+  };
+  if (status) add('status', { kind: endpoint.kindName, verbs: writeVerbs });
+  if (scale) add('scale', { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: writeVerbs });
+  for (const [name, { verbs, since = 0 }] of Object.entries(writes)) {
+    if (emulated >= since) add(name, { kind: endpoint.kindName, verbs });
+  }
+  for (const [name, connect] of Object.entries(connects)) {
+    if (emulated < (connect.since ?? 0)) continue;
+    const { group, version } = connect;
+    add(name, { ...(group !== undefined && { group }), ...(version !== undefined && { version }), kind: connect.kind, verbs: connect.verbs });
+  }
+  return found;
+}

@@ -1,0 +1,48 @@
+import type { ApiResponse } from '@navarch/apimachinery';
+import type { Exchange } from './chain/exchange';
+import type { Discovery } from './discovery/discovery';
+import type { Route } from './interfaces';
+import type { OpenApi } from './openapi/openapi';
+import { jsonResponse, methodNotAllowed } from './status-response';
+
+/** Router serves what is no resource request: discovery, OpenAPI, and the app's routes, of which the longest prefix wins. */
+export class Router {
+  private readonly exact = new Map<string, Route>();
+  private readonly prefixes: readonly Route[];
+
+  constructor(
+    routes: readonly Route[],
+    private readonly discovery: Discovery,
+    private readonly openApi: OpenApi,
+  ) {
+    for (const route of routes) this.exact.set(route.path, route);
+    this.prefixes = routes.filter(r => r.prefix).sort((a, b) => b.path.length - a.path.length);
+  }
+
+  knowsGroup(group: string): boolean {
+    return this.discovery.hasGroup(group);
+  }
+  isCustomGroup(group: string): boolean {
+    return this.discovery.isCustom(group);
+  }
+
+  async serve(exchange: Exchange): Promise<ApiResponse> {
+    const { path } = exchange.request;
+    const route = this.exact.get(path) ?? this.prefixes.find(r => path.startsWith(r.path.endsWith('/') ? r.path : `${r.path}/`));
+    if (route) return route.handle(exchange);
+    const isRead = exchange.request.method === 'GET' || exchange.request.method === 'HEAD';
+    const document = this.discovery.serve(exchange) ?? this.openApi.serve(exchange);
+    if (document) {
+      if (!isRead) throw methodNotAllowed();
+      return document();
+    }
+    if (path === '/' || path === '/index.html') return jsonResponse(200, { paths: this.paths() });
+    return jsonResponse(404, { paths: this.paths() });
+  }
+
+  /** paths are all that the root lists. */
+  private paths(): string[] {
+    const own = [...this.exact.keys()].filter(path => path !== '/');
+    return [...new Set([...own, ...this.discovery.paths(), ...this.openApi.paths()])].sort();
+  }
+}

@@ -1,0 +1,29 @@
+import { isNotFound, type ApiResponse } from '@navarch/apimachinery';
+import type { Exchange } from '../chain/exchange';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondList } from '../encoding/respond';
+import type { Endpoint } from '../registry/resource';
+import { deleteObject, readDeleteOptions } from './delete';
+import { listQuery } from './list-options';
+import { read } from './list';
+import type { Services } from './services';
+
+/** deleteCollection deletes what a list would answer, one object after the other, and answers that list. */
+export async function deleteCollection(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
+  const options = await readDeleteOptions(services, endpoint, exchange);
+  const { signal } = exchange.request;
+  const { entries, revision } = await read(endpoint.resource.storage, query, signal);
+  for (const entry of entries) {
+    signal.throwIfAborted();
+    try {
+      await deleteObject(services, endpoint, exchange, options, entry.namespace, entry.name);
+    } catch (error) {
+      // Somebody else was faster: that is what was wanted.
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  const metadata = { resourceVersion: String(revision) };
+  return respondList(shape, endpoint, entries, metadata, { now: services.clock.now(), emulated: services.emulated });
+}

@@ -1,0 +1,129 @@
+import {
+  Path,
+  conflict,
+  field,
+  isRecord,
+  notFound,
+  MODIFIED,
+  selectorFromLabelSelector,
+  selectorFromSet,
+  type AnyObject,
+  type ApiResponse,
+} from '@navarch/apimachinery';
+import type { ScalePaths } from '@navarch/kinds';
+import type { Entry } from '@navarch/storage';
+import type { Exchange } from '../chain/exchange';
+import { respondPlain } from '../encoding/plain';
+import { decodeObject, type Target } from '../encoding/decode-body';
+import { offers, shapeOf } from '../encoding/shape';
+import { contentMedia } from '../negotiate';
+import type { Endpoint } from '../registry/resource';
+import { revisionOf } from './list-options';
+import { patchScale, patchTypeOf } from './patch';
+import type { Services } from './services';
+import { matchesPath, updateObject } from './update';
+import { invalid } from './validation';
+import { WriteContext } from './write-context';
+import { writeOptionsOf } from './write-options';
+
+const target: Target = {
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  schema: 'io.k8s.api.autoscaling.v1.Scale',
+  hubGroup: 'autoscaling',
+  versions: ['autoscaling/v1', 'extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'],
+  custom: false,
+};
+
+/** scale serves the scale subresource: the object's replicas seen as an autoscaling/v1 Scale. */
+export async function scale(services: Services, endpoint: Endpoint, exchange: Exchange, paths: ScalePaths): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, offers.plain);
+  const { namespace, name, verb } = exchange.info;
+  if (verb === 'get') {
+    const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
+    if (!entry) throw notFound({ ...endpoint.target, resource: `${endpoint.target.resource}/scale` }, name);
+    return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
+  }
+  const patching = verb === 'patch';
+  const type = patching ? patchTypeOf(exchange.request.headers['content-type'], endpoint.custom) : undefined;
+  const options = writeOptionsOf(patching ? 'PatchOptions' : 'UpdateOptions', exchange.query, services.emulated, type === 'apply');
+  const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy, 'scale');
+  const body = await exchange.body(services.limits.maxBodyBytes);
+  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn: (text: string) => exchange.warn(text) };
+  const wanted = type
+    ? (current: AnyObject) => patchScale(type, body, current, target, decode)
+    : () => decodeObject(body, contentMedia(exchange.request.headers['content-type'], offers.builtin.media), target, decode);
+  const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
+  return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
+}
+
+/** rescaled is the present object with the wanted replicas. */
+function rescaled(context: WriteContext, current: Entry | undefined, wanted: (scale: AnyObject) => AnyObject, paths: ScalePaths): AnyObject {
+  const { endpoint, namespace } = context;
+  const { name } = context.exchange.info;
+  if (!current) throw notFound({ ...endpoint.target, resource: `${endpoint.target.resource}/scale` }, name);
+  const object = endpoint.resource.hubOf(current);
+  const scale = wanted(scaleOf(object, paths));
+  matchesPath(scale, namespace, name);
+  checkScale(scale, name);
+  const { resourceVersion = '', uid } = scale.metadata ?? {};
+  const given = revisionOf(resourceVersion, 'internal');
+  if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid)) throw conflict(endpoint.target, name, MODIFIED);
+  setAt(object, paths.replicas, replicasOf(scale));
+  return object;
+}
+
+function replicasOf(scale: AnyObject): number {
+  return (scale['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
+}
+
+function checkScale(scale: AnyObject, name: string): void {
+  const replicas = replicasOf(scale);
+  if (replicas >= 0) return;
+  const finding = field.invalid(Path.at('spec', 'replicas'), replicas, 'must be greater than or equal to 0');
+  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [finding]);
+}
+
+/** scaleOf is an object's Scale. A replica count of zero is left out, as autoscaling/v1 does. Pure. */
+export function scaleOf(object: AnyObject, paths: ScalePaths): AnyObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata ?? {};
+  const replicas = at(object, paths.replicas);
+  const selector = selectorText(paths.selector === undefined ? undefined : at(object, paths.selector));
+  const current = at(object, paths.statusReplicas);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: { ...(name && { name }), ...(namespace && { namespace }), uid, resourceVersion, creationTimestamp },
+    spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
+    status: { replicas: typeof current === 'number' ? current : 0, ...(selector && { selector }) },
+  } as AnyObject;
+}
+
+/** selectorText renders a LabelSelector, a map of labels, or a selector that is text already. */
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector;
+  if (!isRecord(selector)) return '';
+  const structured = 'matchLabels' in selector || 'matchExpressions' in selector;
+  const parsed = structured ? selectorFromLabelSelector(selector) : selectorFromSet(selector as Record<string, string>);
+  return parsed.toString();
+}
+
+function at(object: unknown, path: string): unknown {
+  let value = object;
+  for (const step of path.replace(/^\./, '').split('.')) {
+    if (!isRecord(value) || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
+  }
+  return value;
+}
+
+function setAt(object: AnyObject, path: string, value: number): void {
+  const steps = path.replace(/^\./, '').split('.');
+  let holder: Record<string, unknown> = object;
+  for (const step of steps.slice(0, -1)) {
+    const next = Object.hasOwn(holder, step) ? holder[step] : undefined;
+    holder = (isRecord(next) ? next : (holder[step] = {})) as Record<string, unknown>;
+  }
+  holder[steps.at(-1)!] = value;
+}

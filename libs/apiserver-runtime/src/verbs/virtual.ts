@@ -1,0 +1,77 @@
+import { completeForOutput } from '@navarch/api';
+import { parseFieldSelector, parseSelector, type AnyObject, type ApiResponse, type KubeObject } from '@navarch/apimachinery';
+import type { Exchange } from '../chain/exchange';
+import { decodeObject, targetOf } from '../encoding/decode-body';
+import { LooseEntry } from '../encoding/loose-entry';
+import { respondPlain } from '../encoding/plain';
+import { offers, shapeOf } from '../encoding/shape';
+import { respondEntry, respondList } from '../encoding/respond';
+import { contentMedia } from '../negotiate';
+import type { VirtualHandler } from '../options';
+import type { Endpoint } from '../registry/resource';
+import { methodNotAllowed } from '../status-response';
+import { fitNamespace } from './before-create';
+import { hubObject } from './create';
+import type { Services } from './services';
+import { invalid } from './validation';
+import { WriteContext } from './write-context';
+import { writeOptionsOf } from './write-options';
+
+/** virtual serves a resource whose objects are made by a handler instead of being stored. */
+export async function virtual(services: Services, endpoint: Endpoint, exchange: Exchange, handler: VirtualHandler): Promise<ApiResponse> {
+  const context = { now: services.clock.now(), emulated: services.emulated };
+  switch (exchange.info.verb) {
+    case 'create':
+      if (handler.create) return create(services, endpoint, exchange, handler);
+      break;
+    case 'get':
+      if (handler.get) {
+        const shape = shapeOf(exchange, offers.builtin);
+        const object = await handler.get(exchange, exchange.info.name);
+        return respondEntry(shape, endpoint, entryOf(endpoint, object), 200, context);
+      }
+      break;
+    case 'list':
+      if (handler.list) {
+        const shape = shapeOf(exchange, offers.builtin);
+        const labels = parseSelector(exchange.query.get('labelSelector') ?? '');
+        const fields = parseFieldSelector(exchange.query.get('fieldSelector') ?? '');
+        const entries = (await handler.list(exchange)).map(object => entryOf(endpoint, object));
+        const chosen = entries.filter(entry => labels.matches(entry.labels) && fields.matches(entry.fields));
+        return respondList(shape, endpoint, chosen, {}, context);
+      }
+      break;
+  }
+  throw methodNotAllowed();
+}
+
+function entryOf(endpoint: Endpoint, object: KubeObject): LooseEntry {
+  const { resource } = endpoint;
+  const complete = completeForOutput(resource.hubVersion.schema, { kind: endpoint.kindName, apiVersion: resource.hub, ...object }, resource.emulated);
+  return new LooseEntry(resource, complete as AnyObject);
+}
+
+async function create(services: Services, endpoint: Endpoint, exchange: Exchange, handler: VirtualHandler): Promise<ApiResponse> {
+  const shape = shapeOf(exchange, offers.plain);
+  const options = writeOptionsOf('CreateOptions', exchange.query, services.emulated);
+  const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
+  const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
+  const body = await exchange.body(services.limits.maxBodyBytes);
+  const decoded = decodeObject(body, media, targetOf(endpoint), {
+    emulated: services.emulated,
+    fieldValidation: options.fieldValidation,
+    warn: text => exchange.warn(text),
+  });
+  const object = hubObject(context, decoded);
+  fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
+  await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));
+  const errors = endpoint.kind.strategy.validate?.(object, context.strategyContext) ?? [];
+  const { group, kind } = endpoint.kind.resource;
+  if (errors.length) throw invalid({ group, kind }, object.metadata?.name ?? '', errors);
+  const answered = endpoint.fromHub((await handler.create!(exchange, object)) as AnyObject);
+  // A handler may answer something else than its kind: a binding answers a Status.
+  const own = answered.kind === undefined || answered.kind === endpoint.kindName;
+  if (!own) return respondPlain(shape, answered, 201, undefined);
+  const complete = completeForOutput(endpoint.version.schema, { kind: endpoint.kindName, apiVersion: endpoint.apiVersion, ...answered }, services.emulated);
+  return respondPlain(shape, complete as AnyObject, 201, endpoint.version.schema);
+}

@@ -1,0 +1,60 @@
+import type { appsv1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
+import { goIntOrString, goLabelSelector } from '../../../shared/go-syntax';
+import { numberOf, validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
+import { validateLabelSelector } from '../../../shared/label-validation';
+import { isEmptySelector, validateMatch, validateSelectorUnchanged, validateWorkloadTemplate } from '../shared/workload';
+
+const SPEC = Path.at('spec');
+
+/** validateDaemonSet checks a DaemonSet. */
+export function validateDaemonSet({ spec = {} as appsv1.DaemonSetSpec }: appsv1.DaemonSet, release: Release): FieldError[] {
+  const selector = SPEC.child('selector');
+  const errors = [...validateLabelSelector(spec.selector, selector), ...validateMatch(spec.selector, spec.template, release)];
+  if (spec.selector && isEmptySelector(spec.selector)) {
+    errors.push(invalidStruct(selector, spec.selector, goLabelSelector(spec.selector), 'empty selector is invalid for daemonset', release));
+  }
+  return [
+    ...errors,
+    ...validateWorkloadTemplate(spec.template, 'DaemonSet', release),
+    ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
+    ...validateUpdateStrategy(spec.updateStrategy ?? {}, SPEC.child('updateStrategy'), release),
+    ...nonNegative(SPEC.child('revisionHistoryLimit'), spec.revisionHistoryLimit),
+  ];
+}
+
+function validateUpdateStrategy(strategy: appsv1.DaemonSetUpdateStrategy, path: Path, release: Release): FieldError[] {
+  if (strategy.type === 'OnDelete') return [];
+  if (strategy.type === 'RollingUpdate') {
+    const at = path.child('rollingUpdate');
+    return strategy.rollingUpdate ? validateRolling(strategy.rollingUpdate, at, release) : [field.required(at)];
+  }
+  const rolling = strategy.rollingUpdate ? '0xc000000000' : 'nil';
+  const go = `apps.DaemonSetUpdateStrategy{Type:${JSON.stringify(strategy.type ?? '')}, RollingUpdate:(*apps.RollingUpdateDaemonSet)(${rolling})}`;
+  return [unsupportedStruct(path, strategy, go, ['RollingUpdate', 'OnDelete'], release)];
+}
+
+function validateRolling({ maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDaemonSet, path: Path, release: Release): FieldError[] {
+  const at = path.child('maxUnavailable');
+  const surge = path.child('maxSurge');
+  const errors = [
+    ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
+    ...validateNotMoreThan100Percent(maxUnavailable, at, release),
+    ...validateNonNegativeIntOrPercent(maxSurge, surge, release),
+    ...validateNotMoreThan100Percent(maxSurge, surge, release),
+  ];
+  const none = numberOf(maxUnavailable) === 0;
+  if (none && numberOf(maxSurge) === 0) {
+    const detail = release.emulated >= 21 ? 'cannot be 0 when `maxSurge` is 0' : 'cannot be 0';
+    errors.push(invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), detail, release));
+  } else if (!none && numberOf(maxSurge) !== 0) {
+    errors.push(invalidStruct(surge, maxSurge, goIntOrString(maxSurge), 'may not be set when `maxUnavailable` is non-zero', release));
+  }
+  return errors;
+}
+
+/** validateDaemonSetUpdate adds that the selector is fixed. */
+export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.DaemonSet, release: Release): FieldError[] {
+  return [...validateDaemonSet(set, release), ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector, release)];
+}

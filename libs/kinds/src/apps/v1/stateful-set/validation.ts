@@ -1,0 +1,82 @@
+import type { appsv1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { semanticEqual } from '../../../shared/equal';
+import { validateMatch, validateSelector, validateSelectorForm, validateWorkloadTemplate } from '../shared/workload';
+
+const SPEC = Path.at('spec');
+
+/** validateStatefulSet checks a StatefulSet. */
+export function validateStatefulSet({ spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet, release: Release): FieldError[] {
+  const malformed = validateSelectorForm(spec.selector, release);
+  return [
+    ...validatePodManagement(spec.podManagementPolicy),
+    ...validateUpdateStrategy(spec.updateStrategy ?? {}, SPEC.child('updateStrategy'), release),
+    ...validateRetention(spec.persistentVolumeClaimRetentionPolicy, SPEC.child('persistentVolumeClaimRetentionPolicy')),
+    ...nonNegative(SPEC.child('replicas'), spec.replicas),
+    ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
+    ...nonNegative(SPEC.child('ordinals', 'start'), spec.ordinals?.start),
+    ...validateSelector(spec.selector, 'statefulset', release),
+    ...(malformed.length
+      ? malformed
+      : [...validateMatch(spec.selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'StatefulSet', release)]),
+  ];
+}
+
+function validatePodManagement(policy: string | undefined): FieldError[] {
+  const path = SPEC.child('podManagementPolicy');
+  if (!policy) return [field.required(path)];
+  return policy === 'OrderedReady' || policy === 'Parallel' ? [] : [field.invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")];
+}
+
+function validateUpdateStrategy(strategy: appsv1.StatefulSetUpdateStrategy, path: Path, release: Release): FieldError[] {
+  const { type, rollingUpdate } = strategy;
+  const at = path.child('rollingUpdate');
+  switch (type) {
+    case undefined:
+    case '':
+      return [field.required(path)];
+    case 'OnDelete': {
+      if (!rollingUpdate) return [];
+      const go = `apps.RollingUpdateStatefulSetStrategy{Partition:${rollingUpdate.partition ?? 0}}`;
+      return [invalidStruct(at, rollingUpdate, go, "only allowed for updateStrategy 'RollingUpdate'", release)];
+    }
+    case 'RollingUpdate':
+      return nonNegative(at.child('partition'), rollingUpdate?.partition);
+    default: {
+      const rolling = rollingUpdate ? '0xc000000000' : 'nil';
+      const go = `apps.StatefulSetUpdateStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateStatefulSetStrategy)(${rolling})}`;
+      return [invalidStruct(path, strategy, go, "must be 'RollingUpdate' or 'OnDelete'", release)];
+    }
+  }
+}
+
+function validateRetention(policy: appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy | undefined, path: Path): FieldError[] {
+  if (!policy) return [];
+  return [
+    ...oneOf(path.child('whenDeleted'), policy.whenDeleted, ['Delete', 'Retain']),
+    ...oneOf(path.child('whenScaled'), policy.whenScaled, ['Delete', 'Retain']),
+  ];
+}
+
+/** mutable lists what may change, by release, in the order in which the message lists it. */
+function mutable(emulated: number): readonly (keyof appsv1.StatefulSetSpec)[] {
+  if (emulated < 22) return ['replicas', 'template', 'updateStrategy'];
+  if (emulated < 23) return ['replicas', 'template', 'updateStrategy', 'minReadySeconds'];
+  if (emulated < 26) return ['replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+  if (emulated < 33) return ['replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+  return ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+}
+
+/** validateStatefulSetUpdate: most of the spec is fixed. */
+export function validateStatefulSetUpdate(set: appsv1.StatefulSet, old: appsv1.StatefulSet, release: Release): FieldError[] {
+  const errors = validateStatefulSet(set, release);
+  const names = mutable(release.emulated);
+  const fixed = (spec: appsv1.StatefulSetSpec | undefined) =>
+    Object.fromEntries(Object.entries(spec ?? {}).filter(([name]) => !(names as readonly string[]).includes(name)));
+  if (semanticEqual(fixed(set.spec), fixed(old.spec))) return errors;
+  const quoted = names.map(name => `'${name}'`);
+  const comma = release.emulated < 22 ? ',' : '';
+  const list = `${quoted.slice(0, -1).join(', ')}${comma} and ${quoted.at(-1)}`;
+  return [...errors, field.forbidden(SPEC, `updates to statefulset spec for fields other than ${list} are forbidden`)];
+}

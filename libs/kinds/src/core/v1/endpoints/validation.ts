@@ -1,0 +1,40 @@
+import type { corev1 } from '@navarch/api';
+import { field, isDNS1123Label, isQualifiedName, isValidIP, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
+import { each } from '../../../shared/errors';
+import { validateNonSpecialIP } from '../../../shared/ip';
+import { validateProtocol } from '../pod/validation/ports';
+
+/** validateEndpoints checks addresses and ports. */
+export function validateEndpoints({ subsets = [] }: corev1.Endpoints): FieldError[] {
+  return subsets.flatMap((subset, i) => {
+    const at = Path.at('subsets').index(i);
+    const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
+    return [
+      ...(addresses.length + notReadyAddresses.length ? [] : [field.required(at, 'must specify `addresses` or `notReadyAddresses`')]),
+      ...addresses.flatMap((address, j) => validateAddress(address, at.child('addresses').index(j))),
+      ...notReadyAddresses.flatMap((address, j) => validateAddress(address, at.child('notReadyAddresses').index(j))),
+      ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j))),
+    ];
+  });
+}
+
+function validateAddress({ ip = '', hostname, nodeName }: corev1.EndpointAddress, path: Path): FieldError[] {
+  const at = path.child('ip');
+  const malformed = isValidIP(ip).length > 0;
+  return [
+    ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []),
+    ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname)) : []),
+    ...(nodeName === undefined ? [] : each(path.child('nodeName'), nodeName, /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nodeName) ? [] : ['must be a valid node name'])),
+    ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at)),
+  ];
+}
+
+function validatePort({ name, port = 0, protocol, appProtocol }: corev1.EndpointPort, named: boolean, path: Path): FieldError[] {
+  const nameErrors = name ? each(path.child('name'), name, isDNS1123Label(name)) : named ? [field.required(path.child('name'))] : [];
+  return [
+    ...nameErrors,
+    ...each(path.child('port'), port, isValidPortNum(port)),
+    ...validateProtocol(protocol, path.child('protocol')),
+    ...(appProtocol === undefined ? [] : each(path.child('appProtocol'), appProtocol, isQualifiedName(appProtocol))),
+  ];
+}

@@ -1,0 +1,47 @@
+import type { corev1 } from '@navarch/api';
+import { field, isConfigMapKey, Path, type FieldError } from '@navarch/apimachinery';
+import { each } from '../../../shared/errors';
+
+const DATA = Path.at('data');
+const MAX_BYTES = 1024 * 1024;
+const ACCOUNT = 'kubernetes.io/service-account.name';
+
+/** validateSecret checks keys, size, and what the type asks for. */
+export function validateSecret({ data = {}, type, metadata }: corev1.Secret): FieldError[] {
+  const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
+  const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
+  if (size > MAX_BYTES) errors.push(field.tooLong(DATA, '', MAX_BYTES));
+  const need = (...keys: string[]) => keys.filter(key => !(key in data)).map(key => field.required(DATA.key(key)));
+  switch (type) {
+    case 'kubernetes.io/service-account-token':
+      if (!metadata?.annotations?.[ACCOUNT]) errors.push(field.required(Path.at('metadata', 'annotations').key(ACCOUNT)));
+      break;
+    case 'kubernetes.io/dockercfg':
+      errors.push(...validateJSON(data, '.dockercfg'));
+      break;
+    case 'kubernetes.io/dockerconfigjson':
+      errors.push(...validateJSON(data, '.dockerconfigjson'));
+      break;
+    case 'kubernetes.io/basic-auth':
+      if (!('username' in data) && !('password' in data)) errors.push(...need('username', 'password'));
+      break;
+    case 'kubernetes.io/ssh-auth':
+      if (!data['ssh-privatekey']) errors.push(field.required(DATA.key('ssh-privatekey')));
+      break;
+    case 'kubernetes.io/tls':
+      errors.push(...need('tls.crt', 'tls.key'));
+      break;
+  }
+  return errors;
+}
+
+function validateJSON(data: Readonly<Record<string, string>>, key: string): FieldError[] {
+  const value = data[key];
+  if (value === undefined) return [field.required(DATA.key(key))];
+  try {
+    JSON.parse(Buffer.from(value, 'base64').toString());
+    return [];
+  } catch (error) {
+    return [field.invalid(DATA.key(key), '<secret contents redacted>', error instanceof Error ? error.message : 'not JSON')];
+  }
+}

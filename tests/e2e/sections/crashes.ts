@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { corev1 } from '@navarch/api';
+import { eventually, type E2eCluster } from '../e2e-cluster';
+
+/** VICTIMS are killed one after the other. */
+const VICTIMS = ['kube-scheduler', 'kube-controller-manager', 'worker-1/kube-proxy', 'dns', 'worker-1/kubelet', 'kube-apiserver', 'nats', 'etcd', 'worker-1/containerd'];
+
+/** crashesSection: any process may die under a running Deployment; within fifteen seconds all works again, with no pod lost or doubled. */
+export function crashesSection(cluster: E2eCluster): void {
+  describe('after kill -9', () => {
+    let ns: string;
+    beforeAll(async () => {
+      ns = await cluster.namespace('crash');
+      await cluster.kubectl(['-n', ns, 'create', 'deploy', 'web', '--image=nginx:1.20.2', '--replicas=2']);
+      await cluster.kubectl(['-n', ns, 'expose', 'deploy', 'web', '--port=80']);
+      await cluster.kubectl(['-n', ns, 'rollout', 'status', 'deploy/web', '--timeout=90s']);
+    });
+    afterAll(() => cluster.kubectl(['delete', 'ns', ns, '--wait=false']));
+    const pods = async () => (await cluster.json<{ items: corev1.Pod[] }>('-n', ns, 'pods', '-l', 'app=web')).items;
+
+    test.each(VICTIMS.filter(victim => victim !== 'nats' || cluster.transport === 'nats'))('of %s', async victim => {
+      const before = (await pods()).map(pod => pod.metadata!.uid).sort();
+      const pid = await cluster.processId(victim);
+      process.kill(pid, 'SIGKILL');
+      const deadline = 15_000;
+      // Everything works again: a change made now is carried out to the last container, and the service answers.
+      await eventually(async () => {
+        expect(await cluster.processId(victim)).not.toBe(pid);
+        await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=3'], { timeoutMs: 5_000 });
+        const running = (await pods()).filter(pod => pod.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True'));
+        expect(running).toHaveLength(3);
+      }, deadline);
+      await eventually(async () => {
+        const service = await cluster.json<corev1.Service>('-n', ns, 'service', 'web');
+        expect((await fetch(`http://${service.spec!.clusterIP!}/`)).status).toBe(200);
+      }, 5_000);
+      const after = await pods();
+      expect(before.every(uid => after.some(pod => pod.metadata!.uid === uid))).toBe(true);
+      expect(after.flatMap(pod => pod.status!.containerStatuses!.map(container => container.restartCount))).toEqual([0, 0, 0]);
+      await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=2']);
+      await eventually(async () => expect(await pods()).toHaveLength(2));
+    });
+  });
+}
