@@ -68,8 +68,11 @@ async function inParallel(count: number, width: number, work: (i: number) => Pro
 }
 
 /** memory is what the process holds after a collection; node must run with --expose-gc. */
-function memory(): number {
-  for (let i = 0; i < 4; i++) (globalThis as { gc?: () => void }).gc?.();
+async function memory(): Promise<number> {
+  for (let i = 0; i < 4; i++) {
+    (globalThis as { gc?: () => void }).gc?.();
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
   const { heapUsed, external } = process.memoryUsage();
   return (heapUsed + external) / 1e6;
 }
@@ -77,18 +80,19 @@ function memory(): number {
 const etcd = await startEtcd();
 const writer = createBackend({ endpoints: etcd.endpoints, cached: false });
 const plain = writer.storage(config);
+await writer.ready();
+const baseline = await memory();
 const createMs = await timed(() => inParallel(COUNT, 64, i => plain.create(path(i), pod(i))));
 note(`create ${COUNT} pods, 64 at once`, (COUNT / createMs) * 1000, 'objects/s');
 const bytes = Buffer.byteLength(JSON.stringify(pod(1)));
 note('bytes of a pod', bytes, 'B');
 note(`list ${COUNT} straight from etcd`, await timed(() => plain.list({ predicate: {} })), 'ms');
 
-const before = memory();
 const backend = createBackend({ endpoints: etcd.endpoints });
 const storage = backend.storage(config);
 note('load the cache', await timed(() => backend.ready()), 'ms');
 await new Promise(resolve => setTimeout(resolve, 100));
-note(`memory of the cache (${((COUNT * bytes) / 1e6).toFixed(0)} MB of JSON)`, memory() - before, 'MB');
+note(`memory of the cache (${((COUNT * bytes) / 1e6).toFixed(0)} MB of JSON)`, (await memory()) - baseline, 'MB');
 
 const repeat = async (times: number, work: () => Promise<unknown>) =>
   (await timed(async () => {

@@ -63,7 +63,10 @@ export class E2eCluster {
 
   async up(): Promise<void> {
     const { index, workers = 1, flags = [] } = this.start;
-    const output = await this.navarch(['up', '--name', `e2e-${index}`, '--network-index', String(index), '--workers', String(workers), ...flags], 300_000);
+    const output = await this.navarch(
+      ['up', '--name', `e2e-${index}`, '--network-index', String(index), '--workers', String(workers), ...flags],
+      300_000,
+    );
     this.upOutput = output.stdout;
   }
 
@@ -73,20 +76,28 @@ export class E2eCluster {
 
   /** navarch runs the entry script on this cluster. */
   async navarch(args: readonly string[], timeoutMs?: number): Promise<Output> {
-    const output = await runProgram(path.join(ROOT, 'navarch'), [...args, '--state', this.state], { ...(timeoutMs && { timeoutMs }) });
+    const output = await runProgram(path.join(ROOT, 'navarch'), [...args, '--state', this.state], {
+      ...(timeoutMs && { timeoutMs }),
+    });
     if (output.code !== 0) throw new Failed(`navarch ${args.join(' ')}`, output);
     return output;
   }
 
   /** kubectl runs it and answers its stdout; it throws Failed for any exit code but 0. */
-  async kubectl(args: readonly string[], options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {}): Promise<string> {
+  async kubectl(
+    args: readonly string[],
+    options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {},
+  ): Promise<string> {
     const output = await this.tryKubectl(args, options);
     if (output.code !== 0) throw new Failed(`kubectl ${args.join(' ')}`, output);
     return output.stdout;
   }
 
   /** tryKubectl is kubectl for commands that may fail. */
-  tryKubectl(args: readonly string[], options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {}): Promise<Output> {
+  tryKubectl(
+    args: readonly string[],
+    options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {},
+  ): Promise<Output> {
     const { by = this.defaultKubectl, ...rest } = options;
     // A home of the cluster's own, so that cached discovery of another cluster is never believed.
     const env = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: path.join(this.state, 'home') };
@@ -94,9 +105,16 @@ export class E2eCluster {
   }
 
   /** apply applies one of the manifests; `$NAME` in it is replaced by the value given for NAME. */
-  async apply(manifest: string, namespace: string, options: { values?: Readonly<Record<string, string>>; by?: Kubectl } = {}): Promise<string> {
+  async apply(
+    manifest: string,
+    namespace: string,
+    options: { values?: Readonly<Record<string, string>>; by?: Kubectl } = {},
+  ): Promise<string> {
     const text = fs.readFileSync(path.join(HERE, 'manifests', manifest), 'utf8');
-    const input = Object.entries(options.values ?? {}).reduce((all, [name, value]) => all.replaceAll(`$${name}`, value), text);
+    const input = Object.entries(options.values ?? {}).reduce(
+      (all, [name, value]) => all.replaceAll(`$${name}`, value),
+      text,
+    );
     return this.kubectl(['-n', namespace, 'apply', '-f', '-'], { input, ...(options.by && { by: options.by }) });
   }
 
@@ -114,7 +132,14 @@ export class E2eCluster {
 
   /** waitReady waits until the pods of a selector are Ready; on failure it tells what the pods say. */
   async waitReady(namespace: string, what: readonly string[], timeoutSeconds = 60): Promise<void> {
-    const output = await this.tryKubectl(['-n', namespace, 'wait', '--for=condition=Ready', `--timeout=${timeoutSeconds}s`, ...what]);
+    const output = await this.tryKubectl([
+      '-n',
+      namespace,
+      'wait',
+      '--for=condition=Ready',
+      `--timeout=${timeoutSeconds}s`,
+      ...what,
+    ]);
     if (output.code === 0) return;
     const state = await this.tryKubectl(['-n', namespace, 'describe', 'pods']);
     throw new Error(`not Ready: ${what.join(' ')}\n${output.stderr}\n${state.stdout.slice(-4000)}`);
@@ -155,7 +180,10 @@ export async function eventually<T>(check: () => Promise<T>, timeoutMs = 30_000)
 export function whyNot(): string | undefined {
   if (process.getuid?.() !== 0) return 'not root';
   const missing = ['containerd', 'runc', 'etcd', 'nats-server'].filter(
-    program => !['/usr/bin', '/usr/sbin', '/usr/local/bin', '/bin', '/sbin'].some(folder => fs.existsSync(path.join(folder, program))),
+    program =>
+      !['/usr/bin', '/usr/sbin', '/usr/local/bin', '/bin', '/sbin'].some(folder =>
+        fs.existsSync(path.join(folder, program)),
+      ),
   );
   return missing.length ? `not installed: ${missing.join(', ')}` : undefined;
 }

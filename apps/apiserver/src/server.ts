@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlices, Services } from '@navarch/api';
+import { Endpoints, EndpointSlices, ResourceQuotas, Services } from '@navarch/api';
 import { createApiServer, listenHttps, loopbackTransport, type ApiServer, type AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { StopStack, type Stoppable } from '@navarch/base';
 import { connectBus, serveApi } from '@navarch/bus';
@@ -22,6 +22,7 @@ import type { FLAGS } from './flags';
 import { KubeletConnection } from './kubelet/kubelet-connection';
 import { LateTransport } from './late-transport';
 import { natsUser } from './nats-identity';
+import { serviceResolver } from './proxy/service-resolver';
 import { healthzProbe } from './reviews/component-statuses';
 import { Health } from './routes/health';
 import { makeRoutes } from './routes/routes';
@@ -62,9 +63,16 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     const found = server.registry.kinds.find(one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version));
     return found && { resource: found.resource.resource, namespaced: found.resource.namespaced };
   };
-  const tolerationSeconds = flags['default-not-ready-toleration-seconds'];
+  const plugins = {
+    ...{ caches, authorizer, emulated, clock, log, resourceOf },
+    tolerationSeconds: flags['default-not-ready-toleration-seconds'],
+    quotaStore: () => server.store(ResourceQuotas),
+    versionsOf: (group: string, resource: string) => server.registry.kinds.find(one => one.resource.group === group && one.resource.resource === resource)?.versions ?? [],
+    webhookTls: config.proxyTls,
+    resolveService: serviceResolver(() => server.store(Services), () => server.store(Endpoints)),
+  };
   const admission: AdmissionPlugin[] = [
-    ...makePlugins({ caches, authorizer, emulated, tolerationSeconds, resourceOf }, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
+    ...makePlugins(plugins, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
     new EscalationCheck(caches.ruleResolver, authorizer),
   ];
   const kubelets = new KubeletConnection(caches.nodes, config.kubeletTls, flags['kubelet-preferred-address-types']);

@@ -48,6 +48,10 @@ export interface ControllerDefinition {
 }
 
 /** standard are the options that every Controller takes from the context. */
-export function standard({ clock, log, metrics }: ControllerContext): Pick<ControllerOptions, 'clock' | 'log' | 'metrics'> {
+export function standard({
+  clock,
+  log,
+  metrics,
+}: ControllerContext): Pick<ControllerOptions, 'clock' | 'log' | 'metrics'> {
   return { clock, log, metrics };
 }

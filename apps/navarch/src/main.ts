@@ -13,7 +13,19 @@ import { test } from './commands/test';
 import { up } from './commands/up';
 import { version } from './commands/version';
 
-const COMMANDS: readonly Command[] = [up, status, logs, restart, down, images, kubectl, test, version, superviseCommand, registryCommand];
+const COMMANDS: readonly Command[] = [
+  up,
+  status,
+  logs,
+  restart,
+  down,
+  images,
+  kubectl,
+  test,
+  version,
+  superviseCommand,
+  registryCommand,
+];
 
 /** main runs the named command: exit code 0 for success, 1 for failure, 2 for a wrong command line. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -28,6 +28,7 @@ const SPECIAL = {
   'io.k8s.apimachinery.pkg.util.intstr.IntOrString': 'number | string',
   'io.k8s.apimachinery.pkg.runtime.RawExtension': 'Record<string, unknown>',
 };
+SPECIAL['io.k8s.api.authentication.v1.AttestationValue'] = 'string[]';
 for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
   for (const group of ['authentication', 'authorization', 'certificates']) SPECIAL[`io.k8s.api.${group}.${version}.ExtraValue`] = 'string[]';
   const crd = `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}`;
@@ -66,10 +67,11 @@ const isPointerTime = marks(presence.pointerTimes);
 const isAlways = marks(presence.always);
 const isNullable = marks(presence.nullable);
 const isOmitted = marks(presence.omitted);
+const isUnreleased = marks(presence.unreleased);
 
 /** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
 function presenceOf(definition, { name, type, list, map, required }) {
-  if (list || map) return required && !isOmitted(definition, name) ? { always: true } : {};
+  if (list || map) return (required || isAlways(definition, name)) && !isOmitted(definition, name) ? { always: true } : {};
   const scalar = type in SCALARS;
   const time = /\.(Time|MicroTime)$/.test(type);
   const embeddedMeta = /\.(ObjectMeta|ListMeta)$/.test(type);
@@ -86,7 +88,18 @@ function presenceOf(definition, { name, type, list, map, required }) {
 }
 
 const mergeKeys = read('merge-keys.json');
-const messages = Object.entries(read('protobuf-fields.json')).map(([name, fields]) => [definitionName(name), fields]);
+// What v1.33 says of fields that v1.20 did not have; where both speak, v1.20's word stands.
+for (const [name, { fields }] of Object.entries(read('merge-additions.json'))) {
+  const marked = ((mergeKeys[name] ??= {}).fields ??= {});
+  for (const [field, marks] of Object.entries(fields)) marked[field] = { ...marks, ...marked[field] };
+}
+const known = read('protobuf-fields.json');
+// What the facts of v1.20 lack of definitions that live outside the API's own repository.
+for (const [name, fields] of Object.entries(read('protobuf-additions.json'))) {
+  const numbers = new Set((known[name] ?? []).map(([number]) => number));
+  known[name] = [...(known[name] ?? []), ...fields.filter(([number]) => !numbers.has(number))];
+}
+const messages = Object.entries(known).map(([name, fields]) => [definitionName(name), fields]);
 const byKind = new Map();
 for (const [name] of messages) {
   const { kind } = split(name);
@@ -97,6 +110,8 @@ for (const [name] of messages) {
 const modelCache = new Map();
 function model(name) {
   const { package: pkg, kind } = split(name);
+  // The client has no models of audit events, but some of other groups' kinds of the same names.
+  if (pkg.includes('.audit.')) return undefined;
   const segments = pkg.split('.');
   const version = segments.at(-1).replace(/^v/, 'V');
   const group = segments.at(-2).replace(/^./, c => c.toUpperCase());
@@ -109,13 +124,18 @@ function model(name) {
     const fields = {};
     for (const m of body.matchAll(/(?:\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*)?'([^']+)'(\?)?: /g)) {
       // Words TypeScript reserves carry an underscore there: _default, _from, _continue.
-      fields[m[2].replace(/^_/, '')] = { required: !m[3], description: comment(m[1]) };
+      fields[jsonName(m[2], kind)] = { required: !m[3], description: comment(m[1]) };
     }
     const parsed = { description: comment(text.match(/\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*export declare class/)?.[1]), fields };
     modelCache.set(file, parsed);
     return parsed;
   }
   return undefined;
+}
+/** jsonName undoes what the client's generator does to names: default and enum have an underscore, x-kubernetes-… has several. */
+function jsonName(name, kind) {
+  if (kind === 'JSONSchemaProps' && (name === 'ref' || name === 'schema')) return `$${name}`;
+  return name.startsWith('x_kubernetes_') ? name.replace(/_/g, '-') : name.replace(/^_/, '');
 }
 const comment = text => text?.replace(/^\s*\* ?/gm, '').replace(/\\'/g, "'").replace(/\\"/g, '"').trim() ?? '';
 
@@ -136,6 +156,8 @@ function nearestModel(name, fieldNames) {
   return candidates.length ? { model: model(candidates[0].other), own: false } : undefined;
 }
 
+/** EMBEDDED are the embedded structs of messages that have no model in any version. */
+const EMBEDDED = new Set(['deviceConfiguration']);
 const messagesByName = new Map(messages);
 /** isEmbedded: the field is named for its type (or is a handler), and the model lists that type's fields in its place. */
 function isEmbedded(field, type, parent) {
@@ -145,10 +167,17 @@ function isEmbedded(field, type, parent) {
   return named && (messagesByName.get(type) ?? []).some(([, name]) => name in parent.fields);
 }
 
+/** wireName is a field's JSON name as far as protobuf tells it. */
+function wireName(field, kind) {
+  if (kind === 'JSONSchemaProps' && (field === 'ref' || field === 'schema')) return `$${field}`;
+  if (field.startsWith('xKubernetes')) return field.replace(/[A-Z]/g, c => `-${c.toLowerCase()}`);
+  return /^[A-Z](?![A-Z])/.test(field) ? field[0].toLowerCase() + field.slice(1) : field;
+}
+
 const schema = {};
 const descriptions = {};
 for (const [name, fields] of messages) {
-  const lowered = fields.map(([, field]) => (/^[A-Z](?![A-Z])/.test(field) ? field[0].toLowerCase() + field.slice(1) : field));
+  const lowered = fields.map(([, field]) => wireName(field, split(name).kind));
   const source = nearestModel(name, lowered);
   // The model has the exact JSON name where protobuf's differs in case only (uID, Port, aPIGroup).
   const modelNames = new Map(Object.keys(source?.model.fields ?? {}).map(f => [f.toLowerCase(), f]));
@@ -164,16 +193,16 @@ for (const [name, fields] of messages) {
     const list = type.startsWith('[]');
     const element = map ? map[1] : list ? type.slice(2) : type;
     // An embedded struct is a message of its own in protobuf, but its fields stand directly in the JSON object.
-    const inline = source && !known && !list && !map && isEmbedded(field, definitionName(element), source.model);
+    const inline = !known && !list && !map && (source ? isEmbedded(field, definitionName(element), source.model) : EMBEDDED.has(field));
     return {
       name: field,
       number,
       type: element in SCALARS ? element : definitionName(element),
       ...(list && { list: true }),
       ...(map && { map: true }),
-      ...(known?.required && { required: true }),
+      ...(known?.required && !isOmitted(name, field) && { required: true }),
       // A message known to the models of v1.33 without this field: the field is younger than the served version.
-      ...(source?.own && !known && !inline && { unreleased: true }),
+      ...(((source?.own && !known && !inline) || isUnreleased(name, field)) && { unreleased: true }),
       ...(inline && { inline: true }),
       ...(!inline && presenceOf(name, { name: field, type: element in SCALARS ? element : definitionName(element), list, map, required: known?.required })),
       ...(merging['patch-strategy'] && { patchStrategy: merging['patch-strategy'] }),
@@ -230,7 +259,7 @@ function writeTypes() {
         .filter(f => !(head && (f.name === 'apiVersion' || f.name === 'kind')))
         .map(f => {
           const d = descriptions[`${name}.${f.name}`];
-          return `${d ? `  /** ${d.replace(/\*\//g, '* /')} */\n` : ''}  ${f.name}${f.required ? '' : '?'}: ${typeOf(f)};\n`;
+          return `${d ? `  /** ${d.replace(/\*\//g, '* /')} */\n` : ''}  ${/^\w+$/.test(f.name) ? f.name : `'${f.name}'`}${f.required ? '' : '?'}: ${typeOf(f)};\n`;
         });
       return `${doc}export interface ${kind} {\n${head}${lines.join('')}}\n`;
     });

@@ -24,6 +24,8 @@ export class Quantity {
     /** nanos is the amount in 10^-9. */
     private readonly nanos: bigint,
     readonly format: QuantityFormat,
+    /** written is the text it was read from, if that was as good as canonical: `1E3` stays what it is. */
+    private readonly written?: string,
   ) {}
 
   static readonly zero = new Quantity(0n, 'DecimalSI');
@@ -31,6 +33,10 @@ export class Quantity {
   /** ofNanos makes a quantity of so many 10^-9. */
   static ofNanos(nanos: bigint, format: QuantityFormat = 'DecimalSI'): Quantity {
     return new Quantity(nanos > MAX ? MAX : nanos < -MAX ? -MAX : nanos, format);
+  }
+  /** ofText is ofNanos of an amount that prints as it was written. */
+  static ofText(nanos: bigint, format: QuantityFormat, written: string): Quantity {
+    return new Quantity(nanos, format, written);
   }
   /** of makes a quantity of a whole number. */
   static of(value: number | bigint, format: QuantityFormat = 'DecimalSI'): Quantity {
@@ -79,6 +85,7 @@ export class Quantity {
   /** toString is the canonical form: no fraction, the largest suffix that allows that. */
   toString(): string {
     if (this.nanos === 0n) return '0';
+    if (this.written !== undefined) return this.written;
     if (this.format === 'BinarySI' && this.isInteger()) {
       const value = this.nanos / NANO;
       if (value >= 1024n || value <= -1024n) return binary(value);
@@ -125,6 +132,7 @@ export function parseQuantity(text: string | number): Quantity {
   const digits = BigInt(whole + fraction);
   if (digits === 0n) return Quantity.ofNanos(0n, format);
   const negative = sign === '-';
+  const significant = (whole.replace(/^0+/, '') || '0') + fraction;
   let nanos = digits * factor * NANO;
   const scale = shift - fraction.length;
   // Past these scales every amount is the largest, or rounds to the smallest.
@@ -132,8 +140,16 @@ export function parseQuantity(text: string | number): Quantity {
   else if (scale >= 0) nanos *= 10n ** BigInt(scale);
   else if (scale < -1000) nanos = 1n;
   else nanos = divideUp(nanos, 10n ** BigInt(-scale));
+  if (nanos < MAX && printsAsWritten(format, significant, scale, fraction)) return Quantity.ofText(negative ? -nanos : nanos, format, String(text));
   const fractional = format === 'BinarySI' && nanos < NANO;
   return Quantity.ofNanos(negative ? -nanos : nanos, fractional ? 'DecimalSI' : format);
+}
+
+/** printsAsWritten tells the texts that are kept: no thousands, and for powers of two no factor of eight, left to fold into the suffix. */
+function printsAsWritten(format: QuantityFormat, significant: string, scale: number, fraction: string): boolean {
+  if (format === 'BinarySI') return fraction === '' && significant.length <= 9 && (Number(significant) & 7) !== 0;
+  const folded = significant.endsWith('000') || significant.startsWith('0');
+  return significant.length <= 18 && scale >= -9 && scale % 3 === 0 && !folded;
 }
 
 function interpret(suffix: string): { format: QuantityFormat; shift: number; factor: bigint } {

@@ -1,5 +1,5 @@
 import { internalError, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
-import type { KindDefinition, Strategy } from '@navarch/kinds';
+import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
 import type { Exchange } from './chain/exchange';
 import type { RequestInfo } from './interfaces';
 import type { ApiServerOptions } from './options';
@@ -86,7 +86,7 @@ export class Dispatcher {
     if (!declared) throw notFoundResource();
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb)) throw methodNotAllowed();
-    if (declared.kind === 'scale') return scale(services, endpoint, exchange, endpoint.kind.subresources!.scale!);
+    if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
       case 'get':
         return get(services, endpoint, exchange);
@@ -111,7 +111,8 @@ export class Dispatcher {
 /** Declared is a subresource that an endpoint has. */
 export type Declared =
   | { readonly kind: 'write'; readonly verbs: readonly string[]; readonly strategy: Strategy<AnyObject> }
-  | { readonly kind: 'scale' | 'connect'; readonly verbs: readonly string[] };
+  | { readonly kind: 'scale'; readonly verbs: readonly string[]; readonly paths: ScalePaths }
+  | { readonly kind: 'connect'; readonly verbs: readonly string[] };
 
 const writeVerbs = ['get', 'patch', 'update'];
 
@@ -121,7 +122,7 @@ export function subresourceOf(endpoint: Endpoint, name: string, emulated: number
   const own = endpoint.version.subresources;
   if (!subresources || (own && !own.includes(name))) return undefined;
   if (name === 'status') return subresources.status && { kind: 'write', verbs: writeVerbs, strategy: subresources.status };
-  if (name === 'scale' && subresources.scale) return { kind: 'scale', verbs: writeVerbs };
+  if (name === 'scale' && subresources.scale) return { kind: 'scale', verbs: writeVerbs, paths: subresources.scale };
   const write = subresources.writes && Object.hasOwn(subresources.writes, name) ? subresources.writes[name] : undefined;
   if (write && emulated >= (write.since ?? 0)) return { kind: 'write', verbs: write.verbs, strategy: write.strategy };
   const connect = subresources.connects && Object.hasOwn(subresources.connects, name) ? subresources.connects[name] : undefined;

@@ -1,3 +1,12 @@
 export * from './interfaces';
 export * from './options';
-export * from './fronts/https-front';
+export { createApiServer } from './server';
+export { listenHttps, type HttpsFrontOptions, type Listening } from './fronts/https-front';
+export { loopbackTransport } from './fronts/loopback';
+export { userOfSubject } from './fronts/client-certificate';
+export { anonymous, authenticated } from './chain/authentication';
+export { authorizeAll, forbiddenRequest } from './chain/authorization';
+export { isLongRunning, requestInfo } from './request-info';
+export { jsonResponse, methodNotAllowed, notFoundResource, statusResponse, textResponse } from './status-response';
+export { readObject, respondObject, type ReadOptions } from './handler-tools';
+export { compareVersions } from './discovery/documents';

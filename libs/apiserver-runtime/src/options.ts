@@ -6,6 +6,7 @@ import type { Storage, StorageBackend } from '@navarch/storage';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type {
+  AdmissionAttributes,
   AdmissionPlugin,
   Authenticator,
   Authorizer,
@@ -104,6 +105,8 @@ export interface ApiServerOptions {
   readonly metrics: Registry;
   readonly limits?: Partial<Limits>;
   readonly audit?: AuditSink;
+  /** notFoundPaths are the paths that a 404 lists; all that the root lists unless given. */
+  readonly notFoundPaths?: (all: readonly string[]) => readonly string[];
   /** advertiseAddress is `host:port` as /api shows it. */
   readonly advertiseAddress?: string;
 }
@@ -154,6 +157,8 @@ export interface ApiServer {
   store<T extends KubeObject>(token: ResourceToken<T>): Store<T>;
   /** ready resolves when the storage holds etcd's state and discovery is built. */
   ready(signal?: AbortSignal): Promise<void>;
+  /** admit passes a write that a handler makes itself (a binding, an eviction, an exec) through admission; it throws a refusal. */
+  admit(attributes: AdmissionAttributes): Promise<void>;
   /** draining is true from the call of drain on: readyz fails. */
   readonly draining: boolean;
   /** drain ends all watches cleanly, refuses new ones and resolves when no request is in flight, or after timeoutMs (60 s). */

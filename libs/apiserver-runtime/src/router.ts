@@ -14,6 +14,7 @@ export class Router {
     routes: readonly Route[],
     private readonly discovery: Discovery,
     private readonly openApi: OpenApi,
+    private readonly notFoundPaths: (all: readonly string[]) => readonly string[] = all => all,
   ) {
     for (const route of routes) this.exact.set(route.path, route);
     this.prefixes = routes.filter(r => r.prefix).sort((a, b) => b.path.length - a.path.length);
@@ -37,7 +38,7 @@ export class Router {
       return document();
     }
     if (path === '/' || path === '/index.html') return jsonResponse(200, { paths: this.paths() });
-    return jsonResponse(404, { paths: this.paths() });
+    return jsonResponse(404, { paths: this.notFoundPaths(this.paths()) });
   }
 
   /** paths are all that the root lists. */

@@ -17,6 +17,8 @@ export interface BackendOptions {
   readonly clock?: Clock;
   /** cached chooses reads and watches from the watch cache (the default) or straight from etcd. */
   readonly cached?: boolean;
+  /** timeoutMs bounds each request to etcd; 10 seconds unless given. */
+  readonly timeoutMs?: number;
   /** ring bounds what each resource remembers for resuming watchers. */
   readonly ring?: RingLimits;
   /** compactionIntervalMs is five minutes unless given; 0 never compacts. */
@@ -43,7 +45,7 @@ class EtcdBackend implements StorageBackend {
     const { clock = systemClock, log = silentLogger, cached = true, compactionIntervalMs = 300_000 } = options;
     this.clock = clock;
     this.log = log;
-    this.client = new EtcdClient({ endpoints: options.endpoints, clock, ...(options.tls && { tls: options.tls }) });
+    this.client = new EtcdClient({ ...options, clock });
     this.leases = new LeaseManager(ttl => this.client.grant(ttl), clock);
     if (cached) {
       this.cache = new WatchCache({ client: this.client, clock, log, ring: options.ring ?? DEFAULT_RING });

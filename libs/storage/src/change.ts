@@ -13,7 +13,7 @@ export function transitionOf(matchedBefore: boolean, matchesNow: boolean): Trans
 
 /** Change is one event of one object. All its watchers share its notices, and so the bytes in them. */
 export class Change {
-  private readonly notices = new Map<string, WatchNotice>();
+  private notices: Partial<Record<NonNullable<Transition>, WatchNotice>> | undefined;
 
   constructor(
     readonly revision: Revision,
@@ -31,12 +31,12 @@ export class Change {
   }
 
   private notice(type: NonNullable<Transition>): WatchNotice {
-    let notice = this.notices.get(type);
+    let notice = this.notices?.[type];
     if (!notice) {
       const left = type === 'DELETED' && !this.deleted;
       const entry = left ? this.previous!.withRevision(this.revision) : this.entry;
       notice = { type, entry, revision: this.revision };
-      this.notices.set(type, notice);
+      this.notices = { ...this.notices, [type]: notice };
     }
     return notice;
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { systemClock, type Clock } from '@navarch/base';
 import { createTestPki, requireProgram, startEtcd, startProxy, type TestEtcd, type TestProxy } from '@navarch/testing';
 import { createBackend } from './backend';
 import { AesGcmTransformer } from './encryption/aes-gcm';
@@ -44,7 +45,10 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
     client.close();
     proxy.heal();
     await recorder.until(({ ended }) => ended !== undefined, 'the end');
-    expect(recorder.ended!.error).toMatchObject({ code: 410, message: expect.stringMatching(/^too old resource version: /) });
+    expect(recorder.ended!.error).toMatchObject({
+      code: 410,
+      message: expect.stringMatching(/^too old resource version: /),
+    });
     expect(recorder.all.map(notice => notice.type)).toEqual(['ADDED']);
     const list = await storage.list({ predicate: {} });
     expect(list.entries.map(entry => entry.name)).toEqual(['b']);
@@ -73,6 +77,48 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
     recorder.watch.stop();
   }, 60_000);
 
+  test.each(['cut', 'freeze'] as const)(
+    'fault %s: requests and the feed go on to the next member',
+    async fault => {
+      const second = await startProxy(Number(new URL(etcd.endpoints[0]!).port));
+      const endpoints = [proxy, second].map(({ port }) => `http://127.0.0.1:${port}`);
+      const both = createBackend({ endpoints, compactionIntervalMs: 0, timeoutMs: 1_000 });
+      const storage = both.storage(config);
+      await both.ready();
+      const recorder = await Recorder.start(storage, { predicate: {}, after: await storage.revision() });
+      proxy[fault]();
+      const made = (await direct.storage(config).create(at('a'), widget('ns', 'a')))!;
+      expect((await storage.list({ predicate: {} })).entries.map(entry => entry.revision)).toEqual([made.revision]);
+      await recorder.reach(made.revision);
+      const more = (await storage.create(at('b'), widget('ns', 'b')))!;
+      await recorder.reach(more.revision);
+      expect(recorder.events).toEqual([`ADDED a@${made.revision}`, `ADDED b@${more.revision}`]);
+      await both.close();
+      await second.stop();
+    },
+    60_000,
+  );
+
+  test('a feed that hangs is noticed though nobody reads', async () => {
+    const second = await startProxy(Number(new URL(etcd.endpoints[0]!).port));
+    const endpoints = [proxy, second].map(({ port }) => `http://127.0.0.1:${port}`);
+    const hurried: Clock = {
+      now: () => systemClock.now(),
+      after: (ms, fn) => systemClock.after(ms / 20, fn),
+      sleep: (ms, signal) => systemClock.sleep(ms / 20, signal),
+    };
+    const both = createBackend({ endpoints, clock: hurried, compactionIntervalMs: 0, timeoutMs: 500 });
+    const storage = both.storage(config);
+    await both.ready();
+    const recorder = await Recorder.start(storage, { predicate: {}, after: await storage.revision() });
+    proxy.freeze();
+    const made = (await direct.storage(config).create(at('a'), widget('ns', 'a')))!;
+    await recorder.reach(made.revision);
+    recorder.watch.stop();
+    await both.close();
+    await second.stop();
+  }, 60_000);
+
   test('a resource that is opened later is loaded, joins the feed, and can be released', async () => {
     const theirs = direct.storage(widgets('later'));
     await backend.ready();
@@ -96,7 +142,10 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
     await storage.create(at('b'), widget('ns', 'b'));
     const client = new EtcdClient({ endpoints: etcd.endpoints });
     const stored = (await client.range({ key: made.key })).kvs[0]!.value;
-    expect([stored.toString('latin1').slice(0, 21), stored.includes('secret')]).toEqual(['k8s:enc:aesgcm:v1:k1:', false]);
+    expect([stored.toString('latin1').slice(0, 21), stored.includes('secret')]).toEqual([
+      'k8s:enc:aesgcm:v1:k1:',
+      false,
+    ]);
     expect((await theirs.get(at('a')))!.json).toEqual(made.json);
     await client.swap({ key: made.key.replace(/a$/, 'moved'), expected: 0, value: stored });
     client.close();
@@ -114,7 +163,9 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
     const storage = backend.storage(config);
     const rewritten = await storage.guaranteedUpdate(at('a'), current => structuredClone(current!.object()));
     expect(rewritten.revision).toBeGreaterThan(old.revision);
-    expect((await storage.guaranteedUpdate(at('a'), current => structuredClone(current!.object()))).revision).toBe(rewritten.revision);
+    expect((await storage.guaranteedUpdate(at('a'), current => structuredClone(current!.object()))).revision).toBe(
+      rewritten.revision,
+    );
   }, 30_000);
 });
 

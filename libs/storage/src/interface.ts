@@ -172,4 +172,3 @@ export interface StorageBackend {
   healthy(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
-

@@ -47,7 +47,11 @@ export function sameStored({ json, at, length }: Spliced, stored: Buffer): boole
 
 /** encodeStored is an object's JSON as it is stored: kind, apiVersion and metadata first, no resourceVersion, no selfLink. */
 export function encodeStored(object: object): Buffer {
-  const { kind, apiVersion, metadata, ...rest } = object as { kind?: unknown; apiVersion?: unknown; metadata?: unknown };
+  const { kind, apiVersion, metadata, ...rest } = object as {
+    kind?: unknown;
+    apiVersion?: unknown;
+    metadata?: unknown;
+  };
   if (typeof kind !== 'string' || typeof apiVersion !== 'string' || typeof metadata !== 'object' || metadata === null) {
     throw new Error('an object to be stored needs kind, apiVersion and metadata');
   }

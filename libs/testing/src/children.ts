@@ -33,7 +33,11 @@ export interface Child {
 }
 
 /** startChild runs a program found on PATH, under a parent-death signal so that no test leaves a server behind. */
-export function startChild(program: string, args: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Child {
+export function startChild(
+  program: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Child {
   const path = findProgram(program);
   if (!path) throw new Error(`${program} is not installed`);
   const setpriv = findProgram('setpriv');

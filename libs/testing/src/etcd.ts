@@ -36,13 +36,24 @@ export function startEtcd(options: EtcdOptions = {}): Promise<TestEtcd> {
     const args = [
       ...['--name', 'test', '--data-dir', dataDir, '--logger', 'zap', '--log-level', 'error'],
       ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
-      ...['--listen-peer-urls', peerUrl, '--initial-advertise-peer-urls', peerUrl, '--initial-cluster', `test=${peerUrl}`],
+      ...[
+        '--listen-peer-urls',
+        peerUrl,
+        '--initial-advertise-peer-urls',
+        peerUrl,
+        '--initial-cluster',
+        `test=${peerUrl}`,
+      ],
       ...['--listen-metrics-urls', `http://127.0.0.1:${metrics}`],
       ...(options.fsync ? [] : ['--unsafe-no-fsync']),
       ...(options.tls ? tlsArgs(options.tls) : []),
       ...(options.extraArgs ?? []),
     ];
-    const server = await runServer(() => startChild('etcd', args), () => healthy(metrics), dir.remove);
+    const server = await runServer(
+      () => startChild('etcd', args),
+      () => healthy(metrics),
+      dir.remove,
+    );
     return { ...server, endpoints: [clientUrl], dataDir };
   });
 }

@@ -27,7 +27,11 @@ export function startNats(options: NatsOptions = {}): Promise<TestNats> {
     const dir = tempDir('navarch-nats-');
     const configFile = join(dir.path, 'nats.conf');
     writeFileSync(configFile, natsConfig(port, options), { mode: 0o600 });
-    const server = await runServer(() => startChild('nats-server', ['-c', configFile]), () => greets(port, 'INFO '), dir.remove);
+    const server = await runServer(
+      () => startChild('nats-server', ['-c', configFile]),
+      () => greets(port, 'INFO '),
+      dir.remove,
+    );
     return { ...server, port, configFile, url: `${options.tls ? 'tls' : 'nats'}://127.0.0.1:${port}` };
   });
 }

@@ -56,7 +56,10 @@ export async function createTestPki(): Promise<TestPki> {
     remove: dir.remove,
     async issue({ name, organizations = [], hosts = ['localhost', '127.0.0.1'] }) {
       const own = await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
-      const names = hosts.map(host => ({ type: /^[\d.]+$|:/.test(host) ? ('ip' as const) : ('dns' as const), value: host }));
+      const names = hosts.map(host => ({
+        type: /^[\d.]+$|:/.test(host) ? ('ip' as const) : ('dns' as const),
+        value: host,
+      }));
       const certificate = await x509.X509CertificateGenerator.create({
         ...times,
         subject: new x509.Name([...organizations.map(o => ({ O: [o] })), { CN: [name] }]).toString(),
@@ -70,10 +73,17 @@ export async function createTestPki(): Promise<TestPki> {
           new x509.SubjectAlternativeNameExtension(names),
         ],
       });
-      const keyPem = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', own.privateKey), 'PRIVATE KEY') + '\n';
+      const keyPem =
+        x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', own.privateKey), 'PRIVATE KEY') + '\n';
       const certPem = `${certificate.toString('pem')}\n`;
       const stem = `${++issued}-${name.replace(/[^\w.-]/g, '_')}`;
-      return { caFile, certFile: write(`${stem}.crt`, certPem), keyFile: write(`${stem}.key`, keyPem), certPem, keyPem };
+      return {
+        caFile,
+        certFile: write(`${stem}.crt`, certPem),
+        keyFile: write(`${stem}.key`, keyPem),
+        certPem,
+        keyPem,
+      };
     },
   };
 }

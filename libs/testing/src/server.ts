@@ -15,7 +15,11 @@ export interface TestServer {
 }
 
 /** runServer starts a child and waits until ready says yes; restart does the same again. */
-export async function runServer(start: () => Child, ready: () => Promise<boolean>, cleanup: () => void): Promise<TestServer> {
+export async function runServer(
+  start: () => Child,
+  ready: () => Promise<boolean>,
+  cleanup: () => void,
+): Promise<TestServer> {
   let child = start();
   const waitReady = async () => {
     const end = Date.now() + 20_000;

@@ -63,13 +63,32 @@ requireProgram('nats-server')('startNats', () => {
 
 test('a test certificate verifies against its CA', async () => {
   const pki = await createTestPki();
-  const { certPem, keyPem } = await pki.issue({ name: 'user', organizations: ['system:masters'], hosts: ['a.example', '10.0.0.1'] });
+  const { certPem, keyPem } = await pki.issue({
+    name: 'user',
+    organizations: ['system:masters'],
+    hosts: ['a.example', '10.0.0.1'],
+  });
   const { createServer } = await import('node:tls');
-  const server = createServer({ cert: certPem, key: keyPem, ca: pki.caPem, requestCert: true, rejectUnauthorized: true });
-  const subject = new Promise(resolve => server.once('secureConnection', socket => resolve(socket.getPeerCertificate().subject)));
+  const server = createServer({
+    cert: certPem,
+    key: keyPem,
+    ca: pki.caPem,
+    requestCert: true,
+    rejectUnauthorized: true,
+  });
+  const subject = new Promise(resolve =>
+    server.once('secureConnection', socket => resolve(socket.getPeerCertificate().subject)),
+  );
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const socket = connectTls({ host: '127.0.0.1', port, ca: pki.caPem, cert: certPem, key: keyPem, servername: 'a.example' });
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port,
+    ca: pki.caPem,
+    cert: certPem,
+    key: keyPem,
+    servername: 'a.example',
+  });
   expect(await subject).toEqual(expect.objectContaining({ CN: 'user', O: 'system:masters' }));
   socket.destroy();
   await new Promise(resolve => server.close(resolve));

@@ -55,7 +55,9 @@ export function clientsSection(cluster: E2eCluster): void {
         },
       });
       const status = await new Promise<k8s.V1Status>((resolve, reject) => {
-        new k8s.Exec(config).exec(ns, 'client', 'client', ['echo', 'hi'], stdout, null, null, false, resolve).catch(reject);
+        new k8s.Exec(config)
+          .exec(ns, 'client', 'client', ['echo', 'hi'], stdout, null, null, false, resolve)
+          .catch(reject);
       });
       expect([out, status.status]).toEqual(['hi\n', 'Success']);
     });

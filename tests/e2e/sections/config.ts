@@ -28,7 +28,9 @@ export function configSection(cluster: E2eCluster): void {
     test('create configmap and secret from literals', async () => {
       await cluster.kubectl(['-n', ns, 'create', 'configmap', 'lit', '--from-literal=foo=bar']);
       await cluster.kubectl(['-n', ns, 'create', 'secret', 'generic', 'lit', '--from-literal=foo=bar']);
-      expect(await cluster.kubectl(['-n', ns, 'get', 'secret', 'lit', '-o', 'jsonpath={.data.foo}'])).toBe(Buffer.from('bar').toString('base64'));
+      expect(await cluster.kubectl(['-n', ns, 'get', 'secret', 'lit', '-o', 'jsonpath={.data.foo}'])).toBe(
+        Buffer.from('bar').toString('base64'),
+      );
     });
 
     test('fields of the pod and of its resources, and $(VAR)', async () => {
@@ -54,7 +56,9 @@ export function configSection(cluster: E2eCluster): void {
               volumeMounts: [{ name: 'info', mountPath: '/etc/podinfo' }],
             },
           ],
-          volumes: [{ name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } }],
+          volumes: [
+            { name: 'info', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+          ],
         },
       };
       await cluster.kubectl(['-n', ns, 'create', '-f', '-'], { input: JSON.stringify(pod) });
@@ -63,14 +67,27 @@ export function configSection(cluster: E2eCluster): void {
     });
 
     test('the service account token of a pod opens the API as far as RBAC allows', async () => {
-      const script = 'T=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token); ls /var/run/secrets/kubernetes.io/serviceaccount; echo ${#T}';
+      const script =
+        'T=$(cat /var/run/secrets/kubernetes.io/serviceaccount/token); ls /var/run/secrets/kubernetes.io/serviceaccount; echo ${#T}';
       await cluster.kubectl(['-n', ns, 'run', 'token', '--image=busybox', '--restart=Never', '--', 'sh', '-c', script]);
       await cluster.waitPhase(ns, 'token', 'Succeeded');
       expect(await logs('token')).toMatch(/^ca.crt\nnamespace\ntoken\n\d{3,}\n$/);
       const account = `system:serviceaccount:${ns}:default`;
-      expect((await cluster.tryKubectl(['-n', ns, 'auth', 'can-i', 'list', 'pods', '--as', account])).stdout).toMatch(/^no/);
-      await cluster.kubectl(['-n', ns, 'create', 'rolebinding', 'view', '--clusterrole=view', `--serviceaccount=${ns}:default`]);
-      expect((await cluster.tryKubectl(['-n', ns, 'auth', 'can-i', 'list', 'pods', '--as', account])).stdout).toMatch(/^yes/);
+      expect((await cluster.tryKubectl(['-n', ns, 'auth', 'can-i', 'list', 'pods', '--as', account])).stdout).toMatch(
+        /^no/,
+      );
+      await cluster.kubectl([
+        '-n',
+        ns,
+        'create',
+        'rolebinding',
+        'view',
+        '--clusterrole=view',
+        `--serviceaccount=${ns}:default`,
+      ]);
+      expect((await cluster.tryKubectl(['-n', ns, 'auth', 'can-i', 'list', 'pods', '--as', account])).stdout).toMatch(
+        /^yes/,
+      );
     });
   });
 }

@@ -3,7 +3,17 @@ import type { corev1 } from '@navarch/api';
 import { eventually, type E2eCluster } from '../e2e-cluster';
 
 /** VICTIMS are killed one after the other. */
-const VICTIMS = ['kube-scheduler', 'kube-controller-manager', 'worker-1/kube-proxy', 'dns', 'worker-1/kubelet', 'kube-apiserver', 'nats', 'etcd', 'worker-1/containerd'];
+const VICTIMS = [
+  'kube-scheduler',
+  'kube-controller-manager',
+  'worker-1/kube-proxy',
+  'dns',
+  'worker-1/kubelet',
+  'kube-apiserver',
+  'nats',
+  'etcd',
+  'worker-1/containerd',
+];
 
 /** crashesSection: any process may die under a running Deployment; within fifteen seconds all works again, with no pod lost or doubled. */
 export function crashesSection(cluster: E2eCluster): void {
@@ -27,7 +37,9 @@ export function crashesSection(cluster: E2eCluster): void {
       await eventually(async () => {
         expect(await cluster.processId(victim)).not.toBe(pid);
         await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=3'], { timeoutMs: 5_000 });
-        const running = (await pods()).filter(pod => pod.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True'));
+        const running = (await pods()).filter(pod =>
+          pod.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True'),
+        );
         expect(running).toHaveLength(3);
       }, deadline);
       await eventually(async () => {
@@ -36,7 +48,9 @@ export function crashesSection(cluster: E2eCluster): void {
       }, 5_000);
       const after = await pods();
       expect(before.every(uid => after.some(pod => pod.metadata!.uid === uid))).toBe(true);
-      expect(after.flatMap(pod => pod.status!.containerStatuses!.map(container => container.restartCount))).toEqual([0, 0, 0]);
+      expect(after.flatMap(pod => pod.status!.containerStatuses!.map(container => container.restartCount))).toEqual([
+        0, 0, 0,
+      ]);
       await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=2']);
       await eventually(async () => expect(await pods()).toHaveLength(2));
     });

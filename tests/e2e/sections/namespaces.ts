@@ -11,7 +11,16 @@ export function namespacesSection(cluster: E2eCluster): void {
     await cluster.kubectl(['-n', ns, 'rollout', 'status', 'deploy/v1-pod', '--timeout=60s']);
     await cluster.kubectl(['delete', 'ns', ns, '--timeout=100s']);
     expect((await cluster.tryKubectl(['get', 'ns', ns])).stderr).toContain('NotFound');
-    for (const kind of ['pods', 'services', 'configmaps', 'deployments', 'replicasets', 'endpoints', 'events', 'serviceaccounts']) {
+    for (const kind of [
+      'pods',
+      'services',
+      'configmaps',
+      'deployments',
+      'replicasets',
+      'endpoints',
+      'events',
+      'serviceaccounts',
+    ]) {
       expect(await cluster.kubectl(['-n', ns, 'get', kind, '-o', 'name'])).toBe('');
     }
   });
@@ -21,7 +30,9 @@ export function namespacesSection(cluster: E2eCluster): void {
       const ns = await cluster.namespace('new');
       await eventually(async () => {
         await cluster.kubectl(['-n', ns, 'get', 'serviceaccount', 'default']);
-        expect(await cluster.kubectl(['-n', ns, 'get', 'configmap', 'kube-root-ca.crt', '-o', 'jsonpath={.data}'])).toContain('BEGIN CERTIFICATE');
+        expect(
+          await cluster.kubectl(['-n', ns, 'get', 'configmap', 'kube-root-ca.crt', '-o', 'jsonpath={.data}']),
+        ).toContain('BEGIN CERTIFICATE');
       });
       await cluster.kubectl(['delete', 'ns', ns]);
     });

@@ -25,7 +25,15 @@ export function nodeSection(cluster: E2eCluster): void {
 
     test('every component is well', async () => {
       const { stdout } = await cluster.navarch(['status']);
-      for (const name of ['etcd', 'kube-apiserver', 'kube-scheduler', 'kube-controller-manager', 'worker-1/kubelet', 'worker-1/kube-proxy', 'dns']) {
+      for (const name of [
+        'etcd',
+        'kube-apiserver',
+        'kube-scheduler',
+        'kube-controller-manager',
+        'worker-1/kubelet',
+        'worker-1/kube-proxy',
+        'dns',
+      ]) {
         expect(stdout).toMatch(new RegExp(`^${name} +running +\\d+ +\\S+ +0 +ok$`, 'm'));
       }
     });
@@ -37,7 +45,9 @@ export function nodeSection(cluster: E2eCluster): void {
     });
 
     test('the cluster DNS answers on its service address, from the shell', async () => {
-      expect(await lookup(`${cluster.servicePrefix}.0.10`, 'kubernetes.default.svc.cluster.local')).toEqual([`${cluster.servicePrefix}.0.1`]);
+      expect(await lookup(`${cluster.servicePrefix}.0.10`, 'kubernetes.default.svc.cluster.local')).toEqual([
+        `${cluster.servicePrefix}.0.1`,
+      ]);
     });
   });
 }
@@ -53,7 +63,9 @@ function lookup(server: string, name: string): Promise<string[]> {
       else resolve(result);
     };
     socket.once('error', finish);
-    socket.once('message', message => finish((dnsPacket.decode(message).answers ?? []).flatMap(answer => (answer.type === 'A' ? [answer.data] : []))));
+    socket.once('message', message =>
+      finish((dnsPacket.decode(message).answers ?? []).flatMap(answer => (answer.type === 'A' ? [answer.data] : []))),
+    );
     socket.send(dnsPacket.encode({ type: 'query', id: 1, questions: [{ type: 'A', name }] }), 53, server);
   });
 }

@@ -18,21 +18,32 @@ export function servicesSection(cluster: E2eCluster): void {
     });
     afterAll(() => cluster.kubectl(['delete', 'ns', ns]));
     const inClient = (...command: string[]) => cluster.kubectl(['-n', ns, 'exec', 'client', '--', ...command]);
-    const clusterIp = (service: string) => cluster.kubectl(['-n', ns, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}']);
+    const clusterIp = (service: string) =>
+      cluster.kubectl(['-n', ns, 'get', 'service', service, '-o', 'jsonpath={.spec.clusterIP}']);
 
     test('a service has the endpoints of its ready pods', async () => {
       const pod = await cluster.json<corev1.Pod>('-n', ns, 'pod', 'nginx');
       await eventually(async () => {
         const endpoints = await cluster.json<corev1.Endpoints>('-n', ns, 'endpoints', 'nginx');
         expect(endpoints.subsets?.[0]?.addresses?.map(address => address.ip)).toEqual([pod.status?.podIP]);
-        const slices = await cluster.json<{ items: discoveryv1.EndpointSlice[] }>('-n', ns, 'endpointslices', '-l', 'kubernetes.io/service-name=nginx');
-        expect(slices.items.flatMap(slice => slice.endpoints.flatMap(endpoint => endpoint.addresses))).toEqual([pod.status?.podIP]);
+        const slices = await cluster.json<{ items: discoveryv1.EndpointSlice[] }>(
+          '-n',
+          ns,
+          'endpointslices',
+          '-l',
+          'kubernetes.io/service-name=nginx',
+        );
+        expect(slices.items.flatMap(slice => slice.endpoints.flatMap(endpoint => endpoint.addresses))).toEqual([
+          pod.status?.podIP,
+        ]);
       });
     });
 
     test('the cluster address answers from the shell', async () => {
       const ip = await clusterIp('nginx');
-      await eventually(async () => expect(await (await fetch(`http://${ip}:8078/`)).text()).toContain('Welcome to nginx!'));
+      await eventually(async () =>
+        expect(await (await fetch(`http://${ip}:8078/`)).text()).toContain('Welcome to nginx!'),
+      );
     });
 
     test('in a pod, the name resolves in every form', async () => {
@@ -52,7 +63,9 @@ export function servicesSection(cluster: E2eCluster): void {
     });
 
     test('the API answers inside by its name', async () => {
-      expect(await inClient('nslookup', 'kubernetes.default.svc.cluster.local')).toContain(`${cluster.servicePrefix}.0.1`);
+      expect(await inClient('nslookup', 'kubernetes.default.svc.cluster.local')).toContain(
+        `${cluster.servicePrefix}.0.1`,
+      );
     });
 
     test('hello-python answers by pod address, cluster address and node port, from all of its pods', async () => {
@@ -73,7 +86,16 @@ export function servicesSection(cluster: E2eCluster): void {
     });
 
     test('a node port that is taken is refused', async () => {
-      const output = await cluster.tryKubectl(['-n', ns, 'create', 'service', 'nodeport', 'twice', '--tcp=80', '--node-port=31000']);
+      const output = await cluster.tryKubectl([
+        '-n',
+        ns,
+        'create',
+        'service',
+        'nodeport',
+        'twice',
+        '--tcp=80',
+        '--node-port=31000',
+      ]);
       expect(output.stderr).toContain('provided port is already allocated');
     });
 

@@ -1,4 +1,8 @@
-import type { AdmissionPlugin, Authorizer } from '@navarch/apiserver-runtime';
+import type { corev1 } from '@navarch/api';
+import type { AdmissionPlugin, Authorizer, Store } from '@navarch/apiserver-runtime';
+import type { Clock, Logger } from '@navarch/base';
+import type { KubeObject } from '@navarch/apimachinery';
+import type { Informer } from '@navarch/client';
 import type { Caches } from '../caches';
 import { AlwaysPullImages } from './always-pull-images';
 import { CertificateApproval, CertificateSigning } from './certificates/certificate-approval';
@@ -6,15 +10,23 @@ import { CertificateSubjectRestriction } from './certificates/certificate-subjec
 import { DefaultIngressClass } from './default-ingress-class';
 import { DefaultStorageClass } from './default-storage-class';
 import { DefaultTolerationSeconds } from './default-toleration-seconds';
+import { EventRateLimit } from './event-rate-limit';
+import { LimitRanger } from './limit-ranger/limit-ranger';
 import { NamespaceLifecycle } from './namespace-lifecycle';
 import { NodeRestriction } from './node-restriction/node-restriction';
 import { OwnerReferencesPermissionEnforcement, type KindToResource } from './owner-references';
 import { PodNodeSelector } from './pod-node-selector';
+import { PodSecurity } from './pod-security/pod-security';
 import { PriorityAdmission } from './priority';
+import { PersistentVolumeClaimResize } from './pvc-resize';
+import { ResourceQuotaAdmission } from './quota/resource-quota';
 import { RuntimeClassAdmission } from './runtime-class';
 import { ServiceAccountAdmission } from './service-account';
 import { StorageObjectInUseProtection } from './storage-protection';
 import { TaintNodesByCondition } from './taint-nodes-by-condition';
+import type { CallerOptions, ServiceResolver } from './webhooks/caller';
+import type { Webhook } from './webhooks/matching';
+import { MutatingAdmissionWebhook, ValidatingAdmissionWebhook, type WebhookParts } from './webhooks/webhook-plugin';
 
 export interface PluginParts {
   readonly caches: Caches;
@@ -22,34 +34,54 @@ export interface PluginParts {
   readonly emulated: number;
   readonly tolerationSeconds: number;
   readonly resourceOf: KindToResource;
+  readonly quotaStore: () => Store<corev1.ResourceQuota>;
+  readonly versionsOf: WebhookParts['versionsOf'];
+  readonly webhookTls: CallerOptions['tls'];
+  readonly resolveService: ServiceResolver;
+  readonly clock: Clock;
+  readonly log: Logger;
 }
 
-/** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins. */
-const ORDER: readonly { readonly make: (parts: PluginParts) => AdmissionPlugin; readonly off?: true }[] = [
+/** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` by default from that release on. */
+const ORDER: readonly { readonly make: (parts: PluginParts) => AdmissionPlugin; readonly off?: true; readonly since?: number }[] = [
   { make: ({ caches }) => new NamespaceLifecycle(caches.namespaces) },
+  { make: ({ caches }) => new LimitRanger(namespace => caches.limitRanges.list(namespace)) },
   { make: ({ caches, emulated }) => new ServiceAccountAdmission({ accounts: caches.podAccounts, secrets: caches.secrets, legacyTokens: emulated < 21 }) },
   { make: ({ caches }) => new NodeRestriction(caches.pods, caches.nodes) },
   { make: () => new TaintNodesByCondition() },
   { make: () => new AlwaysPullImages(), off: true },
+  { make: ({ caches }) => new PodSecurity(caches.namespaces), since: 23 },
   { make: ({ caches }) => new PodNodeSelector(caches.namespaces), off: true },
   { make: ({ caches }) => new PriorityAdmission(caches.priorityClass, caches.priorityClasses) },
   { make: ({ tolerationSeconds }) => new DefaultTolerationSeconds(tolerationSeconds) },
+  { make: ({ clock }) => new EventRateLimit(clock), off: true },
   { make: ({ caches }) => new DefaultStorageClass(() => caches.storageClasses.list()) },
   { make: () => new StorageObjectInUseProtection() },
   { make: ({ authorizer, resourceOf }) => new OwnerReferencesPermissionEnforcement(authorizer, resourceOf), off: true },
+  { make: ({ caches }) => new PersistentVolumeClaimResize(name => caches.storageClasses.get('', name)) },
   { make: ({ caches }) => new RuntimeClassAdmission(caches.runtimeClass) },
   { make: ({ authorizer }) => new CertificateApproval(authorizer) },
   { make: ({ authorizer }) => new CertificateSigning(authorizer) },
   { make: () => new CertificateSubjectRestriction() },
   { make: ({ caches }) => new DefaultIngressClass(() => caches.ingressClasses.list()) },
+  { make: parts => new MutatingAdmissionWebhook(webhookParts(parts, parts.caches.mutatingWebhooks)) },
+  { make: parts => new ValidatingAdmissionWebhook(webhookParts(parts, parts.caches.validatingWebhooks)) },
+  { make: ({ caches, quotaStore }) => new ResourceQuotaAdmission(namespace => caches.quotas.list(namespace), quotaStore) },
 ];
 
 /** makePlugins are the plugins that are on, in order. A name that no plugin has is an error. */
 export function makePlugins(parts: PluginParts, enable: readonly string[], disable: readonly string[]): AdmissionPlugin[] {
-  const all = ORDER.map(({ make, off }) => ({ plugin: make(parts), off }));
+  const all = ORDER.map(({ make, off, since = 0 }) => ({ plugin: make(parts), off: off || since > parts.emulated }));
   const unknown = [...enable, ...disable].filter(name => !all.some(({ plugin }) => plugin.name === name));
   if (unknown.length) throw new Error(`unknown admission plugins: ${unknown.join(', ')}`);
   return all
     .filter(({ plugin, off }) => !disable.includes(plugin.name) && (!off || enable.includes(plugin.name)))
     .map(({ plugin }) => plugin);
+}
+
+function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(parts: PluginParts, configurations: Pick<Informer<T>, 'list'>): WebhookParts {
+  const { caches, versionsOf, webhookTls, resolveService, emulated, log } = parts;
+  const webhooks = () =>
+    [...configurations.list()].sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1)).flatMap(configuration => configuration.webhooks ?? []);
+  return { webhooks, namespaces: caches.namespaces, versionsOf, emulated, log, tls: webhookTls, resolve: resolveService };
 }

@@ -11,13 +11,19 @@ export interface DiscoveredResource {
 /** Discovery is what the server serves, each resource in its group's preferred version, and the group versions that did not answer. */
 export interface Discovery {
   readonly resources: readonly DiscoveredResource[];
+  /** kinds finds the resource of an apiVersion and kind, of all versions: kindKey(apiVersion, kind). */
+  readonly kinds: ReadonlyMap<string, ResourceToken<KubeObject>>;
   readonly failures: readonly { groupVersion: string; error: unknown }[];
 }
+
+/** kindKey is the key of Discovery.kinds. */
+export const kindKey = (apiVersion: string, kind: string) => `${apiVersion}/${kind}`;
 
 /** discover asks the server for all resources. A group version that fails does not hide the others. */
 export async function discover(client: KubeClient): Promise<Discovery> {
   const groups = await read<metav1.APIGroupList>(client, '/apis');
   const resources = new Map<string, DiscoveredResource>();
+  const kinds = new Map<string, ResourceToken<KubeObject>>();
   const failures: { groupVersion: string; error: unknown }[] = [];
   // Preferred versions first: a resource that only another version has is added after.
   const others: string[] = [];
@@ -30,19 +36,25 @@ export async function discover(client: KubeClient): Promise<Discovery> {
   for (const groupVersion of [...preferred, ...others]) {
     try {
       const path = groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`;
-      for (const entry of (await read<metav1.APIResourceList>(client, path)).resources ?? []) add(resources, groupVersion, entry);
+      for (const entry of (await read<metav1.APIResourceList>(client, path)).resources ?? [])
+        add(resources, kinds, groupVersion, entry);
     } catch (error) {
       // The group went away since it was listed.
       if (!isNotFound(error)) failures.push({ groupVersion, error });
     }
   }
-  return { resources: [...resources.values()], failures };
+  return { resources: [...resources.values()], kinds, failures };
 }
 
-function add(resources: Map<string, DiscoveredResource>, groupVersion: string, entry: metav1.APIResource): void {
+function add(
+  resources: Map<string, DiscoveredResource>,
+  kinds: Map<string, ResourceToken<KubeObject>>,
+  groupVersion: string,
+  entry: metav1.APIResource,
+): void {
   if (entry.name.includes('/')) return;
-  const apiVersion = entry.group && entry.version ? `${entry.group}/${entry.version}` : groupVersion;
-  const token = resource(apiVersion, entry.name, entry.kind, entry.namespaced);
+  const token = resource(groupVersion, entry.name, entry.kind, entry.namespaced);
+  if (!kinds.has(kindKey(groupVersion, entry.kind))) kinds.set(kindKey(groupVersion, entry.kind), token);
   const id = `${token.group}/${token.resource}`;
   if (!resources.has(id)) resources.set(id, { token, verbs: new Set(entry.verbs) });
 }

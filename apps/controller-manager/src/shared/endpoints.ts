@@ -39,5 +39,9 @@ export function targetRef(pod: corev1.Pod): corev1.ObjectReference {
 
 /** hasSelector: the service's endpoints are ours to find, not the user's to write. */
 export function hasSelector(service: corev1.Service): boolean {
-  return service.spec?.selector !== undefined && service.spec.selector !== null && Object.keys(service.spec.selector).length > 0;
+  return (
+    service.spec?.selector !== undefined &&
+    service.spec.selector !== null &&
+    Object.keys(service.spec.selector).length > 0
+  );
 }

@@ -20,5 +20,7 @@ export function safeEncode(text: string): string {
  * collisionCount. The value itself is an implementation's own, as documented: only equality counts.
  */
 export function templateHash(template: corev1.PodTemplateSpec | undefined, collisionCount?: number): string {
-  return safeEncode(String(fnv32a(canonicalJson(template) + (collisionCount === undefined ? '' : `/${collisionCount}`))));
+  return safeEncode(
+    String(fnv32a(canonicalJson(template) + (collisionCount === undefined ? '' : `/${collisionCount}`))),
+  );
 }

@@ -4,7 +4,11 @@ import type { EventRecorder, KubeClient } from '@navarch/client';
 import { controllerReference } from '@navarch/controller-runtime';
 
 /** podFromTemplate makes the pod that a template describes, owned by its controller. */
-export function podFromTemplate(token: ResourceToken, owner: KubeObject, template: corev1.PodTemplateSpec | undefined): corev1.Pod {
+export function podFromTemplate(
+  token: ResourceToken,
+  owner: KubeObject,
+  template: corev1.PodTemplateSpec | undefined,
+): corev1.Pod {
   const { labels, annotations, finalizers } = template?.metadata ?? {};
   return {
     apiVersion: 'v1',
@@ -23,7 +27,9 @@ export function podFromTemplate(token: ResourceToken, owner: KubeObject, templat
 
 /** isNamespaceTerminating: the create was refused because the whole namespace is going; not worth a retry. */
 export function isNamespaceTerminating(error: unknown): boolean {
-  return isStatus(error, 'Forbidden') && (error.details?.causes ?? []).some(cause => cause.reason === 'NamespaceTerminating');
+  return (
+    isStatus(error, 'Forbidden') && (error.details?.causes ?? []).some(cause => cause.reason === 'NamespaceTerminating')
+  );
 }
 
 /** PodControl creates and deletes a controller's pods and tells of it in events about the owner. */
@@ -40,7 +46,8 @@ export class PodControl {
       this.events.event(owner, 'Normal', 'SuccessfulCreate', `Created pod: ${created.metadata?.name}`);
       return created;
     } catch (error) {
-      if (!isNamespaceTerminating(error)) this.events.event(owner, 'Warning', 'FailedCreate', `Error creating: ${(error as Error).message}`);
+      if (!isNamespaceTerminating(error))
+        this.events.event(owner, 'Warning', 'FailedCreate', `Error creating: ${(error as Error).message}`);
       throw error;
     }
   }

@@ -8,7 +8,8 @@ import { semanticEqual } from './equality';
 export function enqueueServicesOf(services: Informer<corev1.Service>, queue: WorkQueue): EventHandler<corev1.Pod> {
   const add = (pod: corev1.Pod) => {
     for (const service of services.list(pod.metadata?.namespace)) {
-      if (hasSelector(service) && selectorFromSet(service.spec?.selector).matches(pod.metadata?.labels)) queue.add(keyString(objectKey(service)));
+      if (hasSelector(service) && selectorFromSet(service.spec?.selector).matches(pod.metadata?.labels))
+        queue.add(keyString(objectKey(service)));
     }
   };
   return {

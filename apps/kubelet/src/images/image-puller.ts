@@ -3,7 +3,7 @@ import type { Clock } from '@navarch/base';
 import { CriError, type AuthConfig, type CriRuntime, type Image, type PodSandboxConfig } from '@navarch/cri';
 import type { EventRecorder } from '@navarch/client';
 import { CrashBackoff } from '../runtime/crash-backoff';
-import { durationText } from '../runtime/format';
+import { containerFieldPath, durationText } from '../runtime/format';
 import { StartError } from '../runtime/start-error';
 import { defaultPullPolicy, parseImageName } from './image-name';
 
@@ -33,28 +33,30 @@ export class ImagePuller {
     signal: AbortSignal,
   ): Promise<Image> {
     const image = container.image ?? '';
+    const part = containerFieldPath(pod, container.name);
     if (!parseImageName(image)) {
       const message = `Failed to apply default image tag ${JSON.stringify(image)}: couldn't parse image name ${JSON.stringify(image)}: invalid reference format`;
-      this.events.event(pod, 'Warning', 'InspectFailed', message);
+      this.events.event(pod, 'Warning', 'InspectFailed', message, part);
       throw new StartError('InvalidImageName', message);
     }
     const policy = container.imagePullPolicy ?? defaultPullPolicy(image);
     const present = await this.runtime.imageStatus(image);
     if (present && policy !== 'Always') {
-      this.events.event(pod, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine`);
+      this.events.event(pod, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine`, part);
       return present;
     }
     if (policy === 'Never') {
       const message = `Container image ${JSON.stringify(image)} is not present with pull policy of Never`;
-      this.events.event(pod, 'Warning', 'ErrImageNeverPull', message);
+      this.events.event(pod, 'Warning', 'ErrImageNeverPull', message, part);
       throw new StartError('ErrImageNeverPull', message);
     }
-    return this.pull(pod, image, credentials, sandbox, signal);
+    return this.pull(pod, image, part, credentials, sandbox, signal);
   }
 
   private async pull(
     pod: corev1.Pod,
     image: string,
+    part: string,
     credentials: () => Promise<readonly AuthConfig[]>,
     sandbox: PodSandboxConfig,
     signal: AbortSignal,
@@ -63,25 +65,25 @@ export class ImagePuller {
     const waitMs = this.backoff.remainingSinceStep(key, this.clock.now());
     if (waitMs > 0) {
       const message = `Back-off pulling image ${JSON.stringify(image)}`;
-      this.events.event(pod, 'Normal', 'BackOff', message);
+      this.events.event(pod, 'Normal', 'BackOff', message, part);
       const last = this.lastErrors.get(key);
       throw new StartError('ImagePullBackOff', last ? `${message}: ErrImagePull: ${last}` : message, waitMs);
     }
-    this.events.event(pod, 'Normal', 'Pulling', `Pulling image ${JSON.stringify(image)}`);
+    this.events.event(pod, 'Normal', 'Pulling', `Pulling image ${JSON.stringify(image)}`, part);
     const begun = this.clock.now();
     try {
       const pulled = await abortable(this.shared(image, await credentials(), sandbox), signal);
       this.lastErrors.delete(key);
       const took = durationText(this.clock.now() - begun);
       const message = `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting). Image size: ${pulled.size} bytes.`;
-      this.events.event(pod, 'Normal', 'Pulled', message);
+      this.events.event(pod, 'Normal', 'Pulled', message, part);
       return pulled;
     } catch (error) {
       if (signal.aborted) throw error;
       const detail = error instanceof Error ? error.message : String(error);
       this.backoff.step(key, this.clock.now(), this.clock.now());
       this.lastErrors.set(key, detail);
-      this.events.event(pod, 'Warning', 'Failed', `Failed to pull image ${JSON.stringify(image)}: ${detail}`);
+      this.events.event(pod, 'Warning', 'Failed', `Failed to pull image ${JSON.stringify(image)}: ${detail}`, part);
       throw new StartError('ErrImagePull', detail, this.backoff.delay(key));
     }
   }

@@ -55,8 +55,8 @@ export class Pleg {
     }
   }
 
-  /** relist reads once more after a reading that was already under way; it never rejects. */
-  private relist(): Promise<void> {
+  /** relist lists now; once more after a listing that was already under way. It never rejects. */
+  relist(): Promise<void> {
     if (this.relisting) {
       this.relistAgain = true;
       return this.relisting;

@@ -14,7 +14,7 @@ import type { ContainerKiller } from '../runtime/container-killer';
 import { graceOf } from '../runtime/container-killer';
 import { ContainerStarter, type StartContext } from '../runtime/container-starter';
 import { CrashBackoff } from '../runtime/crash-backoff';
-import { durationText, podText } from '../runtime/format';
+import { containerFieldPath, durationText, podText } from '../runtime/format';
 import type { RuntimeInspector } from '../runtime/inspector';
 import { containerHash } from '../runtime/labels';
 import { planPod, type PodPlan, type StartAction } from '../runtime/plan';
@@ -231,7 +231,8 @@ export class PodSyncer {
   private crashLoop(pod: corev1.Pod, action: StartAction): Waiting {
     const { name } = action.container;
     const delay = durationText(this.restarts.delay(this.key(pod, action)));
-    this.parts.deps.events.event(pod, 'Warning', 'BackOff', `Back-off restarting failed container ${name} in pod ${podText(pod)}`);
+    const message = `Back-off restarting failed container ${name} in pod ${podText(pod)}`;
+    this.parts.deps.events.event(pod, 'Warning', 'BackOff', message, containerFieldPath(pod, name));
     return { reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=${name} pod=${podText(pod)}` };
   }
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import type { KubeletDeps } from '../options';
+import { containerFieldPath } from '../runtime/format';
 import type { ProbeVerdicts } from '../runtime/plan';
 import { isRunning, nameOf, podIpsOf, type RuntimeContainer, type RuntimePod } from '../runtime/runtime-pod';
 import { runProbe, type ProbeTarget } from './probe';
@@ -112,7 +113,8 @@ export class Prober implements ProbeVerdicts {
     while (!signal.aborted) {
       const outcome = await runProbe(runtime, probe, target, `kube-probe/${options.kubeletVersion.replace(/^v?(\d+\.\d+).*/, '$1')}`);
       if (signal.aborted) return;
-      if (!outcome.ok) this.deps.events.event(pod, 'Warning', 'Unhealthy', `${WORDS[kind]} probe failed: ${outcome.output}`);
+      const part = containerFieldPath(pod, target.container.name);
+      if (!outcome.ok) this.deps.events.event(pod, 'Warning', 'Unhealthy', `${WORDS[kind]} probe failed: ${outcome.output}`, part);
       this.take(kind, probing, outcome.ok, probe);
       if (kind === 'startup' && probing.states.get('startup')!.healthy) return;
       await clock.sleep((probe.periodSeconds ?? 10) * 1000, signal);

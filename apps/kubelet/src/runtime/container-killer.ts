@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { isGone } from '@navarch/cri';
 import type { KubeletDeps } from '../options';
+import { containerFieldPath } from './format';
 import { runHook } from './hooks';
 import { POD_DELETION_GRACE, POD_TERMINATION_GRACE, PRE_STOP_HANDLER } from './labels';
 import { nameOf, type RuntimeContainer } from './runtime-pod';
@@ -55,7 +56,7 @@ export class ContainerKiller {
     graceSeconds: number,
     message: string,
   ): Promise<void> {
-    this.deps.events.event(about, 'Normal', 'Killing', message);
+    this.deps.events.event(about, 'Normal', 'Killing', message, containerFieldPath(about, nameOf(container)));
     const hook = spec?.lifecycle?.preStop ?? this.recordedHook(container);
     const begun = this.deps.clock.now();
     if (hook && graceSeconds > 0) await this.preStop(about, container, spec, hook, podIp, graceSeconds);
@@ -87,7 +88,8 @@ export class ContainerKiller {
       await Promise.race([hooked, over]);
       hooked.catch(() => undefined);
     } catch (error) {
-      this.deps.events.event(about, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${(error as Error).message}`);
+      const part = containerFieldPath(about, nameOf(container));
+      this.deps.events.event(about, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${(error as Error).message}`, part);
     } finally {
       timer[Symbol.dispose]();
     }

@@ -13,6 +13,7 @@ import { containerResources } from '../resources/linux-resources';
 import type { MountedVolume } from '../volumes/volume-manager';
 import { containerConfig, containerLogPath } from './container-config';
 import { volumeMounts } from './container-mounts';
+import { containerFieldPath } from './format';
 import { runHook } from './hooks';
 import { hostsFile } from './hosts-file';
 import type { StartAction } from './plan';
@@ -48,14 +49,15 @@ export class ContainerStarter {
     const { pod, sandbox } = context;
     const { container } = action;
     const { runtime, events } = this.deps;
+    const part = containerFieldPath(pod, container.name);
     const failed = (reason: string, error: unknown): StartError => {
       const message = error instanceof Error ? error.message : String(error);
-      events.event(pod, 'Warning', 'Failed', `Error: ${message}`);
+      events.event(pod, 'Warning', 'Failed', `Error: ${message}`, part);
       return new StartError(reason, message);
     };
 
     const image = await this.puller.ensure(pod, container, () => this.credentials(pod, container), sandbox, signal).catch((error: unknown) => {
-      if (error instanceof StartError) events.event(pod, 'Warning', 'Failed', `Error: ${error.reason}`);
+      if (error instanceof StartError) events.event(pod, 'Warning', 'Failed', `Error: ${error.reason}`, part);
       throw error;
     });
     const config = await this.configure(context, action, image).catch((error: unknown) => {
@@ -65,12 +67,12 @@ export class ContainerStarter {
     const id = await runtime.createContainer(context.sandboxId, config, sandbox).catch((error: unknown) => {
       throw failed('CreateContainerError', error);
     });
-    events.event(pod, 'Normal', 'Created', `Created container: ${container.name}`);
+    events.event(pod, 'Normal', 'Created', `Created container: ${container.name}`, part);
     await this.linkLog(context, action, id);
     await runtime.startContainer(id).catch((error: unknown) => {
       throw failed('RunContainerError', error);
     });
-    events.event(pod, 'Normal', 'Started', `Started container ${container.name}`);
+    events.event(pod, 'Normal', 'Started', `Started container ${container.name}`, part);
     if (container.lifecycle?.postStart) await this.postStart(context, container, id, signal);
   }
 
@@ -159,8 +161,9 @@ export class ContainerStarter {
     } catch (error) {
       if (signal.aborted) throw error;
       const message = `PostStartHook failed: ${(error as Error).message}`;
-      events.event(context.pod, 'Warning', 'FailedPostStartHook', message);
-      events.event(context.pod, 'Normal', 'Killing', 'FailedPostStartHook');
+      const part = containerFieldPath(context.pod, container.name);
+      events.event(context.pod, 'Warning', 'FailedPostStartHook', message, part);
+      events.event(context.pod, 'Normal', 'Killing', 'FailedPostStartHook', part);
       await runtime.stopContainer(id, context.pod.spec?.terminationGracePeriodSeconds ?? 30);
       throw new StartError('PostStartHookError', (error as Error).message);
     }

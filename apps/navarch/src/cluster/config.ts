@@ -62,12 +62,18 @@ export class InvalidOptions extends Error {}
 export function planCluster(options: ClusterOptions): ClusterConfig {
   const { name, index, workers, onHost, hollow } = options;
   if (!/^[a-z]([a-z0-9-]{0,18}[a-z0-9])?$/.test(name)) {
-    throw new InvalidOptions(`--name ${JSON.stringify(name)}: up to 20 lower-case letters, digits and '-', beginning with a letter`);
+    throw new InvalidOptions(
+      `--name ${JSON.stringify(name)}: up to 20 lower-case letters, digits and '-', beginning with a letter`,
+    );
   }
-  if (!Number.isInteger(index) || index < 0 || index > 9) throw new InvalidOptions('--network-index: a number from 0 to 9');
-  if (!Number.isInteger(workers) || workers < 0 || workers > 40) throw new InvalidOptions('--workers: a number from 0 to 40');
-  if (onHost && hollow) throw new InvalidOptions('--on-host runs real containers on the machine; --hollow runs none: choose one');
-  if (!/^1\.\d{1,2}$/.test(options.emulatedVersion)) throw new InvalidOptions('--emulated-version: a release such as 1.33 or 1.20');
+  if (!Number.isInteger(index) || index < 0 || index > 9)
+    throw new InvalidOptions('--network-index: a number from 0 to 9');
+  if (!Number.isInteger(workers) || workers < 0 || workers > 40)
+    throw new InvalidOptions('--workers: a number from 0 to 40');
+  if (onHost && hollow)
+    throw new InvalidOptions('--on-host runs real containers on the machine; --hollow runs none: choose one');
+  if (!/^1\.\d{1,2}$/.test(options.emulatedVersion))
+    throw new InvalidOptions('--emulated-version: a release such as 1.33 or 1.20');
   const placement: Placement = onHost ? 'on-host' : hollow || workers === 0 ? 'loopback' : 'hosts';
   const local = index === 0 ? '127.0.0.1' : `127.77.${index}.1`;
   const machineAddress = { hosts: `10.77.${index}.254`, 'on-host': options.mainAddress, loopback: local }[placement];

@@ -74,5 +74,8 @@ export class ClusterPaths {
 
 /** cacheDir is where built images are kept, shared by all clusters of this user. */
 export function cacheDir(): string {
-  return process.env['NAVARCH_CACHE'] ?? path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'navarch');
+  return (
+    process.env['NAVARCH_CACHE'] ??
+    path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'navarch')
+  );
 }

@@ -85,6 +85,9 @@ function removeTree(folder: string): void {
 }
 
 function cgroupMounts(): string[] {
-  const mounts = fs.readFileSync('/proc/self/mounts', 'utf8').split('\n').map(line => line.split(' '));
+  const mounts = fs
+    .readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map(line => line.split(' '));
   return mounts.filter(([, , type]) => type === 'cgroup' || type === 'cgroup2').map(([, folder]) => folder!);
 }

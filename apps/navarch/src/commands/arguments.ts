@@ -8,7 +8,11 @@ export interface OptionSpec {
   readonly short?: string;
 }
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
-type ValueOf<O extends OptionSpec> = O['type'] extends 'number' ? number : O['type'] extends 'boolean' ? boolean : string;
+type ValueOf<O extends OptionSpec> = O['type'] extends 'number'
+  ? number
+  : O['type'] extends 'boolean'
+    ? boolean
+    : string;
 /** Options are the values that were given; what was not given is absent. */
 export type Options<S extends OptionSpecs> = { readonly [K in keyof S]?: ValueOf<S[K]> };
 

@@ -11,12 +11,17 @@ export const down = defineCommand({
   name: 'down',
   usage: '[--purge]',
   summary: 'stop the cluster and leave nothing of it running; its data stays unless --purge',
-  options: { purge: { type: 'boolean', help: 'remove the data, the certificates and the logs, too' }, state: STATE_OPTION },
+  options: {
+    purge: { type: 'boolean', help: 'remove the data, the certificates and the logs, too' },
+    state: STATE_OPTION,
+  },
   async run(options) {
     const paths = pathsOf(options);
     const records = readRecords(paths.records);
     if (supervisorAlive(records)) {
-      await new ControlClient(paths.socket).stopAll().catch((error: unknown) => complain(`the supervisor did not stop in order: ${describe(error)}`));
+      await new ControlClient(paths.socket)
+        .stopAll()
+        .catch((error: unknown) => complain(`the supervisor did not stop in order: ${describe(error)}`));
       if (records?.supervisor) await gone(records.supervisor, 2_000);
     }
     // Read again: the supervisor may have started something since.
@@ -26,7 +31,11 @@ export const down = defineCommand({
     if (left.length) return 1;
     for (const file of [paths.records, paths.socket]) fs.rmSync(file, { force: true });
     if (options.purge) fs.rmSync(paths.state, { recursive: true, force: true });
-    say(last ? `The cluster is down${options.purge ? ' and its data is gone' : ''}.` : `No cluster is up here${options.purge ? '; its data is gone' : ''}.`);
+    say(
+      last
+        ? `The cluster is down${options.purge ? ' and its data is gone' : ''}.`
+        : `No cluster is up here${options.purge ? '; its data is gone' : ''}.`,
+    );
     return 0;
   },
 });

@@ -31,7 +31,9 @@ async function build(names: readonly string[]): Promise<number> {
   const store = openLibrary();
   const recipes = recipesNamed(names);
   await ensurePause(store);
-  await buildAll(recipes, store, (recipe, ms) => say(`${recipe.name.padEnd(14)} ${(ms / 1000).toFixed(1)} s   ${recipe.references.join(' ')}`));
+  await buildAll(recipes, store, (recipe, ms) =>
+    say(`${recipe.name.padEnd(14)} ${(ms / 1000).toFixed(1)} s   ${recipe.references.join(' ')}`),
+  );
   return 0;
 }
 
@@ -45,7 +47,9 @@ async function load(options: { readonly state?: string }, names: readonly string
   }
   const config = JSON.parse(fs.readFileSync(paths.config, 'utf8')) as ClusterConfig;
   const library = openLibrary().images();
-  const wanted = recipesNamed(names).flatMap(recipe => recipe.references).filter(reference => library.has(reference));
+  const wanted = recipesNamed(names)
+    .flatMap(recipe => recipe.references)
+    .filter(reference => library.has(reference));
   for (const [name, init] of hosts) {
     const node = config.nodes.find(one => one.name === name);
     if (node) say(`${name}: ${await loadImages(config, { node, init }, wanted)} loaded`);

@@ -28,7 +28,8 @@ export const registryCommand = defineCommand({
     state: STATE_OPTION,
   },
   async run(options) {
-    if (options.address === undefined || options.port === undefined) throw new InvalidOptions('registry needs --address and --port');
+    if (options.address === undefined || options.port === undefined)
+      throw new InvalidOptions('registry needs --address and --port');
     await serveRegistry(options.address, options.port);
     return 0;
   },

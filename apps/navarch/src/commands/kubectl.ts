@@ -15,7 +15,10 @@ export const kubectl = defineCommand({
       complain('no cluster was ever up here: navarch up');
       return 3;
     }
-    const child = spawn('kubectl', positional, { stdio: 'inherit', env: { ...process.env, KUBECONFIG: paths.adminKubeconfig } });
+    const child = spawn('kubectl', positional, {
+      stdio: 'inherit',
+      env: { ...process.env, KUBECONFIG: paths.adminKubeconfig },
+    });
     return new Promise((resolve, reject) => {
       child.once('error', reject);
       child.once('exit', code => resolve(code ?? 1));

@@ -28,10 +28,19 @@ export const logs = defineCommand({
 function findLog(paths: ClusterPaths, component: string | undefined): string {
   const known = logNames(paths.logs);
   const matches = known.filter(name => name === component);
-  const found = matches.length ? matches : known.filter(name => name.endsWith(`/${component}`) || name === `kube-${component}`);
+  const found = matches.length
+    ? matches
+    : known.filter(name => name.endsWith(`/${component}`) || name === `kube-${component}`);
   if (found.length === 1) return paths.log(found[0]!);
-  const complaint = component === undefined ? 'which component' : found.length ? `there are several ${component}` : `no log of ${component}`;
-  throw new InvalidOptions(`${complaint}: ${(found.length ? found : known).join(', ') || 'the cluster has never been up'}`);
+  const complaint =
+    component === undefined
+      ? 'which component'
+      : found.length
+        ? `there are several ${component}`
+        : `no log of ${component}`;
+  throw new InvalidOptions(
+    `${complaint}: ${(found.length ? found : known).join(', ') || 'the cluster has never been up'}`,
+  );
 }
 
 /** logNames lists the components that have a log. */

@@ -39,7 +39,10 @@ function mainAddress(): string {
 
 function defaultInterface(): string | undefined {
   try {
-    const routes = fs.readFileSync('/proc/net/route', 'utf8').split('\n').map(line => line.split('\t'));
+    const routes = fs
+      .readFileSync('/proc/net/route', 'utf8')
+      .split('\n')
+      .map(line => line.split('\t'));
     return routes.find(([, destination]) => destination === '00000000')?.[0];
   } catch {
     return undefined;

@@ -49,10 +49,24 @@ function fromRecords(processes: NonNullable<ReturnType<typeof readRecords>>['pro
 export function statusTable(components: readonly ComponentStatus[]): string {
   const rows = [
     ['COMPONENT', 'STATE', 'PID', 'UPTIME', 'RESTARTS', 'HEALTH'],
-    ...components.map(c => [c.name, c.state, String(c.pid ?? '-'), c.state === 'running' ? duration(c.uptimeMs) : '-', String(c.restarts), c.health || '-']),
+    ...components.map(c => [
+      c.name,
+      c.state,
+      String(c.pid ?? '-'),
+      c.state === 'running' ? duration(c.uptimeMs) : '-',
+      String(c.restarts),
+      c.health || '-',
+    ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map(row => row[column]!.length)));
-  return rows.map(row => row.map((cell, column) => cell.padEnd(widths[column]!)).join('   ').trimEnd()).join('\n');
+  return rows
+    .map(row =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('   ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** duration is a time span as kubectl shows ages: 45s, 3m20s, 40m, 5h, 3d. */

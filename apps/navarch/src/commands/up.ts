@@ -1,4 +1,4 @@
-import { describe, systemClock } from '@navarch/base';
+import { systemClock } from '@navarch/base';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -41,7 +41,8 @@ export const up = defineCommand({
     const client = new ControlClient(paths.socket);
     const records = readRecords(paths.records);
     if (supervisorAlive(records)) {
-      if (!sameConfig(config, paths)) throw new InvalidOptions('the cluster is up with other options: navarch down first, or choose another --state');
+      if (!sameConfig(config, paths))
+        throw new InvalidOptions('the cluster is up with other options: navarch down first, or choose another --state');
     } else {
       // A supervisor that was killed left things behind; they make way first.
       if (records) await teardown(records);
@@ -61,8 +62,12 @@ function plan(options: Options<typeof OPTIONS>, machine: ReturnType<typeof surve
   const workers = options.workers ?? 1;
   const wanted = options.hollow ?? false;
   const cannot = machine.lacking.length > 0 && workers > 0;
-  if (cannot && options['on-host']) throw new InvalidOptions(`--on-host runs real containers; this machine lacks ${machine.lacking.join(', ')}`);
-  if (cannot && !wanted) complain(`this machine lacks ${machine.lacking.join(', ')}: no real containers, the nodes are hollow and only pretend to run pods`);
+  if (cannot && options['on-host'])
+    throw new InvalidOptions(`--on-host runs real containers; this machine lacks ${machine.lacking.join(', ')}`);
+  if (cannot && !wanted)
+    complain(
+      `this machine lacks ${machine.lacking.join(', ')}: no real containers, the nodes are hollow and only pretend to run pods`,
+    );
   else if (wanted) say('hollow nodes: they only pretend to run pods');
   return planCluster({
     name: options.name ?? 'navarch',
@@ -93,12 +98,16 @@ function prepareState(config: ClusterConfig, paths: ClusterPaths): void {
 async function startSupervisor(paths: ClusterPaths, client: ControlClient): Promise<void> {
   const log = openLog(paths.log('supervisor'));
   fs.rmSync(paths.socket, { force: true });
-  const child = spawn(process.execPath, ['--enable-source-maps', process.argv[1]!, 'supervise', '--state', paths.state], {
-    detached: true,
-    stdio: ['ignore', log, log],
-    cwd: '/',
-    env: { ...process.env, NAVARCH_ROOT: installDir() },
-  });
+  const child = spawn(
+    process.execPath,
+    ['--enable-source-maps', process.argv[1]!, 'supervise', '--state', paths.state],
+    {
+      detached: true,
+      stdio: ['ignore', log, log],
+      cwd: '/',
+      env: { ...process.env, NAVARCH_ROOT: installDir() },
+    },
+  );
   fs.closeSync(log);
   child.unref();
   const id = identify(child.pid ?? -1);
@@ -132,9 +141,15 @@ function farewell(config: ClusterConfig, paths: ClusterPaths, tookMs: number): v
   const relative = path.relative(process.cwd(), paths.adminKubeconfig);
   const kubeconfig = relative.startsWith('..') ? paths.adminKubeconfig : relative;
   const nodes = config.nodes.length === 1 ? 'one node is' : `${config.nodes.length} nodes are`;
-  say(`\nUp in ${(tookMs / 1000).toFixed(1)} s: ${config.nodes.length ? `${nodes} Ready and ` : ''}DNS answers (Kubernetes ${config.emulatedVersion}, ${config.transport}).`);
+  say(
+    `\nUp in ${(tookMs / 1000).toFixed(1)} s: ${config.nodes.length ? `${nodes} Ready and ` : ''}DNS answers (Kubernetes ${config.emulatedVersion}, ${config.transport}).`,
+  );
   say('Try next:');
   say(`  export KUBECONFIG=${kubeconfig}`);
   say('  kubectl get nodes -o wide');
-  say(config.nodes.length ? '  kubectl create deployment web --image=nginx && kubectl expose deployment web --port=80' : '  kubectl get all --all-namespaces');
+  say(
+    config.nodes.length
+      ? '  kubectl create deployment web --image=nginx && kubectl expose deployment web --port=80'
+      : '  kubectl get all --all-namespaces',
+  );
 }

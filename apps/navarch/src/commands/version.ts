@@ -10,7 +10,9 @@ export const version = defineCommand({
   summary: 'the version of navarch and of Node',
   options: {},
   async run() {
-    const { version: ours } = JSON.parse(fs.readFileSync(path.join(installDir(), 'package.json'), 'utf8')) as { version: string };
+    const { version: ours } = JSON.parse(fs.readFileSync(path.join(installDir(), 'package.json'), 'utf8')) as {
+      version: string;
+    };
     say(`navarch ${ours} (Node ${process.versions.node})`);
     return 0;
   },

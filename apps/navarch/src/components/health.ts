@@ -15,11 +15,15 @@ export function probe(health: HealthProbe, timeoutMs = 1_000): Promise<string | 
     request.on('response', response => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
-      response.on('end', () => resolve(response.statusCode === 200 ? undefined : answer(response.statusCode, Buffer.concat(chunks))));
+      response.on('end', () =>
+        resolve(response.statusCode === 200 ? undefined : answer(response.statusCode, Buffer.concat(chunks))),
+      );
       response.on('error', error => resolve(error.message));
     });
     request.on('timeout', () => request.destroy(new Error('no answer')));
-    request.on('error', error => resolve((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'not listening' : error.message));
+    request.on('error', error =>
+      resolve((error as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'not listening' : error.message),
+    );
     request.end();
   });
 }
@@ -33,6 +37,9 @@ function open(health: HealthProbe, timeout: number): http.ClientRequest {
 
 function answer(status: number | undefined, body: Buffer): string {
   // A failing check is told as "[-]name failed: …" among those that pass.
-  const failed = body.toString('utf8').split('\n').find(line => line.startsWith('[-]'));
+  const failed = body
+    .toString('utf8')
+    .split('\n')
+    .find(line => line.startsWith('[-]'));
   return failed ?? `HTTP ${status ?? '?'}`;
 }

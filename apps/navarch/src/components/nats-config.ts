@@ -8,7 +8,10 @@ import { natsMonitorPort } from './components';
 export function natsConfigFor(config: ClusterConfig, paths: ClusterPaths): string {
   const components = Object.entries(CLIENTS).filter(([name]) => name !== 'admin');
   const users: NatsUser[] = [
-    ...components.map(([, who]) => ({ identity: who.commonName, ...('organization' in who && { organizations: [who.organization] }) })),
+    ...components.map(([, who]) => ({
+      identity: who.commonName,
+      ...('organization' in who && { organizations: [who.organization] }),
+    })),
     ...config.nodes.map(node => ({ identity: `system:node:${node.name}`, organizations: ['system:nodes'] })),
   ];
   return natsServerConfig({

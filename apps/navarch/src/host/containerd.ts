@@ -61,23 +61,47 @@ export function cniConfig(config: ClusterConfig, node: NodeConfig): string {
     isGateway: true,
     ipMasq: false,
     hairpinMode: true,
-    ipam: { type: 'host-local', dataDir: '/run/cni/ipam', ranges: [[{ subnet: node.podCidr }]], routes: [{ dst: '0.0.0.0/0' }] },
+    ipam: {
+      type: 'host-local',
+      dataDir: '/run/cni/ipam',
+      ranges: [[{ subnet: node.podCidr }]],
+      routes: [{ dst: '0.0.0.0/0' }],
+    },
   };
   const portmap = { type: 'portmap', capabilities: { portMappings: true }, snat: true };
   return `${JSON.stringify({ cniVersion: '0.4.0', name: 'navarch', plugins: [bridge, portmap] }, null, 2)}\n`;
 }
 
-/** registryHosts sends every pull to the cluster's registry first; what that has not, containerd asks the image's own registry for. */
-export function registryHosts(config: ClusterConfig): string {
-  return `[host."http://${config.machineAddress}:${REGISTRY_PORT}"]\n  capabilities = ["pull", "resolve"]\n`;
+/** PUBLIC_REGISTRIES are those that no address of this machine's own network can stand behind. */
+const PUBLIC_REGISTRIES = ['docker.io', 'registry.k8s.io', 'k8s.gcr.io', 'gcr.io', 'quay.io', 'ghcr.io'];
+
+/**
+ * registryHosts are containerd's hosts.toml files by registry. Every pull goes to the cluster's registry first. Where that knows
+ * no answer, containerd asks the image's own registry, unless it has no way there: that would only end in a long timeout.
+ */
+export function registryHosts(config: ClusterConfig): Map<string, string> {
+  const ours = `http://${config.machineAddress}:${REGISTRY_PORT}`;
+  const first = `[host."${ours}"]\n  capabilities = ["pull", "resolve"]\n`;
+  const only = `server = "${ours}"\n\n${first}`;
+  const outside = config.nat || config.placement === 'on-host';
+  return new Map([
+    ['_default', first],
+    ...PUBLIC_REGISTRIES.map((name): [string, string] => [name, outside ? first : only]),
+  ]);
 }
 
 /** writeContainerdFiles writes a worker's /etc/containerd and /etc/cni. */
 export function writeContainerdFiles(config: ClusterConfig, paths: ClusterPaths, node: NodeConfig): void {
   const dir = paths.host(node.name);
   const files: [string, string][] = [
-    ['etc/containerd/config.toml', containerdConfig({ mayRaisePriority: hasSysResource(), snapshotter: snapshotterFor(dir) })],
-    ['etc/containerd/certs.d/_default/hosts.toml', registryHosts(config)],
+    [
+      'etc/containerd/config.toml',
+      containerdConfig({ mayRaisePriority: hasSysResource(), snapshotter: snapshotterFor(dir) }),
+    ],
+    ...[...registryHosts(config)].map(([registry, text]): [string, string] => [
+      `etc/containerd/certs.d/${registry}/hosts.toml`,
+      text,
+    ]),
     ['etc/cni/net.d/10-navarch.conflist', cniConfig(config, node)],
   ];
   for (const [name, content] of files) {

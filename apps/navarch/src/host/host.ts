@@ -16,7 +16,12 @@ export interface WorkerHost {
 }
 
 /** startHost starts a worker's PID 1 in namespaces of its own and waits until they are set up. */
-export async function startHost(config: ClusterConfig, paths: ClusterPaths, node: NodeConfig, file: RecordFile): Promise<WorkerHost> {
+export async function startHost(
+  config: ClusterConfig,
+  paths: ClusterPaths,
+  node: NodeConfig,
+  file: RecordFile,
+): Promise<WorkerHost> {
   const dir = paths.host(node.name);
   fs.mkdirSync(dir, { recursive: true });
   fs.mkdirSync(paths.logs, { recursive: true });
@@ -30,7 +35,9 @@ export async function startHost(config: ClusterConfig, paths: ClusterPaths, node
   fs.closeSync(log);
   await new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', code => reject(new Error(`host ${node.name} ended with ${code ?? 'a signal'}: see ${paths.log(`${node.name}-host`)}`)));
+    child.once('exit', code =>
+      reject(new Error(`host ${node.name} ended with ${code ?? 'a signal'}: see ${paths.log(`${node.name}-host`)}`)),
+    );
     child.stdout!.once('data', () => resolve());
   });
   child.removeAllListeners('exit');
@@ -40,7 +47,9 @@ export async function startHost(config: ClusterConfig, paths: ClusterPaths, node
   const init = identify(childrenOf(child.pid!)[0] ?? -1);
   if (!init) throw new Error(`host ${node.name}: its first process is gone`);
   file.change(records => void (records.hosts[node.name] = init));
-  await run(enterCommand(config, { node, init }, ['iptables-restore', '--noflush', '-w', '10']), { input: masqueradeRules(config, node) });
+  await run(enterCommand(config, { node, init }, ['iptables-restore', '--noflush', '-w', '10']), {
+    input: masqueradeRules(config, node),
+  });
   return { node, init };
 }
 

@@ -62,7 +62,10 @@ export async function createNetwork(config: ClusterConfig, file: RecordFile): Pr
     records.namespaces.push(...plan.namespaces);
     records.links.push(uplinkOf(config));
   });
-  await ipBatch([], plan.namespaces.map(name => `netns add ${name}`));
+  await ipBatch(
+    [],
+    plan.namespaces.map(name => `netns add ${name}`),
+  );
   await ipBatch([], plan.machine.slice(0, 1));
   const sw = switchOf(config);
   await succeeds(['modprobe', 'br_netfilter']);

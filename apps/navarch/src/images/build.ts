@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { PassThrough, Transform } from 'node:stream';
+import { PassThrough, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { deployFile } from '../cluster/install-dir';
@@ -22,13 +22,18 @@ export async function buildImage(recipe: Recipe, store: ImageStore, cache: strin
   return inScratch(async root => {
     if (recipe.packages.length) await unpackPackages(recipe.packages, root, path.join(cache, 'debs'));
     for (const folder of recipe.folders ?? []) fs.mkdirSync(path.join(root, folder), { recursive: true });
-    for (const folder of ['tmp', 'var/tmp']) if (fs.existsSync(path.join(root, folder))) fs.chmodSync(path.join(root, folder), 0o1777);
+    for (const folder of ['tmp', 'var/tmp'])
+      if (fs.existsSync(path.join(root, folder))) fs.chmodSync(path.join(root, folder), 0o1777);
     if (recipe.busybox) await addBusybox(root);
     for (const [name, content] of Object.entries(recipe.files)) {
       const file = path.join(root, name);
       fs.mkdirSync(path.dirname(file), { recursive: true });
       fs.rmSync(file, { force: true });
-      fs.writeFileSync(file, typeof content === 'string' ? content : fs.readFileSync(deployFile(`images/${content.from}`)), { mode: 0o644 });
+      fs.writeFileSync(
+        file,
+        typeof content === 'string' ? content : fs.readFileSync(deployFile(`images/${content.from}`)),
+        { mode: 0o644 },
+      );
     }
     for (const [name, target] of Object.entries(recipe.links ?? {})) fs.symlinkSync(target, path.join(root, name));
     const layer = await writeLayer(root, store);
@@ -45,7 +50,9 @@ export async function buildImage(recipe: Recipe, store: ImageStore, cache: strin
 /** buildPause builds the image that every pod needs: a static program where there is a C compiler, else busybox's shell doing the same. */
 export async function buildPause(store: ImageStore): Promise<Descriptor> {
   return inScratch(async root => {
-    const compiled = which('gcc') !== undefined && (await succeeds(['gcc', '-Os', '-static', '-o', path.join(root, 'pause'), deployFile('images/pause.c')]));
+    const compiled =
+      which('gcc') !== undefined &&
+      (await succeeds(['gcc', '-Os', '-static', '-o', path.join(root, 'pause'), deployFile('images/pause.c')]));
     if (compiled) await run(['strip', path.join(root, 'pause')]).catch(() => undefined);
     else {
       await addBusybox(root);
@@ -66,9 +73,13 @@ interface Layer extends Descriptor {
 
 /** writeLayer packs a folder: sorted, owned by root, dated 1970, so that equal content has an equal digest. */
 async function writeLayer(root: string, store: ImageStore): Promise<Layer> {
-  const tar = spawn('tar', ['--format=gnu', '--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-C', root, '-c', '.'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const tar = spawn(
+    'tar',
+    ['--format=gnu', '--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--mtime=@0', '-C', root, '-c', '.'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = new Promise<void>((resolve, reject) => {
     tar.once('error', reject);
     tar.once('exit', code => (code === 0 ? resolve() : reject(new Error('tar failed'))));
@@ -76,7 +87,10 @@ async function writeLayer(root: string, store: ImageStore): Promise<Layer> {
   const plain = createHash('sha256');
   const packed = createHash('sha256');
   const file = store.temporary();
-  await Promise.all([pipeline(tar.stdout, hashing(plain), createGzip({ level: 6 }), hashing(packed), fs.createWriteStream(file)), ended]);
+  await Promise.all([
+    pipeline(tar.stdout, hashing(plain), createGzip({ level: 6 }), hashing(packed), fs.createWriteStream(file)),
+    ended,
+  ]);
   const digest = `sha256:${packed.digest('hex')}`;
   const { size } = fs.statSync(file);
   store.adopt(file, digest);
@@ -95,7 +109,10 @@ function writeManifest(store: ImageStore, layer: Layer, config: ImageConfig): De
   };
   const configBlob = store.put(`${OCI}config.v1+json`, Buffer.from(JSON.stringify(image)));
   const mediaType = `${OCI}manifest.v1+json`;
-  return store.put(mediaType, Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: configBlob, layers: [descriptor] })));
+  return store.put(
+    mediaType,
+    Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config: configBlob, layers: [descriptor] })),
+  );
 }
 
 /** addBusybox copies the static busybox and links every command it knows that is not there already. */
@@ -107,7 +124,9 @@ async function addBusybox(root: string): Promise<void> {
   fs.copyFileSync(source, path.join(bin, 'busybox'));
   fs.chmodSync(path.join(bin, 'busybox'), 0o755);
   for (const command of (await run([source, '--list'])).split('\n').filter(Boolean)) {
-    const taken = ['bin', 'sbin', 'usr/bin', 'usr/sbin'].some(folder => fs.lstatSync(path.join(root, folder, command), { throwIfNoEntry: false }));
+    const taken = ['bin', 'sbin', 'usr/bin', 'usr/sbin'].some(folder =>
+      fs.lstatSync(path.join(root, folder, command), { throwIfNoEntry: false }),
+    );
     if (!taken) fs.symlinkSync('busybox', path.join(bin, command));
   }
 }

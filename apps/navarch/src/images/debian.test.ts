@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { fileNames, isNeeded, packageOf } from './debian';
 
 test('fileNames reads what apt-get --print-uris says', () => {
-  const uris = "'http://deb.example/pool/a_1_amd64.deb' a_1_amd64.deb 100 SHA256:00\nNOTE: something\n'http://deb.example/b.deb' b_1%3a2_all.deb 5 MD5Sum:0\n";
+  const uris =
+    "'http://deb.example/pool/a_1_amd64.deb' a_1_amd64.deb 100 SHA256:00\nNOTE: something\n'http://deb.example/b.deb' b_1%3a2_all.deb 5 MD5Sum:0\n";
   expect(fileNames(uris)).toEqual(['a_1_amd64.deb', 'b_1%3a2_all.deb']);
 });
 

@@ -11,7 +11,9 @@ const NOT_NEEDED =
   /^(dpkg|tar|perl(-.*)?|libperl.*|libgdbm.*|usrmerge|debconf|init-system-helpers|sysvinit-utils|lsb-base|iproute2|libelf1|libbpf1|libmnl0|libxtables12|libtirpc.*|libnsl2|libcap2-bin|adduser|passwd|libpam.*|libaudit.*|libcap-ng0|libsemanage.*|libsepol2|login|coreutils|libdb5\.3|libjs-.*|media-types|gcc-\d+-base)$/;
 /** NEEDED_ANYWAY maps a package to what of the list above it does need. */
 const NEEDED_ANYWAY: Readonly<Record<string, RegExp>> = { python3: /^(media-types|libdb5\.3|libtirpc.*|libnsl2)$/ };
-const NOT_UNPACKED = ['doc', 'man', 'locale', 'lintian', 'bash-completion', 'info', 'bug'].map(name => `--exclude=./usr/share/${name}`);
+const NOT_UNPACKED = ['doc', 'man', 'locale', 'lintian', 'bash-completion', 'info', 'bug'].map(
+  name => `--exclude=./usr/share/${name}`,
+);
 
 /** unpackPackages puts Debian packages and what they depend on into a folder. Nothing is installed and no script of theirs runs. */
 export async function unpackPackages(packages: readonly string[], root: string, cache: string): Promise<string[]> {
@@ -28,7 +30,9 @@ export async function unpackPackages(packages: readonly string[], root: string, 
 /** isNeeded decides whether a package of the closure goes into the image. */
 export function isNeeded(name: string, asked: readonly string[]): boolean {
   if (asked.includes(name) || !NOT_NEEDED.test(name)) return true;
-  return asked.some(one => Object.entries(NEEDED_ANYWAY).some(([prefix, needed]) => one.startsWith(prefix) && needed.test(name)));
+  return asked.some(one =>
+    Object.entries(NEEDED_ANYWAY).some(([prefix, needed]) => one.startsWith(prefix) && needed.test(name)),
+  );
 }
 
 /** packageOf is the package's name in a file name such as `libssl3_3.0.22-1_amd64.deb`. */
@@ -43,7 +47,9 @@ async function download(packages: readonly string[], cache: string): Promise<str
   fs.mkdirSync(path.join(empty, 'partial'), { recursive: true });
   fs.writeFileSync(path.join(cache, 'status'), '');
   const apt = (archives: string, ...rest: string[]) =>
-    run(['apt-get', '-qq', '-y', ...aptOptions(cache, archives), ...rest, ...packages], { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' } });
+    run(['apt-get', '-qq', '-y', ...aptOptions(cache, archives), ...rest, ...packages], {
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
+    });
   const resolve = async () => {
     const names = fileNames(await apt(empty, '--print-uris', 'install'));
     await apt(cache, '--download-only', 'install');
@@ -81,7 +87,9 @@ export function fileNames(uris: string): string[] {
 async function unpack(deb: string, root: string): Promise<void> {
   const source = spawn('dpkg-deb', ['--fsys-tarfile', deb], { stdio: ['ignore', 'pipe', 'inherit'] });
   // The one's output is the other's input, without a detour through us.
-  const target = spawn('tar', ['-C', root, '-x', '--keep-directory-symlink', '--no-same-owner', ...NOT_UNPACKED], { stdio: [source.stdout, 'inherit', 'inherit'] });
+  const target = spawn('tar', ['-C', root, '-x', '--keep-directory-symlink', '--no-same-owner', ...NOT_UNPACKED], {
+    stdio: [source.stdout, 'inherit', 'inherit'],
+  });
   source.stdout.destroy();
   await Promise.all([source, target].map(child => exitOf(child, path.basename(deb))));
 }

@@ -34,7 +34,11 @@ export class ImageStore {
     const added = references.map(reference => ({ ...manifest, annotations: { [REFERENCE]: reference } }));
     fs.mkdirSync(this.folder, { recursive: true });
     fs.writeFileSync(path.join(this.folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}\n');
-    writeFileAtomic(path.join(this.folder, 'index.json'), `${JSON.stringify({ schemaVersion: 2, manifests: [...kept, ...added] }, null, 1)}\n`, 0o644);
+    writeFileAtomic(
+      path.join(this.folder, 'index.json'),
+      `${JSON.stringify({ schemaVersion: 2, manifests: [...kept, ...added] }, null, 1)}\n`,
+      0o644,
+    );
   }
 
   /** put stores a blob. */
@@ -59,12 +63,15 @@ export class ImageStore {
 
   /** blobFile is where a blob lies, there or not; undefined for what is no digest. */
   blobFile(digest: string): string | undefined {
-    return /^sha256:[0-9a-f]{64}$/.test(digest) ? path.join(this.folder, 'blobs/sha256', digest.slice('sha256:'.length)) : undefined;
+    return /^sha256:[0-9a-f]{64}$/.test(digest)
+      ? path.join(this.folder, 'blobs/sha256', digest.slice('sha256:'.length))
+      : undefined;
   }
 
   private readIndex(): Descriptor[] {
     try {
-      return (JSON.parse(fs.readFileSync(path.join(this.folder, 'index.json'), 'utf8')) as { manifests: Descriptor[] }).manifests;
+      return (JSON.parse(fs.readFileSync(path.join(this.folder, 'index.json'), 'utf8')) as { manifests: Descriptor[] })
+        .manifests;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw error;

@@ -25,12 +25,17 @@ export function missingRecipes(store: ImageStore): Recipe[] {
 /** recipesNamed finds recipes by their names; all of them when none is named. Throws InvalidOptions. */
 export function recipesNamed(names: readonly string[]): readonly Recipe[] {
   const unknown = names.find(name => !RECIPES.some(recipe => recipe.name === name));
-  if (unknown !== undefined) throw new InvalidOptions(`no recipe for ${unknown}; there are ${RECIPES.map(recipe => recipe.name).join(', ')}`);
+  if (unknown !== undefined)
+    throw new InvalidOptions(`no recipe for ${unknown}; there are ${RECIPES.map(recipe => recipe.name).join(', ')}`);
   return names.length ? RECIPES.filter(recipe => names.includes(recipe.name)) : RECIPES;
 }
 
 /** buildAll builds the recipes one after the other and tells of each. */
-export async function buildAll(recipes: readonly Recipe[], store: ImageStore, tell: (recipe: Recipe, ms: number) => void): Promise<void> {
+export async function buildAll(
+  recipes: readonly Recipe[],
+  store: ImageStore,
+  tell: (recipe: Recipe, ms: number) => void,
+): Promise<void> {
   for (const recipe of recipes) {
     const begun = Date.now();
     await buildImage(recipe, store, cacheDir());

@@ -23,7 +23,9 @@ export async function prepareImages({ config, hosts, log, signal }: PrepareOptio
     const store = openLibrary();
     const missing = missingRecipes(store);
     if (missing.length && !(await registryReachable())) {
-      log.info('no registry can be reached: building stand-ins from Debian packages', { images: missing.map(recipe => recipe.name) });
+      log.info('no registry can be reached: building stand-ins from Debian packages', {
+        images: missing.map(recipe => recipe.name),
+      });
       await buildAll(missing, store, recipe => log.info('image built', { image: recipe.name }));
     }
     const references = [...store.images().keys()].filter(reference => reference !== PAUSE_IMAGE);

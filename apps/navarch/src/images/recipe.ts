@@ -30,7 +30,8 @@ export interface Recipe {
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 const USERS: Readonly<Record<string, string>> = {
-  'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nnginx:x:101:101:nginx:/nonexistent:/bin/false\nredis:x:999:999:redis:/data:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
+  'etc/passwd':
+    'root:x:0:0:root:/root:/bin/sh\nnginx:x:101:101:nginx:/nonexistent:/bin/false\nredis:x:999:999:redis:/data:/bin/false\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n',
   'etc/group': 'root:x:0:\nnginx:x:101:\nredis:x:999:\nnogroup:x:65534:\n',
   'etc/nsswitch.conf': 'passwd: files\ngroup: files\nhosts: files dns\n',
 };
@@ -41,7 +42,11 @@ const hub = (name: string, tags: readonly string[]) => tags.map(tag => `docker.i
 export const RECIPES: readonly Recipe[] = [
   {
     name: 'busybox',
-    references: [...hub('busybox', ['latest', '1.28', '1.36']), 'gcr.io/google_containers/busybox:latest', 'registry.k8s.io/busybox:latest'],
+    references: [
+      ...hub('busybox', ['latest', '1.28', '1.36']),
+      'gcr.io/google_containers/busybox:latest',
+      'registry.k8s.io/busybox:latest',
+    ],
     packages: [],
     busybox: true,
     files: USERS,
@@ -78,7 +83,12 @@ export const RECIPES: readonly Recipe[] = [
     busybox: true,
     files: USERS,
     folders: [...FOLDERS, 'data'],
-    config: { Cmd: ['redis-server', '--protected-mode', 'no', '--bind', '0.0.0.0'], Env: [PATH], WorkingDir: '/data', ExposedPorts: { '6379/tcp': {} } },
+    config: {
+      Cmd: ['redis-server', '--protected-mode', 'no', '--bind', '0.0.0.0'],
+      Env: [PATH],
+      WorkingDir: '/data',
+      ExposedPorts: { '6379/tcp': {} },
+    },
   },
   {
     name: 'hello-python',

@@ -66,7 +66,9 @@ export class Authority {
       extensions: [
         new x509.BasicConstraintsExtension(false, undefined, true),
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature | x509.KeyUsageFlags.keyEncipherment, true),
-        new x509.ExtendedKeyUsageExtension(profile.use === 'both' ? [...usages.client, ...usages.server] : usages[profile.use]),
+        new x509.ExtendedKeyUsageExtension(
+          profile.use === 'both' ? [...usages.client, ...usages.server] : usages[profile.use],
+        ),
         await x509.AuthorityKeyIdentifierExtension.create(this.certificate.publicKey),
         ...(names.length ? [new x509.SubjectAlternativeNameExtension(names)] : []),
       ],
@@ -93,7 +95,10 @@ async function selfSigned(x509: typeof X509, commonName: string): Promise<KeyPai
     signingAlgorithm: ALGORITHM,
     extensions: [
       new x509.BasicConstraintsExtension(true, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign | x509.KeyUsageFlags.digitalSignature,
+        true,
+      ),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
@@ -112,5 +117,7 @@ function serial(): string {
 
 async function keyPem(key: webcrypto.CryptoKey): Promise<string> {
   const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
-  return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' }).export({ type: 'pkcs8', format: 'pem' }).toString();
+  return createPrivateKey({ key: der, type: 'pkcs8', format: 'der' })
+    .export({ type: 'pkcs8', format: 'pem' })
+    .toString();
 }

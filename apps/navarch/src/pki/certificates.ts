@@ -33,27 +33,60 @@ export function certificatesFor(config: ClusterConfig, hostname: string): Certif
     names: ['localhost', ...(/^[A-Za-z0-9.-]+$/.test(hostname) ? [hostname] : [])],
     addresses: unique(['127.0.0.1', config.localAddress, config.machineAddress, config.advertiseAddress]),
   };
-  const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', `kubernetes.default.svc.${config.clusterDomain}`];
-  const server = (file: string, commonName: string): CertificateSpec => ({ file, authority: 'ca', commonName, use: 'server', ...here });
+  const service = [
+    'kubernetes',
+    'kubernetes.default',
+    'kubernetes.default.svc',
+    `kubernetes.default.svc.${config.clusterDomain}`,
+  ];
+  const server = (file: string, commonName: string): CertificateSpec => ({
+    file,
+    authority: 'ca',
+    commonName,
+    use: 'server',
+    ...here,
+  });
   return [
     {
       ...server('apiserver', 'kube-apiserver'),
       names: unique([...service, ...here.names]),
       addresses: unique([config.apiServiceAddress, ...here.addresses]),
     },
-    { file: 'apiserver-kubelet-client', authority: 'ca', commonName: 'kube-apiserver-kubelet-client', organization: 'system:masters', use: 'client' },
+    {
+      file: 'apiserver-kubelet-client',
+      authority: 'ca',
+      commonName: 'kube-apiserver-kubelet-client',
+      organization: 'system:masters',
+      use: 'client',
+    },
     { file: 'apiserver-etcd-client', authority: 'etcd/ca', commonName: 'kube-apiserver-etcd-client', use: 'client' },
     { file: 'front-proxy-client', authority: 'front-proxy-ca', commonName: 'front-proxy-client', use: 'client' },
     { file: 'etcd/server', authority: 'etcd/ca', commonName: 'etcd', use: 'both', ...here },
     { file: 'etcd/peer', authority: 'etcd/ca', commonName: 'etcd', use: 'both', ...here },
-    { file: 'etcd/healthcheck-client', authority: 'etcd/ca', commonName: 'kube-etcd-healthcheck-client', use: 'client' },
+    {
+      file: 'etcd/healthcheck-client',
+      authority: 'etcd/ca',
+      commonName: 'kube-etcd-healthcheck-client',
+      use: 'client',
+    },
     server('nats-server', 'nats-server'),
     server('kube-scheduler-server', 'kube-scheduler'),
     server('kube-controller-manager-server', 'kube-controller-manager'),
     server('dns-server', 'dns'),
-    ...Object.entries(CLIENTS).map(([file, who]): CertificateSpec => ({ file, authority: 'ca', use: 'client', ...who })),
+    ...Object.entries(CLIENTS).map(([file, who]): CertificateSpec => ({
+      file,
+      authority: 'ca',
+      use: 'client',
+      ...who,
+    })),
     ...config.nodes.flatMap((node): CertificateSpec[] => [
-      { file: node.name, authority: 'ca', use: 'client', commonName: `system:node:${node.name}`, organization: 'system:nodes' },
+      {
+        file: node.name,
+        authority: 'ca',
+        use: 'client',
+        commonName: `system:node:${node.name}`,
+        organization: 'system:nodes',
+      },
       {
         file: `${node.name}-server`,
         authority: 'ca',

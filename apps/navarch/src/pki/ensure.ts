@@ -42,13 +42,16 @@ async function issueAll(paths: ClusterPaths, due: readonly CertificateSpec[]): P
 }
 
 function authoritiesExist(paths: ClusterPaths): boolean {
-  return Object.keys(AUTHORITIES).every(name => fs.existsSync(paths.key(name)) && fs.existsSync(paths.certificate(name)));
+  return Object.keys(AUTHORITIES).every(
+    name => fs.existsSync(paths.key(name)) && fs.existsSync(paths.certificate(name)),
+  );
 }
 
 /** isCurrent: the certificate is there, was made for the same profile, and lasts. */
 function isCurrent(paths: ClusterPaths, spec: CertificateSpec): boolean {
   try {
-    if (fs.readFileSync(stampOf(paths, spec), 'utf8') !== fingerprint(spec) || !fs.existsSync(paths.key(spec.file))) return false;
+    if (fs.readFileSync(stampOf(paths, spec), 'utf8') !== fingerprint(spec) || !fs.existsSync(paths.key(spec.file)))
+      return false;
     const certificate = new X509Certificate(fs.readFileSync(paths.certificate(spec.file)));
     return Date.parse(certificate.validTo) - Date.now() > RENEW_BEFORE_MS;
   } catch {

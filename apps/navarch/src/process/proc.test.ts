@@ -24,7 +24,9 @@ describe('a process', () => {
   });
 
   test('that ignores SIGTERM is killed after its grace', async () => {
-    const child = spawn('/bin/sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('/bin/sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 0.1; done'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     await new Promise(resolve => child.stdout.once('data', resolve));
     const id = identify(child.pid!)!;
     const ended = new Promise(resolve => child.once('exit', (_, how) => resolve(how)));

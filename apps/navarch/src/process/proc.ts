@@ -23,7 +23,9 @@ export function identify(pid: number): ProcessId | undefined {
 export function parseStat(pid: number, stat: string): ProcessId | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, startTime] = [fields[0], fields[19]];
-  return state === undefined || state === 'Z' || state === 'X' || startTime === undefined ? undefined : { pid, startTime };
+  return state === undefined || state === 'Z' || state === 'X' || startTime === undefined
+    ? undefined
+    : { pid, startTime };
 }
 
 /** isAlive tells whether that very process runs. */

@@ -15,9 +15,12 @@ export interface RegistryRequest {
 /** parseRequest reads /v2/REPOSITORY/manifests|blobs/REFERENCE?ns=REGISTRY; undefined for anything else. */
 export function parseRequest(url: string): RegistryRequest | undefined {
   const { pathname, searchParams } = new URL(url, 'http://registry');
-  const [, repository, kind, reference] = /^\/v2\/([a-z0-9][a-z0-9._/-]{0,254})\/(manifests|blobs)\/([A-Za-z0-9_][A-Za-z0-9._:+-]{0,255})$/.exec(pathname) ?? [];
+  const [, repository, kind, reference] =
+    /^\/v2\/([a-z0-9][a-z0-9._/-]{0,254})\/(manifests|blobs)\/([A-Za-z0-9_][A-Za-z0-9._:+-]{0,255})$/.exec(pathname) ??
+    [];
   const registry = searchParams.get('ns') ?? DOCKER_HUB;
-  if (!repository || repository.includes('..') || !reference || !/^[a-zA-Z0-9.-]+(:\d+)?$/.test(registry)) return undefined;
+  if (!repository || repository.includes('..') || !reference || !/^[a-zA-Z0-9.-]+(:\d+)?$/.test(registry))
+    return undefined;
   return { kind: kind as RegistryRequest['kind'], repository, reference, registry };
 }
 

@@ -12,8 +12,14 @@ import { parseChallenge } from './upstream';
 
 describe('parseRequest', () => {
   test.each([
-    ['/v2/library/nginx/manifests/latest?ns=docker.io', { kind: 'manifests', repository: 'library/nginx', reference: 'latest', registry: 'docker.io' }],
-    ['/v2/pause/manifests/3.9?ns=registry.k8s.io', { kind: 'manifests', repository: 'pause', reference: '3.9', registry: 'registry.k8s.io' }],
+    [
+      '/v2/library/nginx/manifests/latest?ns=docker.io',
+      { kind: 'manifests', repository: 'library/nginx', reference: 'latest', registry: 'docker.io' },
+    ],
+    [
+      '/v2/pause/manifests/3.9?ns=registry.k8s.io',
+      { kind: 'manifests', repository: 'pause', reference: '3.9', registry: 'registry.k8s.io' },
+    ],
     ['/v2/a/b/blobs/sha256:00', { kind: 'blobs', repository: 'a/b', reference: 'sha256:00', registry: 'docker.io' }],
     ['/v2/a..b/blobs/x', undefined],
     ['/v2/%2e%2e/etc/manifests/x', undefined],
@@ -78,7 +84,11 @@ describe('the registry', () => {
 
   test('answers HEAD without a body', async () => {
     const answer = await fetch(`${base}/v2/library/web/manifests/${manifest.digest}`, { method: 'HEAD' });
-    expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([200, String(content.length), '']);
+    expect([answer.status, answer.headers.get('content-length'), await answer.text()]).toEqual([
+      200,
+      String(content.length),
+      '',
+    ]);
   });
 
   test.each([

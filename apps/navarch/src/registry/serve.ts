@@ -4,6 +4,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import { cacheDir } from '../cluster/paths';
 import { ImageStore } from '../images/image-store';
 import { parseRequest, type RegistryRequest } from './reference';
@@ -35,16 +36,29 @@ export function createRegistryServer(store: ImageStore, upstream: Pick<Upstream,
     answer(store, upstream, request, response, log).catch((error: unknown) => {
       log.warn('request failed', { url: request.url, err: describe(error) });
       if (response.headersSent) response.destroy();
-      else refuse(response, 404, 'MANIFEST_UNKNOWN', `not built here, and its registry cannot be reached: ${describe(error)}`);
+      else
+        refuse(
+          response,
+          404,
+          'MANIFEST_UNKNOWN',
+          `not built here, and its registry cannot be reached: ${describe(error)}`,
+        );
     });
   });
 }
 
-async function answer(store: ImageStore, upstream: Pick<Upstream, 'fetch'>, request: http.IncomingMessage, response: http.ServerResponse, log: Logger): Promise<void> {
+async function answer(
+  store: ImageStore,
+  upstream: Pick<Upstream, 'fetch'>,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  log: Logger,
+): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   if (method !== 'GET' && method !== 'HEAD') return refuse(response, 405, 'UNSUPPORTED', 'this registry is read-only');
   if (url === '/healthz') return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('ok');
-  if (url === '/v2/' || url === '/v2' || url.startsWith('/v2/?')) return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+  if (url === '/v2/' || url === '/v2' || url.startsWith('/v2/?'))
+    return void response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
   const asked = parseRequest(url);
   if (!asked) return refuse(response, 404, 'NAME_UNKNOWN', 'no such repository');
   if (await answerFromStore(store, asked, method, response)) return;
@@ -52,7 +66,12 @@ async function answer(store: ImageStore, upstream: Pick<Upstream, 'fetch'>, requ
   await passOn(await upstream.fetch(method, asked, request.headers.accept), response);
 }
 
-async function answerFromStore(store: ImageStore, asked: RegistryRequest, method: string, response: http.ServerResponse): Promise<boolean> {
+async function answerFromStore(
+  store: ImageStore,
+  asked: RegistryRequest,
+  method: string,
+  response: http.ServerResponse,
+): Promise<boolean> {
   const manifest = asked.kind === 'manifests' ? findManifest(store, asked) : undefined;
   const digest = manifest?.digest ?? asked.reference;
   const file = store.blobFile(digest);
@@ -72,7 +91,8 @@ async function answerFromStore(store: ImageStore, asked: RegistryRequest, method
 
 function findManifest(store: ImageStore, asked: RegistryRequest) {
   const images = store.images();
-  if (!asked.reference.startsWith('sha256:')) return images.get(`${asked.registry}/${asked.repository}:${asked.reference}`);
+  if (!asked.reference.startsWith('sha256:'))
+    return images.get(`${asked.registry}/${asked.repository}:${asked.reference}`);
   return [...images.values()].find(manifest => manifest.digest === asked.reference);
 }
 
@@ -81,11 +101,13 @@ async function passOn(answered: Response, response: http.ServerResponse): Promis
   for (const name of ['content-type', 'content-length', 'docker-content-digest']) {
     const value = answered.headers.get(name);
     // What was compressed on the way has another length here.
-    if (value !== null && !(name === 'content-length' && answered.headers.has('content-encoding'))) headers[name] = value;
+    if (value !== null && !(name === 'content-length' && answered.headers.has('content-encoding')))
+      headers[name] = value;
   }
   // Asking the client for credentials would make it send them here; it asks the registry itself when we have nothing.
   response.writeHead(answered.status === 401 ? 404 : answered.status, headers);
-  if (answered.body) await pipeline(Readable.fromWeb(answered.body as import('node:stream/web').ReadableStream), response);
+  if (answered.body)
+    await pipeline(Readable.fromWeb(answered.body as ReadableStream), response);
   else response.end();
 }
 

@@ -23,7 +23,10 @@ export class Upstream {
   }
 
   private ask(method: string, url: string, accept: string | undefined, token: string | undefined): Promise<Response> {
-    const headers = { ...(accept !== undefined && { Accept: accept }), ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+    const headers = {
+      ...(accept !== undefined && { Accept: accept }),
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+    };
     return withHeadTimeout(this.connectTimeoutMs, signal => fetch(url, { method, headers, signal }));
   }
 
@@ -43,9 +46,15 @@ export class Upstream {
 const MAX_TOKENS = 1_000;
 
 /** parseChallenge reads `Bearer realm="…",service="…",scope="…"`. */
-export function parseChallenge(challenge: string): { readonly realm?: string; readonly service?: string; readonly scope?: string } {
+export function parseChallenge(challenge: string): {
+  readonly realm?: string;
+  readonly service?: string;
+  readonly scope?: string;
+} {
   if (!/^bearer /i.test(challenge)) return {};
-  return Object.fromEntries([...challenge.matchAll(/(realm|service|scope)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+  return Object.fromEntries(
+    [...challenge.matchAll(/(realm|service|scope)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+  );
 }
 
 /** withHeadTimeout bounds the wait for an answer's head, not for its body. */

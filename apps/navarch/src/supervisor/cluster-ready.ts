@@ -1,7 +1,13 @@
 import { EndpointSlices, Nodes, Services, type corev1, type discoveryv1 } from '@navarch/api';
-import { isAlreadyExists, type KubeObject } from '@navarch/apimachinery';
+import { isNotFound, type KubeObject } from '@navarch/apimachinery';
 import { systemClock } from '@navarch/base';
-import { createKubeClient, HttpsTransport, loadKubeconfig, type KubeClient, type ResourceClient } from '@navarch/client';
+import {
+  createKubeClient,
+  HttpsTransport,
+  loadKubeconfig,
+  type KubeClient,
+  type ResourceClient,
+} from '@navarch/client';
 import dnsPacket from 'dns-packet';
 import dgram from 'node:dgram';
 import type { ClusterConfig } from '../cluster/config';
@@ -29,7 +35,11 @@ export function awaitReady(config: ClusterConfig, paths: ClusterPaths, signal: A
       const list = await nodes.list('');
       for (const node of list.items) if (isReady(node)) missing.delete(node.metadata?.name ?? '');
       if (!missing.size) break;
-      for await (const event of nodes.watch('', { resourceVersion: list.metadata.resourceVersion, timeoutSeconds: 60, signal })) {
+      for await (const event of nodes.watch('', {
+        resourceVersion: list.metadata.resourceVersion,
+        timeoutSeconds: 60,
+        signal,
+      })) {
         if (event.type !== 'DELETED' && isReady(event.object)) missing.delete(event.object.metadata?.name ?? '');
         if (!missing.size) break;
       }
@@ -54,7 +64,11 @@ export async function ensureDnsService(config: ClusterConfig, paths: ClusterPath
   });
   const question = `kubernetes.default.svc.${config.clusterDomain}`;
   const deadline = Date.now() + 30_000;
-  while ((await resolveA(config.machineAddress, DNS_PORT, question).catch(() => [])).every(answer => answer !== config.apiServiceAddress)) {
+  while (
+    (await resolveA(config.machineAddress, DNS_PORT, question).catch(() => [])).every(
+      answer => answer !== config.apiServiceAddress,
+    )
+  ) {
     if (Date.now() > deadline) throw new Error(`the DNS server does not know ${question}: navarch logs dns`);
     await systemClock.sleep(25, signal);
   }
@@ -102,12 +116,13 @@ export function dnsEndpoints(config: ClusterConfig): discoveryv1.EndpointSlice {
   };
 }
 
-/** ensure creates an object unless one of its name is there. */
+/** ensure creates an object unless one of its name is there. Looked for first: a second Service's address would be taken by the first. */
 async function ensure<T extends KubeObject>(client: ResourceClient<T>, object: T): Promise<void> {
   try {
-    await client.create(object);
+    await client.get(object.metadata?.namespace ?? '', object.metadata?.name ?? '');
   } catch (error) {
-    if (!isAlreadyExists(error)) throw error;
+    if (!isNotFound(error)) throw error;
+    await client.create(object);
   }
 }
 
@@ -131,6 +146,10 @@ export function resolveA(server: string, port: number, name: string, timeoutMs =
       }
     });
     const id = Math.floor(Math.random() * 65_536);
-    socket.send(dnsPacket.encode({ type: 'query', id, flags: dnsPacket.RECURSION_DESIRED, questions: [{ type: 'A', name }] }), port, server);
+    socket.send(
+      dnsPacket.encode({ type: 'query', id, flags: dnsPacket.RECURSION_DESIRED, questions: [{ type: 'A', name }] }),
+      port,
+      server,
+    );
   });
 }

@@ -40,19 +40,29 @@ export class ClusterRunner {
   /** up resolves when every node is Ready and DNS answers. What is up when it rejects stays up, to be looked at. */
   async up(signal: AbortSignal): Promise<void> {
     const { config, paths, progress } = this;
-    const made = await progress.step('certificates', () => ensurePki(config, paths), count => (count ? `${count} made` : 'kept'));
+    const made = await progress.step(
+      'certificates',
+      () => ensurePki(config, paths),
+      count => (count ? `${count} made` : 'kept'),
+    );
     writeFileAtomic(paths.natsConfig, natsConfigFor(config, paths));
     const network =
-      config.placement === 'hosts' ? progress.step('network', () => createNetwork(config, this.records)) : Promise.resolve();
+      config.placement === 'hosts'
+        ? progress.step('network', () => createNetwork(config, this.records))
+        : Promise.resolve();
     const hosts = network.then(async () => {
       if (config.nat && config.placement === 'hosts') await enableNat(config, this.records);
       if (config.placement === 'on-host') this.recordMachineAsNode();
       if (config.runtime === 'containerd') await Promise.all(config.nodes.map(node => this.startHost(node)));
     });
-    const pause = config.runtime === 'containerd' && config.nodes.length ? ensurePause(openLibrary()) : Promise.resolve();
+    const pause =
+      config.runtime === 'containerd' && config.nodes.length ? ensurePause(openLibrary()) : Promise.resolve();
     // Without a network there is no address to listen on; the parts that need none begin at once.
     const specs = [...this.processes.values()].map(managed => managed.spec);
-    await Promise.all([pause, ...specs.map(spec => this.startInOrder(spec, this.ground(spec, network, hosts), signal))]);
+    await Promise.all([
+      pause,
+      ...specs.map(spec => this.startInOrder(spec, this.ground(spec, network, hosts), signal)),
+    ]);
     await this.finish(signal, made);
   }
 
@@ -64,9 +74,22 @@ export class ClusterRunner {
 
   /** stop ends all processes, last started first; hosts and network are for teardown. */
   async stop(): Promise<void> {
-    const order = ['dns', 'kubelet', 'kube-proxy', 'kube-scheduler', 'kube-controller-manager', 'containerd', 'kube-apiserver', 'registry', 'nats', 'etcd'];
+    const order = [
+      'dns',
+      'kubelet',
+      'kube-proxy',
+      'kube-scheduler',
+      'kube-controller-manager',
+      'containerd',
+      'kube-apiserver',
+      'registry',
+      'nats',
+      'etcd',
+    ];
     for (const kind of order) {
-      const group = [...this.processes.values()].filter(managed => managed.spec.name === kind || managed.spec.name.endsWith(`/${kind}`));
+      const group = [...this.processes.values()].filter(
+        managed => managed.spec.name === kind || managed.spec.name.endsWith(`/${kind}`),
+      );
       await Promise.all(group.map(managed => managed.stop()));
     }
   }
@@ -99,7 +122,11 @@ export class ClusterRunner {
 
   private async startHost(node: NodeConfig): Promise<void> {
     writeContainerdFiles(this.config, this.paths, node);
-    const host = await this.progress.step(`host ${node.name}`, () => startHost(this.config, this.paths, node, this.records), () => node.address);
+    const host = await this.progress.step(
+      `host ${node.name}`,
+      () => startHost(this.config, this.paths, node, this.records),
+      () => node.address,
+    );
     this.hosts.set(node.name, host);
   }
 
@@ -140,7 +167,8 @@ export class ClusterRunner {
       const wrong = await probe(health);
       if (wrong === undefined) return;
       if (managed.restarts >= 3) throw new Error(`${name} keeps ending (${managed.lastExit}): navarch logs ${name}`);
-      if (this.clock.now() > deadline) throw new Error(`${name} is not well after a minute (${wrong}): navarch logs ${name}`);
+      if (this.clock.now() > deadline)
+        throw new Error(`${name} is not well after a minute (${wrong}): navarch logs ${name}`);
       await this.clock.sleep(25, signal);
     }
   }
@@ -149,9 +177,12 @@ export class ClusterRunner {
     const { config, paths, progress } = this;
     await progress.step('cluster DNS', () => ensureDnsService(config, paths, signal));
     if (config.nodes.length) {
-      await progress.step('nodes ready', () => awaitReady(config, paths, signal), names => names.join(', '));
+      await progress.step(
+        'nodes ready',
+        () => awaitReady(config, paths, signal),
+        names => names.join(', '),
+      );
     }
     this.log.info('the cluster is up', { certificatesMade, nodes: config.nodes.length });
   }
 }
-

@@ -61,7 +61,8 @@ export class ControlServer implements Stoppable {
         await this.stopAll();
         return reply(response, 200, {});
       }
-      if (request.method === 'POST' && path.startsWith('/restart/')) return await this.restart(path.slice('/restart/'.length), response);
+      if (request.method === 'POST' && path.startsWith('/restart/'))
+        return await this.restart(path.slice('/restart/'.length), response);
       reply(response, 404, { error: 'no such question' });
     } catch (error) {
       if (!response.headersSent) reply(response, 500, { error: describe(error) });

@@ -31,7 +31,12 @@ export class Progress {
     this.emit({ type: 'started', step: name });
     const result = await work();
     const told = detail?.(result);
-    this.emit({ type: 'done', step: name, tookMs: this.clock.now() - begun, ...(told !== undefined && { detail: told }) });
+    this.emit({
+      type: 'done',
+      step: name,
+      tookMs: this.clock.now() - begun,
+      ...(told !== undefined && { detail: told }),
+    });
     return result;
   }
 

@@ -10,7 +10,8 @@ export class Cache {
   /** where each known pod is, by uid. Invariant: nodes.get(where).pods has it. */
   private readonly where = new Map<string, string>();
   private readonly assumed = new Set<string>();
-  private current: Snapshot | undefined;
+  /** current is the last snapshot while it is still true. */
+  private current: IndexedSnapshot | undefined;
 
   setNode(node: corev1.Node): void {
     const name = node.metadata!.name!;
@@ -50,12 +51,11 @@ export class Cache {
     return this.where.has(uidOf(pod));
   }
 
-  /** snapshot is the nodes that exist, in a stable order. */
+  /** snapshot is the nodes that exist, in a stable order. Pods coming and going cost a copy of the list, no more. */
   snapshot(): Snapshot {
     if (!this.current) {
       const nodes = [...this.nodes.values()].filter(info => info.node);
-      const byName = new Map(nodes.map(info => [info.name, info]));
-      this.current = { nodes, get: name => byName.get(name) };
+      this.current = snapshotOf(nodes, new Map(nodes.map((info, i) => [info.name, i])));
     }
     return this.current;
   }
@@ -79,6 +79,22 @@ export class Cache {
   private put(name: string, info: NodeInfo): void {
     if (info.node || info.pods.size) this.nodes.set(name, info);
     else this.nodes.delete(name);
-    this.current = undefined;
+    const at = this.current?.positions.get(name);
+    if (!this.current || at === undefined || !info.node) {
+      this.current = undefined;
+      return;
+    }
+    const nodes = this.current.nodes.slice();
+    nodes[at] = info;
+    this.current = snapshotOf(nodes, this.current.positions);
   }
+}
+
+/** IndexedSnapshot knows where each node stands in the list. */
+interface IndexedSnapshot extends Snapshot {
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+function snapshotOf(nodes: readonly NodeInfo[], positions: ReadonlyMap<string, number>): IndexedSnapshot {
+  return { nodes, positions, get: name => nodes[positions.get(name) ?? -1] };
 }

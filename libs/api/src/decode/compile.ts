@@ -170,7 +170,7 @@ interface FieldDecoder {
 const isEmptyList = (value: unknown) => (value as unknown[]).length === 0;
 const isEmptyMap = (value: unknown) => Object.keys(value as object).length === 0;
 
-function fieldDecoder(facts: FieldFacts, index: number): FieldDecoder {
+function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): FieldDecoder {
   const { name, list, map, always, pointer } = facts;
   const collection = list || map;
   const decode: Decoder = list ? listDecoder(facts) : map ? mapDecoder(facts) : (value, state) => decoderOf(facts.type).decode(value, state);
@@ -179,16 +179,18 @@ function fieldDecoder(facts: FieldFacts, index: number): FieldDecoder {
     index,
     name,
     decode,
-    dropsEmpty: list ? isEmptyList : map ? isEmptyMap : keeps ? never : value => decoderOf(facts.type).isEmpty(value),
+    dropsEmpty: isItems ? never : list ? isEmptyList : map ? isEmptyMap : keeps ? never : value => decoderOf(facts.type).isEmpty(value),
     alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
-    zero: collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
+    zero: isItems ? () => [] : collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
   };
 }
 
 function structDecoder(defName: string): TypeDecoder {
   if (!fieldsOf(defName)) throw new Error(`no definition is named ${defName}`);
   const goType = goStruct(defName);
-  const fields = jsonFields(defName).map(fieldDecoder);
+  // The items of a list of objects are a list even if there are none.
+  const isList = defName.endsWith('List') && jsonFields(defName).some(f => f.type.endsWith('.ListMeta'));
+  const fields = jsonFields(defName).map((facts, i) => fieldDecoder(facts, i, isList && facts.name === 'items'));
   const byName = new Map(fields.map(f => [f.name, f]));
   const always = fields.filter(f => f.alwaysSince !== undefined);
 

@@ -50,10 +50,9 @@ function iterator(mismatch: Mismatch, defName: string, raw: Buffer): string {
   let prefix = '';
   for (const { owner, facts } of way(defName, path)) {
     prefix += `${goStruct(owner)}.${goField(facts.name)}: `;
-    // A list names itself once for its field and once for each of its items; a map only at its end.
-    if (facts.list && path.length > 0) prefix += `${goTypeOf(facts)}: `;
+    // A list names itself too, a map does not.
+    if (facts.list) prefix += `${goTypeOf(facts)}: `;
   }
-  prefix = prefix.replace(/: v1\.(?=[A-Z][A-Za-z]*\.[A-Z])/g, ': v1.');
   const place = locate(raw, path);
   const head = why === undefined ? place.start + 1 : place.end;
   const from = Math.max(0, head - 10);

@@ -38,6 +38,6 @@ const ABBREVIATIONS = ['API', 'CIDR', 'CPU', 'DNS', 'FS', 'FC', 'GCE', 'AWS', 'H
 export function goField(name: string): string {
   const first = /^[a-z]+/.exec(name)?.[0] ?? '';
   const whole = ABBREVIATIONS.find(a => a.toLowerCase() === first);
-  if (whole && !['Stdin'].includes(name)) return whole + name.slice(first.length);
+  if (whole) return whole + name.slice(first.length);
   return name.slice(0, 1).toUpperCase() + name.slice(1);
 }

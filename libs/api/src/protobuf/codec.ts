@@ -159,6 +159,11 @@ function writeOne(number: number, codec: Codec, writer: WireWriter, value: unkno
 function writeEntry(number: number, codec: Codec, writer: WireWriter, key: string, value: unknown): void {
   const before = writer.size;
   if (value !== null && value !== undefined) writeOne(2, codec, writer, value);
+  else if (codec.wireType === BYTES) {
+    // The zero time of a map is a message without anything in it.
+    writer.uint32(0);
+    writer.tag(2, BYTES);
+  }
   writer.string(key);
   writer.tag(1, BYTES);
   writer.uint32(writer.size - before);

@@ -9,7 +9,8 @@ import { decodeProtobuf, encodeProtobuf, unwrapUnknown, wrapUnknown } from './in
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
 const spec = process.env.NAVARCH_SPEC ?? path.join(repository, '../shared/spec');
 const folder = path.join(spec, 'roundtrip');
-const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter(f => f.endsWith('.pb')).map(f => f.slice(0, -3)) : [];
+// Image review is a webhook's protocol, which this server does not speak.
+const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter(f => f.endsWith('.pb') && !f.startsWith('imagepolicy.')).map(f => f.slice(0, -3)) : [];
 if (!names.length) console.warn(`no round-trip data in ${folder}: set NAVARCH_SPEC to test the protobuf codec against the recorded objects`);
 
 (names.length ? describe : describe.skip)('protobuf and JSON of every recorded kind are one object', () => {

@@ -37,9 +37,13 @@ export function splitDefName(defName: string): { readonly package: string; reado
   return { package: parts.join('.'), version: parts.at(-1) ?? '', kind };
 }
 
+/** OTHER_ROOTS are kinds that are sent on their own though they have no metadata. */
+const OTHER_ROOTS = /^(AdmissionReview|ConversionReview|DeploymentRollback|SerializedReference|(NodeProxy|Pod\w+|ServiceProxy)Options)$/;
+
 /** isRoot tells whether objects of this definition carry apiVersion and kind. */
 export function isRoot(defName: string): boolean {
   const fields = fieldsOf(defName) ?? [];
   if (fields.some(f => f.name === 'metadata' && /\.(ObjectMeta|ListMeta)$/.test(f.type))) return true;
-  return META_KINDS.has(splitDefName(defName).kind) || defName.endsWith('.AdmissionReview');
+  const { kind } = splitDefName(defName);
+  return META_KINDS.has(kind) || OTHER_ROOTS.test(kind);
 }

@@ -14,6 +14,7 @@ const SPECIAL = new Map<string, SpecialForm>([
   [`${API}.util.intstr.IntOrString`, 'intOrString'],
   [`${API}.runtime.RawExtension`, 'rawObject'],
 ]);
+SPECIAL.set('io.k8s.api.authentication.v1.AttestationValue', 'stringList');
 for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
   for (const group of ['authentication', 'authorization', 'certificates']) SPECIAL.set(`io.k8s.api.${group}.${version}.ExtraValue`, 'stringList');
   const crd = `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}`;

@@ -72,9 +72,9 @@ const ATOMIC = new Set(
   ].map(name => `io.k8s.${name}`),
 );
 
-/** jsonFields are a definition's fields as JSON has them: embedded structs replaced by their fields, apiVersion and kind first. */
+/** jsonFields are a definition's released fields as JSON has them: embedded structs replaced by their fields, apiVersion and kind first. */
 export function jsonFields(defName: string): FieldFacts[] {
-  const own = (fieldsOf(defName) ?? []).flatMap(f => (f.inline ? jsonFields(f.type) : [f]));
+  const own = (fieldsOf(defName) ?? []).flatMap(f => (f.inline ? jsonFields(f.type) : f.unreleased ? [] : [f]));
   if (!isRoot(defName)) return own;
   const meta = ['kind', 'apiVersion'].filter(name => !own.some(f => f.name === name));
   return [...meta.map(name => ({ name, number: 0, type: 'string' })), ...own];

@@ -6,7 +6,7 @@ import { conflictError, findConflicts } from './conflicts';
 import { decodeOwners, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
 import { checkTyped, compare, merge, removeItems, toFieldSet, withNamedFields } from './typed';
-import { annotation, stored, takeAway, timestamp, updateOwners, withoutManagedFields, withoutUnmanaged } from './update';
+import { annotation, changesByVersion, stored, takeAway, timestamp, updateOwners, withoutManagedFields, withoutUnmanaged, type InVersion } from './update';
 
 export interface ApplyRequest {
   /** schema and objects are of the version that the request uses. */
@@ -24,6 +24,8 @@ export interface ApplyRequest {
   readonly now: number;
   /** emulated is the release whose messages are wanted. */
   readonly emulated?: number;
+  /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
+  readonly inVersion?: InVersion;
 }
 
 export interface ApplyResult {
@@ -88,21 +90,30 @@ function applyTo(owners: Owners, live: AnyObject, config: AnyObject, request: Ap
 
   const merged = merge(schema, live, config) as AnyObject;
   const object = former ? prune(schema, merged, former.set, claimed) : merged;
-  const { added, modified, removed } = compare(schema, live, object);
-  const changed = modified.union(added);
-  const conflicts = findConflicts(claimed, changed, id);
+  const changes = changesByVersion(request, live, object);
+  const conflicts = findConflicts(claimed, changes, id);
   if (conflicts.length && !force) throw conflictError(conflicts);
 
   const others = new Map(claimed);
   others.delete(id);
-  const result = takeAway(others, changed.union(removed));
+  const result = takeAway(others, changes);
   const owned = withoutUnmanaged(set);
   const same = former !== undefined && former.set.equals(owned) && former.apiVersion === self.apiVersion && deepEqual(live, object);
   if (!owned.empty) result.set(id, { ...self, time: same ? former.time : timestamp(now), set: owned });
   const managedFields = stored(result);
   const copy = deepClone(object);
   copy.metadata = { ...copy.metadata, ...(managedFields && { managedFields }) };
+  // Client-side apply goes on from what kubectl applied last, whichever way it did.
+  if (request.manager === 'kubectl' && annotation(live, LAST_APPLIED) !== undefined) {
+    copy.metadata.annotations = { ...copy.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(withoutLastApplied(config))}\n` };
+  }
   return { object: copy, managedFields };
+}
+
+function withoutLastApplied(config: AnyObject): AnyObject {
+  if (annotation(config, LAST_APPLIED) === undefined) return config;
+  const { [LAST_APPLIED]: _, ...annotations } = config.metadata!.annotations!;
+  return { ...config, metadata: { ...config.metadata, annotations } };
 }
 
 /**
@@ -132,8 +143,8 @@ function takenFromLastApplied(owners: Owners, live: AnyObject, config: AnyObject
   const last = parseObject(text);
   if (!last) return false;
   const unchanged = toFieldSet(schema, last).difference(compare(schema, last, live).modified);
-  const { added, modified } = compare(schema, live, merge(schema, live, config));
-  const conflicts = findConflicts(owners, modified.union(added), ownerId(selfOf(request)));
+  const changes = changesByVersion(request, live, merge(schema, live, config) as AnyObject);
+  const conflicts = findConflicts(owners, changes, ownerId(selfOf(request)));
   const allowed = [...unchanged.paths()].map(path => path.join('\0'));
   return conflicts.every(({ path }) => allowed.includes(path.join('\0')));
 }

@@ -1,6 +1,7 @@
 import { StatusError } from '../status-error';
 import type { Owner, Owners } from './entries';
-import { FieldSet, fieldPathText, type PathElement } from './field-set';
+import { fieldPathText, type PathElement } from './field-set';
+import type { Comparison } from './typed';
 
 /** Conflict is a field that somebody else owns with another value. */
 export interface Conflict {
@@ -9,10 +10,13 @@ export interface Conflict {
 }
 
 /** findConflicts lists the owned fields among the changed ones; `self` has no conflict with itself. */
-export function findConflicts(owners: Owners, changed: FieldSet, self: string): Conflict[] {
+export function findConflicts(owners: Owners, changes: (apiVersion: string) => Comparison, self: string): Conflict[] {
   return [...owners]
     .filter(([id]) => id !== self)
-    .flatMap(([, owner]) => [...owner.set.intersection(changed).paths()].map(path => ({ owner, path })));
+    .flatMap(([, owner]) => {
+      const { added, modified } = changes(owner.apiVersion);
+      return [...owner.set.intersection(modified.union(added)).paths()].map(path => ({ owner, path }));
+    });
 }
 
 /** conflictError is the 409 that lists the conflicts, by manager. */

@@ -3,7 +3,7 @@ import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import type { TypeSchema } from '../schema';
 import { capUpdaters, decodeOwners, encodeOwners, isReset, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
-import { compare } from './typed';
+import { compare, type Comparison } from './typed';
 
 /** UnmanagedPaths are the fields that nobody owns, because the server sets them. */
 const UNMANAGED = (() => {
@@ -37,7 +37,12 @@ export interface ManagedFieldsUpdate {
   readonly subresource?: string;
   /** now in milliseconds since the epoch. */
   readonly now: number;
+  /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
+  readonly inVersion?: InVersion;
 }
+
+/** InVersion converts for field ownership; undefined if that version is not served any more. */
+export type InVersion = (object: AnyObject, apiVersion: string) => { readonly schema: TypeSchema; readonly object: AnyObject } | undefined;
 
 /** timestamp is a time as metadata has it: UTC, whole seconds. */
 export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
@@ -56,12 +61,32 @@ export function managedFieldsForUpdate(update: ManagedFieldsUpdate): ManagedFiel
   return stored(updateOwners(owners, update));
 }
 
+/** changesByVersion compares two objects in whatever version is asked for; each version once. */
+export function changesByVersion(
+  request: { readonly schema: TypeSchema; readonly apiVersion: string; readonly inVersion?: InVersion },
+  before: AnyObject,
+  after: AnyObject,
+): (apiVersion: string) => Comparison {
+  const own = compare(request.schema, before, after);
+  const known = new Map([[request.apiVersion, own]]);
+  return apiVersion => {
+    let changes = known.get(apiVersion);
+    if (changes) return changes;
+    const left = request.inVersion?.(before, apiVersion);
+    const right = request.inVersion?.(after, apiVersion);
+    changes = left && right ? compare(right.schema, left.object, right.object) : own;
+    known.set(apiVersion, changes);
+    return changes;
+  };
+}
+
 /** updateOwners gives the manager what differs between live and updated, and takes it from everybody else. */
-export function updateOwners(owners: Owners, { schema, live, updated, manager, apiVersion, subresource, now }: ManagedFieldsUpdate): Owners {
-  const { added, removed, modified } = compare(schema, withoutManagedFields(live), withoutManagedFields(updated));
-  const changed = modified.union(added);
-  const result = takeAway(owners, changed.union(removed));
-  const gained = withoutUnmanaged(changed);
+export function updateOwners(owners: Owners, update: ManagedFieldsUpdate): Owners {
+  const { live, updated, manager, apiVersion, subresource, now } = update;
+  const changes = changesByVersion(update, withoutManagedFields(live), withoutManagedFields(updated));
+  const result = takeAway(owners, changes);
+  const { added, modified } = changes(apiVersion);
+  const gained = withoutUnmanaged(modified.union(added));
   if (gained.empty) return result;
   const owner: Owner = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource: subresource ?? '', time: timestamp(now), set: gained };
   const id = ownerId(owner);
@@ -70,11 +95,12 @@ export function updateOwners(owners: Owners, { schema, live, updated, manager, a
   return capUpdaters(result);
 }
 
-/** takeAway is the owners without these fields; who owns nothing any more is gone. */
-export function takeAway(owners: Owners, fields: FieldSet): Map<string, Owner> {
+/** takeAway is the owners without the fields that changed; who owns nothing any more is gone. */
+export function takeAway(owners: Owners, changes: (apiVersion: string) => Comparison): Map<string, Owner> {
   const result = new Map<string, Owner>();
   for (const [id, owner] of owners) {
-    const set = owner.set.difference(fields);
+    const { added, modified, removed } = changes(owner.apiVersion);
+    const set = owner.set.difference(added).difference(modified).difference(removed);
     if (!set.empty) result.set(id, { ...owner, set });
   }
   return result;

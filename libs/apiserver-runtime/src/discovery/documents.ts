@@ -66,8 +66,13 @@ export function storageVersionHash(group: string, version: string, kind: string)
 export function resourcesOf(registry: Registry, group: string, version: string, emulated: Minor): ApiResource[] {
   return registry.all
     .filter(e => e.version.group === group && e.version.version === version)
-    .flatMap(endpoint => [mainResource(endpoint, emulated), ...subresourcesOf(endpoint, emulated)])
+    .flatMap(endpoint => resourcesOfEndpoint(endpoint, emulated))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+}
+
+/** resourcesOfEndpoint are the resource itself and its subresources. */
+export function resourcesOfEndpoint(endpoint: Endpoint, emulated: Minor): ApiResource[] {
+  return [mainResource(endpoint, emulated), ...subresourcesOf(endpoint, emulated)];
 }
 
 /** singularOf is the singular name, which older releases leave out for built-in kinds. */

@@ -1,7 +1,14 @@
-import type { ApiHandler, UserInfo } from '@navarch/apimachinery';
+import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
 import type { Logger, Stoppable } from '@navarch/base';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import { readBody } from './body';
+import { userOfCertificate } from './client-certificate';
+import { headersOf } from './headers';
+import { OutgoingSink } from './outgoing-sink';
 
 /** HttpsFrontOptions say where to listen and with which keys. PEM texts. */
 export interface HttpsFrontOptions {
@@ -25,4 +32,181 @@ export interface Listening extends Stoppable {
   readonly port: number;
   /** update takes new keys for connections from now on. */
   update(keys: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void;
+}
+
+const BODY_TIMEOUT_MS = 60_000;
+const HEADER_TIMEOUT_MS = 30_000;
+const IDLE_TIMEOUT_MS = 180_000;
+/** A list of thousands of objects has tens of megabytes: windows this wide let it through without a round trip each 64 KiB. */
+const STREAM_WINDOW = 4 * 1024 * 1024;
+const CONNECTION_WINDOW = 32 * 1024 * 1024;
+const MAX_STREAMS = 1000;
+const MAX_HEADER_BYTES = 1024 * 1024;
+
+/** listenHttps serves the API over HTTP/2 and HTTP/1.1 with TLS. Resolves when it listens. */
+export async function listenHttps(options: HttpsFrontOptions): Promise<Listening> {
+  const front = new HttpsFront(options);
+  await front.listen();
+  return front;
+}
+
+class HttpsFront implements Listening {
+  private readonly server: Http2SecureServer;
+  private readonly sockets = new Set<Duplex>();
+
+  constructor(private readonly options: HttpsFrontOptions) {
+    const { cert, key, clientCa } = options;
+    this.server = createSecureServer({
+      ...{ cert, key },
+      ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
+      allowHTTP1: true,
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: options.headerTimeoutMs ?? HEADER_TIMEOUT_MS,
+      maxHeaderListPairs: 256,
+      maxSessionMemory: 64,
+      settings: { initialWindowSize: STREAM_WINDOW, maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES },
+    });
+    const http1 = this.server as unknown as { headersTimeout: number; requestTimeout: number; keepAliveTimeout: number };
+    http1.headersTimeout = options.headerTimeoutMs ?? HEADER_TIMEOUT_MS;
+    http1.requestTimeout = 0;
+    http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
+    this.server.on('session', session => {
+      session.setLocalWindowSize(CONNECTION_WINDOW);
+      session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
+    });
+    this.server.on('secureConnection', (socket: TLSSocket) => this.track(socket));
+    this.server.on('tlsClientError', () => undefined);
+    this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
+    this.server.on('stream', (stream, headers) => void this.onStream(stream, headers as IncomingHttpHeaders));
+    this.server.on('request', (request, response) => {
+      // HTTP/2 requests were served as streams already; Node shows them here a second time.
+      if (request.httpVersionMajor === 1) void this.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    });
+    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.onUpgrade(request, socket, head));
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  listen(): Promise<void> {
+    const { port, host = '0.0.0.0' } = this.options;
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen({ port, host }, () => {
+        this.server.off('error', reject);
+        this.server.on('error', error => this.options.log.error('the server failed', error));
+        resolve();
+      });
+    });
+  }
+
+  update({ cert, key, clientCa }: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void {
+    this.server.setSecureContext({ cert, key, ...(clientCa && { ca: clientCa }) });
+  }
+
+  /** stop takes no new connections and closes the present ones; whatever is still being answered is cut. */
+  stop(): Promise<void> {
+    return new Promise(resolve => {
+      this.server.close(() => resolve());
+      for (const socket of this.sockets) socket.destroy();
+    });
+  }
+
+  private track(socket: Duplex): void {
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  private async onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    const gone = new AbortController();
+    stream.once('close', () => gone.abort());
+    stream.on('error', () => gone.abort());
+    const { session } = stream;
+    const request = this.request(String(headers[':method'] ?? 'GET'), String(headers[':path'] ?? '/'), headers, stream, session?.socket as TLSSocket, gone);
+    const response = await this.options.handler(request);
+    if (stream.destroyed || stream.closed) return abandon(response, gone);
+    const isHead = headers[':method'] === 'HEAD';
+    stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
+    if (isHead) return abandon(response, gone);
+    write(response, stream, gone.signal);
+  }
+
+  private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    response.on('error', () => gone.abort());
+    const wanted = this.request(request.method ?? 'GET', request.url ?? '/', request.headers, request, request.socket as TLSSocket, gone);
+    const answer = await this.options.handler(wanted);
+    if (response.destroyed) return abandon(answer, gone);
+    const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
+    // What was not read of a body would be taken for the next request.
+    if (!request.complete) response.shouldKeepAlive = false;
+    response.writeHead(answer.status, { ...answer.headers, ...length });
+    if (request.method === 'HEAD') {
+      response.end();
+      return abandon(answer, gone);
+    }
+    if (isStream(answer.body)) response.flushHeaders();
+    write(answer, response, gone.signal);
+  }
+
+  private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const { upgrade } = this.options;
+    if (upgrade) upgrade(request, socket, head, this.userOf(request.socket as TLSSocket));
+    else socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  }
+
+  private request(
+    method: string,
+    url: string,
+    headers: IncomingHttpHeaders,
+    stream: Readable,
+    socket: TLSSocket | undefined,
+    gone: AbortController,
+  ): ApiRequest {
+    const mark = url.indexOf('?');
+    const user = this.userOf(socket);
+    const remoteAddress = socket?.remoteAddress;
+    const timeout = this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS;
+    let body: Promise<Buffer> | undefined;
+    return {
+      method,
+      path: mark < 0 ? url : url.slice(0, mark),
+      query: mark < 0 ? '' : url.slice(mark + 1),
+      headers: headersOf(headers),
+      body: limit => (body ??= readBody(stream, Number(headers['content-length'] ?? NaN), limit, timeout)),
+      ...(user && { user }),
+      ...(remoteAddress !== undefined && { remoteAddress }),
+      signal: gone.signal,
+    };
+  }
+
+  private userOf(socket: TLSSocket | undefined): UserInfo | undefined {
+    return socket && this.options.clientCa ? userOfCertificate(socket) : undefined;
+  }
+}
+
+function sizeOf(body: Buffer | readonly Buffer[]): number {
+  return Buffer.isBuffer(body) ? body.length : body.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** write sends an answer's body on a stream whose head is out. */
+function write(response: ApiResponse, out: ServerHttp2Stream | ServerResponse, closed: AbortSignal): void {
+  const { body } = response;
+  if (isStream(body)) return body.start(new OutgoingSink(out, closed));
+  if (Buffer.isBuffer(body)) {
+    out.end(body);
+    return;
+  }
+  const last = body.length - 1;
+  for (let i = 0; i < last; i++) out.write(body[i]!);
+  out.end(body[last] ?? Buffer.alloc(0));
+}
+
+/** abandon lets a body know that nobody is going to read it. */
+function abandon({ body }: ApiResponse, gone: AbortController): void {
+  gone.abort();
+  if (isStream(body)) body.start({ write: () => true, bufferedBytes: 0, onDrain: () => undefined, end: () => undefined, closed: gone.signal });
 }

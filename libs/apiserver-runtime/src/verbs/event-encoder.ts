@@ -1,7 +1,7 @@
 import type { AnyObject, Status } from '@navarch/apimachinery';
 import type { Entry, WatchNotice } from '@navarch/storage';
 import { partialJson, tableContext } from '../encoding/respond';
-import { protobufErrorEvent, protobufEvent, protobufPartialEvent } from '../encoding/protobuf';
+import { PARTIAL_SCHEMA, protobufBookmark, protobufErrorEvent, protobufEvent, protobufPartialEvent } from '../encoding/protobuf';
 import type { Shape } from '../encoding/shape';
 import type { Endpoint } from '../registry/resource';
 import { tableOf } from '../tables/table';
@@ -82,7 +82,7 @@ export class EventEncoder {
     const object = transform
       ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${transform.version}`, metadata }
       : { kind: this.endpoint.kindName, apiVersion: this.endpoint.apiVersion, metadata };
-    if (media === 'protobuf') return protobufEvent('BOOKMARK', transform ? undefined : this.endpoint, object as unknown as AnyObject);
+    if (media === 'protobuf') return protobufBookmark(transform ? PARTIAL_SCHEMA : this.endpoint.version.schema, object as unknown as AnyObject);
     return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
   }
 }

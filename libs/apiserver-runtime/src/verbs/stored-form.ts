@@ -7,7 +7,7 @@ import { ordered } from './before-create';
  * storedForm is a hub object as it is kept: in the storage version, fields in the schema's order, with the empty ones that are
  * always written. Equal objects have equal bytes, so that a write that changes nothing is seen as such. Uses up its argument.
  */
-export function storedForm({ resource }: Endpoint, object: AnyObject): AnyObject {
+export function storedForm({ resource }: Pick<Endpoint, 'resource'>, object: AnyObject): AnyObject {
   const stored = resource.toStored(object);
   if (resource.options.custom) return ordered(stored);
   return completeForOutput(resource.stored.schema, stored, resource.emulated);

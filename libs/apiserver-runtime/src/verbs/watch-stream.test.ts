@@ -41,7 +41,7 @@ function started(maxBufferBytes = 100) {
     encoder: { encode: n => Buffer.from(`${n.revision};`), error: s => Buffer.from(`error ${s.code};`) },
     open: s => {
       source = s;
-      return Promise.resolve({ stop: () => stopped++ });
+      return Promise.resolve({ stop: () => void stopped++, bookmark: () => undefined });
     },
     timeoutMs: 3_600_000,
     maxBufferBytes,

@@ -1,17 +1,9 @@
 import type { metav1 } from '@navarch/api';
-import { field, isQualifiedName, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, isQualifiedName, validateLabels, type FieldError, type Path } from '@navarch/apimachinery';
 import { each } from './errors';
 
 /** validateLabelName checks a label's key. */
 export const validateLabelName = (key: string, path: Path): FieldError[] => each(path, key, isQualifiedName(key));
-
-/** validateLabels checks keys and values of a label map. */
-export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
-    ...validateLabelName(key, path),
-    ...each(path, value, isValidLabelValue(value)),
-  ]);
-}
 
 /** validateLabelSelector checks a LabelSelector; absent is fine. */
 export function validateLabelSelector(selector: metav1.LabelSelector | undefined, path: Path): FieldError[] {

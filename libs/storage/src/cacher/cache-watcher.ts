@@ -26,7 +26,8 @@ export class CacheWatcher implements Watch {
     clock: Clock,
   ) {
     const { bookmarks, timeoutMs } = options;
-    if (bookmarks && timeoutMs) this.lastBookmark = clock.after(Math.max(0, timeoutMs - BEFORE_END_MS), () => this.bookmark());
+    if (bookmarks && timeoutMs)
+      this.lastBookmark = clock.after(Math.max(0, timeoutMs - BEFORE_END_MS), () => this.bookmark());
   }
 
   stop(): void {

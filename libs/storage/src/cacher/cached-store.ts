@@ -55,10 +55,7 @@ export class CachedStore implements Storage {
     return this.etcd.create(path, object);
   }
 
-  guaranteedUpdate(
-    path: ObjectPath,
-    update: (current: Entry | undefined) => Promise<object> | object,
-  ): Promise<Entry> {
+  guaranteedUpdate(path: ObjectPath, update: (current: Entry | undefined) => Promise<object> | object): Promise<Entry> {
     return this.etcd.guaranteedUpdate(path, update, this.cache.get(keyOf(this.config, path)));
   }
 

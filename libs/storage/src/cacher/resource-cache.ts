@@ -3,7 +3,15 @@ import { Change } from '../change';
 import type { StoredEntry } from '../entry';
 import { tooOld } from '../etcd3/errors';
 import type { EtcdEvent, KeyValue } from '../etcd3/wire';
-import type { ListOptions, ListResult, ResourceStorageConfig, Revision, Watch, WatchOptions, WatchSink } from '../interface';
+import type {
+  ListOptions,
+  ListResult,
+  ResourceStorageConfig,
+  Revision,
+  Watch,
+  WatchOptions,
+  WatchSink,
+} from '../interface';
 import { matches } from '../keys';
 import { CacheWatcher, type WatcherOwner } from './cache-watcher';
 import { ChangeRing, type RingLimits } from './change-ring';

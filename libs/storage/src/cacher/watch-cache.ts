@@ -1,4 +1,4 @@
-import { isExpired } from '@navarch/apimachinery';
+import { StatusError, isExpired } from '@navarch/apimachinery';
 import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
 import { BOOKMARK_MS } from '../bookmarks';
 import { EVERYTHING, type EtcdClient } from '../etcd3/client';
@@ -30,6 +30,8 @@ interface Resource {
 
 /** WAIT_MS is how long a read waits for a revision to come. */
 const WAIT_MS = 3_000;
+/** PROBE_MS is after how long a silence etcd is asked whether there was anything to say. */
+const PROBE_MS = 10_000;
 
 /**
  * WatchCache feeds the caches of all resources from ONE etcd watch, in one total order. The watch is over all of etcd's keys, not only
@@ -59,7 +61,7 @@ export class WatchCache {
     this.begun = this.begin(signal);
     this.begun.catch(() => undefined);
     const feed = this.begun.then(() => this.feed(signal)).catch(() => undefined);
-    this.running = Promise.all([feed, this.sendBookmarks(signal)]);
+    this.running = Promise.all([feed, this.sendBookmarks(signal), this.probe(signal)]);
   }
 
   /** open adds a resource (or finds it) and begins to load it. */
@@ -83,19 +85,22 @@ export class WatchCache {
   release(prefix: string): void {
     const resource = this.resources.get(prefix);
     this.resources.delete(prefix);
-    resource?.released.abort(new Error('the resource was released'));
+    resource?.released.abort(unavailable('the resource was removed'));
     resource?.cache.endWatches();
   }
 
   /** ready resolves when all resources opened so far are loaded. */
   async ready(signal?: AbortSignal): Promise<void> {
-    await abortable(Promise.all([this.begun, ...[...this.resources.values()].map(resource => resource.loaded)]), signal);
+    await abortable(
+      Promise.all([this.begun, ...[...this.resources.values()].map(resource => resource.loaded)]),
+      signal,
+    );
   }
 
   /** loaded resolves when a resource can be read. */
   async loaded(prefix: string, signal?: AbortSignal): Promise<void> {
     const resource = this.resources.get(prefix);
-    if (!resource) throw new Error(`${prefix} was released`);
+    if (!resource) throw unavailable(`${prefix} was removed`);
     await abortable(resource.loaded, signal);
   }
 
@@ -115,7 +120,7 @@ export class WatchCache {
   }
 
   async close(): Promise<void> {
-    this.closed.abort(new Error('the storage was closed'));
+    this.closed.abort(unavailable('the server is shutting down'));
     this.stream.abort();
     await this.running;
     for (const { cache } of this.resources.values()) cache.endWatches();
@@ -168,7 +173,8 @@ export class WatchCache {
   /** reloadIfRestored tells a member that lags behind from a store that was restored to an earlier state. */
   private async reloadIfRestored(signal: AbortSignal): Promise<void> {
     const revision = await this.options.client.revision(signal).catch(() => undefined);
-    if (revision !== undefined && revision < this.gate.revision) await this.reload('restored to an earlier revision', signal);
+    if (revision !== undefined && revision < this.gate.revision)
+      await this.reload('restored to an earlier revision', signal);
   }
 
   /** reload gives up what was fed so far. The caches keep their state, and its revision, until each has loaded anew. */
@@ -217,6 +223,24 @@ export class WatchCache {
     }
   }
 
+  /**
+   * probe finds a feed that hangs: a member that lost its cluster goes on holding the watch and says nothing. When nothing came for
+   * a while, etcd is asked for its revision; if that does not arrive, the feed is restarted.
+   */
+  private async probe(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const before = this.gate.revision;
+      await this.options.clock.sleep(PROBE_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      if (this.gate.revision !== before) continue;
+      try {
+        if (!(await this.reached(await this.etcdRevision(signal), signal))) this.restartFeed();
+      } catch (error) {
+        this.options.log.v(4, 'cannot probe etcd', { err: describe(error) });
+      }
+    }
+  }
+
   private async sendBookmarks(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.options.clock.sleep(BOOKMARK_MS, signal).catch(() => undefined);
@@ -224,6 +248,10 @@ export class WatchCache {
       for (const { cache } of this.resources.values()) cache.bookmarks();
     }
   }
+}
+
+function unavailable(message: string): StatusError {
+  return new StatusError(503, 'ServiceUnavailable', message);
 }
 
 /** WentBack ends a watch of a member whose revision is lower than what was seen. */

@@ -22,7 +22,8 @@ export class AesGcmTransformer implements ValueTransformer {
   constructor(keys: readonly EncryptionKey[]) {
     if (!keys.length) throw new Error('aesgcm needs at least one key');
     this.keys = keys.map(({ name, secret }) => {
-      if (!/^[^:\s]+$/.test(name)) throw new Error(`aesgcm key name ${JSON.stringify(name)} is empty or has a colon or space in it`);
+      if (!/^[^:\s]+$/.test(name))
+        throw new Error(`aesgcm key name ${JSON.stringify(name)} is empty or has a colon or space in it`);
       if (![16, 24, 32].includes(secret.length)) throw new Error(`aesgcm key ${name} must have 16, 24 or 32 bytes`);
       return { head: Buffer.from(`${PREFIX}${name}:`), cipher: `aes-${secret.length * 8}-gcm`, secret };
     });
@@ -49,7 +50,9 @@ export class AesGcmTransformer implements ValueTransformer {
     try {
       return { value: Buffer.concat([aes.update(body.subarray(NONCE, -TAG)), aes.final()]), stale: index > 0 };
     } catch (error) {
-      throw new Error(`${key} cannot be decrypted: it was changed, moved, or written with another key`, { cause: error });
+      throw new Error(`${key} cannot be decrypted: it was changed, moved, or written with another key`, {
+        cause: error,
+      });
     }
   }
 

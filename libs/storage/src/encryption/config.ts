@@ -16,7 +16,8 @@ export interface ResourceTransformer {
 export function transformersFromConfig(document: unknown): ResourceTransformer[] {
   const config = object(document, 'the EncryptionConfiguration');
   if (config['kind'] !== 'EncryptionConfiguration') throw new Error('kind: must be EncryptionConfiguration');
-  if (config['apiVersion'] !== 'apiserver.config.k8s.io/v1') throw new Error('apiVersion: must be apiserver.config.k8s.io/v1');
+  if (config['apiVersion'] !== 'apiserver.config.k8s.io/v1')
+    throw new Error('apiVersion: must be apiserver.config.k8s.io/v1');
   return list(config['resources'], 'resources').map((item, i) => {
     const at = `resources[${i}]`;
     const entry = object(item, at);
@@ -41,11 +42,15 @@ function provider(item: unknown, at: string): ValueTransformer & Recognizer {
   const [name, ...more] = Object.keys(entry);
   if (name === undefined || more.length) throw new Error(`${at}: must name exactly one provider`);
   if (name === 'identity') return identity;
-  if (name !== 'aesgcm') throw new Error(`${at}: provider ${JSON.stringify(name)} is not supported: use aesgcm or identity`);
+  if (name !== 'aesgcm')
+    throw new Error(`${at}: provider ${JSON.stringify(name)} is not supported: use aesgcm or identity`);
   const keys = list(object(entry[name], `${at}.aesgcm`)['keys'], `${at}.aesgcm.keys`).map((key, i) => {
     const where = `${at}.aesgcm.keys[${i}]`;
     const fields = object(key, where);
-    return { name: text(fields['name'], `${where}.name`), secret: Buffer.from(text(fields['secret'], `${where}.secret`), 'base64') };
+    return {
+      name: text(fields['name'], `${where}.name`),
+      secret: Buffer.from(text(fields['secret'], `${where}.secret`), 'base64'),
+    };
   });
   return new AesGcmTransformer(keys);
 }

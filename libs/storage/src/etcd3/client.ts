@@ -149,7 +149,11 @@ export class EtcdClient {
   }
 
   /** swapVersion puts value if the key has been written exactly `version` times; else answers the key's version and value. */
-  async swapVersion(key: string, version: number, value: string): Promise<{ done: boolean; revision: Revision; version: number; value: string }> {
+  async swapVersion(
+    key: string,
+    version: number,
+    value: string,
+  ): Promise<{ done: boolean; revision: Revision; version: number; value: string }> {
     const name = Buffer.from(key);
     const request = {
       compare: [{ key: name, target: 'Version', result: 'Equal', version }] satisfies ICompare[],
@@ -170,14 +174,18 @@ export class EtcdClient {
 
   /** grant makes a lease of that many seconds and answers its id. */
   async grant(ttlSeconds: number): Promise<string> {
-    return (await this.call(true, undefined, (etcd, options) => etcd.leaseClient.leaseGrant({ TTL: ttlSeconds }, options))).ID;
+    return (
+      await this.call(true, undefined, (etcd, options) => etcd.leaseClient.leaseGrant({ TTL: ttlSeconds }, options))
+    ).ID;
   }
 
   /** compact forgets what was before the revision; doing so twice is no error. */
   async compact(revision: Revision): Promise<void> {
-    await this.call(true, undefined, (etcd, options) => etcd.kv.compact({ revision }, options)).catch((error: unknown) => {
-      if (!(error instanceof Error && 'code' in error && error.code === 410)) throw error;
-    });
+    await this.call(true, undefined, (etcd, options) => etcd.kv.compact({ revision }, options)).catch(
+      (error: unknown) => {
+        if (!(error instanceof Error && 'code' in error && error.code === 410)) throw error;
+      },
+    );
   }
 
   /** watch delivers the responses of one etcd watch until the signal aborts; it rejects when the watch breaks (410: compacted). */

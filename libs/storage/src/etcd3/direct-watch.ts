@@ -11,7 +11,7 @@ import type {
   WatchOptions,
   WatchSink,
 } from '../interface';
-import { matches, rangeOf } from '../keys';
+import { rangeOf } from '../keys';
 import { BEFORE_END_MS, BOOKMARK_MS } from '../bookmarks';
 import { Change } from '../change';
 import { rangeEnd, type EtcdClient } from './client';
@@ -29,7 +29,11 @@ export interface DirectWatchSource {
 }
 
 /** startDirectWatch serves one watch by an etcd watch of its own. It resumes over lost connections; a compacted revision ends it with 410. */
-export async function startDirectWatch(source: DirectWatchSource, options: WatchOptions, sink: WatchSink): Promise<Watch> {
+export async function startDirectWatch(
+  source: DirectWatchSource,
+  options: WatchOptions,
+  sink: WatchSink,
+): Promise<Watch> {
   const { predicate, after } = options;
   const stop = new AbortController();
   const initial: WatchNotice[] = [];

@@ -1,18 +1,25 @@
 import { StatusError, gone } from '@navarch/apimachinery';
 import { describe } from '@navarch/base';
 
-const UNAVAILABLE = /UNAVAILABLE|no leader|leader changed|server stopped|client was already closed|Channel closed|channel has been shut down/i;
+const UNAVAILABLE =
+  /UNAVAILABLE|no leader|leader changed|server stopped|client was already closed|Channel closed|channel has been shut down/i;
 const TIMEOUT = /DEADLINE_EXCEEDED|Deadline exceeded|request timed out/i;
-const NEVER_SENT = /No connection established|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
+const NEVER_SENT =
+  /No connection established|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
 
-/** etcdError makes a StatusError of what the etcd client threw: 410 compacted, 503 unavailable, 504 timed out, 500 else. */
+/** etcdError makes a StatusError of what the etcd client threw: 410 compacted, 413 too large, 503 unavailable, 504 timed out, 500 else. */
 export function etcdError(error: unknown): Error {
   if (error instanceof StatusError) return error;
   const text = describe(error);
   if (/required revision has been compacted/.test(text)) return compactedError();
-  if (TIMEOUT.test(text)) return withCause(new StatusError(504, 'Timeout', 'etcd did not answer in time', { retryAfterSeconds: 1 }), error);
+  if (/request is too large/.test(text)) return withCause(tooBig(), error);
+  if (TIMEOUT.test(text))
+    return withCause(new StatusError(504, 'Timeout', 'etcd did not answer in time', { retryAfterSeconds: 1 }), error);
   if (UNAVAILABLE.test(text) || isRecoverable(error)) return withCause(unavailable(), error);
-  return withCause(new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, { causes: [{ message: text }] }), error);
+  return withCause(
+    new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, { causes: [{ message: text }] }),
+    error,
+  );
 }
 
 /** wasNeverSent tells whether a failed request certainly did not reach an etcd, so that it may be sent again whatever it does. */
@@ -41,6 +48,10 @@ export function tooLarge(asked: number, current: number): StatusError {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
+}
+
+function tooBig(): StatusError {
+  return new StatusError(413, 'RequestEntityTooLarge', 'Request entity too large: etcdserver: request is too large');
 }
 
 function unavailable(): StatusError {

@@ -41,7 +41,8 @@ export async function listFromEtcd(
       }
     }
     const last = answer.kvs.at(-1);
-    if (!answer.more || !last) return { entries, revision, more: false, ...(!hasSelector(predicate) && { remaining: 0 }) };
+    if (!answer.more || !last)
+      return { entries, revision, more: false, ...(!hasSelector(predicate) && { remaining: 0 }) };
     key = `${last.key}\0`;
   }
 }

@@ -56,7 +56,11 @@ export class EtcdStore implements Storage {
   watch(options: WatchOptions, sink: WatchSink): Promise<Watch> {
     const { client, clock, log, closing } = this.options;
     const decode = (kv: KeyValue) => this.decode(kv);
-    return startDirectWatch({ client, clock, log, closing, config: this.config, decode, list: o => this.list(o) }, options, sink);
+    return startDirectWatch(
+      { client, clock, log, closing, config: this.config, decode, list: o => this.list(o) },
+      options,
+      sink,
+    );
   }
 
   async create(path: ObjectPath, object: object): Promise<Entry | undefined> {

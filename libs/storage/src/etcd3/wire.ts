@@ -69,7 +69,9 @@ export function runWatch(
       else reject(error as Error);
     };
     const onAbort = () => finish();
-    const timer = clock.after(CREATE_TIMEOUT_MS, () => finish(new Error('DEADLINE_EXCEEDED: the watch was not confirmed')));
+    const timer = clock.after(CREATE_TIMEOUT_MS, () =>
+      finish(new Error('DEADLINE_EXCEEDED: the watch was not confirmed')),
+    );
     stream.on('error', finish);
     stream.on('end', () => finish(new Error('UNAVAILABLE: the watch stream ended')));
     stream.on('data', response => {

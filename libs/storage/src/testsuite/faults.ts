@@ -28,7 +28,11 @@ export function faultTests(context: SuiteContext): void {
     for (let i = 0; i < 12; i++) revisions.push((await storage.create(at(`w${i}`), widget('ns', `w${i}`)))!.revision);
     await maker.compact(server.endpoints);
     await storage.list({ predicate: {} });
-    const expired = { code: 410, reason: 'Expired', message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/) };
+    const expired = {
+      code: 410,
+      reason: 'Expired',
+      message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/),
+    };
     expect(await refusal(storage, revisions[0]!)).toMatchObject(expired);
     const resumed = await Recorder.start(storage, { predicate: {}, after: revisions.at(-1)! });
     const more = (await storage.create(at('more'), widget('ns', 'more')))!;
@@ -44,7 +48,11 @@ export function faultTests(context: SuiteContext): void {
     await maker.compact(server.endpoints);
     const exact = storage.list({ predicate: {}, exactly: first.revision });
     await expect(exact).rejects.toMatchObject({ code: 410, reason: 'Expired' });
-    const continued = storage.list({ predicate: {}, limit: 1, continueAfter: { key: first.key, revision: first.revision } });
+    const continued = storage.list({
+      predicate: {},
+      limit: 1,
+      continueAfter: { key: first.key, revision: first.revision },
+    });
     await expect(continued).rejects.toMatchObject({ code: 410, reason: 'Expired' });
     const now = await storage.revision();
     const kept = await storage.list({ predicate: {}, exactly: now });
@@ -59,12 +67,17 @@ export function faultTests(context: SuiteContext): void {
     const want = [`ADDED before@${before.revision}`];
     for (let round = 0; round < 3; round++) {
       server.kill();
-      await expect(storage.create(at(`lost${round}`), widget('ns', `lost${round}`))).rejects.toMatchObject({ code: 503 });
+      await expect(storage.create(at(`lost${round}`), widget('ns', `lost${round}`))).rejects.toMatchObject({
+        code: 503,
+      });
       await server.restart();
       const made = await persist(() => storage.create(at(`w${round}`), widget('ns', `w${round}`)));
       want.push(`ADDED w${round}@${made!.revision}`);
       const list = await persist(() => storage.list({ predicate: {} }));
-      expect(list.entries.map(entry => entry.name)).toEqual(['before', ...Array.from({ length: round + 1 }, (_, i) => `w${i}`)]);
+      expect(list.entries.map(entry => entry.name)).toEqual([
+        'before',
+        ...Array.from({ length: round + 1 }, (_, i) => `w${i}`),
+      ]);
       await recorder.reach(made!.revision);
     }
     expect([recorder.events, recorder.ended]).toEqual([want, undefined]);

@@ -20,6 +20,7 @@ export function backendMaker(cached: boolean, startEtcd: () => Promise<SuiteServ
       return { open: config => backend.storage(config), ready: () => backend.ready(), close: () => backend.close() };
     },
     compact: endpoints => withClient(endpoints, async client => client.compact(await client.revision())),
-    raw: (endpoints, key) => withClient(endpoints, async client => (await client.range({ key })).kvs[0]!.value.toString()),
+    raw: (endpoints, key) =>
+      withClient(endpoints, async client => (await client.range({ key })).kvs[0]!.value.toString()),
   };
 }

@@ -20,7 +20,12 @@ export function widgets(area: string): ResourceStorageConfig {
 }
 
 /** widget makes an object. */
-export function widget(namespace: string, name: string, spec: Widget['spec'] = {}, labels?: Record<string, string>): Widget {
+export function widget(
+  namespace: string,
+  name: string,
+  spec: Widget['spec'] = {},
+  labels?: Record<string, string>,
+): Widget {
   const metadata = { name, namespace, uid: `uid-${namespace}-${name}`, ...(labels && { labels }) };
   return { kind: 'Widget', apiVersion: 'suite.example/v1', metadata, spec };
 }

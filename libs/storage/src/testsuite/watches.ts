@@ -23,7 +23,9 @@ export function watchTests(context: SuiteContext): void {
     await recorder.reach(gone.revision);
     const want = ['ADDED a', 'ADDED b', 'MODIFIED a', 'DELETED b'];
     expect(recorder.events).toEqual(want.map((what, i) => `${what}@${[a, b, changed, gone][i]!.revision}`));
-    expect(recorder.objects.map(notice => notice.entry!.json.toString())).toEqual([a, b, changed, gone].map(e => e.json.toString()));
+    expect(recorder.objects.map(notice => notice.entry!.json.toString())).toEqual(
+      [a, b, changed, gone].map(e => e.json.toString()),
+    );
     recorder.watch.stop();
   });
 
@@ -91,9 +93,12 @@ export function watchTests(context: SuiteContext): void {
     const back = await setLabel(storage, 'a', 'web');
     const gone = (await storage.delete(at('a')))!;
     await recorder.reach(gone.revision);
-    expect(recorder.events).toEqual(
-      [`ADDED a@${entered.revision}`, `DELETED a@${left.revision}`, `ADDED a@${back.revision}`, `DELETED a@${gone.revision}`],
-    );
+    expect(recorder.events).toEqual([
+      `ADDED a@${entered.revision}`,
+      `DELETED a@${left.revision}`,
+      `ADDED a@${back.revision}`,
+      `DELETED a@${gone.revision}`,
+    ]);
     const leaving = recorder.objects[1]!.entry!;
     expect(leaving.object().metadata).toMatchObject({ labels: { app: 'web' }, resourceVersion: String(left.revision) });
     expect(leaving.revision).toBe(left.revision);
@@ -122,8 +127,11 @@ export function watchTests(context: SuiteContext): void {
     await everything.until(({ objects }) => objects.length === 10);
     // A change of the last revision that all predicates match ends each recorder's wait.
     const counts = [5, 4, 2, 8, 2];
-    await Promise.all(recorders.map((recorder, i) => recorder.until(({ objects }) => objects.length >= counts[i]!, `predicate ${i}`)));
-    const short = (recorder: Recorder) => recorder.objects.map(({ type, entry }) => `${type[0]}${entry!.namespace[0]}${entry!.name}`).join(' ');
+    await Promise.all(
+      recorders.map((recorder, i) => recorder.until(({ objects }) => objects.length >= counts[i]!, `predicate ${i}`)),
+    );
+    const short = (recorder: Recorder) =>
+      recorder.objects.map(({ type, entry }) => `${type[0]}${entry!.namespace[0]}${entry!.name}`).join(' ');
     expect(recorders.map(short)).toEqual([
       'Ana Anb Mnb Mna Dnb',
       'Ana Mna Aoa Moa',
@@ -137,7 +145,9 @@ export function watchTests(context: SuiteContext): void {
   test('all watchers see all changes once and in order, while many write', async () => {
     const storage = open();
     const after = await storage.revision();
-    const recorders = await Promise.all(Array.from({ length: 5 }, () => Recorder.start(storage, { predicate: {}, after })));
+    const recorders = await Promise.all(
+      Array.from({ length: 5 }, () => Recorder.start(storage, { predicate: {}, after })),
+    );
     const writer = async (i: number) => {
       for (let n = 0; n < 20; n++) {
         await storage.create(at(`w${i}`), widget('ns', `w${i}`, { count: n + 1 }));
@@ -187,7 +197,8 @@ export function watchTests(context: SuiteContext): void {
     const storage = open();
     let writing = true;
     const write = async () => {
-      for (let i = 0; writing; i++) await storage.guaranteedUpdate(at(`w${i % 7}`), () => widget('ns', `w${i % 7}`, { count: i }));
+      for (let i = 0; writing; i++)
+        await storage.guaranteedUpdate(at(`w${i % 7}`), () => widget('ns', `w${i % 7}`, { count: i }));
     };
     const done = write();
     const watched: { state: Map<string, string>; recorder: Recorder }[] = [];
@@ -199,7 +210,9 @@ export function watchTests(context: SuiteContext): void {
     writing = false;
     await done;
     const final = (await storage.create(at('final'), widget('ns', 'final')))!;
-    const truth = new Map((await storage.list({ predicate: {} })).entries.map(entry => [entry.name, entry.json.toString()]));
+    const truth = new Map(
+      (await storage.list({ predicate: {} })).entries.map(entry => [entry.name, entry.json.toString()]),
+    );
     for (const { state, recorder } of watched) {
       await recorder.reach(final.revision);
       for (const { type, entry } of recorder.objects) {

@@ -25,14 +25,23 @@ export function writeTests(context: SuiteContext): void {
   test('etcd has the JSON as Kubernetes stores it, without resourceVersion and with a newline', async () => {
     const storage = open();
     const object = widget('ns', 'a', { text: 'é' });
-    const made = await storage.create(at('a'), { ...object, metadata: { ...object.metadata, resourceVersion: '7', selfLink: '/x' } });
+    const made = await storage.create(at('a'), {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: '7', selfLink: '/x' },
+    });
     expect(await context.maker.raw(context.server.endpoints, made!.key)).toBe(`${JSON.stringify(object)}\n`);
   });
 
   test('names that are no path segment are refused', async () => {
     const storage = open();
-    for (const name of ['', '.', '..', 'a/b']) await expect(storage.create(at(name), widget('ns', 'a'))).rejects.toMatchObject({ code: 400 });
+    for (const name of ['', '.', '..', 'a/b'])
+      await expect(storage.create(at(name), widget('ns', 'a'))).rejects.toMatchObject({ code: 400 });
     await expect(storage.get(at('a', '../x'))).rejects.toMatchObject({ code: 400 });
+  });
+
+  test('an object larger than etcd takes is 413', async () => {
+    const huge = open().create(at('huge'), widget('ns', 'huge', { text: 'x'.repeat(2_000_000) }));
+    await expect(huge).rejects.toMatchObject({ code: 413, reason: 'RequestEntityTooLarge' });
   });
 
   test('50 concurrent increments lose none', async () => {
@@ -43,7 +52,9 @@ export function writeTests(context: SuiteContext): void {
       object.spec.count!++;
       return object;
     };
-    const results = await Promise.all(Array.from({ length: 50 }, () => storage.guaranteedUpdate(at('counter'), increment)));
+    const results = await Promise.all(
+      Array.from({ length: 50 }, () => storage.guaranteedUpdate(at('counter'), increment)),
+    );
     expect(new Set(results.map(result => result.revision)).size).toBe(50);
     expect(results.map(result => (result.object()['spec'] as { count: number }).count).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 50 }, (_, i) => i + 1),

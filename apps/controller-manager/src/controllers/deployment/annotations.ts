@@ -45,9 +45,14 @@ export function sizeAnnotations(deployment: appsv1.Deployment): Annotations {
 }
 
 /** newSetAnnotations are what the set of the current template has to carry: the Deployment's own, the revision, and those it had. */
-export function newSetAnnotations(deployment: appsv1.Deployment, existing: Annotations | undefined, newRevision: number): Annotations {
+export function newSetAnnotations(
+  deployment: appsv1.Deployment,
+  existing: Annotations | undefined,
+  newRevision: number,
+): Annotations {
   const annotations: Annotations = { ...existing };
-  for (const [name, value] of Object.entries(deployment.metadata?.annotations ?? {})) if (!NOT_COPIED.has(name)) annotations[name] = value;
+  for (const [name, value] of Object.entries(deployment.metadata?.annotations ?? {}))
+    if (!NOT_COPIED.has(name)) annotations[name] = value;
   const old = existing?.[REVISION];
   if (old === undefined || Number(old) < newRevision) {
     annotations[REVISION] = String(newRevision);

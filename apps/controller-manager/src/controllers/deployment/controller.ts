@@ -1,6 +1,13 @@
 import { Deployments, Pods, ReplicaSets, type appsv1, type corev1 } from '@navarch/api';
 import { controllerOf, keyString, objectKey, selectorFromLabelSelector } from '@navarch/apimachinery';
-import { CONTROLLER_INDEX, Controller, controllerIndex, controllerKey, enqueueObject, type Runnable } from '@navarch/controller-runtime';
+import {
+  CONTROLLER_INDEX,
+  Controller,
+  controllerIndex,
+  controllerKey,
+  enqueueObject,
+  type Runnable,
+} from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isRolling } from './sizes';
 import { DeploymentReconciler } from './reconciler';
@@ -29,7 +36,8 @@ export function startDeployment(context: ControllerContext): Runnable[] {
     if (key) queue.add(key);
     else if (!controllerOf(set)) {
       for (const deployment of deployments.list(set.metadata?.namespace)) {
-        if (selectorFromLabelSelector(deployment.spec?.selector).matches(set.metadata?.labels)) queue.add(keyString(objectKey(deployment)));
+        if (selectorFromLabelSelector(deployment.spec?.selector).matches(set.metadata?.labels))
+          queue.add(keyString(objectKey(deployment)));
       }
     }
   };

@@ -17,7 +17,10 @@ function withoutHash(template: appsv1.ReplicaSetSpec['template']) {
 }
 
 /** findNewSet is the oldest set with the Deployment's current template. */
-export function findNewSet(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[]): appsv1.ReplicaSet | undefined {
+export function findNewSet(
+  deployment: appsv1.Deployment,
+  sets: readonly appsv1.ReplicaSet[],
+): appsv1.ReplicaSet | undefined {
   const wanted = withoutHash(deployment.spec?.template);
   return [...sets].sort(byAge).find(set => semanticEqual(withoutHash(set.spec?.template), wanted));
 }
@@ -26,7 +29,11 @@ export function findNewSet(deployment: appsv1.Deployment, sets: readonly appsv1.
 export const active = (sets: readonly appsv1.ReplicaSet[]) => sets.filter(set => sizeOf(set) > 0);
 
 /** newSetSize is how large the new set may be now: as many as wanted, but not more in all than the surge allows. */
-export function newSetSize(deployment: appsv1.Deployment, all: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet | undefined): number {
+export function newSetSize(
+  deployment: appsv1.Deployment,
+  all: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet | undefined,
+): number {
   const wanted = wantedReplicas(deployment);
   if (!isRolling(deployment)) return wanted;
   const size = sizeOf(newSet);
@@ -35,7 +42,11 @@ export function newSetSize(deployment: appsv1.Deployment, all: readonly appsv1.R
 }
 
 /** planNewSet is the new set's next size; undefined if it has it. */
-export function planNewSet(deployment: appsv1.Deployment, all: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet): Scale | undefined {
+export function planNewSet(
+  deployment: appsv1.Deployment,
+  all: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet,
+): Scale | undefined {
   const [wanted, size] = [wantedReplicas(deployment), sizeOf(newSet)];
   if (size === wanted) return undefined;
   const replicas = size > wanted ? wanted : newSetSize(deployment, all, newSet);
@@ -46,7 +57,11 @@ export function planNewSet(deployment: appsv1.Deployment, all: readonly appsv1.R
  * planOldSets shrinks the old sets as far as the wanted availability allows: first pods that are not available anyway, then others.
  * The oldest sets shrink first. Answers the sets that change.
  */
-export function planOldSets(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet): Scale[] {
+export function planOldSets(
+  deployment: appsv1.Deployment,
+  old: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet,
+): Scale[] {
   if (totalSize(old) === 0) return [];
   const all = [...old, newSet];
   const minAvailable = wantedReplicas(deployment) - maxUnavailable(deployment);
@@ -85,7 +100,11 @@ export function isScaling(deployment: appsv1.Deployment, sets: readonly appsv1.R
  * planScaling brings the sets to a changed size: one set takes it all; a finished rollout leaves the new one only; in the middle
  * of a rolling update all active sets grow or shrink in proportion.
  */
-export function planScaling(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet | undefined): Scale[] {
+export function planScaling(
+  deployment: appsv1.Deployment,
+  old: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet | undefined,
+): Scale[] {
   const wanted = wantedReplicas(deployment);
   const sets = newSet ? [...old, newSet] : [...old];
   const actives = active(sets);
@@ -117,7 +136,9 @@ function planProportions(deployment: appsv1.Deployment, sets: readonly appsv1.Re
     return { set, replicas: sizeOf(set) + share };
   });
   // What rounding left over goes to the largest.
-  return scales.map((scale, i) => (i === 0 ? { ...scale, replicas: Math.max(0, scale.replicas + toAdd - added) } : scale));
+  return scales.map((scale, i) =>
+    i === 0 ? { ...scale, replicas: Math.max(0, scale.replicas + toAdd - added) } : scale,
+  );
 }
 
 function proportion(deployment: appsv1.Deployment, set: appsv1.ReplicaSet, toAdd: number, added: number): number {

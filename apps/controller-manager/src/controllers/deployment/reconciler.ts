@@ -8,7 +8,15 @@ import { isPodTerminal } from '../../shared/pods';
 import { active, isScaling, planCleanup, planNewSet, planOldSets, planScaling } from './plan';
 import { ReplicaSetControl, type Sets } from './sets';
 import { isRolling, sizeOf, totalOf, wantedReplicas } from './sizes';
-import { calculateStatus, conditionOf, hasDeadline, isComplete, recheckMs, rolloutStatus, withCondition } from './status';
+import {
+  calculateStatus,
+  conditionOf,
+  hasDeadline,
+  isComplete,
+  recheckMs,
+  rolloutStatus,
+  withCondition,
+} from './status';
 
 /** DeploymentReconciler rolls the current template out by scaling replica sets. */
 export class DeploymentReconciler {
@@ -31,7 +39,8 @@ export class DeploymentReconciler {
     const deployment: appsv1.Deployment = { ...found };
     if (selectsEverything(deployment)) return this.refuse(deployment);
     const sets = await this.claim(deployment);
-    if (isDeleting(deployment)) return this.updateStatus(deployment, await this.control.split(deployment, sets, false), sets);
+    if (isDeleting(deployment))
+      return this.updateStatus(deployment, await this.control.split(deployment, sets, false), sets);
     await this.notePause(deployment);
     if (deployment.spec?.paused || isScaling(deployment, sets)) return this.scale(deployment, sets);
     return isRolling(deployment) ? this.roll(deployment, sets) : this.recreate(deployment, sets);
@@ -60,7 +69,8 @@ export class DeploymentReconciler {
     }
     const down = planOldSets(deployment, sets.old, current);
     for (const scale of down) await this.control.scale(deployment, scale);
-    if (!down.length && isComplete(deployment, deployment.status)) await this.control.remove(planCleanup(deployment, sets.old));
+    if (!down.length && isComplete(deployment, deployment.status))
+      await this.control.remove(planCleanup(deployment, sets.old));
     return this.updateRolloutStatus(deployment, sets);
   }
 
@@ -82,7 +92,9 @@ export class DeploymentReconciler {
   /** oldPodsRunning: a pod of an old template may still do something, even if its set counts it no longer. */
   private oldPodsRunning(sets: Sets): boolean {
     if (totalOf(sets.old, 'replicas') > 0) return true;
-    return sets.old.some(set => this.pods.byIndex(CONTROLLER_INDEX, set.metadata?.uid ?? '').some(pod => !isPodTerminal(pod)));
+    return sets.old.some(set =>
+      this.pods.byIndex(CONTROLLER_INDEX, set.metadata?.uid ?? '').some(pod => !isPodTerminal(pod)),
+    );
   }
 
   private async scale(deployment: appsv1.Deployment, known: readonly appsv1.ReplicaSet[]): Promise<Result | void> {
@@ -92,7 +104,11 @@ export class DeploymentReconciler {
     return this.updateStatus(deployment, sets, sets.all);
   }
 
-  private async updateStatus(deployment: appsv1.Deployment, sets: Sets, all: readonly appsv1.ReplicaSet[]): Promise<void> {
+  private async updateStatus(
+    deployment: appsv1.Deployment,
+    sets: Sets,
+    all: readonly appsv1.ReplicaSet[],
+  ): Promise<void> {
     await this.write(deployment, calculateStatus(deployment, all, sets.current, this.context.clock.now()));
   }
 

@@ -43,7 +43,12 @@ export class ReplicaSetControl {
     });
     if (before !== replicas) {
       const direction = replicas > before ? 'up' : 'down';
-      this.tell(deployment, 'Normal', 'ScalingReplicaSet', `Scaled ${direction} replica set ${set.metadata?.name} from ${before} to ${replicas}`);
+      this.tell(
+        deployment,
+        'Normal',
+        'ScalingReplicaSet',
+        `Scaled ${direction} replica set ${set.metadata?.name} from ${before} to ${replicas}`,
+      );
     }
     return updated;
   }
@@ -61,25 +66,56 @@ export class ReplicaSetControl {
     }
   }
 
-  private async adjust(deployment: appsv1.Deployment, set: appsv1.ReplicaSet, revision: number): Promise<appsv1.ReplicaSet> {
+  private async adjust(
+    deployment: appsv1.Deployment,
+    set: appsv1.ReplicaSet,
+    revision: number,
+  ): Promise<appsv1.ReplicaSet> {
     const annotations = newSetAnnotations(deployment, set.metadata?.annotations ?? {}, revision);
     const minReadySeconds = deployment.spec?.minReadySeconds;
-    if (!semanticEqual(annotations, set.metadata?.annotations) || (minReadySeconds ?? 0) !== (set.spec?.minReadySeconds ?? 0)) {
+    if (
+      !semanticEqual(annotations, set.metadata?.annotations) ||
+      (minReadySeconds ?? 0) !== (set.spec?.minReadySeconds ?? 0)
+    ) {
       const spec = { ...set.spec!, minReadySeconds };
-      return this.context.client.resource(ReplicaSets).update({ ...set, metadata: { ...set.metadata, annotations }, spec });
+      return this.context.client
+        .resource(ReplicaSets)
+        .update({ ...set, metadata: { ...set.metadata, annotations }, spec });
     }
-    await this.note(deployment, set.metadata?.annotations?.[REVISION] ?? '', `Found new replica set ${JSON.stringify(set.metadata?.name)}`, 'FoundNewReplicaSet', true);
+    await this.note(
+      deployment,
+      set.metadata?.annotations?.[REVISION] ?? '',
+      `Found new replica set ${JSON.stringify(set.metadata?.name)}`,
+      'FoundNewReplicaSet',
+      true,
+    );
     return set;
   }
 
-  private async create(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[], revision: number): Promise<appsv1.ReplicaSet> {
+  private async create(
+    deployment: appsv1.Deployment,
+    old: readonly appsv1.ReplicaSet[],
+    revision: number,
+  ): Promise<appsv1.ReplicaSet> {
     const { clock, client } = this.context;
     const wanted = newSet(deployment, old, revision);
     const name = wanted.metadata!.name!;
     try {
       const created = await client.resource(ReplicaSets).create(wanted);
-      if (sizeOf(created) > 0) this.tell(deployment, 'Normal', 'ScalingReplicaSet', `Scaled up replica set ${name} from 0 to ${sizeOf(created)}`);
-      await this.note(deployment, String(revision), `Created new replica set ${JSON.stringify(name)}`, 'NewReplicaSetCreated', false);
+      if (sizeOf(created) > 0)
+        this.tell(
+          deployment,
+          'Normal',
+          'ScalingReplicaSet',
+          `Scaled up replica set ${name} from 0 to ${sizeOf(created)}`,
+        );
+      await this.note(
+        deployment,
+        String(revision),
+        `Created new replica set ${JSON.stringify(name)}`,
+        'NewReplicaSetCreated',
+        false,
+      );
       return created;
     } catch (error) {
       if (isAlreadyExists(error)) return this.resolveCollision(deployment, wanted, error);
@@ -96,7 +132,11 @@ export class ReplicaSetControl {
   }
 
   /** resolveCollision: ours from an earlier pass that the cache has not seen, or another template with the same hash. */
-  private async resolveCollision(deployment: appsv1.Deployment, wanted: appsv1.ReplicaSet, error: unknown): Promise<appsv1.ReplicaSet> {
+  private async resolveCollision(
+    deployment: appsv1.Deployment,
+    wanted: appsv1.ReplicaSet,
+    error: unknown,
+  ): Promise<appsv1.ReplicaSet> {
     const { client } = this.context;
     const { namespace = '', name = '' } = wanted.metadata ?? {};
     const there = await client.resource(ReplicaSets).get(namespace, name);
@@ -107,11 +147,19 @@ export class ReplicaSetControl {
   }
 
   /** note writes the Deployment's own revision, and a first Progressing condition (`onlyFirst`) or a new one. */
-  private async note(deployment: appsv1.Deployment, revision: string, message: string, reason: string, onlyFirst: boolean): Promise<void> {
+  private async note(
+    deployment: appsv1.Deployment,
+    revision: string,
+    message: string,
+    reason: string,
+    onlyFirst: boolean,
+  ): Promise<void> {
     const condition = { type: 'Progressing', status: 'True', reason, message };
     const known = conditionOf(deployment.status, 'Progressing');
     const set = hasDeadline(deployment) && !(onlyFirst && known);
-    const status = set ? withCondition({ ...deployment.status }, condition, this.context.clock.now()) : deployment.status;
+    const status = set
+      ? withCondition({ ...deployment.status }, condition, this.context.clock.now())
+      : deployment.status;
     const annotations = { ...deployment.metadata?.annotations, [REVISION]: revision };
     const stale = deployment.metadata?.annotations?.[REVISION] !== revision;
     if (!stale && semanticEqual(status, deployment.status)) return;

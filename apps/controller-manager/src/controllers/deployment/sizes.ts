@@ -10,12 +10,16 @@ export const sizeOf = (set: appsv1.ReplicaSet | undefined) => (set ? (set.spec?.
 export const totalSize = (sets: readonly appsv1.ReplicaSet[]) => sets.reduce((sum, set) => sum + sizeOf(set), 0);
 
 /** totalOf sums one of the counts in the sets' status. */
-export function totalOf(sets: readonly appsv1.ReplicaSet[], count: 'replicas' | 'readyReplicas' | 'availableReplicas'): number {
+export function totalOf(
+  sets: readonly appsv1.ReplicaSet[],
+  count: 'replicas' | 'readyReplicas' | 'availableReplicas',
+): number {
   return sets.reduce((sum, set) => sum + (set.status?.[count] ?? 0), 0);
 }
 
 /** isRolling: the strategy is RollingUpdate, which is the default. */
-export const isRolling = (deployment: appsv1.Deployment) => (deployment.spec?.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
+export const isRolling = (deployment: appsv1.Deployment) =>
+  (deployment.spec?.strategy?.type ?? 'RollingUpdate') === 'RollingUpdate';
 
 /** fenceposts are how many pods may be too many and too few; never both zero, or nothing could move. */
 export function fenceposts(deployment: appsv1.Deployment): { maxSurge: number; maxUnavailable: number } {

@@ -15,21 +15,35 @@ export function hasDeadline(deployment: appsv1.Deployment): boolean {
   return seconds !== undefined && seconds !== null && seconds !== NO_DEADLINE;
 }
 
-export const conditionOf = (status: Status | undefined, type: string) => status?.conditions?.find(condition => condition.type === type);
+export const conditionOf = (status: Status | undefined, type: string) =>
+  status?.conditions?.find(condition => condition.type === type);
 
 /** withCondition sets a condition: the same status and reason change nothing, the same status keeps the transition's time. */
-export function withCondition(status: Status, wanted: Omit<Condition, 'lastUpdateTime' | 'lastTransitionTime'>, nowMs: number): Status {
+export function withCondition(
+  status: Status,
+  wanted: Omit<Condition, 'lastUpdateTime' | 'lastTransitionTime'>,
+  nowMs: number,
+): Status {
   const known = conditionOf(status, wanted.type);
   if (known && known.status === wanted.status && known.reason === wanted.reason) return status;
   const now = rfc3339(nowMs);
   const lastTransitionTime = known?.status === wanted.status ? known.lastTransitionTime : now;
-  return { ...status, conditions: [...without(status, wanted.type), { ...wanted, lastUpdateTime: now, lastTransitionTime }] };
+  return {
+    ...status,
+    conditions: [...without(status, wanted.type), { ...wanted, lastUpdateTime: now, lastTransitionTime }],
+  };
 }
 
-const without = (status: Status, type: string) => (status.conditions ?? []).filter(condition => condition.type !== type);
+const without = (status: Status, type: string) =>
+  (status.conditions ?? []).filter(condition => condition.type !== type);
 
 /** calculateStatus counts the pods of all sets, and says whether enough are available. */
-export function calculateStatus(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet | undefined, nowMs: number): Status {
+export function calculateStatus(
+  deployment: appsv1.Deployment,
+  sets: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet | undefined,
+  nowMs: number,
+): Status {
   const available = totalOf(sets, 'availableReplicas');
   const total = totalOf(sets, 'replicas');
   const status: Status = {
@@ -45,8 +59,18 @@ export function calculateStatus(deployment: appsv1.Deployment, sets: readonly ap
   return withCondition(
     status,
     enough
-      ? { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' }
-      : { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' },
+      ? {
+          type: 'Available',
+          status: 'True',
+          reason: 'MinimumReplicasAvailable',
+          message: 'Deployment has minimum availability.',
+        }
+      : {
+          type: 'Available',
+          status: 'False',
+          reason: 'MinimumReplicasUnavailable',
+          message: 'Deployment does not have minimum availability.',
+        },
     nowMs,
   );
 }
@@ -80,7 +104,12 @@ function deadlineMs(deployment: appsv1.Deployment, condition: Condition | undefi
 }
 
 /** rolloutStatus is the status during a rollout: counts, progress against the deadline, and failures of the sets. */
-export function rolloutStatus(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet | undefined, nowMs: number): Status {
+export function rolloutStatus(
+  deployment: appsv1.Deployment,
+  sets: readonly appsv1.ReplicaSet[],
+  newSet: appsv1.ReplicaSet | undefined,
+  nowMs: number,
+): Status {
   let status = calculateStatus(deployment, sets, newSet, nowMs);
   if (!hasDeadline(deployment)) status = { ...status, conditions: without(status, 'Progressing') };
   const current = conditionOf(deployment.status, 'Progressing');
@@ -91,21 +120,44 @@ export function rolloutStatus(deployment: appsv1.Deployment, sets: readonly apps
   return { ...status, conditions: without(status, 'ReplicaFailure') };
 }
 
-function withProgress(deployment: appsv1.Deployment, status: Status, newSet: appsv1.ReplicaSet | undefined, current: Condition | undefined, nowMs: number): Status {
-  const what = newSet ? `ReplicaSet ${JSON.stringify(newSet.metadata?.name)}` : `Deployment ${JSON.stringify(deployment.metadata?.name)}`;
+function withProgress(
+  deployment: appsv1.Deployment,
+  status: Status,
+  newSet: appsv1.ReplicaSet | undefined,
+  current: Condition | undefined,
+  nowMs: number,
+): Status {
+  const what = newSet
+    ? `ReplicaSet ${JSON.stringify(newSet.metadata?.name)}`
+    : `Deployment ${JSON.stringify(deployment.metadata?.name)}`;
   const type = 'Progressing';
   if (isComplete(deployment, status)) {
-    return withCondition(status, { type, status: 'True', reason: 'NewReplicaSetAvailable', message: `${what} has successfully progressed.` }, nowMs);
+    return withCondition(
+      status,
+      { type, status: 'True', reason: 'NewReplicaSetAvailable', message: `${what} has successfully progressed.` },
+      nowMs,
+    );
   }
   if (isProgressing(deployment.status, status)) {
     const now = rfc3339(nowMs);
     const lastTransitionTime = current?.status === 'True' ? current.lastTransitionTime : now;
-    const condition = { type, status: 'True', reason: 'ReplicaSetUpdated', message: `${what} is progressing.`, lastUpdateTime: now, lastTransitionTime };
+    const condition = {
+      type,
+      status: 'True',
+      reason: 'ReplicaSetUpdated',
+      message: `${what} is progressing.`,
+      lastUpdateTime: now,
+      lastTransitionTime,
+    };
     // Replaced even if equal, since the time of the last progress counts.
     return { ...status, conditions: [...without(status, type), condition] };
   }
   if (hasTimedOut(deployment, current, nowMs)) {
-    return withCondition(status, { type, status: 'False', reason: 'ProgressDeadlineExceeded', message: `${what} has timed out progressing.` }, nowMs);
+    return withCondition(
+      status,
+      { type, status: 'False', reason: 'ProgressDeadlineExceeded', message: `${what} has timed out progressing.` },
+      nowMs,
+    );
   }
   return status;
 }
@@ -118,7 +170,8 @@ function hasTimedOut(deployment: appsv1.Deployment, condition: Condition | undef
 }
 
 function replicaFailure(sets: readonly appsv1.ReplicaSet[], newSet: appsv1.ReplicaSet | undefined) {
-  const of = (set: appsv1.ReplicaSet | undefined) => set?.status?.conditions?.find(condition => condition.type === 'ReplicaFailure');
+  const of = (set: appsv1.ReplicaSet | undefined) =>
+    set?.status?.conditions?.find(condition => condition.type === 'ReplicaFailure');
   const found = of(newSet) ?? sets.map(of).find(condition => condition !== undefined);
   return found && { status: found.status, reason: found.reason, message: found.message };
 }

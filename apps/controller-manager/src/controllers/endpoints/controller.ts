@@ -1,5 +1,12 @@
 import { Endpoints, Pods, Services, type corev1 } from '@navarch/api';
-import { isAlreadyExists, isNotFound, keyString, objectKey, selectorFromSet, type ObjectKey } from '@navarch/apimachinery';
+import {
+  isAlreadyExists,
+  isNotFound,
+  keyString,
+  objectKey,
+  selectorFromSet,
+  type ObjectKey,
+} from '@navarch/apimachinery';
 import type { Informer } from '@navarch/client';
 import { Controller, enqueueObject, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
@@ -50,13 +57,27 @@ class EndpointsReconciler {
     const { subsets, truncated } = planSubsets(service, selected);
     const labels = endpointsLabels(service);
     const overCapacity = current?.metadata?.annotations?.[OVER_CAPACITY] !== undefined;
-    if (current && semanticEqual(current.subsets, subsets) && semanticEqual(current.metadata?.labels, labels) && overCapacity === truncated) return;
+    if (
+      current &&
+      semanticEqual(current.subsets, subsets) &&
+      semanticEqual(current.metadata?.labels, labels) &&
+      overCapacity === truncated
+    )
+      return;
     const { [OVER_CAPACITY]: _old, ...annotations } = current?.metadata?.annotations ?? {};
     if (truncated) annotations[OVER_CAPACITY] = 'truncated';
-    await this.write(service, current, { ...current, metadata: { ...current?.metadata, namespace, name, labels, annotations }, subsets });
+    await this.write(service, current, {
+      ...current,
+      metadata: { ...current?.metadata, namespace, name, labels, annotations },
+      subsets,
+    });
   }
 
-  private async write(service: corev1.Service, current: corev1.Endpoints | undefined, wanted: corev1.Endpoints): Promise<void> {
+  private async write(
+    service: corev1.Service,
+    current: corev1.Endpoints | undefined,
+    wanted: corev1.Endpoints,
+  ): Promise<void> {
     const client = this.context.client.resource(Endpoints);
     try {
       if (current) await client.update(wanted);

@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { HEADLESS_LABEL, belongsInEndpoints, findPort, isHeadless, publishedHostname, targetRef } from '../../shared/endpoints';
+import {
+  HEADLESS_LABEL,
+  belongsInEndpoints,
+  findPort,
+  isHeadless,
+  publishedHostname,
+  targetRef,
+} from '../../shared/endpoints';
 import { isPodReady } from '../../shared/pods';
 
 /** CAPACITY is how many addresses one Endpoints object holds at most. */
@@ -14,7 +21,10 @@ interface Entry {
 }
 
 /** planSubsets are the subsets of a service's endpoints: pods with the same ports share one; sorted, so that equals compare equal. */
-export function planSubsets(service: corev1.Service, pods: readonly corev1.Pod[]): { subsets: Subset[]; truncated: boolean } {
+export function planSubsets(
+  service: corev1.Service,
+  pods: readonly corev1.Pod[],
+): { subsets: Subset[]; truncated: boolean } {
   const tolerateUnready = service.spec?.publishNotReadyAddresses ?? false;
   const entries: Entry[] = [];
   for (const pod of pods) {
@@ -91,5 +101,9 @@ const addressText = ({ address }: Entry) => `${address.ip}/${address.targetRef?.
 /** endpointsLabels are the service's, and what the controller says of itself. */
 export function endpointsLabels(service: corev1.Service): Record<string, string> {
   const { [HEADLESS_LABEL]: _given, ...labels } = service.metadata?.labels ?? {};
-  return { ...labels, 'endpoints.kubernetes.io/managed-by': 'endpoint-controller', ...(isHeadless(service) && { [HEADLESS_LABEL]: '' }) };
+  return {
+    ...labels,
+    'endpoints.kubernetes.io/managed-by': 'endpoint-controller',
+    ...(isHeadless(service) && { [HEADLESS_LABEL]: '' }),
+  };
 }

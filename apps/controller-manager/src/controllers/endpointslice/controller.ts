@@ -1,7 +1,13 @@
 import { EndpointSlices, Nodes, Pods, Services, type corev1, type discoveryv1 } from '@navarch/api';
 import { isDeleting, isNotFound, keyString, objectKey, selectorFromSet, type ObjectKey } from '@navarch/apimachinery';
 import type { Informer } from '@navarch/client';
-import { Controller, controllerReference, enqueueObject, type Result, type Runnable } from '@navarch/controller-runtime';
+import {
+  Controller,
+  controllerReference,
+  enqueueObject,
+  type Result,
+  type Runnable,
+} from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { hasSelector } from '../../shared/endpoints';
 import { isNamespaceTerminating } from '../../shared/pod-control';

@@ -1,6 +1,13 @@
 import type { corev1, discoveryv1 } from '@navarch/api';
 import { isDeleting } from '@navarch/apimachinery';
-import { belongsInEndpoints, findPort, HEADLESS_LABEL, isHeadless, publishedHostname, targetRef } from '../../shared/endpoints';
+import {
+  belongsInEndpoints,
+  findPort,
+  HEADLESS_LABEL,
+  isHeadless,
+  publishedHostname,
+  targetRef,
+} from '../../shared/endpoints';
 import { canonicalJson, semanticEqual } from '../../shared/equality';
 import { isPodReady } from '../../shared/pods';
 
@@ -46,7 +53,11 @@ export function planSlices(
   existing: readonly Slice[],
 ): SlicePlan {
   const types = addressTypes(service);
-  const plan = { create: [] as SlicePlan['create'][number][], update: [] as Slice[], delete: existing.filter(slice => !types.includes(slice.addressType)) };
+  const plan = {
+    create: [] as SlicePlan['create'][number][],
+    update: [] as Slice[],
+    delete: existing.filter(slice => !types.includes(slice.addressType)),
+  };
   for (const type of types) {
     const groups = groupByPorts(service, pods, type, zoneOf);
     if (!groups.size) groups.set(canonicalJson([]), { ports: [], endpoints: [] });
@@ -65,7 +76,12 @@ interface Group {
   readonly endpoints: discoveryv1.Endpoint[];
 }
 
-function groupByPorts(service: corev1.Service, pods: readonly corev1.Pod[], type: string, zoneOf: (node: string) => string | undefined): Map<string, Group> {
+function groupByPorts(
+  service: corev1.Service,
+  pods: readonly corev1.Pod[],
+  type: string,
+  zoneOf: (node: string) => string | undefined,
+): Map<string, Group> {
   const groups = new Map<string, Group>();
   for (const pod of pods) {
     if (!belongsInEndpoints(pod, true)) continue;
@@ -84,15 +100,30 @@ function portsOf(service: corev1.Service, pod: corev1.Pod): discoveryv1.Endpoint
   return (service.spec?.ports ?? []).flatMap(port => {
     const number = findPort(pod, port);
     if (number === undefined) return [];
-    return [{ name: port.name ?? '', port: number, protocol: port.protocol ?? 'TCP', ...(port.appProtocol && { appProtocol: port.appProtocol }) }];
+    return [
+      {
+        name: port.name ?? '',
+        port: number,
+        protocol: port.protocol ?? 'TCP',
+        ...(port.appProtocol && { appProtocol: port.appProtocol }),
+      },
+    ];
   });
 }
 
-const sortPorts = (ports: readonly discoveryv1.EndpointPort[]) => [...ports].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
+const sortPorts = (ports: readonly discoveryv1.EndpointPort[]) =>
+  [...ports].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 
-function endpointOf(service: corev1.Service, pod: corev1.Pod, type: string, zoneOf: (node: string) => string | undefined): discoveryv1.Endpoint | undefined {
+function endpointOf(
+  service: corev1.Service,
+  pod: corev1.Pod,
+  type: string,
+  zoneOf: (node: string) => string | undefined,
+): discoveryv1.Endpoint | undefined {
   const six = type === 'IPv6';
-  const addresses = pod.status?.podIPs?.length ? pod.status.podIPs.map(entry => entry.ip ?? '') : [pod.status?.podIP ?? ''];
+  const addresses = pod.status?.podIPs?.length
+    ? pod.status.podIPs.map(entry => entry.ip ?? '')
+    : [pod.status?.podIP ?? ''];
   const address = addresses.find(ip => ip !== '' && ip.includes(':') === six);
   if (!address) return undefined;
   const serving = isPodReady(pod);
@@ -134,7 +165,9 @@ function planGroup(
     return { slice, endpoints: mine, changed };
   });
   const left = [...wanted.values()];
-  const byUse = [...kept].sort((a, b) => Number(b.changed) - Number(a.changed) || b.endpoints.length - a.endpoints.length);
+  const byUse = [...kept].sort(
+    (a, b) => Number(b.changed) - Number(a.changed) || b.endpoints.length - a.endpoints.length,
+  );
   for (const entry of byUse) {
     if (!left.length) break;
     const more = left.splice(0, MAX_ENDPOINTS - entry.endpoints.length);
@@ -150,7 +183,8 @@ function planGroup(
   if (!kept.length && !endpoints.length) plan.create.push({ addressType, ports: [], endpoints: [] });
   for (const entry of kept) {
     if (!entry.endpoints.length && entry !== placeholder) plan.delete.push(entry.slice);
-    else if (entry.changed) plan.update.push({ ...entry.slice, endpoints: entry.endpoints, metadata: { ...entry.slice.metadata, labels } });
+    else if (entry.changed)
+      plan.update.push({ ...entry.slice, endpoints: entry.endpoints, metadata: { ...entry.slice.metadata, labels } });
   }
 }
 

@@ -56,7 +56,9 @@ class NamespaceReconciler {
     const deletionFailures: string[] = [];
     let failure: unknown = failures[0]?.error;
     let graceSeconds = 0;
-    const deletable = resources.filter(({ token, verbs }) => token.namespaced && verbs.has('delete') && verbs.has('list'));
+    const deletable = resources.filter(
+      ({ token, verbs }) => token.namespaced && verbs.has('delete') && verbs.has('list'),
+    );
     await Promise.all(
       deletable.map(async found => {
         try {
@@ -64,7 +66,8 @@ class NamespaceReconciler {
           if (!left.length) return;
           remaining.set(`${found.token.resource}.${found.token.group}`, left.length);
           for (const object of left) {
-            for (const finalizer of object.metadata?.finalizers ?? []) finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
+            for (const finalizer of object.metadata?.finalizers ?? [])
+              finalizers.set(finalizer, (finalizers.get(finalizer) ?? 0) + 1);
             graceSeconds = Math.max(graceSeconds, object.metadata?.deletionGracePeriodSeconds ?? 0);
           }
         } catch (error) {
@@ -86,9 +89,11 @@ class NamespaceReconciler {
     if (verbs.has('deletecollection')) await client.deleteCollection(namespace, { propagationPolicy: 'Background' });
     else {
       for (const { metadata } of before.items) {
-        await client.delete(namespace, metadata?.name ?? '', { propagationPolicy: 'Background' }).catch((error: unknown) => {
-          if (!isNotFound(error)) throw error;
-        });
+        await client
+          .delete(namespace, metadata?.name ?? '', { propagationPolicy: 'Background' })
+          .catch((error: unknown) => {
+            if (!isNotFound(error)) throw error;
+          });
       }
     }
     return (await client.list(namespace, metadataOnly)).items;

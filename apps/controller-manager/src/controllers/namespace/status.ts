@@ -12,23 +12,60 @@ export interface Findings {
 }
 
 /** namespaceConditions are the documented conditions of a namespace being deleted; known ones that say the same keep their time. */
-export function namespaceConditions(known: readonly corev1.NamespaceCondition[], findings: Findings, nowMs: number): corev1.NamespaceCondition[] {
+export function namespaceConditions(
+  known: readonly corev1.NamespaceCondition[],
+  findings: Findings,
+  nowMs: number,
+): corev1.NamespaceCondition[] {
   const { discoveryFailures, deletionFailures, remaining, finalizers } = findings;
   const counted = (counts: ReadonlyMap<string, number>, words: string) =>
-    [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, count]) => `${name} ${words.replace('%d', String(count))}`).join(', ');
+    [...counts]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, count]) => `${name} ${words.replace('%d', String(count))}`)
+      .join(', ');
   const wanted: [string, boolean, string, string][] = [
     discoveryFailures.length
-      ? ['NamespaceDeletionDiscoveryFailure', true, 'DiscoveryFailed', `Discovery failed for some groups, ${discoveryFailures.length} failing: ${discoveryFailures.join(', ')}`]
+      ? [
+          'NamespaceDeletionDiscoveryFailure',
+          true,
+          'DiscoveryFailed',
+          `Discovery failed for some groups, ${discoveryFailures.length} failing: ${discoveryFailures.join(', ')}`,
+        ]
       : ['NamespaceDeletionDiscoveryFailure', false, 'ResourcesDiscovered', 'All resources successfully discovered'],
-    ['NamespaceDeletionGroupVersionParsingFailure', false, 'ParsedGroupVersions', 'All legacy kube types successfully parsed'],
+    [
+      'NamespaceDeletionGroupVersionParsingFailure',
+      false,
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ],
     deletionFailures.length
-      ? ['NamespaceDeletionContentFailure', true, 'ContentDeletionFailed', `Failed to delete all resource types, ${deletionFailures.length} remaining: ${deletionFailures.join(', ')}`]
-      : ['NamespaceDeletionContentFailure', false, 'ContentDeleted', 'All content successfully deleted, may be waiting on finalization'],
+      ? [
+          'NamespaceDeletionContentFailure',
+          true,
+          'ContentDeletionFailed',
+          `Failed to delete all resource types, ${deletionFailures.length} remaining: ${deletionFailures.join(', ')}`,
+        ]
+      : [
+          'NamespaceDeletionContentFailure',
+          false,
+          'ContentDeleted',
+          'All content successfully deleted, may be waiting on finalization',
+        ],
     remaining.size
-      ? ['NamespaceContentRemaining', true, 'SomeResourcesRemain', `Some resources are remaining: ${counted(remaining, 'has %d resource instances')}`]
+      ? [
+          'NamespaceContentRemaining',
+          true,
+          'SomeResourcesRemain',
+          `Some resources are remaining: ${counted(remaining, 'has %d resource instances')}`,
+        ]
       : ['NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'],
     finalizers.size
-      ? ['NamespaceFinalizersRemaining', true, 'SomeFinalizersRemain', `Some content in the namespace has finalizers remaining: ${counted(finalizers, 'in %d resource instances')}`]
+      ? [
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${counted(finalizers, 'in %d resource instances')}`,
+        ]
       : ['NamespaceFinalizersRemaining', false, 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'],
   ];
   const types = new Set(wanted.map(([type]) => type));

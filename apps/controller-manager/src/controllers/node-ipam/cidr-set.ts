@@ -13,7 +13,8 @@ export class CidrSet {
     const prefix = Number(length);
     const parts = address.split('.').map(Number);
     const valid = parts.length === 4 && parts.every(part => Number.isInteger(part) && part >= 0 && part <= 255);
-    if (!valid || !/^\d+$/.test(length) || prefix > maskSize || maskSize > 32) throw new Error(`cannot divide ${JSON.stringify(cidr)} into /${maskSize}`);
+    if (!valid || !/^\d+$/.test(length) || prefix > maskSize || maskSize > 32)
+      throw new Error(`cannot divide ${JSON.stringify(cidr)} into /${maskSize}`);
     const address32 = parts.reduce((sum, part) => sum * 256 + part, 0);
     this.base = address32 - (address32 % 2 ** (32 - prefix));
     this.count = 2 ** (maskSize - prefix);

@@ -55,7 +55,8 @@ export function startTaintEviction(context: ControllerContext): Runnable[] {
     reconcile: key => eviction.reconcile(key),
   });
   const { queue } = controller;
-  const executes = (node: corev1.Node | undefined) => (node?.spec?.taints ?? []).filter(taint => taint.effect === 'NoExecute');
+  const executes = (node: corev1.Node | undefined) =>
+    (node?.spec?.taints ?? []).filter(taint => taint.effect === 'NoExecute');
   const addPodsOf = (node: corev1.Node) => {
     for (const pod of pods.byIndex(NODE_NAME_INDEX, node.metadata?.name ?? '')) queue.add(keyString(objectKey(pod)));
   };
@@ -73,7 +74,8 @@ export function startTaintEviction(context: ControllerContext): Runnable[] {
   pods.addHandler({
     added: addPod,
     updated: (old, pod) => {
-      if (old.spec?.nodeName !== pod.spec?.nodeName || !semanticEqual(old.spec?.tolerations, pod.spec?.tolerations)) addPod(pod);
+      if (old.spec?.nodeName !== pod.spec?.nodeName || !semanticEqual(old.spec?.tolerations, pod.spec?.tolerations))
+        addPod(pod);
     },
   });
   return [{ name: 'taint_eviction_controller', run: signal => controller.run(signal) }];

@@ -6,10 +6,15 @@ export class NodeHealth {
 
   /** see notes what a node and its lease say now, and answers when (milliseconds) it was last heard of. */
   see(name: string, node: corev1.Node | undefined, lease: coordinationv1.Lease | undefined, nowMs: number): number {
-    const heartbeat = node?.status?.conditions?.find(condition => condition.type === 'Ready' && condition.status !== 'Unknown')?.lastHeartbeatTime;
+    const heartbeat = node?.status?.conditions?.find(
+      condition => condition.type === 'Ready' && condition.status !== 'Unknown',
+    )?.lastHeartbeatTime;
     const renewed = lease?.spec?.renewTime;
     const known = this.heard.get(name);
-    const changed = !known || (heartbeat !== undefined && heartbeat !== known.heartbeat) || (renewed !== undefined && renewed !== known.renewed);
+    const changed =
+      !known ||
+      (heartbeat !== undefined && heartbeat !== known.heartbeat) ||
+      (renewed !== undefined && renewed !== known.renewed);
     const entry = {
       at: changed ? nowMs : known.at,
       heartbeat: heartbeat ?? known?.heartbeat ?? '',

@@ -16,9 +16,13 @@ const CONDITION_TAINTS: Readonly<Record<string, Readonly<Record<string, string>>
   PIDPressure: { True: 'node.kubernetes.io/pid-pressure' },
 };
 
-const MANAGED = new Set([UNSCHEDULABLE, ...Object.values(CONDITION_TAINTS).flatMap(byStatus => Object.values(byStatus))]);
+const MANAGED = new Set([
+  UNSCHEDULABLE,
+  ...Object.values(CONDITION_TAINTS).flatMap(byStatus => Object.values(byStatus)),
+]);
 
-export const conditionOf = (node: corev1.Node, type: string) => node.status?.conditions?.find(condition => condition.type === type);
+export const conditionOf = (node: corev1.Node, type: string) =>
+  node.status?.conditions?.find(condition => condition.type === type);
 
 /** CONDITIONS are those that a kubelet reports, and that become Unknown when it no longer does. */
 const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
@@ -26,7 +30,8 @@ const CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 /** silentConditions are the node's conditions after its kubelet was not heard of for too long; undefined if they say so already. */
 export function silentConditions(node: corev1.Node, nowMs: number): corev1.NodeCondition[] | undefined {
   const known = node.status?.conditions ?? [];
-  if (CONDITIONS.every(type => known.find(condition => condition.type === type)?.status === 'Unknown')) return undefined;
+  if (CONDITIONS.every(type => known.find(condition => condition.type === type)?.status === 'Unknown'))
+    return undefined;
   const now = rfc3339(nowMs);
   const changed = CONDITIONS.map(type => {
     const old = known.find(condition => condition.type === type);
@@ -49,12 +54,20 @@ export function planTaints(node: corev1.Node, evict: boolean, nowMs: number): Ta
   const wanted: Taint[] = noScheduleKeys(node).map(key => ({ key, effect: 'NoSchedule' }));
   const execute = noExecuteKey(node);
   if (execute && evict) wanted.push({ key: execute, effect: 'NoExecute' });
-  const timed = wanted.map(taint => known.find(old => old.key === taint.key && old.effect === taint.effect) ?? { ...taint, timeAdded: rfc3339(nowMs) });
+  const timed = wanted.map(
+    taint =>
+      known.find(old => old.key === taint.key && old.effect === taint.effect) ?? {
+        ...taint,
+        timeAdded: rfc3339(nowMs),
+      },
+  );
   return [...others, ...timed];
 }
 
 function isManaged({ key, effect }: Taint): boolean {
-  return effect === 'NoSchedule' ? MANAGED.has(key) : effect === 'NoExecute' && (key === NOT_READY || key === UNREACHABLE);
+  return effect === 'NoSchedule'
+    ? MANAGED.has(key)
+    : effect === 'NoExecute' && (key === NOT_READY || key === UNREACHABLE);
 }
 
 function noScheduleKeys(node: corev1.Node): string[] {
@@ -88,7 +101,9 @@ export function evictionTime(pod: corev1.Pod, taints: readonly Taint[], nowMs: n
     if (taint.effect !== 'NoExecute') continue;
     const covering = (pod.spec?.tolerations ?? []).filter(toleration => tolerates(toleration, taint));
     if (!covering.length) return nowMs;
-    const limits = covering.flatMap(({ tolerationSeconds: seconds }) => (seconds === undefined || seconds === null ? [] : [Math.max(0, seconds)]));
+    const limits = covering.flatMap(({ tolerationSeconds: seconds }) =>
+      seconds === undefined || seconds === null ? [] : [Math.max(0, seconds)],
+    );
     if (!limits.length) continue;
     const since = taint.timeAdded ? Date.parse(taint.timeAdded) : nowMs;
     const at = since + Math.min(...limits) * 1000;

@@ -51,7 +51,8 @@ export class NodeReconciler {
       const conditions = silentConditions(fresh, this.context.clock.now());
       return conditions ? client.updateStatus({ ...fresh, status: { ...fresh.status, conditions } }) : fresh;
     });
-    if (before === 'True') this.context.events.event(updated, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
+    if (before === 'True')
+      this.context.events.event(updated, 'Normal', 'NodeNotReady', `Node ${name} status is now: NodeNotReady`);
     return updated;
   }
 
@@ -69,7 +70,10 @@ export class NodeReconciler {
     }
     const taints = planTaints(node, evict, now);
     if (!semanticEqual(taints, node.spec?.taints)) {
-      const body = { metadata: { resourceVersion: node.metadata?.resourceVersion }, spec: { taints: taints.length ? taints : null } };
+      const body = {
+        metadata: { resourceVersion: node.metadata?.resourceVersion },
+        spec: { taints: taints.length ? taints : null },
+      };
       await this.context.client.resource(Nodes).patch('', node.metadata?.name ?? '', { type: 'merge', body });
     }
     return wait;
@@ -83,7 +87,12 @@ export class NodeReconciler {
       const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: rfc3339(this.context.clock.now()) }];
       this.context.events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
       await client
-        .patch(namespace, name, { type: 'strategic', body: { metadata: { uid }, status: { conditions } } }, { subresource: 'status' })
+        .patch(
+          namespace,
+          name,
+          { type: 'strategic', body: { metadata: { uid }, status: { conditions } } },
+          { subresource: 'status' },
+        )
         .catch((error: unknown) => {
           if (!isNotFound(error)) throw error;
         });

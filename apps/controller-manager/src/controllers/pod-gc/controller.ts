@@ -29,7 +29,8 @@ export function startPodGc(context: ControllerContext): Runnable[] {
     reconcile: async ({ namespace: kind, name }) => {
       if (kind === 'node') return removeOrphans(name);
       if (name === NOWHERE) return removeUnscheduled();
-      for (const pod of planTerminated(pods.list(), settings.terminatedPodGcThreshold)) await remove(context, pod, undefined);
+      for (const pod of planTerminated(pods.list(), settings.terminatedPodGcThreshold))
+        await remove(context, pod, undefined);
     },
   });
   const { queue } = controller;
@@ -39,13 +40,16 @@ export function startPodGc(context: ControllerContext): Runnable[] {
     const orphans = pods.byIndex(NODE_NAME_INDEX, node);
     if (!orphans.length) return;
     // The cache may not have seen a node that has just come.
-    const gone = await context.client.resource(Nodes).get('', node).then(
-      () => false,
-      (error: unknown) => {
-        if (isNotFound(error)) return true;
-        throw error;
-      },
-    );
+    const gone = await context.client
+      .resource(Nodes)
+      .get('', node)
+      .then(
+        () => false,
+        (error: unknown) => {
+          if (isNotFound(error)) return true;
+          throw error;
+        },
+      );
     if (gone) for (const pod of orphans) await remove(context, pod, 'PodGC: node no longer exists');
   }
 
@@ -71,9 +75,20 @@ async function remove(context: ControllerContext, pod: corev1.Pod, why: string |
   try {
     if (!isPodTerminal(pod)) {
       const lastTransitionTime = rfc3339(context.clock.now());
-      const target = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: why, lastTransitionTime };
+      const target = {
+        type: 'DisruptionTarget',
+        status: 'True',
+        reason: 'DeletionByPodGC',
+        message: why,
+        lastTransitionTime,
+      };
       const status = { phase: 'Failed', ...(why && { conditions: [target] }) };
-      await client.patch(namespace, name, { type: 'strategic', body: { metadata: { uid }, status } }, { subresource: 'status' });
+      await client.patch(
+        namespace,
+        name,
+        { type: 'strategic', body: { metadata: { uid }, status } },
+        { subresource: 'status' },
+      );
     }
     await client.delete(namespace, name, { gracePeriodSeconds: 0, preconditions: { uid } });
   } catch (error) {

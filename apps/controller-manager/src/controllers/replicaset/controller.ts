@@ -1,6 +1,20 @@
 import { Pods, ReplicaSets, ReplicationControllers, type appsv1, type corev1 } from '@navarch/api';
-import { controllerOf, keyString, isDeleting, objectKey, selectorFromLabelSelector, selectorFromSet } from '@navarch/apimachinery';
-import { CONTROLLER_INDEX, Controller, Expectations, controllerIndex, enqueueObject, type Runnable } from '@navarch/controller-runtime';
+import {
+  controllerOf,
+  keyString,
+  isDeleting,
+  objectKey,
+  selectorFromLabelSelector,
+  selectorFromSet,
+} from '@navarch/apimachinery';
+import {
+  CONTROLLER_INDEX,
+  Controller,
+  Expectations,
+  controllerIndex,
+  enqueueObject,
+  type Runnable,
+} from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { ReplicaReconciler, type ReplicaKind } from './reconciler';
@@ -24,7 +38,11 @@ export function startReplicationController(context: ControllerContext): Runnable
   return [startReplicas(context, kind, 'replicationmanager')];
 }
 
-function startReplicas<T extends ReplicaOwner>(context: ControllerContext, kind: ReplicaKind<T>, queueName: string): Runnable {
+function startReplicas<T extends ReplicaOwner>(
+  context: ControllerContext,
+  kind: ReplicaKind<T>,
+  queueName: string,
+): Runnable {
   const owners = context.informers.informer(kind.token);
   const pods = context.informers.informer(Pods);
   owners.addIndex(CONTROLLER_INDEX, controllerIndex);
@@ -73,7 +91,8 @@ function startReplicas<T extends ReplicaOwner>(context: ControllerContext, kind:
       const key = ownerKeyOf(pod);
       if (before && before !== key) queue.add(before);
       if (key) queue.add(key);
-      else if (!controllerOf(pod) && (controllerOf(old) || !semanticEqual(old.metadata?.labels, pod.metadata?.labels))) enqueueMatching(pod);
+      else if (!controllerOf(pod) && (controllerOf(old) || !semanticEqual(old.metadata?.labels, pod.metadata?.labels)))
+        enqueueMatching(pod);
     },
     deleted: onDeleted,
   });

@@ -14,7 +14,12 @@ export interface ReplicaPlan {
  * planReplicas compares the active pods with the wanted number. What to delete first is ranked as documented for ReplicaSets;
  * `related` are the active pods of the same higher owner, which decide where pods stand doubled.
  */
-export function planReplicas(active: readonly corev1.Pod[], wanted: number, related: readonly corev1.Pod[], nowMs: number): ReplicaPlan {
+export function planReplicas(
+  active: readonly corev1.Pod[],
+  wanted: number,
+  related: readonly corev1.Pod[],
+  nowMs: number,
+): ReplicaPlan {
   if (active.length < wanted) return { create: Math.min(BURST, wanted - active.length), delete: [] };
   const surplus = Math.min(BURST, active.length - wanted);
   return { create: 0, delete: surplus === 0 ? [] : rankForDeletion(active, related, nowMs).slice(0, surplus) };
@@ -23,7 +28,11 @@ export function planReplicas(active: readonly corev1.Pod[], wanted: number, rela
 const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
 /** rankForDeletion sorts pods so that the ones that are missed least come first. */
-export function rankForDeletion(pods: readonly corev1.Pod[], related: readonly corev1.Pod[], nowMs: number): corev1.Pod[] {
+export function rankForDeletion(
+  pods: readonly corev1.Pod[],
+  related: readonly corev1.Pod[],
+  nowMs: number,
+): corev1.Pod[] {
   const onNode = new Map<string, number>();
   for (const pod of related) {
     const node = pod.spec?.nodeName;

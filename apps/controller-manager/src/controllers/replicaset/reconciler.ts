@@ -65,17 +65,24 @@ export class ReplicaReconciler<T extends ReplicaOwner> {
   private related(owner: T): corev1.Pod[] {
     const uid = owner.metadata?.ownerReferences?.find(reference => reference.controller)?.uid;
     const siblings = uid ? this.owners.byIndex(CONTROLLER_INDEX, uid) : [owner];
-    return siblings.flatMap(sibling => this.pods.byIndex(CONTROLLER_INDEX, sibling.metadata?.uid ?? '')).filter(isPodActive);
+    return siblings
+      .flatMap(sibling => this.pods.byIndex(CONTROLLER_INDEX, sibling.metadata?.uid ?? ''))
+      .filter(isPodActive);
   }
 
-  private async apply(key: string, owner: T, plan: ReplicaPlan): Promise<{ failure: Failure; error: unknown } | undefined> {
+  private async apply(
+    key: string,
+    owner: T,
+    plan: ReplicaPlan,
+  ): Promise<{ failure: Failure; error: unknown } | undefined> {
     if (plan.create) {
       this.expectations.expectCreations(key, plan.create);
       const { done, failure } = await slowStart(plan.create, async () => {
         await this.control.create(owner, podFromTemplate(this.kind.token, owner, owner.spec?.template));
       });
       for (let i = done; i < plan.create; i++) this.expectations.creationObserved(key);
-      if (failure !== undefined) return { failure: { reason: 'FailedCreate', message: (failure as Error).message }, error: failure };
+      if (failure !== undefined)
+        return { failure: { reason: 'FailedCreate', message: (failure as Error).message }, error: failure };
     }
     if (plan.delete.length) {
       const uid = (pod: KubeObject) => pod.metadata?.uid ?? '';

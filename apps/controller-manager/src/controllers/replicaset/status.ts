@@ -15,7 +15,12 @@ export interface Failure {
 }
 
 /** calculateStatus counts the pods; `failure` sets or clears the ReplicaFailure condition. */
-export function calculateStatus(owner: ReplicaOwner, active: readonly corev1.Pod[], failure: Failure | undefined, nowMs: number): appsv1.ReplicaSetStatus {
+export function calculateStatus(
+  owner: ReplicaOwner,
+  active: readonly corev1.Pod[],
+  failure: Failure | undefined,
+  nowMs: number,
+): appsv1.ReplicaSetStatus {
   const template = selectorFromSet(owner.spec?.template?.metadata?.labels);
   const minReady = owner.spec?.minReadySeconds ?? 0;
   return {
@@ -28,7 +33,11 @@ export function calculateStatus(owner: ReplicaOwner, active: readonly corev1.Pod
   };
 }
 
-function conditions(known: readonly appsv1.ReplicaSetCondition[], failure: Failure | undefined, nowMs: number): appsv1.ReplicaSetCondition[] | undefined {
+function conditions(
+  known: readonly appsv1.ReplicaSetCondition[],
+  failure: Failure | undefined,
+  nowMs: number,
+): appsv1.ReplicaSetCondition[] | undefined {
   const present = known.some(condition => condition.type === 'ReplicaFailure');
   const others = known.filter(condition => condition.type !== 'ReplicaFailure');
   if (!failure) return others.length ? others : undefined;

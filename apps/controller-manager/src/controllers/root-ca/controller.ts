@@ -29,7 +29,12 @@ export function startRootCa(context: ControllerContext): Runnable[] {
       if (!owner || isDeleting(owner)) return;
       const known = configMaps.get(namespace, NAME);
       if (known && semanticEqual(known.data, data) && known.metadata?.annotations?.[DESCRIPTION]) return;
-      const metadata = { ...known?.metadata, namespace, name: NAME, annotations: { ...known?.metadata?.annotations, [DESCRIPTION]: DESCRIBED } };
+      const metadata = {
+        ...known?.metadata,
+        namespace,
+        name: NAME,
+        annotations: { ...known?.metadata?.annotations, [DESCRIPTION]: DESCRIBED },
+      };
       try {
         if (known) await client.update({ ...known, metadata, data });
         else await client.create({ metadata, data });

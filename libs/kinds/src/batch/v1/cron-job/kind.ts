@@ -1,10 +1,24 @@
-import { CronJobs } from '@navarch/api';
+import { CronJobs, type batchv1 } from '@navarch/api';
+import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, ageOf, containerColumns, formatSelector, integer, nameColumn, NONE, text, wide } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { validateCronJob } from './validation';
 
-/** cronJob declares CronJob. */
-export const cronJob = defineKind({
+function defaultCronJob({ spec }: batchv1.CronJob): void {
+  if (!spec) return;
+  spec.concurrencyPolicy ||= 'Allow';
+  spec.suspend ??= false;
+  spec.successfulJobsHistoryLimit ??= 3;
+  spec.failedJobsHistoryLimit ??= 1;
+  const template = spec.jobTemplate?.spec?.template;
+  if (template) defaultTemplate(template);
+}
+
+/** cronJob declares CronJob; all its versions have one and the same form. */
+export const cronJob = defineKind<batchv1.CronJob>({
   resource: CronJobs,
   versions: [
     served('batch/v1', 'CronJob', { since: 21, storedSince: 22 }),
@@ -13,8 +27,26 @@ export const cronJob = defineKind({
   ],
   shortNames: ['cj'],
   categories: ['all'],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
-  },
+  defaults: defaultCronJob,
+  columns: defineColumns<batchv1.CronJob>([
+    nameColumn,
+    text('Schedule', ({ spec }) => spec?.schedule ?? ''),
+    text('Timezone', ({ spec }) => spec?.timeZone ?? NONE, { since: 29 }),
+    { name: 'Suspend', type: 'boolean', cell: ({ spec }) => (spec?.suspend ? 'True' : 'False') },
+    integer('Active', ({ status }) => status?.active?.length ?? 0),
+    text('Last Schedule', ({ status }, context) => (status?.lastScheduleTime ? ageOf(status.lastScheduleTime, context) : NONE)),
+    ageColumn,
+    ...containerColumns<batchv1.CronJob>(({ spec }) => spec?.jobTemplate?.spec?.template?.spec),
+    wide('Selector', ({ spec }) => formatSelector(spec?.jobTemplate?.spec?.selector)),
+  ]),
+  strategy: specStrategy<batchv1.CronJob>({
+    generation: 21,
+    prepareForCreate(job, { emulated }) {
+      const spec = job.spec?.jobTemplate?.spec;
+      if (spec && emulated < 21) delete spec.ttlSecondsAfterFinished;
+    },
+    validate: validateCronJob,
+    validateUpdate: (job, _old, release) => validateCronJob(job, release),
+  }),
+  subresources: { status: statusStrategy<batchv1.CronJob>() },
 });

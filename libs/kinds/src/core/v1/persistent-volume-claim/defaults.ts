@@ -1,9 +1,12 @@
 import type { corev1 } from '@navarch/api';
 import type { Minor } from '../../../kind';
+import { defaultResourceList } from '../../../shared/resource-list';
 
 /** defaultClaimSpec completes the spec of a claim or claim template, in place. */
 export function defaultClaimSpec(spec: corev1.PersistentVolumeClaimSpec): void {
   spec.volumeMode ??= 'Filesystem';
+  defaultResourceList(spec.resources?.limits);
+  defaultResourceList(spec.resources?.requests);
 }
 
 /** defaultClaim completes a PersistentVolumeClaim, in place. */

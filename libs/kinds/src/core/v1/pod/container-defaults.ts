@@ -1,10 +1,13 @@
 import type { corev1 } from '@navarch/api';
+import { defaultResourceList } from '../../../shared/resource-list';
 
 /** defaultContainer completes a container of any sort, in place. */
 export function defaultContainer(container: corev1.Container | corev1.EphemeralContainer): void {
   container.imagePullPolicy ||= isLatest(container.image ?? '') ? 'Always' : 'IfNotPresent';
   container.terminationMessagePath ||= '/dev/termination-log';
   container.terminationMessagePolicy ||= 'File';
+  defaultResourceList(container.resources?.limits);
+  defaultResourceList(container.resources?.requests);
   for (const port of container.ports ?? []) port.protocol ||= 'TCP';
   for (const { valueFrom } of container.env ?? []) {
     if (valueFrom?.fieldRef) valueFrom.fieldRef.apiVersion ||= 'v1';

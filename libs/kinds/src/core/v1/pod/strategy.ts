@@ -5,6 +5,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { qosClass } from './qos';
+import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
 import { validatePodSpec, validatePodUpdate } from './validation';
 import { validateEphemeralContainers } from './validation/containers';
 
@@ -22,6 +23,7 @@ export const podStrategy: Strategy<corev1.Pod> = {
   prepareForCreate(pod, { emulated }) {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec ?? EMPTY) };
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
+    if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
     // Ephemeral containers come by their own endpoint only.
     delete pod.spec?.ephemeralContainers;
   },

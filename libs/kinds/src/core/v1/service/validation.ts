@@ -1,9 +1,8 @@
 import type { corev1 } from '@navarch/api';
-import { field, isCIDR, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIP, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isCIDR, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIP, isValidPortNum, Path, type FieldError, validateLabels } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
-import { validateLabels } from '../../../shared/label-validation';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';

@@ -1,14 +1,73 @@
-import { IngressClasses } from '@navarch/api';
+import { IngressClasses, type networkingv1 } from '@navarch/api';
+import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { each, IMMUTABLE, requireText } from '../../../shared/errors';
+import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { plainStrategy } from '../../../shared/strategies';
+import { specStrategy } from '../../../shared/strategies';
 
-/** ingressClass declares IngressClass. */
-export const ingressClass = defineKind({
+const SPEC = Path.at('spec');
+const MAX_CONTROLLER = 250;
+
+function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldError[] {
+  const { controller = '', parameters } = spec;
+  const at = SPEC.child('controller');
+  const errors: FieldError[] = [];
+  if (controller.length > MAX_CONTROLLER) errors.push(field.tooLong(at, controller, MAX_CONTROLLER));
+  errors.push(...validateDomainPath(controller, at));
+  if (!parameters) return errors;
+  const where = SPEC.child('parameters');
+  return [
+    ...errors,
+    ...requireText(where.child('kind'), parameters.kind, 'kind is required'),
+    ...(parameters.kind ? each(where.child('kind'), parameters.kind, isPathSegmentName(parameters.kind)) : []),
+    ...requireText(where.child('name'), parameters.name, 'name is required'),
+    ...(parameters.name ? each(where.child('name'), parameters.name, isPathSegmentName(parameters.name)) : []),
+    ...(parameters.apiGroup ? each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup)) : []),
+    ...(parameters.scope === 'Namespace' ? requireText(where.child('namespace'), parameters.namespace, '`parameters.scope` is set to \'Namespace\'') : []),
+  ];
+}
+
+function validateDomainPath(text: string, path: Path): FieldError[] {
+  if (!text) return [field.required(path)];
+  const [domain = '', ...rest] = text.split('/');
+  if (!rest.length || !rest.join('/')) {
+    return [field.invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+  }
+  return each(path, domain, isDNS1123Subdomain(domain));
+}
+
+function parameters({ spec }: networkingv1.IngressClass): string {
+  const given = spec?.parameters;
+  if (!given) return NONE;
+  return `${given.kind}${given.apiGroup ? `.${given.apiGroup}` : ''}/${given.name}`;
+}
+
+/** ingressClass declares IngressClass, whose controller is fixed. */
+export const ingressClass = defineKind<networkingv1.IngressClass>({
   resource: IngressClasses,
   versions: [
     served('networking.k8s.io/v1', 'IngressClass', { storedSince: 22 }),
-    served('networking.k8s.io/v1beta1', 'IngressClass', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClass') }),
+    served('networking.k8s.io/v1beta1', 'IngressClass', {
+      until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClass'),
+    }),
   ],
-  strategy: plainStrategy(),
+  defaults({ spec }, emulated) {
+    if (spec?.parameters && emulated >= 22) spec.parameters.scope ??= 'Cluster';
+  },
+  columns: defineColumns<networkingv1.IngressClass>([
+    nameColumn,
+    text('Controller', ({ spec }) => spec?.controller ?? ''),
+    text('Parameters', parameters),
+    ageColumn,
+  ]),
+  strategy: specStrategy<networkingv1.IngressClass>({
+    generation: true,
+    validate: validateIngressClass,
+    validateUpdate: (object, old) => [
+      ...validateIngressClass(object),
+      ...(object.spec?.controller === old.spec?.controller ? [] : [field.invalid(SPEC.child('controller'), object.spec?.controller, IMMUTABLE)]),
+    ],
+  }),
 });

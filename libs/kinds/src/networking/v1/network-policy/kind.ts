@@ -1,15 +1,31 @@
-import { NetworkPolicies } from '@navarch/api';
+import { NetworkPolicies, type networkingv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, formatSelector, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { plainStrategy } from '../../../shared/strategies';
+import { specStrategy } from '../../../shared/strategies';
+import { validateNetworkPolicy } from './validation';
 
-/** networkPolicy declares NetworkPolicy. */
-export const networkPolicy = defineKind({
+function defaultNetworkPolicy({ spec }: networkingv1.NetworkPolicy): void {
+  if (!spec) return;
+  const ports = [...(spec.ingress ?? []), ...(spec.egress ?? [])].flatMap(rule => rule.ports ?? []);
+  for (const port of ports) port.protocol ??= 'TCP';
+  if (!spec.policyTypes?.length) spec.policyTypes = ['Ingress', ...(spec.egress?.length ? ['Egress'] : [])];
+}
+
+/** networkPolicy declares NetworkPolicy; both versions have one and the same form. */
+export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
   resource: NetworkPolicies,
   versions: [
     served('networking.k8s.io/v1', 'NetworkPolicy'),
     served('extensions/v1beta1', 'NetworkPolicy', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'networking.k8s.io/v1 NetworkPolicy') }),
   ],
   shortNames: ['netpol'],
-  strategy: plainStrategy(),
+  defaults: defaultNetworkPolicy,
+  columns: defineColumns<networkingv1.NetworkPolicy>([nameColumn, text('Pod-Selector', ({ spec }) => formatSelector(spec?.podSelector)), ageColumn]),
+  strategy: specStrategy<networkingv1.NetworkPolicy>({
+    generation: true,
+    validate: validateNetworkPolicy,
+    validateUpdate: (policy, _old, release) => validateNetworkPolicy(policy, release),
+  }),
 });

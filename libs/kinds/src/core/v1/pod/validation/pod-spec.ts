@@ -1,7 +1,6 @@
 import type { corev1 } from '@navarch/api';
-import { field, inclusiveRange, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, inclusiveRange, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, type FieldError, type Path, validateLabels } from '@navarch/apimachinery';
 import { each, unsupported, type Release } from '../../../../shared/errors';
-import { validateLabels } from '../../../../shared/label-validation';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';

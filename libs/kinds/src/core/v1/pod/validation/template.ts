@@ -1,8 +1,6 @@
 import type { corev1 } from '@navarch/api';
-import type { FieldError, Path } from '@navarch/apimachinery';
+import { type FieldError, type Path, validateAnnotations, validateLabels } from '@navarch/apimachinery';
 import type { Release } from '../../../../shared/errors';
-import { validateLabels } from '../../../../shared/label-validation';
-import { validateAnnotations } from '../../../../shared/annotations';
 import { validatePodSpec } from './pod-spec';
 
 /** validateTemplate checks a pod template: labels, annotations and spec. */

@@ -1,0 +1,113 @@
+import type { ControllerDefinition } from './context';
+import { startDeployment } from './controllers/deployment/controller';
+import { startEndpointSlice } from './controllers/endpointslice/controller';
+import { startEndpoints } from './controllers/endpoints/controller';
+import { startGarbageCollector } from './controllers/garbage-collector/controller';
+import { startNamespace } from './controllers/namespace/controller';
+import { startNodeIpam } from './controllers/node-ipam/controller';
+import { startNodeLifecycle, startTaintEviction } from './controllers/node-lifecycle/controller';
+import { startPodGc } from './controllers/pod-gc/controller';
+import { startReplicaSet, startReplicationController } from './controllers/replicaset/controller';
+import { startRootCa } from './controllers/root-ca/controller';
+import { startServiceAccount } from './controllers/serviceaccount/controller';
+
+/** CONTROLLERS are all controllers there are, by upstream's names. */
+export const CONTROLLERS: readonly ControllerDefinition[] = [
+  {
+    name: 'deployment-controller',
+    alias: 'deployment',
+    serviceAccount: 'deployment-controller',
+    start: startDeployment,
+  },
+  {
+    name: 'replicaset-controller',
+    alias: 'replicaset',
+    serviceAccount: 'replicaset-controller',
+    start: startReplicaSet,
+  },
+  {
+    name: 'replicationcontroller-controller',
+    alias: 'replicationcontroller',
+    serviceAccount: 'replication-controller',
+    eventSource: 'replication-controller',
+    start: startReplicationController,
+  },
+  {
+    name: 'endpoints-controller',
+    alias: 'endpoint',
+    serviceAccount: 'endpoint-controller',
+    eventSource: 'endpoint-controller',
+    start: startEndpoints,
+  },
+  {
+    name: 'endpointslice-controller',
+    alias: 'endpointslice',
+    serviceAccount: 'endpointslice-controller',
+    eventSource: 'endpoint-slice-controller',
+    start: startEndpointSlice,
+  },
+  { name: 'namespace-controller', alias: 'namespace', serviceAccount: 'namespace-controller', start: startNamespace },
+  {
+    name: 'serviceaccount-controller',
+    alias: 'serviceaccount',
+    serviceAccount: 'service-account-controller',
+    start: startServiceAccount,
+  },
+  {
+    name: 'root-ca-certificate-publisher-controller',
+    alias: 'root-ca-cert-publisher',
+    serviceAccount: 'root-ca-cert-publisher',
+    start: startRootCa,
+  },
+  {
+    name: 'node-lifecycle-controller',
+    alias: 'nodelifecycle',
+    serviceAccount: 'node-controller',
+    eventSource: 'node-controller',
+    start: startNodeLifecycle,
+  },
+  {
+    name: 'taint-eviction-controller',
+    alias: 'taint-eviction',
+    serviceAccount: 'node-controller',
+    start: startTaintEviction,
+  },
+  {
+    name: 'node-ipam-controller',
+    alias: 'nodeipam',
+    serviceAccount: 'node-controller',
+    eventSource: 'cidrAllocator',
+    start: startNodeIpam,
+  },
+  {
+    name: 'pod-garbage-collector-controller',
+    alias: 'podgc',
+    serviceAccount: 'pod-garbage-collector',
+    start: startPodGc,
+  },
+  {
+    name: 'garbage-collector-controller',
+    alias: 'garbagecollector',
+    serviceAccount: 'generic-garbage-collector',
+    start: startGarbageCollector,
+  },
+];
+
+/**
+ * selectControllers reads `--controllers`: `*` stands for all, `name` switches one on, `-name` off; names and their older aliases.
+ * The first mention of a controller decides. It throws for a name that nobody has.
+ */
+export function selectControllers(
+  flag: readonly string[],
+  all: readonly ControllerDefinition[] = CONTROLLERS,
+): ControllerDefinition[] {
+  const bare = (entry: string) => entry.replace(/^-/, '');
+  const unknown = flag
+    .map(bare)
+    .filter(entry => entry !== '*' && !all.some(({ name, alias }) => name === entry || alias === entry));
+  if (unknown.length) throw new Error(`${JSON.stringify(unknown[0])} is not in the list of known controllers`);
+  return all.filter(({ name, alias }) => {
+    const mention = flag.find(entry => bare(entry) === name || bare(entry) === alias);
+    return mention === undefined ? flag.includes('*') : !mention.startsWith('-');
+  });
+}

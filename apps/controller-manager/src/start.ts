@@ -1,0 +1,26 @@
+import type { EventRecorder, KubeClient } from '@navarch/client';
+import type { Runnable } from '@navarch/controller-runtime';
+import type { ControllerContext, ControllerDefinition } from './context';
+
+export interface StartOptions {
+  readonly base: Omit<ControllerContext, 'client' | 'events'>;
+  readonly client: KubeClient;
+  events(source: string): EventRecorder;
+  /** ownIdentities: each controller acts as its service account; else all as the process. */
+  readonly ownIdentities: boolean;
+}
+
+/** startControllers makes the controllers, each with its own client and event source, and answers what is to be run. */
+export function startControllers(definitions: readonly ControllerDefinition[], options: StartOptions): Runnable[] {
+  return definitions.flatMap(({ name, serviceAccount, eventSource, start }) => {
+    const client = options.ownIdentities
+      ? options.client.as(`system:serviceaccount:kube-system:${serviceAccount}`)
+      : options.client;
+    return start({
+      ...options.base,
+      client,
+      events: options.events(eventSource ?? name),
+      log: options.base.log.with({ controller: name }),
+    });
+  });
+}

@@ -1,0 +1,37 @@
+import type { ApiHandler, ByteSink } from '@navarch/apimachinery';
+import { isStream } from '@navarch/apimachinery';
+import type { Serving } from '@navarch/nest-host';
+
+/** FakeServing answers requests to a component's handlers without a socket. */
+export class FakeServing implements Serving {
+  readonly port = 0;
+  private readonly routes = new Map<string, { readonly handler: ApiHandler; readonly prefix: boolean }>();
+
+  handle(path: string, handler: ApiHandler, options: { readonly prefix?: boolean } = {}): void {
+    this.routes.set(path, { handler, prefix: options.prefix ?? false });
+  }
+  upgrade(): void {
+    return undefined;
+  }
+
+  /** get answers a GET; a streamed body to its end. */
+  async get(path: string, query = ''): Promise<{ readonly status: number; readonly body: string }> {
+    const route = this.routes.get(path) ?? [...this.routes].find(([at, { prefix }]) => prefix && path.startsWith(at))?.[1];
+    if (!route) return { status: 404, body: '' };
+    const request = { method: 'GET', path, query, headers: {}, body: () => Promise.resolve(Buffer.alloc(0)), signal: new AbortController().signal };
+    const { status, body } = await route.handler(request);
+    if (!isStream(body)) return { status, body: Buffer.concat(Buffer.isBuffer(body) ? [body] : [...body]).toString('utf8') };
+    const chunks: Buffer[] = [];
+    await new Promise<void>(resolve => {
+      const sink: ByteSink = {
+        write: chunk => chunks.push(Buffer.from(chunk)) > 0,
+        bufferedBytes: 0,
+        onDrain: () => undefined,
+        end: resolve,
+        closed: new AbortController().signal,
+      };
+      body.start(sink);
+    });
+    return { status, body: Buffer.concat(chunks).toString('utf8') };
+  }
+}

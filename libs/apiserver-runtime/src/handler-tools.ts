@@ -1,0 +1,64 @@
+import { completeForOutput, defNameOf } from '@navarch/api';
+import { parseApiVersion, type AnyObject, type ApiResponse, type KubeObject } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import { Exchange } from './chain/exchange';
+import { decodeObject } from './encoding/decode-body';
+import { respondPlain } from './encoding/plain';
+import { offers, shapeOf } from './encoding/shape';
+import type { RequestContext } from './interfaces';
+import { contentMedia } from './negotiate';
+import { defaultLimits } from './options';
+import { writeOptionsOf } from './verbs/write-options';
+
+/** ReadOptions say what a handler expects in a body. */
+export interface ReadOptions {
+  /** apiVersions that are accepted, the one meant if none is given first: `['policy/v1', 'policy/v1beta1']`. */
+  readonly apiVersions: readonly string[];
+  readonly kind: string;
+  readonly emulated: Minor;
+}
+
+/** Received is a decoded body with the options of its request. */
+export interface Received<T extends KubeObject> {
+  readonly object: T;
+  readonly dryRun: boolean;
+}
+
+/**
+ * readObject decodes the body that a subresource handler was sent (JSON, YAML or protobuf) as an object of a built-in kind, in
+ * the version it came in; 400 in the API's words for anything else. An empty body is an empty object.
+ */
+export async function readObject<T extends KubeObject>(context: RequestContext, options: ReadOptions): Promise<Received<T>> {
+  const { headers } = context.request;
+  const { dryRun, fieldValidation } = writeOptionsOf('CreateOptions', context.query, options.emulated);
+  const media = contentMedia(headers['content-type'], offers.builtin.media);
+  const body = await context.request.body(defaultLimits.maxBodyBytes);
+  const bytes = body.length ? body : Buffer.from('{}');
+  const given = body.length && media === 'json' ? apiVersionOf(bytes) : undefined;
+  const apiVersion = given !== undefined && options.apiVersions.includes(given) ? given : options.apiVersions[0]!;
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
+  const schema = defNameOf(group, version, options.kind);
+  const target = {
+    ...{ group, version, kind: options.kind, hubGroup: group, versions: options.apiVersions, custom: false },
+    ...(schema !== undefined && { schema }),
+  };
+  const object = decodeObject(bytes, body.length ? media : 'json', target, {
+    emulated: options.emulated,
+    fieldValidation,
+    warn: text => context.warn(text),
+  });
+  return { object: object as T, dryRun };
+}
+
+function apiVersionOf(bytes: Buffer): string | undefined {
+  return /^\s*\{[^{[]*"apiVersion"\s*:\s*"([^"\\]*)"/.exec(bytes.toString('utf8'))?.[1];
+}
+
+/** respondObject answers an object of a built-in kind (or a Status) in the encoding that was asked for. */
+export function respondObject(context: RequestContext, status: number, object: KubeObject, emulated: Minor = 33): ApiResponse {
+  const shape = shapeOf(context as Exchange, offers.plain);
+  const { group, version } = parseApiVersion(object.apiVersion ?? '') ?? { group: '', version: '' };
+  const schema = defNameOf(group, version, object.kind ?? '');
+  const complete = schema === undefined || object.kind === 'Status' ? object : completeForOutput(schema, object, emulated);
+  return respondPlain(shape, complete as AnyObject, status, schema);
+}

@@ -1,0 +1,76 @@
+import type { ResourceToken } from '@navarch/api';
+import type { KubeObject } from '@navarch/apimachinery';
+import { AdmissionChain } from './admission';
+import { Chain } from './chain/chain';
+import { ServerMetrics } from './chain/metrics';
+import { Discovery } from './discovery/discovery';
+import { Dispatcher } from './dispatch';
+import { OpenApi } from './openapi/openapi';
+import { defaultLimits, type ApiServer, type ApiServerOptions, type Store } from './options';
+import { Registry } from './registry/registry';
+import { Router } from './router';
+import { ResourceStore } from './store';
+import { Upgrades } from './upgrades';
+import type { Services } from './verbs/services';
+
+const DRAIN_TIMEOUT_MS = 60_000;
+
+/** createApiServer puts an API server together. Nothing runs until a front hands it requests; nothing has to be stopped but by drain. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const limits = { ...defaultLimits, ...options.limits };
+  const { backend, emulated, clock, log, authenticators, authorizers } = options;
+  const metrics = new ServerMetrics(options.metrics);
+  const registry = new Registry({
+    backend,
+    emulated,
+    virtual: options.virtual,
+    ...(options.servedAlways && { servedAlways: options.servedAlways }),
+  });
+  for (const kind of options.kinds) registry.add(kind);
+  const stopping = new AbortController();
+  const admission = new AdmissionChain(options.admission);
+  const services: Services = { registry, admission, emulated, limits, clock, log, metrics, stopping: stopping.signal };
+  const discovery = new Discovery(registry, emulated, options.advertiseAddress ?? 'localhost:6443');
+  const router = new Router(options.routes, discovery, new OpenApi(registry, emulated), options.notFoundPaths);
+  const dispatcher = new Dispatcher(services, options, router);
+  const chain = new Chain({
+    authenticators,
+    authorizers,
+    anonymous: options.anonymous ?? false,
+    limits,
+    clock,
+    log,
+    metrics,
+    audit: options.audit,
+    dispatch: exchange => dispatcher.dispatch(exchange),
+  });
+  const upgrades = new Upgrades(chain, registry, options);
+  const stores = new Map<string, Store<KubeObject>>();
+  return {
+    handler: chain.handle,
+    handleUpgrade: (request, socket, head, user) => upgrades.handle(request, socket, head, user),
+    registry,
+    store<T extends KubeObject>(token: ResourceToken<T>): Store<T> {
+      const key = `${token.group}/${token.resource}`;
+      let store = stores.get(key);
+      if (!store) stores.set(key, (store = new ResourceStore(services, token)));
+      return store as unknown as Store<T>;
+    },
+    ready: async signal => {
+      // The caches have to know what there is before they can be ready.
+      for (const endpoint of registry.all) if (!endpoint.resource.isVirtual) void endpoint.resource.storage;
+      await backend.ready(signal);
+    },
+    admit: attributes => admission.both(attributes),
+    get draining() {
+      return stopping.signal.aborted;
+    },
+    async drain(timeoutMs = DRAIN_TIMEOUT_MS) {
+      stopping.abort();
+      const patience = new AbortController();
+      const late = clock.sleep(timeoutMs, patience.signal).catch(() => undefined);
+      await Promise.race([chain.drained(), late]);
+      patience.abort();
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { StatusError, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
+import { STATUS_CODES, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Chain } from './chain/chain';
+import { Exchange } from './chain/exchange';
+import { subresourceOf } from './dispatch';
+import type { UpgradeHandler } from './interfaces';
+import type { ApiServerOptions } from './options';
+import type { Registry } from './registry/registry';
+import { headersOf } from './fronts/headers';
+import { methodNotAllowed, notFoundResource, statusErrorOf } from './status-response';
+
+/** Upgrades serves connections that a client takes over: exec, attach, port-forward, proxied upgrades. */
+export class Upgrades {
+  constructor(
+    private readonly chain: Chain,
+    private readonly registry: Registry,
+    private readonly options: ApiServerOptions,
+  ) {}
+
+  /** handle takes a connection over after authorization, or answers the refusal on it and closes it. */
+  handle(head: IncomingMessage, socket: Duplex, first: Buffer, user: UserInfo | undefined): void {
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    socket.on('error', () => gone.abort());
+    const exchange = new Exchange(requestOf(head, user, gone.signal), this.options.clock.now(), this.options.authorizers);
+    this.serve(exchange, head, socket, first).catch((error: unknown) => {
+      if (!(error instanceof StatusError)) this.options.log.error('an upgrade failed', error, { path: exchange.request.path });
+      refuse(socket, statusErrorOf(error));
+    });
+  }
+
+  private async serve(exchange: Exchange, head: IncomingMessage, socket: Duplex, first: Buffer): Promise<void> {
+    await this.chain.identify(exchange);
+    await this.chain.authorized(exchange);
+    const handler = this.handlerOf(exchange);
+    await handler(exchange, { head, socket, first });
+  }
+
+  private handlerOf({ info }: Exchange): UpgradeHandler {
+    const endpoint = this.registry.endpoint(info.group, info.version, info.resource);
+    const declared = endpoint && subresourceOf(endpoint, info.subresource, this.options.emulated);
+    if (!endpoint || declared?.kind !== 'connect') throw notFoundResource();
+    if (!declared.verbs.includes(info.verb)) throw methodNotAllowed();
+    const { group, resource } = endpoint.kind.resource;
+    const handler = this.options.upgrades.get(`${resource}${group ? `.${group}` : ''}/${info.subresource}`);
+    if (!handler) throw new StatusError(400, 'BadRequest', 'the requested connection cannot be upgraded');
+    return handler;
+  }
+}
+
+function requestOf(head: IncomingMessage, user: UserInfo | undefined, signal: AbortSignal): ApiRequest {
+  const url = head.url ?? '/';
+  const mark = url.indexOf('?');
+  const { remoteAddress } = head.socket;
+  return {
+    method: head.method ?? 'GET',
+    path: mark < 0 ? url : url.slice(0, mark),
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    headers: headersOf(head.headers),
+    body: () => Promise.resolve(Buffer.alloc(0)),
+    ...(user && { user }),
+    ...(remoteAddress !== undefined && { remoteAddress }),
+    signal,
+  };
+}
+
+function refuse(socket: Duplex, error: StatusError): void {
+  if (socket.destroyed) return;
+  const body = `${JSON.stringify(error.toStatus())}\n`;
+  const head = [
+    `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code] ?? 'Error'}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,60 @@
+import type { batchv1 } from '@navarch/api';
+import { field, maxLength, Path, type FieldError } from '@navarch/apimachinery';
+import { nonNegative, oneOf, unsupported, type Release } from '../../../shared/errors';
+import { validateJobNumbers, validateJobTemplate } from '../job/validation';
+import { scheduleProblem } from './schedule';
+
+const SPEC = Path.at('spec');
+/** MAX_NAME leaves room for the time that the names of jobs end with. */
+const MAX_NAME = 63 - 11;
+
+/** validateCronJob checks a CronJob. */
+export function validateCronJob({ metadata, spec = {} as batchv1.CronJobSpec }: batchv1.CronJob, release: Release): FieldError[] {
+  const name = metadata?.name ?? '';
+  const { concurrencyPolicy, jobTemplate } = spec;
+  const policy = SPEC.child('concurrencyPolicy');
+  const job = jobTemplate?.spec ?? ({} as batchv1.JobSpec);
+  const at = SPEC.child('jobTemplate', 'spec');
+  return [
+    ...validateSchedule(spec, release),
+    ...nonNegative(SPEC.child('startingDeadlineSeconds'), spec.startingDeadlineSeconds),
+    ...(concurrencyPolicy ? oneOf(policy, concurrencyPolicy, ['Allow', 'Forbid', 'Replace']) : [field.required(policy)]),
+    ...validateJobNumbers(job, at, release),
+    ...validateJobTemplate(job, at, release),
+    ...(job.manualSelector ? [unsupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
+    ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
+    ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
+    ...(name.length > MAX_NAME ? [field.invalid(Path.at('metadata', 'name'), name, maxLength(MAX_NAME))] : []),
+  ];
+}
+
+function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulated }: Release): FieldError[] {
+  const at = SPEC.child('schedule');
+  if (!schedule) return [field.required(at)];
+  const zoned = emulated >= 22 && /^(CRON_)?TZ=/.test(schedule);
+  const rest = zoned ? schedule.replace(/^\S+\s*/, '') : schedule;
+  const problem = scheduleProblem(rest);
+  const errors = problem === undefined ? [] : [field.invalid(at, schedule, wording(problem, emulated))];
+  if (zoned && emulated >= 25) errors.push(field.invalid(at, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
+  if (timeZone === undefined) return errors;
+  const zonePath = SPEC.child('timeZone');
+  if (!timeZone) return [...errors, field.invalid(zonePath, timeZone, 'timeZone must be nil or non-empty string')];
+  if (timeZone === 'Local') return [...errors, field.invalid(zonePath, timeZone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')];
+  return isZone(timeZone) ? errors : [...errors, field.invalid(zonePath, timeZone, `unknown time zone ${timeZone}`)];
+}
+
+/** Later releases read schedules with a newer library, which starts its sentences in lower case and quotes the fields. */
+function wording(problem: string, emulated: number): string {
+  if (emulated < 22) return problem;
+  const lower = problem.charAt(0).toLowerCase() + problem.slice(1);
+  return lower.replace(/^(expected exactly 5 fields, found \d+: )(.*)$/, '$1[$2]');
+}
+
+function isZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+import type { batchv1 } from '@navarch/api';
+import type { Minor } from '../../../kind';
+
+/** PREFIXED is the first release whose jobs carry the labels with a domain beside the plain ones. */
+const PREFIXED: Minor = 27;
+
+/** UID_LABEL and NAME_LABEL mark the pods of a job. */
+export const UID_LABEL = 'controller-uid';
+export const NAME_LABEL = 'job-name';
+const PREFIX = 'batch.kubernetes.io/';
+
+/** jobLabels are the labels that the API server gives a job's pods. */
+export function jobLabels(job: batchv1.Job, emulated: Minor): Record<string, string> {
+  const plain = { [UID_LABEL]: job.metadata?.uid ?? '', [NAME_LABEL]: job.metadata?.name ?? '' };
+  if (emulated < PREFIXED) return plain;
+  return { ...plain, ...Object.fromEntries(Object.entries(plain).map(([key, value]) => [PREFIX + key, value])) };
+}
+
+/**
+ * generateSelector gives a job without manualSelector a selector of its own, by the job's uid, and its pods the labels for it.
+ * In place; uid and name have to be there. Labels that the client has set stay: validation refuses them if they conflict.
+ */
+export function generateSelector(job: batchv1.Job, emulated: Minor): void {
+  const { spec } = job;
+  if (!spec || spec.manualSelector) return;
+  const template = (spec.template ??= {} as batchv1.JobSpec['template']);
+  const metadata = (template.metadata ??= {});
+  const labels = jobLabels(job, emulated);
+  metadata.labels = { ...labels, ...metadata.labels };
+  const key = emulated < PREFIXED ? UID_LABEL : PREFIX + UID_LABEL;
+  spec.selector ??= {};
+  spec.selector.matchLabels = { [key]: labels[key]!, ...spec.selector.matchLabels };
+}

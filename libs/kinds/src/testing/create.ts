@@ -1,0 +1,82 @@
+import { completeForOutput, decodeTyped } from '@navarch/api';
+import { StatusError, validateObjectMeta, type FieldError, type KubeObject } from '@navarch/apimachinery';
+import { allKinds } from '../all-kinds';
+import { isServed } from '../release';
+import type { KindDefinition, Minor, ServedVersion, StrategyContext } from '../kind';
+
+/** Target is what a path such as `/apis/apps/v1/namespaces/x/deployments` names. */
+export interface Target {
+  readonly kind: KindDefinition;
+  readonly version: ServedVersion;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const catalogues = new Map<Minor, KindDefinition[]>();
+
+/** findTarget resolves a path; undefined: it names no main resource. */
+export function findTarget(path: string, emulated: Minor): Target | undefined {
+  const m = /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)\/(?:namespaces\/(?<ns>[^/]+)\/)?(?<resource>[^/]+)(?:\/(?<name>[^/]+))?$/.exec(path);
+  if (!m?.groups) return undefined;
+  const { group = '', version, resource, ns = '', name = '' } = m.groups;
+  const kinds = catalogues.get(emulated) ?? allKinds(emulated);
+  catalogues.set(emulated, kinds);
+  for (const kind of kinds) {
+    if (kind.resource.resource !== resource) continue;
+    const served = kind.versions.find(v => v.group === group && v.version === version && isServed(v, emulated));
+    if (served) return { kind, version: served, namespace: ns, name };
+  }
+  return undefined;
+}
+
+/** CreateResult is the object as it would be stored (hub version), or the findings. */
+export interface CreateResult {
+  readonly object: KubeObject;
+  readonly errors: readonly FieldError[];
+}
+
+const apiVersion = ({ group, version }: { group: string; version: string }) => (group ? `${group}/${version}` : version);
+const hubOf = (kind: KindDefinition) => kind.versions.find(v => v.group === kind.resource.group && v.version === kind.resource.version)!;
+
+/** create runs a body through decoding, conversion, defaults, strategy and validation, without a server. It throws what decoding throws. */
+export function create({ kind, version, namespace }: Target, body: unknown, emulated: Minor): CreateResult {
+  const decoded = decodeTyped(version.schema, body, { emulated }).object;
+  const object = toHub(kind, version, decoded, emulated) as KubeObject;
+  const metadata = (object.metadata ??= {});
+  if (namespace) metadata.namespace = namespace;
+  metadata.uid = '00000000-0000-0000-0000-000000000000';
+  metadata.creationTimestamp = '2021-01-02T03:04:05Z';
+  const context: StrategyContext = {
+    emulated,
+    apiVersion: apiVersion(version),
+    now: Date.parse('2021-01-02T03:04:05Z'),
+    dryRun: false,
+    user: { name: 'oracle-admin', groups: ['system:masters', 'system:authenticated'] },
+  };
+  kind.strategy.prepareForCreate?.(object, context);
+  const errors = [
+    ...validateObjectMeta(metadata, { namespaced: kind.resource.namespaced, nameRule: kind.nameRule ?? 'subdomain' }),
+    ...(kind.strategy.validate?.(object, context) ?? []),
+  ];
+  if (!errors.length) kind.strategy.canonicalize?.(object);
+  return { object: completeForOutput(hubOf(kind).schema, object, emulated), errors };
+}
+
+function toHub(kind: KindDefinition, version: ServedVersion, object: Record<string, unknown>, emulated: Minor): Record<string, unknown> {
+  version.defaults?.(object);
+  version.toHub?.(object);
+  object['apiVersion'] = apiVersion(kind.resource);
+  kind.defaults?.(object as KubeObject, emulated);
+  return object;
+}
+
+/** readAs is a stored object in one of its served versions. */
+export function readAs(kind: KindDefinition, version: ServedVersion, object: KubeObject, emulated: Minor): Record<string, unknown> {
+  const copy = structuredClone(object) as Record<string, unknown>;
+  version.fromHub?.(copy);
+  copy['apiVersion'] = apiVersion(version);
+  return completeForOutput(version.schema, copy, emulated);
+}
+
+/** isDecodeError: the body was refused before any of this was asked. */
+export const isDecodeError = (error: unknown) => error instanceof StatusError && error.code === 400;
