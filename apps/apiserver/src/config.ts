@@ -42,6 +42,7 @@ export function compileConfig(flags: ApiServerFlags): Config {
   const signingFile = required('service-account-signing-key-file', flags['service-account-signing-key-file']);
   const signingKey = named('service-account-signing-key-file', () => readSigningKey(signingFile));
   const keyFiles = flags['service-account-key-file'];
+  if (flags['nats-servers'].length && !flags['nats-cert-file']) throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
   const issuers = flags['service-account-issuer'];
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
   const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);

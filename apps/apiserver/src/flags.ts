@@ -60,7 +60,7 @@ export const FLAGS = {
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
   'shutdown-delay-duration': flag.duration('0', 'how long /readyz fails before the server stops taking requests'),
 
-  'audit-policy-file': flag.string('', 'audit policy (audit.k8s.io/v1)'),
+  'audit-policy-file': flag.string('', 'audit policy (audit.k8s.io/v1); who did what, without bodies, unless given'),
   'audit-log-path': flag.string('', 'file that audit events are appended to, one JSON a line; - is standard output'),
 
   'emulated-version': flag.string('1.33', 'release whose behaviour is served where releases differ'),

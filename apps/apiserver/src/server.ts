@@ -1,12 +1,14 @@
 import { Endpoints, EndpointSlices, ResourceQuotas, Services } from '@navarch/api';
 import { createApiServer, listenHttps, loopbackTransport, type ApiServer, type AdmissionPlugin } from '@navarch/apiserver-runtime';
-import { StopStack, type Stoppable } from '@navarch/base';
-import { connectBus, serveApi } from '@navarch/bus';
+import { StopStack, type Logger, type Stoppable } from '@navarch/base';
 import { createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
+import { setMaxListeners } from 'node:events';
 import { AdmissionChain } from './admission/admission-chain';
 import { makePlugins } from './admission/plugins';
+import { AuditLog } from './audit/audit-log';
+import { AuditPolicy } from './audit/policy';
 import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticators';
 import { withRequestHeaders } from './authn/request-header';
 import { TokenIssuer } from './authn/tokens/token-issuer';
@@ -16,17 +18,18 @@ import { UnionAuthorizer } from './authz/union';
 import { openBackend } from './backend';
 import { bootstrap, declareHooks } from './bootstrap/bootstrap';
 import { KubernetesService, LEASE_SECONDS } from './bootstrap/kubernetes-service';
+import { serveBus } from './bus-front';
 import { openCaches } from './caches';
 import { compileConfig } from './config';
 import type { FLAGS } from './flags';
 import { KubeletConnection } from './kubelet/kubelet-connection';
 import { LateTransport } from './late-transport';
-import { natsUser } from './nats-identity';
 import { serviceResolver } from './proxy/service-resolver';
 import { healthzProbe } from './reviews/component-statuses';
 import { Health } from './routes/health';
 import { makeRoutes } from './routes/routes';
 import { numberToIpv4 } from './services/address-range';
+import { ServiceDryRun } from './services/dry-run';
 import { RangeAllocator } from './services/range-allocator';
 import { repairOnce, runRepairLoop } from './services/repair-loop';
 import { ServiceAllocator } from './services/service-allocator';
@@ -42,6 +45,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const { emulated } = config;
   const stack = new StopStack();
   const stopping = new AbortController();
+  // Every informer listens to these two.
+  setMaxListeners(64, stopping.signal, host.signal);
   const health = new Health(log);
 
   const kinds = allKinds(emulated);
@@ -74,6 +79,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const admission: AdmissionPlugin[] = [
     ...makePlugins(plugins, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
     new EscalationCheck(caches.ruleResolver, authorizer),
+    new ServiceDryRun(allocator),
   ];
   const kubelets = new KubeletConnection(caches.nodes, config.kubeletTls, flags['kubelet-preferred-address-types']);
   stack.push({ stop: () => Promise.resolve(kubelets.close()) });
@@ -102,6 +108,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   health.add('log', () => undefined);
   health.add('etcd', () => etcd.healthy(AbortSignal.timeout(2_000)));
   health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), ['readyz']);
+  const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
+  if (audit) stack.push(audit);
   const server: ApiServer = createApiServer({
     kinds,
     backend: withServiceAllocation(etcd, () => allocator),
@@ -123,6 +131,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       minRequestTimeoutSeconds: flags['min-request-timeout'],
       requestTimeoutMs: flags['request-timeout'],
     },
+    ...(audit && { audit }),
     advertiseAddress: `${config.advertiseAddress}:${flags['secure-port']}`,
   });
   transport.bind(loopbackTransport(server.handler, LOOPBACK_USER));
@@ -157,7 +166,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   });
   const running = [runRepairLoop(repair, stopping.signal), kubernetesService.run(stopping.signal)];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
-  if (flags['nats-servers'].length) stack.push(await serveBus(host, handler));
+  stack.push(serveBus(flags, handler, log, clock));
   const started = bootstrap({ server, emulated, kubernetesService, authentication: { ...config.tls, requestHeader: config.requestHeader }, hooks, clock, log }, stopping.signal);
   stack.push({ stop: () => started });
 
@@ -183,11 +192,9 @@ export interface RunningApiServer extends Stoppable {
   readonly bootstrapped: Promise<void>;
 }
 
-async function serveBus({ flags, log, clock, signal }: Host<typeof FLAGS>, handler: ApiServer['handler']): Promise<Stoppable> {
-  const { 'nats-ca-file': ca, 'nats-cert-file': cert, 'nats-key-file': key } = flags;
-  const bus = await connectBus({ servers: flags['nats-servers'], ...(ca && { ca }), ...(cert && { cert, key }), log, signal });
-  const serving = serveApi(bus, handler, { userFor: natsUser, log, clock });
-  return { stop: () => serving.stop().then(() => bus.stop()) };
+function openAudit(path: string, policy: unknown, log: Logger): AuditLog | undefined {
+  if (!path) return undefined;
+  return new AuditLog(path, policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), log);
 }
 
 function attributesOf(object: { metadata: { name: string } }) {

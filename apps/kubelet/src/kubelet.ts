@@ -56,7 +56,12 @@ export class Kubelet implements Stoppable {
     await mkdir(options.rootDir, { recursive: true });
     const nodes = informers.informer(Nodes, { fieldSelector: `metadata.name=${options.nodeName}` });
     const services = informers.informer(Services);
-    this.agent = new NodeAgent(deps, nodes, () => this.pleg?.unhealthy(), () => this.workers.wakeAll());
+    this.agent = new NodeAgent(
+      deps,
+      nodes,
+      () => this.pleg?.unhealthy(),
+      () => this.workers.wakeAll(),
+    );
     const runtimeName = await this.runtimeName();
     this.workers = await this.makeWorkers(runtimeName, () => services.list());
     if (serving) this.serve(serving);
@@ -66,10 +71,17 @@ export class Kubelet implements Stoppable {
 
     // Services come first, so that no container starts without their variables; the node's allocatable decides on admission.
     await services.synced(ends.signal);
-    const listener = { changed: (uid: string) => this.changed(uid), listed: (pods: readonly PodName[]) => this.listedPods(pods) };
+    const listener = {
+      changed: (uid: string) => this.changed(uid),
+      listed: (pods: readonly PodName[]) => this.listedPods(pods),
+    };
     this.pleg = new Pleg(runtime, this.inspector, listener, clock, log, options.relistMs);
     this.followPods();
-    this.loops.push(this.pleg.run(ends.signal), new ImageCollector(deps).run(ends.signal), new LogRotator(deps).run(ends.signal));
+    this.loops.push(
+      this.pleg.run(ends.signal),
+      new ImageCollector(deps).run(ends.signal),
+      new LogRotator(deps).run(ends.signal),
+    );
     for (const loop of this.loops) {
       loop.catch((error: unknown) => {
         if (!ends.signal.aborted) log.error('A loop of the kubelet ended', error);
@@ -157,7 +169,12 @@ export class Kubelet implements Stoppable {
       pods: () => this.workers.pods().filter(pod => pod.spec?.containers.length),
       status: (pod: corev1.Pod) => this.statuses.get(pod.metadata?.uid ?? '') ?? pod.status ?? {},
     };
-    serveKubelet(serving, { deps: this.deps, lookup, inspector: this.inspector, onPodChange: (uid, listener) => this.onPodChange(uid, listener) });
+    serveKubelet(serving, {
+      deps: this.deps,
+      lookup,
+      inspector: this.inspector,
+      onPodChange: (uid, listener) => this.onPodChange(uid, listener),
+    });
   }
 
   /** runtimeName waits for the runtime: without its name no container id can be told. */

@@ -21,14 +21,28 @@ await runComponent({
     const hollow = isHollow(flags);
     if (hollow) log.warn('The runtime is hollow: pods are simulated, nothing runs');
     const socket = flags['container-runtime-endpoint'].replace(/^unix:\/\//, '');
-    const runtime = hollow ? new HollowRuntime({ podCidr: options.podCidr || undefined }) : await CriClient.create({ socket });
+    const runtime = hollow
+      ? new HollowRuntime({ podCidr: options.podCidr || undefined })
+      : await CriClient.create({ socket });
     const stack = new StopStack();
     stack.push({ stop: () => Promise.resolve(runtime.close()) });
-    const kubelet = new Kubelet({ client, informers, runtime, events: typedEvents(host.events('kubelet')), clock, log, options });
-    host.health.add('syncloop', () => {
-      const problem = kubelet.notReady();
-      if (problem) throw new Error(problem);
-    }, ['readyz']);
+    const kubelet = new Kubelet({
+      client,
+      informers,
+      runtime,
+      events: typedEvents(host.events('kubelet')),
+      clock,
+      log,
+      options,
+    });
+    host.health.add(
+      'syncloop',
+      () => {
+        const problem = kubelet.notReady();
+        if (problem) throw new Error(problem);
+      },
+      ['readyz'],
+    );
     stack.push(kubelet);
     await kubelet.start(host.serving);
     return stack;

@@ -13,7 +13,18 @@ export interface ResourceToken<T extends KubeObject = KubeObject> {
 }
 
 /** resource makes a token. */
-export function resource<T extends KubeObject>(apiVersion: string, plural: string, kind: string, namespaced: boolean): ResourceToken<T> {
+export function resource<T extends KubeObject>(
+  apiVersion: string,
+  plural: string,
+  kind: string,
+  namespaced: boolean,
+): ResourceToken<T> {
   const slash = apiVersion.indexOf('/');
-  return { group: slash < 0 ? '' : apiVersion.slice(0, slash), version: apiVersion.slice(slash + 1), resource: plural, kind, namespaced };
+  return {
+    group: slash < 0 ? '' : apiVersion.slice(0, slash),
+    version: apiVersion.slice(slash + 1),
+    resource: plural,
+    kind,
+    namespaced,
+  };
 }

@@ -12,10 +12,7 @@ import { fileURLToPath } from 'node:url';
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, '../src/generated');
 const read = file => JSON.parse(fs.readFileSync(path.join(here, '../data', file), 'utf8'));
-const models = path.join(
-  path.dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')),
-  'gen/models',
-);
+const models = path.join(path.dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
 
 /** SPECIAL gives the messages whose JSON form is not an object of their fields, with that form's TypeScript type. */
 const SPECIAL = {
@@ -30,24 +27,36 @@ const SPECIAL = {
 };
 SPECIAL['io.k8s.api.authentication.v1.AttestationValue'] = 'string[]';
 for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
-  for (const group of ['authentication', 'authorization', 'certificates']) SPECIAL[`io.k8s.api.${group}.${version}.ExtraValue`] = 'string[]';
+  for (const group of ['authentication', 'authorization', 'certificates'])
+    SPECIAL[`io.k8s.api.${group}.${version}.ExtraValue`] = 'string[]';
   const crd = `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}`;
   SPECIAL[`${crd}.JSON`] = 'unknown';
   SPECIAL[`${crd}.JSONSchemaPropsOrArray`] = 'JSONSchemaProps | JSONSchemaProps[]';
   SPECIAL[`${crd}.JSONSchemaPropsOrBool`] = 'JSONSchemaProps | boolean';
   SPECIAL[`${crd}.JSONSchemaPropsOrStringArray`] = 'JSONSchemaProps | string[]';
 }
-const SCALARS = { string: 'string', bytes: 'string', bool: 'boolean', int32: 'number', int64: 'number', double: 'number' };
+const SCALARS = {
+  string: 'string',
+  bytes: 'string',
+  bool: 'boolean',
+  int32: 'number',
+  int64: 'number',
+  double: 'number',
+};
 
 const definitionName = message =>
-  message.replace(/^k8s\.io\./, 'io.k8s.').replace('apiextensions_apiserver', 'apiextensions-apiserver').replace('kube_aggregator', 'kube-aggregator');
+  message
+    .replace(/^k8s\.io\./, 'io.k8s.')
+    .replace('apiextensions_apiserver', 'apiextensions-apiserver')
+    .replace('kube_aggregator', 'kube-aggregator');
 const split = name => ({ package: name.slice(0, name.lastIndexOf('.')), kind: name.slice(name.lastIndexOf('.') + 1) });
 
 /** marks reads a list of `Kind.field`, `*.field`, `group.Kind.field`, `v1.Kind.field` (`!Kind` excepts one, `:22` is a release). */
 function marks(text) {
   const byField = new Map();
   for (const entry of text.split(' ').filter(Boolean)) {
-    const [, qualifier, kind, field, excepted, since] = /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
+    const [, qualifier, kind, field, excepted, since] =
+      /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
     if (!field) throw new Error(`presence.json: ${entry} is no mark`);
     const mark = { qualifier, kind, excepted: excepted.split('!').slice(1), since: since ? Number(since) : 0 };
     byField.set(field, [...(byField.get(field) ?? []), mark]);
@@ -56,7 +65,10 @@ function marks(text) {
     const { package: pkg, kind } = split(definition);
     const segments = pkg.split('.');
     return (byField.get(field) ?? []).find(
-      m => (m.kind === '*' || m.kind === kind) && !m.excepted.includes(kind) && (!m.qualifier || segments.includes(m.qualifier)),
+      m =>
+        (m.kind === '*' || m.kind === kind) &&
+        !m.excepted.includes(kind) &&
+        (!m.qualifier || segments.includes(m.qualifier)),
     );
   };
 }
@@ -71,7 +83,8 @@ const isUnreleased = marks(presence.unreleased);
 
 /** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
 function presenceOf(definition, { name, type, list, map, required }) {
-  if (list || map) return (required || isAlways(definition, name)) && !isOmitted(definition, name) ? { always: true } : {};
+  if (list || map)
+    return (required || isAlways(definition, name)) && !isOmitted(definition, name) ? { always: true } : {};
   const scalar = type in SCALARS;
   const time = /\.(Time|MicroTime)$/.test(type);
   const embeddedMeta = /\.(ObjectMeta|ListMeta)$/.test(type);
@@ -126,7 +139,10 @@ function model(name) {
       // Words TypeScript reserves carry an underscore there: _default, _from, _continue.
       fields[jsonName(m[2], kind)] = { required: !m[3], description: comment(m[1]) };
     }
-    const parsed = { description: comment(text.match(/\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*export declare class/)?.[1]), fields };
+    const parsed = {
+      description: comment(text.match(/\/\*\*\s*((?:(?!\*\/)[^])*?)\s*\*\/\s*export declare class/)?.[1]),
+      fields,
+    };
     modelCache.set(file, parsed);
     return parsed;
   }
@@ -137,7 +153,12 @@ function jsonName(name, kind) {
   if (kind === 'JSONSchemaProps' && (name === 'ref' || name === 'schema')) return `$${name}`;
   return name.startsWith('x_kubernetes_') ? name.replace(/_/g, '-') : name.replace(/^_/, '');
 }
-const comment = text => text?.replace(/^\s*\* ?/gm, '').replace(/\\'/g, "'").replace(/\\"/g, '"').trim() ?? '';
+const comment = text =>
+  text
+    ?.replace(/^\s*\* ?/gm, '')
+    .replace(/\\'/g, "'")
+    .replace(/\\"/g, '"')
+    .trim() ?? '';
 
 const RANK = version => /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version);
 function stability(name) {
@@ -193,7 +214,11 @@ for (const [name, fields] of messages) {
     const list = type.startsWith('[]');
     const element = map ? map[1] : list ? type.slice(2) : type;
     // An embedded struct is a message of its own in protobuf, but its fields stand directly in the JSON object.
-    const inline = !known && !list && !map && (source ? isEmbedded(field, definitionName(element), source.model) : EMBEDDED.has(field));
+    const inline =
+      !known &&
+      !list &&
+      !map &&
+      (source ? isEmbedded(field, definitionName(element), source.model) : EMBEDDED.has(field));
     return {
       name: field,
       number,
@@ -204,7 +229,14 @@ for (const [name, fields] of messages) {
       // A message known to the models of v1.33 without this field: the field is younger than the served version.
       ...(((source?.own && !known && !inline) || isUnreleased(name, field)) && { unreleased: true }),
       ...(inline && { inline: true }),
-      ...(!inline && presenceOf(name, { name: field, type: element in SCALARS ? element : definitionName(element), list, map, required: known?.required })),
+      ...(!inline &&
+        presenceOf(name, {
+          name: field,
+          type: element in SCALARS ? element : definitionName(element),
+          list,
+          map,
+          required: known?.required,
+        })),
       ...(merging['patch-strategy'] && { patchStrategy: merging['patch-strategy'] }),
       ...(merging['patch-merge-key'] && { patchMergeKey: merging['patch-merge-key'] }),
       ...(merging['list-type'] && { listType: merging['list-type'] }),
@@ -247,12 +279,21 @@ function writeTypes() {
       }
       return field.map ? `Record<string, ${t}>` : field.list ? (/[|]/.test(t) ? `(${t})[]` : `${t}[]`) : t;
     };
-    const roots = new Set(names.filter(n => schema[n].some(f => f.name === 'metadata' && /ObjectMeta$|ListMeta$/.test(f.type))));
+    const template = /\.(PodTemplateSpec|JobTemplateSpec|PersistentVolumeClaimTemplate|ResourceClaimTemplateSpec)$/;
+    const roots = new Set(
+      names.filter(
+        n => !template.test(n) && schema[n].some(f => f.name === 'metadata' && /ObjectMeta$|ListMeta$/.test(f.type)),
+      ),
+    );
     const bodies = names.map(name => {
       const { kind } = split(name);
       const doc = descriptions[name] ? `/** ${descriptions[name].replace(/\*\//g, '* /')} */\n` : '';
       if (name in SPECIAL) return `${doc}export type ${kind} = ${SPECIAL[name]};\n`;
-      const head = roots.has(name) || ['Status', 'APIResourceList', 'APIGroup', 'APIGroupList', 'APIVersions', 'DeleteOptions'].includes(kind) ? '  apiVersion?: string;\n  kind?: string;\n' : '';
+      const head =
+        roots.has(name) ||
+        ['Status', 'APIResourceList', 'APIGroup', 'APIGroupList', 'APIVersions', 'DeleteOptions'].includes(kind)
+          ? '  apiVersion?: string;\n  kind?: string;\n'
+          : '';
       const lines = schema[name]
         .flatMap(f => (f.inline ? schema[f.type] : [f]))
         .flatMap(f => (f.inline ? schema[f.type] : [f]))
@@ -268,6 +309,12 @@ function writeTypes() {
     fs.writeFileSync(path.join(out, 'types', `${file}.ts`), `${head}\n${bodies.join('\n')}`);
     if (/v\d/.test(file)) exported.push(file);
   }
-  fs.writeFileSync(path.join(out, 'types.ts'), exported.sort().map(f => `export type * as ${f} from './types/${f}';\n`).join(''));
+  fs.writeFileSync(
+    path.join(out, 'types.ts'),
+    exported
+      .sort()
+      .map(f => `export type * as ${f} from './types/${f}';\n`)
+      .join(''),
+  );
 }
 console.log(`${Object.keys(schema).length} messages, ${Object.keys(descriptions).length} descriptions`);

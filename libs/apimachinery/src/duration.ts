@@ -4,7 +4,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const YEAR = 365 * DAY;
 
-const pair = (big: number, bigUnit: string, small: number, smallUnit: string) => (small ? `${big}${bigUnit}${small}${smallUnit}` : `${big}${bigUnit}`);
+const pair = (big: number, bigUnit: string, small: number, smallUnit: string) =>
+  small ? `${big}${bigUnit}${small}${smallUnit}` : `${big}${bigUnit}`;
 
 /** humanDuration prints an age with two or three significant digits, as kubectl's AGE column: 5s, 2m3s, 25h, 5d3h, 400d, 2y5d. */
 export function humanDuration(ms: number): string {
@@ -24,7 +25,13 @@ export function humanDuration(ms: number): string {
 }
 
 const UNITS: ReadonlyMap<string, number> = new Map([
-  ['ns', 1e-6], ['us', 1e-3], ['µs', 1e-3], ['ms', 1], ['s', SECOND], ['m', MINUTE], ['h', HOUR],
+  ['ns', 1e-6],
+  ['us', 1e-3],
+  ['µs', 1e-3],
+  ['ms', 1],
+  ['s', SECOND],
+  ['m', MINUTE],
+  ['h', HOUR],
 ]);
 
 /** parseDuration reads Go's notation (`1h30m`, `250ms`, `-1.5s`, `0`) into milliseconds. It throws an Error in Go's words. */
@@ -39,7 +46,8 @@ export function parseDuration(text: string): number {
     if (!part) throw new Error(`time: invalid duration ${JSON.stringify(text)}`);
     if (!part[2]) throw new Error(`time: missing unit in duration ${JSON.stringify(text)}`);
     const unit = UNITS.get(part[2]);
-    if (unit === undefined) throw new Error(`time: unknown unit ${JSON.stringify(part[2])} in duration ${JSON.stringify(text)}`);
+    if (unit === undefined)
+      throw new Error(`time: unknown unit ${JSON.stringify(part[2])} in duration ${JSON.stringify(text)}`);
     total += Number(part[1]) * unit;
     rest = rest.slice(part[0].length);
   }

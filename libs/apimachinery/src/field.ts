@@ -58,8 +58,10 @@ export function render(value: unknown): string {
 export const required = (path: Path, detail = '') => error('FieldValueRequired', path, 'Required value', detail);
 export const invalid = (path: Path, value: unknown, detail: string) =>
   error('FieldValueInvalid', path, `Invalid value: ${render(value)}`, detail);
-export const duplicate = (path: Path, value: unknown) => error('FieldValueDuplicate', path, `Duplicate value: ${render(value)}`);
-export const notFoundValue = (path: Path, value: unknown) => error('FieldValueNotFound', path, `Not found: ${render(value)}`);
+export const duplicate = (path: Path, value: unknown) =>
+  error('FieldValueDuplicate', path, `Duplicate value: ${render(value)}`);
+export const notFoundValue = (path: Path, value: unknown) =>
+  error('FieldValueNotFound', path, `Not found: ${render(value)}`);
 export const forbidden = (path: Path, detail: string) => error('FieldValueForbidden', path, 'Forbidden', detail);
 export const tooLong = (path: Path, _value: unknown, max: number) =>
   error('FieldValueTooLong', path, 'Too long', `must have at most ${max} bytes`);
@@ -72,11 +74,20 @@ export const notSupported = (path: Path, value: unknown, supported: readonly str
     'FieldValueNotSupported',
     path,
     `Unsupported value: ${render(value)}`,
-    supported.length ? `supported values: ${[...supported].sort().map(v => JSON.stringify(v)).join(', ')}` : '',
+    supported.length
+      ? `supported values: ${[...supported]
+          .sort()
+          .map(v => JSON.stringify(v))
+          .join(', ')}`
+      : '',
   );
 
 /** invalidObject is the 422 answer that carries the findings; `kind` with its group as messages name it. */
-export function invalidObject(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+export function invalidObject(
+  kind: { group: string; kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
   // A finding that came up twice is told once; the causes keep it.
   const texts = [...new Set(errors.map(e => `${e.field}: ${e.message}`))];
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;

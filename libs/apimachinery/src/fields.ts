@@ -61,7 +61,11 @@ function parseTerm(term: string, whole: string): FieldRequirement {
     }
     const sign = ['!=', '==', '='].find(s => term.startsWith(s, i));
     if (!sign) continue;
-    return { field: term.slice(0, i), operator: sign === '!=' ? '!=' : '=', value: unescape(term.slice(i + sign.length)) };
+    return {
+      field: term.slice(0, i),
+      operator: sign === '!=' ? '!=' : '=',
+      value: unescape(term.slice(i + sign.length)),
+    };
   }
   throw new Error(`invalid selector: '${whole}'; can't understand '${term}'`);
 }
@@ -72,7 +76,8 @@ function unescape(value: string): string {
     const c = value[i]!;
     if (c === '\\') {
       const next = value[++i];
-      if (next !== '\\' && next !== ',' && next !== '=') throw new Error(`invalid field selector: invalid escape sequence: \\${next ?? ''}`);
+      if (next !== '\\' && next !== ',' && next !== '=')
+        throw new Error(`invalid field selector: invalid escape sequence: \\${next ?? ''}`);
       out += next;
     } else if (c === ',' || c === '=') throw new Error(`invalid field selector: unescaped character in value: ${c}`);
     else out += c;

@@ -15,7 +15,9 @@ export function scaledValue(value: IntOrString, total: number, roundUp: boolean)
   if (typeof value === 'number') return value;
   const percent = percentOf(value);
   if (percent === undefined) {
-    const why = value.endsWith('%') ? `strconv.Atoi: parsing ${JSON.stringify(value.slice(0, -1))}: invalid syntax` : 'invalid type: string is not a percentage';
+    const why = value.endsWith('%')
+      ? `strconv.Atoi: parsing ${JSON.stringify(value.slice(0, -1))}: invalid syntax`
+      : 'invalid type: string is not a percentage';
     throw new Error(`invalid value for IntOrString: ${why}`);
   }
   const exact = (percent * total) / 100;

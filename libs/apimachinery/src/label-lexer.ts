@@ -1,6 +1,7 @@
 /** Token is one word or symbol of a selector's text; `end` stands behind the last one. */
 export interface Token {
-  readonly kind: 'identifier' | 'in' | 'notin' | '=' | '==' | '!=' | '!' | '(' | ')' | ',' | '>' | '<' | 'end' | 'error';
+  readonly kind:
+    'identifier' | 'in' | 'notin' | '=' | '==' | '!=' | '!' | '(' | ')' | ',' | '>' | '<' | 'end' | 'error';
   readonly text: string;
 }
 

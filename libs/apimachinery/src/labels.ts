@@ -27,7 +27,8 @@ export interface LabelSelector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-const has = (labels: Readonly<Record<string, string>>, key: string) => Object.prototype.hasOwnProperty.call(labels, key);
+const has = (labels: Readonly<Record<string, string>>, key: string) =>
+  Object.prototype.hasOwnProperty.call(labels, key);
 
 function holds({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
   const present = has(labels, key);
@@ -105,7 +106,10 @@ export function requirement(key: string, operator: Operator, values: readonly st
   } else if (distinct.length !== 1) throw new Error('exact-match compatibility requires one single value');
   for (const value of distinct) {
     const problems = isValidLabelValue(value);
-    if (problems.length) throw new Error(`invalid label value: ${JSON.stringify(value)}: at key: ${JSON.stringify(key)}: ${problems.join('; ')}`);
+    if (problems.length)
+      throw new Error(
+        `invalid label value: ${JSON.stringify(value)}: at key: ${JSON.stringify(key)}: ${problems.join('; ')}`,
+      );
   }
   return { key, operator, values: distinct };
 }
@@ -130,7 +134,8 @@ class SelectorParser {
     for (;;) {
       const first = this.peek();
       if (first.kind === 'end') return requirements;
-      if (!this.startsRequirement(first)) throw new Error(`found '${first.text}', expected: !, identifier, or 'end of string'`);
+      if (!this.startsRequirement(first))
+        throw new Error(`found '${first.text}', expected: !, identifier, or 'end of string'`);
       try {
         requirements.push(this.requirement());
       } catch (error) {
@@ -139,7 +144,8 @@ class SelectorParser {
       const next = this.take();
       if (next.kind === 'end') return requirements;
       if (next.kind !== ',') throw new Error(`found '${next.text}', expected: ',' or 'end of string'`);
-      if (!this.startsRequirement(this.peek())) throw new Error(`found '${this.peek().text}', expected: identifier after ','`);
+      if (!this.startsRequirement(this.peek()))
+        throw new Error(`found '${this.peek().text}', expected: identifier after ','`);
     }
   }
 
@@ -189,7 +195,8 @@ class SelectorParser {
       this.take();
       return [];
     }
-    if (!isWord(first) && first.kind !== ',') throw new Error(`found '${first.text}', expected: ',', ')' or identifier`);
+    if (!isWord(first) && first.kind !== ',')
+      throw new Error(`found '${first.text}', expected: ',', ')' or identifier`);
     const values: string[] = [];
     for (;;) {
       // Between two commas, and beside a parenthesis, stands the empty value.
@@ -221,7 +228,9 @@ const isWord = (token: Token) => token.kind === 'identifier' || token.kind === '
 /** selectorFromSet matches the labels that have all of these; without any, everything. */
 export function selectorFromSet(set: Readonly<Record<string, string>> | undefined): Selector {
   const entries = Object.entries(set ?? {});
-  return entries.length ? selectorOf(entries.map(([key, value]) => ({ key, operator: '=', values: [value] }))) : everything;
+  return entries.length
+    ? selectorOf(entries.map(([key, value]) => ({ key, operator: '=', values: [value] })))
+    : everything;
 }
 
 const OPERATORS: Readonly<Record<string, Operator>> = { In: 'in', NotIn: 'notin', Exists: 'exists', DoesNotExist: '!' };

@@ -6,12 +6,14 @@ const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
 
-const LABEL_TEXT = "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
+const LABEL_TEXT =
+  "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character";
 const SUBDOMAIN_TEXT =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
 const LABEL_1035_TEXT =
   "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character";
-const QUALIFIED_TEXT = "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+const QUALIFIED_TEXT =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 const LABEL_VALUE_TEXT =
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
 
@@ -71,7 +73,9 @@ const RULES = {
     ['key.name', 'KEY_NAME', 'key-name'],
     253,
   ),
-  header: rule('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", ['X-Header-Name']),
+  header: rule('[-A-Za-z0-9]+', "a valid HTTP header must consist of alphanumeric characters or '-'", [
+    'X-Header-Name',
+  ]),
   percent: rule('[0-9]+%', "a valid percent string must be a numeric string followed by an ending '%'", ['1%', '93%']),
 } as const;
 
@@ -132,7 +136,8 @@ export function isValidPortName(text: string): string[] {
 /** isValidPortNum checks 1…65535. */
 export const isValidPortNum = (port: number) => (port >= 1 && port <= 65535 ? [] : [inclusiveRange(1, 65535)]);
 
-const isIPv4Strict = (text: string) => isIP(text) === 4 && text.split('.').every(part => part.length === 1 || !part.startsWith('0'));
+const isIPv4Strict = (text: string) =>
+  isIP(text) === 4 && text.split('.').every(part => part.length === 1 || !part.startsWith('0'));
 
 /** isValidIP checks an IPv4 or IPv6 address (without zone). */
 export function isValidIP(text: string): string[] {
@@ -141,7 +146,8 @@ export function isValidIP(text: string): string[] {
 }
 /** isValidIPv4 and isValidIPv6 check an address of one family. */
 export const isValidIPv4 = (text: string) => (isIPv4Strict(text) ? [] : ['must be a valid IPv4 address']);
-export const isValidIPv6 = (text: string) => (isIP(text) === 6 && !text.includes('%') ? [] : ['must be a valid IPv6 address']);
+export const isValidIPv6 = (text: string) =>
+  isIP(text) === 6 && !text.includes('%') ? [] : ['must be a valid IPv6 address'];
 
 /** isCIDR checks an address block: `10.9.8.0/24`. */
 export function isCIDR(text: string): string[] {
@@ -151,7 +157,13 @@ export function isCIDR(text: string): string[] {
 }
 
 const dots = (text: string): string[] =>
-  text === '.' ? ["must not be '.'"] : text === '..' ? ["must not be '..'"] : text.startsWith('..') ? ["must not start with '..'"] : [];
+  text === '.'
+    ? ["must not be '.'"]
+    : text === '..'
+      ? ["must not be '..'"]
+      : text.startsWith('..')
+        ? ["must not start with '..'"]
+        : [];
 
 /** isEnvVarName checks the name of an environment variable. */
 export const isEnvVarName = (text: string) => [...check(RULES.envVar, text), ...dots(text)];
@@ -164,7 +176,8 @@ export function isPathSegmentName(text: string): string[] {
   return ['/', '%'].filter(c => text.includes(c)).map(c => `may not contain '${c}'`);
 }
 /** isPathSegmentPrefix checks the beginning of a name that stands in a URL path. */
-export const isPathSegmentPrefix = (text: string) => ['/', '%'].filter(c => text.includes(c)).map(c => `may not contain '${c}'`);
+export const isPathSegmentPrefix = (text: string) =>
+  ['/', '%'].filter(c => text.includes(c)).map(c => `may not contain '${c}'`);
 
 /** maskTrailingDash makes a generateName prefix checkable as the name it will become. */
 export const maskTrailingDash = (name: string) => (/[^-]-$/.test(name) ? `${name.slice(0, -1)}a` : name);

@@ -5,7 +5,8 @@ import { parseApiVersion, type ManagedFieldsEntry, type ObjectMeta, type OwnerRe
 import * as names from './names';
 
 /** NameRule is the check of metadata.name; `prefix` says that the text is a generateName. */
-export type NameRule = 'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
+export type NameRule =
+  'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
 
 export interface ObjectMetaRules {
   readonly namespaced: boolean;
@@ -34,7 +35,8 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
   const path = rules.path ?? At.at('metadata');
   const { name = '', generateName = '', namespace = '' } = meta;
   const errors: FieldError[] = [];
-  const invalidAll = (at: Path, value: unknown, problems: string[]) => errors.push(...problems.map(p => invalid(at, value, p)));
+  const invalidAll = (at: Path, value: unknown, problems: string[]) =>
+    errors.push(...problems.map(p => invalid(at, value, p)));
 
   if (generateName) invalidAll(path.child('generateName'), generateName, checkName(rules.nameRule, generateName, true));
   if (!name) errors.push(required(path.child('name'), 'name or generateName is required'));
@@ -43,7 +45,8 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
     if (!namespace) errors.push(required(path.child('namespace')));
     else invalidAll(path.child('namespace'), namespace, names.isDNS1123Label(namespace));
   } else if (namespace) errors.push(forbidden(path.child('namespace'), 'not allowed on this type'));
-  if ((meta.generation ?? 0) < 0) errors.push(invalid(path.child('generation'), meta.generation, 'must be greater than or equal to 0'));
+  if ((meta.generation ?? 0) < 0)
+    errors.push(invalid(path.child('generation'), meta.generation, 'must be greater than or equal to 0'));
   return [
     ...errors,
     ...validateLabels(meta.labels, path.child('labels')),
@@ -64,10 +67,15 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
 }
 
 /** validateAnnotations checks the keys of annotations, and their size. */
-export function validateAnnotations(annotations: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
+export function validateAnnotations(
+  annotations: Readonly<Record<string, string>> | undefined,
+  path: Path,
+): FieldError[] {
   const entries = Object.entries(annotations ?? {});
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  const errors = entries.flatMap(([key]) => names.isQualifiedName(key.toLowerCase()).map(problem => invalid(path, key, problem)));
+  const errors = entries.flatMap(([key]) =>
+    names.isQualifiedName(key.toLowerCase()).map(problem => invalid(path, key, problem)),
+  );
   return size > MAX_ANNOTATIONS_BYTES ? [...errors, tooLong(path, '', MAX_ANNOTATIONS_BYTES)] : errors;
 }
 
@@ -90,7 +98,8 @@ export function validateOwnerReferences(owners: readonly OwnerReference[] | unde
   let controller: OwnerReference | undefined;
   for (const owner of owners ?? []) {
     const gv = parseApiVersion(owner.apiVersion ?? '');
-    if (!gv?.version) errors.push(invalid(path.child('apiVersion'), owner.apiVersion ?? '', 'version must not be empty'));
+    if (!gv?.version)
+      errors.push(invalid(path.child('apiVersion'), owner.apiVersion ?? '', 'version must not be empty'));
     for (const part of ['kind', 'name', 'uid'] as const) {
       if (!owner[part]) errors.push(invalid(path.child(part), '', `${part} must not be empty`));
     }
@@ -149,7 +158,11 @@ export function validateFieldManager(manager: string, path: Path): FieldError[] 
 }
 
 /** validateObjectMetaUpdate checks what an update may not change. Both are as they would be stored. */
-export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path: Path = At.at('metadata')): FieldError[] {
+export function validateObjectMetaUpdate(
+  meta: ObjectMeta,
+  old: ObjectMeta,
+  path: Path = At.at('metadata'),
+): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp) {
     const added = (meta.finalizers ?? []).filter(f => !old.finalizers?.includes(f)).sort();
@@ -159,9 +172,18 @@ export function validateObjectMetaUpdate(meta: ObjectMeta, old: ObjectMeta, path
     }
   }
   if (!meta.resourceVersion) errors.push(invalid(path.child('resourceVersion'), '', 'must be specified for an update'));
-  if ((meta.generation ?? 0) < (old.generation ?? 0)) errors.push(invalid(path.child('generation'), meta.generation ?? 0, 'must not be decremented'));
-  for (const key of ['name', 'namespace', 'uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
-    if ((meta[key] ?? null) !== (old[key] ?? null)) errors.push(invalid(path.child(key), meta[key], 'field is immutable'));
+  if ((meta.generation ?? 0) < (old.generation ?? 0))
+    errors.push(invalid(path.child('generation'), meta.generation ?? 0, 'must not be decremented'));
+  for (const key of [
+    'name',
+    'namespace',
+    'uid',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deletionGracePeriodSeconds',
+  ] as const) {
+    if ((meta[key] ?? null) !== (old[key] ?? null))
+      errors.push(invalid(path.child(key), meta[key], 'field is immutable'));
   }
   return [
     ...errors,

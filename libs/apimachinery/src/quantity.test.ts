@@ -3,17 +3,50 @@ import { parseQuantity, Quantity } from './quantity';
 
 describe('parseQuantity prints canonically', () => {
   test.each([
-    ['0', '0'], ['2', '2'], ['1.5Gi', '1536Mi'], ['3k', '3k'], ['3000', '3k'], ['1E3', '1E3'], ['1e3', '1e3'], ['12e6', '12e6'],
-    ['1.0005', '1000500u'], ['100M', '100M'], ['500m', '500m'], ['1000m', '1'], ['0.5', '500m'], ['1024Mi', '1Gi'], ['128Mi', '128Mi'],
-    ['1024Ki', '1Mi'], ['0.5Ki', '512'], ['0.1Mi', '104857600m'], ['-1', '-1'], ['1E', '1E'], ['1Ei', '1Ei'], ['.5', '500m'], ['5.', '5.'], ['+5', '+5'],
-    ['1n', '1n'], ['0.1n', '1n'], ['1e-3', '1e-3'], ['100e-4', '10e-3'], ['10Ei', '9223372036854775807'], ['0Ki', '0'], ['1100', '1100'], ['1e40', '9223372036854775807'],
+    ['0', '0'],
+    ['2', '2'],
+    ['1.5Gi', '1536Mi'],
+    ['3k', '3k'],
+    ['3000', '3k'],
+    ['1E3', '1E3'],
+    ['1e3', '1e3'],
+    ['12e6', '12e6'],
+    ['1.0005', '1000500u'],
+    ['100M', '100M'],
+    ['500m', '500m'],
+    ['1000m', '1'],
+    ['0.5', '500m'],
+    ['1024Mi', '1Gi'],
+    ['128Mi', '128Mi'],
+    ['1024Ki', '1Mi'],
+    ['0.5Ki', '512'],
+    ['0.1Mi', '104857600m'],
+    ['-1', '-1'],
+    ['1E', '1E'],
+    ['1Ei', '1Ei'],
+    ['.5', '500m'],
+    ['5.', '5.'],
+    ['+5', '+5'],
+    ['1n', '1n'],
+    ['0.1n', '1n'],
+    ['1e-3', '1e-3'],
+    ['100e-4', '10e-3'],
+    ['10Ei', '9223372036854775807'],
+    ['0Ki', '0'],
+    ['1100', '1100'],
+    ['1e40', '9223372036854775807'],
   ])('%s is %s', (text, canonical) => {
     expect(parseQuantity(text).toString()).toBe(canonical);
   });
 
   test.each([
-    ['', /match the regular expression/], ['lots', /match the regular expression/], ['1GiB', /match the regular expression/], ['1 Gi', /match the regular expression/],
-    ['1ee3', /parse quantity's suffix/], ['1mm', /parse quantity's suffix/], ['1e', /parse quantity's suffix/],
+    ['', /match the regular expression/],
+    ['lots', /match the regular expression/],
+    ['1GiB', /match the regular expression/],
+    ['1 Gi', /match the regular expression/],
+    ['1ee3', /parse quantity's suffix/],
+    ['1mm', /parse quantity's suffix/],
+    ['1e', /parse quantity's suffix/],
   ])('%p is refused', (text, message) => {
     expect(() => parseQuantity(text)).toThrow(message);
   });

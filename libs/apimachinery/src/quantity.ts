@@ -8,9 +8,25 @@ const WRONG_FORMAT = "quantities must match the regular expression '^([+-]?[0-9.
 const WRONG_SUFFIX = "unable to parse quantity's suffix";
 const WRONG_NUMBER = 'unable to parse numeric part of quantity';
 
-const BINARY: ReadonlyMap<string, bigint> = new Map([['Ki', 10n], ['Mi', 20n], ['Gi', 30n], ['Ti', 40n], ['Pi', 50n], ['Ei', 60n]]);
+const BINARY: ReadonlyMap<string, bigint> = new Map([
+  ['Ki', 10n],
+  ['Mi', 20n],
+  ['Gi', 30n],
+  ['Ti', 40n],
+  ['Pi', 50n],
+  ['Ei', 60n],
+]);
 const DECIMAL: ReadonlyMap<string, number> = new Map([
-  ['n', -9], ['u', -6], ['m', -3], ['', 0], ['k', 3], ['M', 6], ['G', 9], ['T', 12], ['P', 15], ['E', 18],
+  ['n', -9],
+  ['u', -6],
+  ['m', -3],
+  ['', 0],
+  ['k', 3],
+  ['M', 6],
+  ['G', 9],
+  ['T', 12],
+  ['P', 15],
+  ['E', 18],
 ]);
 const DECIMAL_SUFFIX = new Map([...DECIMAL].map(([suffix, exponent]) => [exponent, suffix]));
 const BINARY_SUFFIX = ['', ...BINARY.keys()];
@@ -128,7 +144,8 @@ export function parseQuantity(text: string | number): Quantity {
   if (!m || text === '') throw new Error(WRONG_FORMAT);
   const [, sign, whole, fraction = '', suffix] = m as unknown as [string, string, string, string | undefined, string];
   const { format, shift, factor } = interpret(suffix);
-  if (!whole && !fraction) throw new Error(String(text) === String(text).replace(/[0-9.]/g, '') ? WRONG_FORMAT : WRONG_NUMBER);
+  if (!whole && !fraction)
+    throw new Error(String(text) === String(text).replace(/[0-9.]/g, '') ? WRONG_FORMAT : WRONG_NUMBER);
   const digits = BigInt(whole + fraction);
   if (digits === 0n) return Quantity.ofNanos(0n, format);
   const negative = sign === '-';
@@ -140,7 +157,8 @@ export function parseQuantity(text: string | number): Quantity {
   else if (scale >= 0) nanos *= 10n ** BigInt(scale);
   else if (scale < -1000) nanos = 1n;
   else nanos = divideUp(nanos, 10n ** BigInt(-scale));
-  if (nanos < MAX && printsAsWritten(format, significant, scale, fraction)) return Quantity.ofText(negative ? -nanos : nanos, format, String(text));
+  if (nanos < MAX && printsAsWritten(format, significant, scale, fraction))
+    return Quantity.ofText(negative ? -nanos : nanos, format, String(text));
   const fractional = format === 'BinarySI' && nanos < NANO;
   return Quantity.ofNanos(negative ? -nanos : nanos, fractional ? 'DecimalSI' : format);
 }

@@ -65,7 +65,12 @@ const about = (resource: GroupResource, name: string): StatusDetails => ({
 });
 
 export function notFound(resource: GroupResource, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${groupResourceName(resource)} ${JSON.stringify(name)} not found`, about(resource, name));
+  return new StatusError(
+    404,
+    'NotFound',
+    `${groupResourceName(resource)} ${JSON.stringify(name)} not found`,
+    about(resource, name),
+  );
 }
 
 export function alreadyExists(resource: GroupResource, name: string): StatusError {

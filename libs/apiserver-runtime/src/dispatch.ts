@@ -53,6 +53,7 @@ export class Dispatcher {
     if (!allowsVerb(endpoint, exchange)) throw methodNotAllowed();
     const handler = resource.isVirtual ? this.virtualOf(endpoint.kind) : undefined;
     if (handler) return virtual(services, endpoint, exchange, handler);
+    if (resource.isVirtual) throw notFoundResource();
     switch (info.verb) {
       case 'get':
         return get(services, endpoint, exchange);
@@ -86,6 +87,7 @@ export class Dispatcher {
     if (!declared) throw notFoundResource();
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb)) throw methodNotAllowed();
+    if (declared.kind === 'write' && endpoint.warning) exchange.warn(endpoint.warning);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
       case 'get':

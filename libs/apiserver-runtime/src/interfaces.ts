@@ -100,5 +100,7 @@ export interface Route {
   readonly path: string;
   /** prefix: everything below the path too. */
   readonly prefix?: boolean;
+  /** methods that are served, 405 for others; all unless given. */
+  readonly methods?: readonly string[];
   handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;
 }

@@ -30,7 +30,10 @@ export class Router {
   async serve(exchange: Exchange): Promise<ApiResponse> {
     const { path } = exchange.request;
     const route = this.exact.get(path) ?? this.prefixes.find(r => path.startsWith(r.path.endsWith('/') ? r.path : `${r.path}/`));
-    if (route) return route.handle(exchange);
+    if (route) {
+      if (route.methods && !route.methods.includes(exchange.request.method)) throw methodNotAllowed();
+      return route.handle(exchange);
+    }
     const isRead = exchange.request.method === 'GET' || exchange.request.method === 'HEAD';
     const document = this.discovery.serve(exchange) ?? this.openApi.serve(exchange);
     if (document) {

@@ -16,7 +16,11 @@ interface Envelope {
  * after each reconnection (backoff 50 ms to 2 s); exits before it may have been missed, so the listener lists anew. It
  * ends when signal aborts, or at once if the runtime has no such stream (it is not containerd).
  */
-export async function* watchContainerExits(socket: string, signal: AbortSignal, clock: Clock = systemClock): AsyncGenerator<RuntimeEvent> {
+export async function* watchContainerExits(
+  socket: string,
+  signal: AbortSignal,
+  clock: Clock = systemClock,
+): AsyncGenerator<RuntimeEvent> {
   const proto = await loadProto('containerd-events');
   const taskExit = proto.root.lookupType('containerd.services.events.v1.TaskExit');
   const connection = new GrpcConnection(socket, proto, 'containerd.services.events.v1.Events');
@@ -53,5 +57,10 @@ export function decodeExit(taskExit: protobuf.Type, value: Uint8Array): Containe
   const exit = taskExit.toObject(taskExit.decode(value), { longs: Number, defaults: true }) as TaskExit;
   if (exit.id !== exit.containerId) return undefined;
   const { seconds = 0, nanos = 0 } = exit.exitedAt ?? {};
-  return { type: 'exit', id: exit.containerId, exitCode: exit.exitStatus, exitedAt: seconds * 1000 + Math.floor(nanos / 1e6) };
+  return {
+    type: 'exit',
+    id: exit.containerId,
+    exitCode: exit.exitStatus,
+    exitedAt: seconds * 1000 + Math.floor(nanos / 1e6),
+  };
 }

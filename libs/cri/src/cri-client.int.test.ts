@@ -52,7 +52,10 @@ const containerConfig = (name: string, script: string): ContainerConfig => ({
   test('tells version, status and images', async () => {
     expect((await client.version()).runtimeName).toBe('containerd');
     expect(await client.status()).toEqual(
-      expect.arrayContaining([expect.objectContaining({ type: 'RuntimeReady', status: true }), expect.objectContaining({ type: 'NetworkReady', status: true })]),
+      expect.arrayContaining([
+        expect.objectContaining({ type: 'RuntimeReady', status: true }),
+        expect.objectContaining({ type: 'NetworkReady', status: true }),
+      ]),
     );
     expect((await client.imageStatus('busybox:test'))?.repoTags).toEqual(['docker.io/library/busybox:test']);
     expect(await client.imageStatus('absent:1')).toBeUndefined();
@@ -69,7 +72,11 @@ const containerConfig = (name: string, script: string): ContainerConfig => ({
     expect(status).toMatchObject({ state: 'SANDBOX_READY', labels: { app: 'lifecycle' }, metadata: sandbox.metadata });
     expect(status.network?.ip).toMatch(/^10\./);
 
-    const id = await client.createContainer(sandboxId, containerConfig('main', 'read x < /dev/zero; sleep 60'), sandbox);
+    const id = await client.createContainer(
+      sandboxId,
+      containerConfig('main', 'read x < /dev/zero; sleep 60'),
+      sandbox,
+    );
     await client.startContainer(id);
     const echo = await client.execSync(id, ['sh', '-c', 'echo $GREETING; exit 3'], 5);
     expect([echo.stdout.toString(), echo.exitCode]).toEqual(['hello\n', 3]);
@@ -86,7 +93,10 @@ const containerConfig = (name: string, script: string): ContainerConfig => ({
     while (ended.state === 'CONTAINER_RUNNING') ended = await client.containerStatus(failing);
     expect(ended).toMatchObject({ state: 'CONTAINER_EXITED', exitCode: 7, reason: 'Error' });
 
-    expect((await client.listContainers({ podSandboxId: sandboxId })).map(c => c.metadata.name).sort()).toEqual(['failing', 'main']);
+    expect((await client.listContainers({ podSandboxId: sandboxId })).map(c => c.metadata.name).sort()).toEqual([
+      'failing',
+      'main',
+    ]);
     expect((await client.containerStats(id)).memory?.workingSetBytes?.value).toBeGreaterThan(0);
     await client.stopContainer(id, 0);
     await client.stopPodSandbox(sandboxId);
@@ -97,7 +107,10 @@ const containerConfig = (name: string, script: string): ContainerConfig => ({
   }, 60_000);
 
   test('names a failure by its code', async () => {
-    await expect(client.containerStatus('nosuch')).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringMatching(/^rpc error: code = NotFound desc = /) });
+    await expect(client.containerStatus('nosuch')).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: expect.stringMatching(/^rpc error: code = NotFound desc = /),
+    });
   });
 
   test('connects again after containerd crashed', async () => {

@@ -1,7 +1,14 @@
 import { watchContainerExits } from './container-exits';
 import { GrpcConnection } from './grpc-connection';
 import { loadProto, type LoadedProto } from './load-proto';
-import { isCriCode, type ContainerFilter, type CriRuntime, type PodSandboxFilter, type RuntimeEvent, type Streams } from './runtime';
+import {
+  isCriCode,
+  type ContainerFilter,
+  type CriRuntime,
+  type PodSandboxFilter,
+  type RuntimeEvent,
+  type Streams,
+} from './runtime';
 import type * as cri from './types';
 
 export interface CriClientOptions {
@@ -76,8 +83,13 @@ export class CriClient implements CriRuntime {
     return (await this.call<{ items: cri.PodSandbox[] }>('ListPodSandbox', request)).items;
   }
 
-  async createContainer(podSandboxId: string, config: cri.ContainerConfig, sandboxConfig: cri.PodSandboxConfig): Promise<string> {
-    return (await this.call<{ containerId: string }>('CreateContainer', { podSandboxId, config, sandboxConfig })).containerId;
+  async createContainer(
+    podSandboxId: string,
+    config: cri.ContainerConfig,
+    sandboxConfig: cri.PodSandboxConfig,
+  ): Promise<string> {
+    return (await this.call<{ containerId: string }>('CreateContainer', { podSandboxId, config, sandboxConfig }))
+      .containerId;
   }
 
   async startContainer(containerId: string): Promise<void> {
@@ -144,7 +156,9 @@ export class CriClient implements CriRuntime {
 
   async imageStatus(image: string): Promise<cri.Image | undefined> {
     const request = { image: { image } };
-    return (await this.images.call<{ image: cri.Image | null }>('ImageStatus', request, this.timeoutMs)).image ?? undefined;
+    return (
+      (await this.images.call<{ image: cri.Image | null }>('ImageStatus', request, this.timeoutMs)).image ?? undefined
+    );
   }
 
   async pullImage(image: string, auth?: cri.AuthConfig, sandboxConfig?: cri.PodSandboxConfig): Promise<string> {
@@ -157,7 +171,11 @@ export class CriClient implements CriRuntime {
   }
 
   async imageFsInfo(): Promise<readonly cri.FilesystemUsage[]> {
-    const answer = await this.images.call<{ imageFilesystems: cri.FilesystemUsage[] }>('ImageFsInfo', {}, this.timeoutMs);
+    const answer = await this.images.call<{ imageFilesystems: cri.FilesystemUsage[] }>(
+      'ImageFsInfo',
+      {},
+      this.timeoutMs,
+    );
     return answer.imageFilesystems;
   }
 

@@ -64,7 +64,10 @@ export class GrpcConnection {
   }
 }
 
-async function* answersOf<Answer>(call: grpc.ClientReadableStream<unknown>, signal: AbortSignal): AsyncGenerator<Answer> {
+async function* answersOf<Answer>(
+  call: grpc.ClientReadableStream<unknown>,
+  signal: AbortSignal,
+): AsyncGenerator<Answer> {
   const cancel = () => call.cancel();
   signal.addEventListener('abort', cancel, { once: true });
   if (signal.aborted) cancel();

@@ -40,10 +40,16 @@ describe('HollowRuntime', () => {
     expect((await runtime.podSandboxStatus(sandboxId)).network?.ip).toBe('10.9.8.2');
     const id = await runtime.createContainer(sandboxId, container);
     await runtime.startContainer(id);
-    expect((await runtime.listContainers({ state: 'CONTAINER_RUNNING', labelSelector: { x: 'y' } })).map(c => c.id)).toEqual([id]);
+    expect(
+      (await runtime.listContainers({ state: 'CONTAINER_RUNNING', labelSelector: { x: 'y' } })).map(c => c.id),
+    ).toEqual([id]);
     runtime.kill(id, 3);
     expect((await events.next()).value as RuntimeEvent).toMatchObject({ type: 'exit', id, exitCode: 3 });
-    expect(await runtime.containerStatus(id)).toMatchObject({ state: 'CONTAINER_EXITED', exitCode: 3, reason: 'Error' });
+    expect(await runtime.containerStatus(id)).toMatchObject({
+      state: 'CONTAINER_EXITED',
+      exitCode: 3,
+      reason: 'Error',
+    });
   });
 
   test('gives an address back when its sandbox stops, and forgets what was removed', async () => {

@@ -8,7 +8,9 @@ export interface HollowOptions {
   /** podCidr is where sandbox addresses come from, in turn; 10.244.0.0/24 unless given. */
   readonly podCidr?: string;
   /** exitOf says how a started container ends by itself; undefined (the default for all): it runs until stopped. */
-  readonly exitOf?: (config: cri.ContainerConfig) => { readonly afterMs: number; readonly exitCode: number } | undefined;
+  readonly exitOf?: (
+    config: cri.ContainerConfig,
+  ) => { readonly afterMs: number; readonly exitCode: number } | undefined;
   /** exec answers commands run by execSync; by default each succeeds and prints nothing. */
   readonly exec?: (container: cri.ContainerStatus, command: readonly string[]) => cri.ExecSyncResult;
 }
@@ -46,11 +48,18 @@ export class HollowRuntime implements CriRuntime {
   }
 
   version(): Promise<cri.RuntimeVersion> {
-    return Promise.resolve({ version: '0.1.0', runtimeName: 'hollow', runtimeVersion: '1.0.0', runtimeApiVersion: 'v1' });
+    return Promise.resolve({
+      version: '0.1.0',
+      runtimeName: 'hollow',
+      runtimeVersion: '1.0.0',
+      runtimeApiVersion: 'v1',
+    });
   }
 
   status(): Promise<readonly cri.RuntimeCondition[]> {
-    return Promise.resolve(['RuntimeReady', 'NetworkReady'].map(type => ({ type, status: true, reason: '', message: '' })));
+    return Promise.resolve(
+      ['RuntimeReady', 'NetworkReady'].map(type => ({ type, status: true, reason: '', message: '' })),
+    );
   }
 
   runPodSandbox(config: cri.PodSandboxConfig): Promise<string> {
@@ -85,7 +94,8 @@ export class HollowRuntime implements CriRuntime {
 
   async removePodSandbox(id: string): Promise<void> {
     await this.stopPodSandbox(id);
-    for (const [containerId, container] of this.containers) if (container.sandboxId === id) this.containers.delete(containerId);
+    for (const [containerId, container] of this.containers)
+      if (container.sandboxId === id) this.containers.delete(containerId);
     this.sandboxes.delete(id);
   }
 
@@ -151,7 +161,9 @@ export class HollowRuntime implements CriRuntime {
   listContainers(filter: ContainerFilter = {}): Promise<readonly cri.Container[]> {
     const all = [...this.containers.values()].map(({ status, sandboxId }) => ({ ...status, podSandboxId: sandboxId }));
     return Promise.resolve(
-      all.filter(c => matches(c, filter) && (filter.podSandboxId === undefined || c.podSandboxId === filter.podSandboxId)),
+      all.filter(
+        c => matches(c, filter) && (filter.podSandboxId === undefined || c.podSandboxId === filter.podSandboxId),
+      ),
     );
   }
 
@@ -211,7 +223,10 @@ export class HollowRuntime implements CriRuntime {
   async podSandboxStats(id: string): Promise<cri.PodSandboxStats> {
     const { metadata } = this.sandbox(id).status;
     const containers = await this.listContainerStats({ podSandboxId: id });
-    return { attributes: { id, metadata }, linux: { cpu: null, memory: null, network: null, process: null, containers } };
+    return {
+      attributes: { id, metadata },
+      linux: { cpu: null, memory: null, network: null, process: null, containers },
+    };
   }
 
   listImages(): Promise<readonly cri.Image[]> {
@@ -224,7 +239,15 @@ export class HollowRuntime implements CriRuntime {
 
   pullImage(image: string): Promise<string> {
     const id = imageId(image);
-    this.images.set(image, { id, repoTags: [image], repoDigests: [], size: 1 << 20, uid: null, username: '', pinned: false });
+    this.images.set(image, {
+      id,
+      repoTags: [image],
+      repoDigests: [],
+      size: 1 << 20,
+      uid: null,
+      username: '',
+      pinned: false,
+    });
     return Promise.resolve(id);
   }
 
@@ -234,7 +257,9 @@ export class HollowRuntime implements CriRuntime {
 
   imageFsInfo(): Promise<readonly cri.FilesystemUsage[]> {
     const timestamp = this.nanoseconds();
-    return Promise.resolve([{ timestamp, fsId: { mountpoint: '/' }, usedBytes: { value: 0 }, inodesUsed: { value: 0 } }]);
+    return Promise.resolve([
+      { timestamp, fsId: { mountpoint: '/' }, usedBytes: { value: 0 }, inodesUsed: { value: 0 } },
+    ]);
   }
 
   async *watchExits(signal: AbortSignal): AsyncGenerator<RuntimeEvent> {
@@ -265,7 +290,13 @@ export class HollowRuntime implements CriRuntime {
     if (container.status.state !== 'CONTAINER_RUNNING') return;
     container.timer?.[Symbol.dispose]();
     const reason = exitCode === 0 ? 'Completed' : 'Error';
-    container.status = { ...container.status, state: 'CONTAINER_EXITED', exitCode, reason, finishedAt: this.nanoseconds() };
+    container.status = {
+      ...container.status,
+      state: 'CONTAINER_EXITED',
+      exitCode,
+      reason,
+      finishedAt: this.nanoseconds(),
+    };
     this.tell({ type: 'exit', id: container.status.id, exitCode, exitedAt: this.clock.now() });
   }
 
@@ -275,13 +306,15 @@ export class HollowRuntime implements CriRuntime {
 
   private sandbox(id: string): HollowSandbox {
     const sandbox = this.sandboxes.get(id);
-    if (!sandbox) throw new CriError('NOT_FOUND', `an error occurred when try to find sandbox: ${JSON.stringify(id)}: not found`);
+    if (!sandbox)
+      throw new CriError('NOT_FOUND', `an error occurred when try to find sandbox: ${JSON.stringify(id)}: not found`);
     return sandbox;
   }
 
   private container(id: string): HollowContainer {
     const container = this.containers.get(id);
-    if (!container) throw new CriError('NOT_FOUND', `an error occurred when try to find container ${JSON.stringify(id)}: not found`);
+    if (!container)
+      throw new CriError('NOT_FOUND', `an error occurred when try to find container ${JSON.stringify(id)}: not found`);
     return container;
   }
 
@@ -310,7 +343,10 @@ interface Matchable {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-function matches(item: Matchable, filter: { readonly id?: string; readonly state?: string; readonly labelSelector?: Readonly<Record<string, string>> }) {
+function matches(
+  item: Matchable,
+  filter: { readonly id?: string; readonly state?: string; readonly labelSelector?: Readonly<Record<string, string>> },
+) {
   return (
     (filter.id === undefined || item.id === filter.id) &&
     (filter.state === undefined || item.state === filter.state) &&

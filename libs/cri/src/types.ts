@@ -130,7 +130,11 @@ export interface ContainerConfig {
   readonly workingDir: string;
   readonly envs: readonly { readonly key: string; readonly value: string }[];
   readonly mounts: readonly Mount[];
-  readonly devices: readonly { readonly containerPath: string; readonly hostPath: string; readonly permissions: string }[];
+  readonly devices: readonly {
+    readonly containerPath: string;
+    readonly hostPath: string;
+    readonly permissions: string;
+  }[];
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   /** logPath is below the sandbox' logDirectory. */
@@ -138,7 +142,10 @@ export interface ContainerConfig {
   readonly stdin: boolean;
   readonly stdinOnce: boolean;
   readonly tty: boolean;
-  readonly linux: { readonly resources: LinuxContainerResources; readonly securityContext: LinuxContainerSecurityContext };
+  readonly linux: {
+    readonly resources: LinuxContainerResources;
+    readonly securityContext: LinuxContainerSecurityContext;
+  };
 }
 
 export type ContainerState = 'CONTAINER_CREATED' | 'CONTAINER_RUNNING' | 'CONTAINER_EXITED' | 'CONTAINER_UNKNOWN';

@@ -1,6 +1,8 @@
 import type { authorizationv1 } from '@navarch/api';
-import { badRequest, field, Path, type KubeObject, type UserInfo } from '@navarch/apimachinery';
+import { badRequest, field, Path, StatusError, type KubeObject, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer, RequestContext, VirtualHandler } from '@navarch/apiserver-runtime';
+
+const GROUP = 'authorization.k8s.io';
 
 type Spec = authorizationv1.SubjectAccessReviewSpec;
 type Review = authorizationv1.SubjectAccessReview;
@@ -93,7 +95,8 @@ function attributeErrors({ resourceAttributes, nonResourceAttributes }: Spec) {
 function refuse(errors: ReturnType<typeof attributeErrors>): void {
   if (!errors.length) return;
   // The kind is left out of the message and the details, as upstream does.
-  throw field.invalidObject({ group: 'authorization.k8s.io', kind: '' }, '', errors);
+  const { code, reason, message, details } = field.invalidObject({ group: GROUP, kind: '' }, '', errors);
+  throw new StatusError(code, reason, message, { group: GROUP, ...(details?.causes && { causes: details.causes }) });
 }
 
 function answered(review: Review, status: authorizationv1.SubjectAccessReviewStatus): KubeObject {

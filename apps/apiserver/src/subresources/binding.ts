@@ -1,25 +1,26 @@
 import { Pods, type corev1 } from '@navarch/api';
 import { badRequest, conflict, field, Path } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
-import type { RequestContext, Store, SubresourceHandler } from '@navarch/apiserver-runtime';
+import { readObject, type RequestContext, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
-import { isDryRun, readObject, success } from './answers';
+import { created } from './answers';
 
 export interface BindingParts {
   readonly pods: () => Store<corev1.Pod>;
   readonly admission: AdmissionChain;
+  readonly emulated: number;
   readonly clock: Clock;
 }
 
 /** bindingHandler serves POST pods/binding: the scheduler's decision becomes spec.nodeName. */
 export function bindingHandler(parts: BindingParts): SubresourceHandler {
   return async context => {
-    const binding = await readObject<corev1.Binding>(context, '', 'Binding');
+    const { object: binding } = await readObject<corev1.Binding>(context, { apiVersions: ['v1'], kind: 'Binding', emulated: parts.emulated });
     if (binding.metadata?.name && binding.metadata.name !== context.info.name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
     await bind(parts, context, context.info.name, binding);
-    return success(201);
+    return created(context);
   };
 }
 
@@ -29,7 +30,7 @@ export async function bind({ pods, admission, clock }: BindingParts, context: Re
   const attributes = subresourceAttributes(context, 'CREATE', { group: '', version: 'v1', kind: 'Binding' }, binding);
   await admission.run({ ...attributes, resource: { group: '', version: 'v1', resource: 'pods' }, subresource: 'binding', name: podName });
   const { namespace } = context.info;
-  if (isDryRun(context)) {
+  if (context.query.getAll('dryRun').includes('All')) {
     const pod = await pods().get(namespace, podName);
     if (pod) assignNode(pod, binding, clock.now());
     return;

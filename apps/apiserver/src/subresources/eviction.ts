@@ -1,10 +1,10 @@
 import { Pods, type corev1, type policyv1 } from '@navarch/api';
 import { badRequest, forbidden, isConflict, notFound, selectorFromLabelSelector, StatusError } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
-import type { Store, SubresourceHandler } from '@navarch/apiserver-runtime';
+import { readObject, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import type { KubeClient } from '@navarch/client';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
-import { isDryRun, readObject, success } from './answers';
+import { created } from './answers';
 
 /** MAX_DISRUPTED bounds the evictions that the disruption controller has not confirmed yet. */
 const MAX_DISRUPTED = 2_000;
@@ -14,6 +14,7 @@ export interface EvictionParts {
   readonly budgets: () => Store<policyv1.PodDisruptionBudget>;
   readonly client: KubeClient;
   readonly admission: AdmissionChain;
+  readonly emulated: number;
   readonly clock: Clock;
 }
 
@@ -21,13 +22,15 @@ export interface EvictionParts {
 export function evictionHandler(parts: EvictionParts): SubresourceHandler {
   return async context => {
     const { namespace, name } = context.info;
-    const eviction = await readObject<policyv1.Eviction>(context, 'policy', 'Eviction');
+    const apiVersions = ['policy/v1', 'policy/v1beta1'];
+    const received = await readObject<policyv1.Eviction>(context, { apiVersions, kind: 'Eviction', emulated: parts.emulated });
+    const eviction = received.object;
     if (eviction.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
     await parts.admission.run(subresourceAttributes(context, 'CREATE', { group: 'policy', version: 'v1', kind: 'Eviction' }, eviction));
     const pod = await parts.pods().get(namespace, name);
     if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
     const options = eviction.deleteOptions;
-    const dryRun = isDryRun(context) || (options?.dryRun?.includes('All') ?? false);
+    const dryRun = received.dryRun || (options?.dryRun?.includes('All') ?? false);
     if (needsBudget(pod)) await claimDisruption(parts, pod, dryRun);
     if (!dryRun) {
       const uid = options?.preconditions?.uid ?? pod.metadata!.uid;
@@ -35,7 +38,7 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
       const preconditions = { uid, ...(options?.preconditions?.resourceVersion && { resourceVersion: options.preconditions.resourceVersion }) };
       await parts.client.resource(Pods).delete(namespace, name, { ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }), preconditions });
     }
-    return success(201);
+    return created(context);
   };
 }
 

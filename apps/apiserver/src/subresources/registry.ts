@@ -37,13 +37,13 @@ export interface HandlerParts {
 
 /** subresourceHandlers are what is not a plain read or write, by resource and subresource. */
 export function subresourceHandlers(parts: HandlerParts): Map<string, SubresourceHandler> {
-  const { server, client, caches, admission, kubelets, issuer, clock } = parts;
+  const { server, client, caches, admission, kubelets, issuer, emulated, clock } = parts;
   const pods = () => server().store(Pods);
   const streams = { pods, kubelets, admission };
   const proxy = proxyHandler(proxyParts(parts));
   return new Map([
-    ['pods/binding', bindingHandler({ pods, admission, clock })],
-    ['pods/eviction', evictionHandler({ pods, budgets: () => server().store(PodDisruptionBudgets), client, admission, clock })],
+    ['pods/binding', bindingHandler({ pods, admission, emulated, clock })],
+    ['pods/eviction', evictionHandler({ pods, budgets: () => server().store(PodDisruptionBudgets), client, admission, emulated, clock })],
     ['pods/log', podLogHandler(pods, kubelets)],
     ['pods/exec', podStreamWithoutUpgrade('exec', streams)],
     ['pods/attach', podStreamWithoutUpgrade('attach', streams)],
@@ -51,7 +51,7 @@ export function subresourceHandlers(parts: HandlerParts): Map<string, Subresourc
     ['pods/proxy', proxy],
     ['services/proxy', proxy],
     ['nodes/proxy', proxy],
-    ['serviceaccounts/token', tokenRequestHandler({ issuer, admission, nodeBinding: parts.emulated >= 31, ...caches })],
+    ['serviceaccounts/token', tokenRequestHandler({ issuer, admission, emulated, ...caches })],
   ]);
 }
 
@@ -72,10 +72,10 @@ export function upgradeHandlers(parts: HandlerParts): Map<string, UpgradeHandler
 
 /** virtualHandlers serve the resources that are asked and not stored. */
 export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler> {
-  const { server, caches, admission, authorizer, clock } = parts;
+  const { server, caches, admission, authorizer, emulated, clock } = parts;
   const bindings: VirtualHandler = {
     async create(context, object) {
-      await bind({ pods: () => server().store(Pods), admission, clock }, context, object.metadata?.name ?? '', object as Parameters<typeof bind>[3]);
+      await bind({ pods: () => server().store(Pods), admission, emulated, clock }, context, object.metadata?.name ?? '', object as Parameters<typeof bind>[3]);
       return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as object;
     },
   };

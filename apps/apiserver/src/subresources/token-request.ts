@@ -1,11 +1,10 @@
 import type { authenticationv1, corev1 } from '@navarch/api';
 import { badRequest, conflict, field, notFound, Path, type FieldError } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
-import type { SubresourceHandler } from '@navarch/apiserver-runtime';
+import { readObject, respondObject, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
 import type { Lookup } from '../admission/lookup';
 import type { TokenBinding, TokenIssuer } from '../authn/tokens/token-issuer';
-import { json, readObject } from './answers';
 
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
@@ -18,15 +17,16 @@ export interface TokenRequestParts {
   readonly secrets: Lookup<corev1.Secret>;
   readonly nodes: Lookup<corev1.Node>;
   readonly admission: AdmissionChain;
-  /** nodeBinding: tokens may be bound to nodes. */
-  readonly nodeBinding: boolean;
+  readonly emulated: number;
 }
 
 /** tokenRequestHandler serves POST serviceaccounts/token: a signed token, bound to what the request names. */
 export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandler {
   return async context => {
     const { namespace, name } = context.info;
-    const request = await readObject<authenticationv1.TokenRequest>(context, 'authentication.k8s.io', 'TokenRequest');
+    const { emulated } = parts;
+    const apiVersions = ['authentication.k8s.io/v1'];
+    const { object: request } = await readObject<authenticationv1.TokenRequest>(context, { apiVersions, kind: 'TokenRequest', emulated });
     const account = await parts.accounts(namespace, name);
     if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
     const spec = (request.spec ??= { audiences: [] });
@@ -38,13 +38,15 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
     const issued = await parts.issuer.issue(account, { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds }, binding);
-    return json(201, {
+    const answer = {
       kind: 'TokenRequest',
-      apiVersion: request.apiVersion ?? 'authentication.k8s.io/v1',
-      metadata: { ...request.metadata, name, namespace, creationTimestamp: null },
-      spec: { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds, boundObjectRef: spec.boundObjectRef ?? null },
+      apiVersion: 'authentication.k8s.io/v1',
+      // Since 1.21 the answer says for which account it is.
+      metadata: { ...request.metadata, ...(emulated > 20 && { name, namespace }) },
+      spec: { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds, ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }) },
       status: { token: issued.token, expirationTimestamp: rfc3339(issued.expiresAtMs) },
-    });
+    };
+    return respondObject(context, 201, answer, emulated);
   };
 }
 
@@ -56,7 +58,7 @@ function checkExpiration(seconds: number): FieldError[] {
 }
 
 async function bindingOf(
-  { pods, secrets, nodes, nodeBinding }: TokenRequestParts,
+  { pods, secrets, nodes, emulated }: TokenRequestParts,
   namespace: string,
   account: string,
   ref: authenticationv1.BoundObjectReference,
@@ -64,7 +66,7 @@ async function bindingOf(
   const name = ref.name ?? '';
   const apiVersion = ref.apiVersion || 'v1';
   const kind = ref.kind as TokenBinding['kind'];
-  if (apiVersion !== 'v1' || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && nodeBinding))) {
+  if (apiVersion !== 'v1' || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && emulated >= 31))) {
     throw badRequest(`cannot bind token to object of type ${typeName(ref.apiVersion ?? '', ref.kind ?? '')}`);
   }
   const found = kind === 'Pod' ? await pods(namespace, name) : kind === 'Secret' ? await secrets(namespace, name) : await nodes('', name);

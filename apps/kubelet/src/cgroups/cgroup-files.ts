@@ -10,7 +10,12 @@ export interface CgroupWrite {
 
 /** podCgroupPath is where a pod's containers live, below the cgroup root: `kubepods/burstable/pod<uid>`. */
 export function podCgroupPath(root: string, qos: QosClass, uid: string): string {
-  const parts = [root.replace(/^\/+|\/+$/g, ''), 'kubepods', qos === 'Guaranteed' ? '' : qos.toLowerCase(), `pod${uid}`];
+  const parts = [
+    root.replace(/^\/+|\/+$/g, ''),
+    'kubepods',
+    qos === 'Guaranteed' ? '' : qos.toLowerCase(),
+    `pod${uid}`,
+  ];
   return `/${parts.filter(Boolean).join('/')}`;
 }
 
@@ -32,6 +37,8 @@ export function podCgroupWrites(version: 'v1' | 'v2', cgroup: PodCgroup): readon
           { controller: 'cpu', file: 'cpu.cfs_quota_us', value: String(cpuQuotaUs) },
         ]
       : []),
-    ...(memoryLimitBytes ? [{ controller: 'memory', file: 'memory.limit_in_bytes', value: String(memoryLimitBytes) }] : []),
+    ...(memoryLimitBytes
+      ? [{ controller: 'memory', file: 'memory.limit_in_bytes', value: String(memoryLimitBytes) }]
+      : []),
   ];
 }

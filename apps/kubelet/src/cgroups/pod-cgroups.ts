@@ -60,7 +60,8 @@ class CgroupTree implements PodCgroups {
   ) {}
 
   async prepare(): Promise<void> {
-    for (const qos of ['Guaranteed', 'Burstable', 'BestEffort'] as const) await this.create(path.dirname(podCgroupPath(this.root, qos, '')));
+    for (const qos of ['Guaranteed', 'Burstable', 'BestEffort'] as const)
+      await this.create(path.dirname(podCgroupPath(this.root, qos, '')));
   }
 
   parent(pod: corev1.Pod): string {
@@ -92,7 +93,10 @@ class CgroupTree implements PodCgroups {
 
   /** delegate lets children have the controllers too (v2). */
   private async delegate(at: string): Promise<void> {
-    const controllers = (await readFile(path.join(at, 'cgroup.controllers'), 'utf8')).trim().split(/\s+/).filter(Boolean);
+    const controllers = (await readFile(path.join(at, 'cgroup.controllers'), 'utf8'))
+      .trim()
+      .split(/\s+/)
+      .filter(Boolean);
     await writeFile(path.join(at, 'cgroup.subtree_control'), controllers.map(name => `+${name}`).join(' '));
   }
 

@@ -59,7 +59,13 @@ export class StaticPods {
     const hash = pod.metadata?.annotations?.[CONFIG_HASH] ?? '';
     const { uid: _, creationTimestamp: __, ...metadata } = pod.metadata ?? {};
     const node = this.node();
-    const owner = node && { apiVersion: 'v1', kind: 'Node', name: node.metadata?.name ?? '', uid: node.metadata?.uid ?? '', controller: true };
+    const owner = node && {
+      apiVersion: 'v1',
+      kind: 'Node',
+      name: node.metadata?.name ?? '',
+      uid: node.metadata?.uid ?? '',
+      controller: true,
+    };
     const annotations = { ...metadata.annotations, [CONFIG_MIRROR]: hash };
     const mirror: corev1.Pod = {
       apiVersion: 'v1',
@@ -98,4 +104,5 @@ export class StaticPods {
 }
 
 const keyOf = ({ metadata }: corev1.Pod) => `${metadata?.namespace}/${metadata?.name}`;
-const matches = (mirror: corev1.Pod, pod: corev1.Pod) => mirror.metadata?.annotations?.[CONFIG_MIRROR] === pod.metadata?.annotations?.[CONFIG_HASH];
+const matches = (mirror: corev1.Pod, pod: corev1.Pod) =>
+  mirror.metadata?.annotations?.[CONFIG_MIRROR] === pod.metadata?.annotations?.[CONFIG_HASH];

@@ -47,7 +47,11 @@ export function referencesOf(pod: corev1.Pod): { configMaps: Set<string>; secret
   const secrets = new Set<string>();
   const spec = pod.spec;
   for (const { name } of spec?.imagePullSecrets ?? []) secrets.add(name ?? '');
-  for (const container of [...(spec?.initContainers ?? []), ...(spec?.containers ?? []), ...(spec?.ephemeralContainers ?? [])]) {
+  for (const container of [
+    ...(spec?.initContainers ?? []),
+    ...(spec?.containers ?? []),
+    ...(spec?.ephemeralContainers ?? []),
+  ]) {
     for (const { configMapRef, secretRef } of container.envFrom ?? []) {
       configMaps.add(configMapRef?.name ?? '');
       secrets.add(secretRef?.name ?? '');
@@ -149,14 +153,24 @@ class WatchedObjects<T extends KubeObject> {
         if (signal.aborted) return;
         tell(list.items[0]);
         backoff.reset();
-        const options = { ...selector, resourceVersion: list.metadata.resourceVersion, allowWatchBookmarks: true, signal };
+        const options = {
+          ...selector,
+          resourceVersion: list.metadata.resourceVersion,
+          allowWatchBookmarks: true,
+          signal,
+        };
         for await (const event of resource.watch(namespace, options)) {
           if (event.type === 'DELETED') tell(undefined);
           else if (event.type !== 'BOOKMARK') tell(event.object);
         }
       } catch (error) {
         if (signal.aborted) return;
-        this.log.v(2, 'Cannot watch an object that a pod refers to', { resource: this.token.resource, namespace, name, err: String(error) });
+        this.log.v(2, 'Cannot watch an object that a pod refers to', {
+          resource: this.token.resource,
+          namespace,
+          name,
+          err: String(error),
+        });
         first.reject(error);
         refused = true;
         if (told === 'never') {

@@ -18,7 +18,12 @@ export function staticPod(manifest: corev1.Pod, text: string, nodeName: string, 
       name: `${metadata.name}-${nodeName.toLowerCase()}`,
       namespace: metadata.namespace ?? 'default',
       uid: metadata.uid ?? hash,
-      annotations: { ...metadata.annotations, [CONFIG_HASH]: hash, [CONFIG_SOURCE]: 'file', [CONFIG_SEEN]: new Date(now).toISOString() },
+      annotations: {
+        ...metadata.annotations,
+        [CONFIG_HASH]: hash,
+        [CONFIG_SOURCE]: 'file',
+        [CONFIG_SEEN]: new Date(now).toISOString(),
+      },
       creationTimestamp: metadata.creationTimestamp ?? rfc3339(now),
     },
     spec: {
@@ -34,7 +39,12 @@ export function staticPod(manifest: corev1.Pod, text: string, nodeName: string, 
 }
 
 /** readManifests reads a directory's manifests (YAML or JSON; names with a leading dot are left out). What cannot be read is logged and left out. */
-export async function readManifests(directory: string, nodeName: string, now: number, log: Logger): Promise<Map<string, corev1.Pod>> {
+export async function readManifests(
+  directory: string,
+  nodeName: string,
+  now: number,
+  log: Logger,
+): Promise<Map<string, corev1.Pod>> {
   const pods = new Map<string, corev1.Pod>();
   for (const name of (await readdir(directory)).sort()) {
     if (name.startsWith('.')) continue;

@@ -17,7 +17,11 @@ export interface EnvironmentSources {
  * environmentOf is a container's environment, in upstream's order: services, envFrom, env; later wins. References between
  * variables are expanded with those before them. Throws ConfigError for what is missing and not optional.
  */
-export async function environmentOf(pod: corev1.Pod, container: corev1.Container, sources: EnvironmentSources): Promise<Map<string, string>> {
+export async function environmentOf(
+  pod: corev1.Pod,
+  container: corev1.Container,
+  sources: EnvironmentSources,
+): Promise<Map<string, string>> {
   const result = new Map<string, string>();
   for (const from of container.envFrom ?? []) await addAll(result, from, sources);
   const lookup = (name: string) => result.get(name) ?? sources.services.get(name);
@@ -30,7 +34,11 @@ export async function environmentOf(pod: corev1.Pod, container: corev1.Container
   return new Map([...sources.services, ...result]);
 }
 
-async function addAll(into: Map<string, string>, from: corev1.EnvFromSource, sources: EnvironmentSources): Promise<void> {
+async function addAll(
+  into: Map<string, string>,
+  from: corev1.EnvFromSource,
+  sources: EnvironmentSources,
+): Promise<void> {
   const prefix = from.prefix ?? '';
   if (from.configMapRef) {
     const { name = '', optional } = from.configMapRef;
@@ -64,7 +72,8 @@ async function valueFrom(
     const object = await sources.configMap(name);
     if (!object && !optional) throw new ConfigError(`configmap ${JSON.stringify(name)} not found`);
     const value = own(object?.data, key);
-    if (value === undefined && !optional) throw new ConfigError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
+    if (value === undefined && !optional)
+      throw new ConfigError(`couldn't find key ${key} in ConfigMap ${namespace}/${name}`);
     return value;
   }
   if (secretKeyRef) {
@@ -72,7 +81,8 @@ async function valueFrom(
     const object = await sources.secret(name);
     if (!object && !optional) throw new ConfigError(`secret ${JSON.stringify(name)} not found`);
     const value = own(object?.data, key);
-    if (value === undefined && !optional) throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
+    if (value === undefined && !optional)
+      throw new ConfigError(`couldn't find key ${key} in Secret ${namespace}/${name}`);
     return value === undefined ? undefined : decoded(value);
   }
   return undefined;

@@ -64,7 +64,12 @@ function mapLines(map: Readonly<Record<string, string>> = {}): string {
 }
 
 /** resourceValue follows a resourceFieldRef: in units of the divisor (1 unless given), rounded up. */
-export function resourceValue(pod: corev1.Pod, ref: corev1.ResourceFieldSelector, containerName: string, context: FieldContext): string {
+export function resourceValue(
+  pod: corev1.Pod,
+  ref: corev1.ResourceFieldSelector,
+  containerName: string,
+  context: FieldContext,
+): string {
   const name = ref.containerName ?? containerName;
   const all = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   const container = all.find(c => c.name === name);

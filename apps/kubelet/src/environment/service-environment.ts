@@ -10,7 +10,11 @@ export function hasClusterIp(service: corev1.Service): boolean {
  * serviceEnvironment is what a container is told of services: `NAME_SERVICE_HOST`, `NAME_SERVICE_PORT` (one more for each named port)
  * and the older `NAME_PORT_…` set. All services of its namespace if links are enabled; the master's from `default` always.
  */
-export function serviceEnvironment(services: readonly corev1.Service[], namespace: string, enableLinks: boolean): Map<string, string> {
+export function serviceEnvironment(
+  services: readonly corev1.Service[],
+  namespace: string,
+  enableLinks: boolean,
+): Map<string, string> {
   const wanted = new Map<string, corev1.Service>();
   for (const service of services) {
     if (!hasClusterIp(service)) continue;
@@ -30,7 +34,8 @@ function variablesOf(env: Map<string, string>, serviceName: string, spec: corev1
   const ip = spec.clusterIP!;
   env.set(`${name}_SERVICE_HOST`, ip);
   env.set(`${name}_SERVICE_PORT`, String(first.port));
-  for (const port of spec.ports!) if (port.name) env.set(`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port));
+  for (const port of spec.ports!)
+    if (port.name) env.set(`${name}_SERVICE_PORT_${variableName(port.name)}`, String(port.port));
   const host = ip.includes(':') ? `[${ip}]` : ip;
   spec.ports!.forEach((port, i) => {
     const protocol = port.protocol ?? 'TCP';

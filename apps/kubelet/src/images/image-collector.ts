@@ -14,7 +14,12 @@ export interface ImageUse {
 }
 
 /** imagesToRemove are the images to remove to free so many bytes: unused, not pinned, old enough; the longest unused first. Pure. */
-export function imagesToRemove(images: readonly ImageUse[], inUse: ReadonlySet<string>, bytes: number, now: number): readonly Image[] {
+export function imagesToRemove(
+  images: readonly ImageUse[],
+  inUse: ReadonlySet<string>,
+  bytes: number,
+  now: number,
+): readonly Image[] {
   const candidates = images
     .filter(({ image, firstSeen }) => !inUse.has(image.id) && !image.pinned && now - firstSeen >= MINIMUM_AGE_MS)
     .sort((a, b) => a.lastUsed - b.lastUsed || a.firstSeen - b.firstSeen);
@@ -37,7 +42,9 @@ export class ImageCollector {
   async run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.deps;
     while (!signal.aborted) {
-      await this.collect().catch((error: unknown) => log.warn('Image garbage collection failed', { err: String(error) }));
+      await this.collect().catch((error: unknown) =>
+        log.warn('Image garbage collection failed', { err: String(error) }),
+      );
       await clock.sleep(PERIOD_MS, signal).catch(() => undefined);
     }
   }
@@ -47,7 +54,11 @@ export class ImageCollector {
     const now = clock.now();
     const [images, containers] = await Promise.all([runtime.listImages(), runtime.listContainers()]);
     const used = new Set(containers.flatMap(({ image, imageRef }) => [image?.image ?? '', imageRef]));
-    const inUse = new Set(images.filter(image => [image.id, ...image.repoTags, ...image.repoDigests].some(name => used.has(name))).map(({ id }) => id));
+    const inUse = new Set(
+      images
+        .filter(image => [image.id, ...image.repoTags, ...image.repoDigests].some(name => used.has(name)))
+        .map(({ id }) => id),
+    );
     for (const { id } of images) {
       const known = this.seen.get(id) ?? { firstSeen: now, lastUsed: 0 };
       this.seen.set(id, inUse.has(id) ? { ...known, lastUsed: now } : known);
@@ -57,7 +68,10 @@ export class ImageCollector {
     if (bytes <= 0) return;
     const uses = images.map(image => ({ image, ...this.seen.get(image.id)! }));
     for (const image of imagesToRemove(uses, inUse, bytes, now)) {
-      log.info('Removing an unused image to free disk space', { image: image.repoTags[0] ?? image.id, bytes: image.size });
+      log.info('Removing an unused image to free disk space', {
+        image: image.repoTags[0] ?? image.id,
+        bytes: image.size,
+      });
       await runtime.removeImage(image.id);
     }
   }

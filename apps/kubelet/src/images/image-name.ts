@@ -8,7 +8,10 @@ export interface ImageName {
 
 /** parseImageName fills in what a short name leaves out; undefined if it is no reference. */
 export function parseImageName(image: string): ImageName | undefined {
-  const match = /^((?:[\w.-]+(?::\d+)?|\[[\da-fA-F:]+\](?::\d+)?)\/)?([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image);
+  const match =
+    /^((?:[\w.-]+(?::\d+)?|\[[\da-fA-F:]+\](?::\d+)?)\/)?([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::(\w[\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(
+      image,
+    );
   if (!match) return undefined;
   const [, head = '', rest, tag, digest] = match;
   const host = head.slice(0, -1);

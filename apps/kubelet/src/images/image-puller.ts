@@ -42,7 +42,13 @@ export class ImagePuller {
     const policy = container.imagePullPolicy ?? defaultPullPolicy(image);
     const present = await this.runtime.imageStatus(image);
     if (present && policy !== 'Always') {
-      this.events.event(pod, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine`, part);
+      this.events.event(
+        pod,
+        'Normal',
+        'Pulled',
+        `Container image ${JSON.stringify(image)} already present on machine`,
+        part,
+      );
       return present;
     }
     if (policy === 'Never') {

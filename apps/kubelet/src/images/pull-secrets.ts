@@ -34,7 +34,8 @@ function entriesOf(secret: corev1.Secret): [string, DockerAuth][] {
       const config = JSON.parse(decode('.dockerconfigjson')) as { auths?: Record<string, DockerAuth> };
       return Object.entries(config.auths ?? {});
     }
-    if (secret.type === 'kubernetes.io/dockercfg') return Object.entries(JSON.parse(decode('.dockercfg')) as Record<string, DockerAuth>);
+    if (secret.type === 'kubernetes.io/dockercfg')
+      return Object.entries(JSON.parse(decode('.dockercfg')) as Record<string, DockerAuth>);
   } catch {
     return [];
   }
@@ -61,7 +62,9 @@ function serverAddress(registry: string): string {
 }
 
 function authConfig(entry: DockerAuth, server: string): AuthConfig {
-  const [username, ...password] = Buffer.from(entry.auth ?? '', 'base64').toString('utf8').split(':');
+  const [username, ...password] = Buffer.from(entry.auth ?? '', 'base64')
+    .toString('utf8')
+    .split(':');
   return {
     username: entry.username ?? username ?? '',
     password: entry.password ?? password.join(':'),

@@ -23,5 +23,10 @@ export function parseLogLine(entry: Buffer): LogLine | undefined {
   const tags = entry.toString('latin1', second + 1, third < 0 ? entry.length : third);
   const content = third < 0 ? Buffer.alloc(0) : entry.subarray(third + 1);
   const partial = tags.split(':')[0] === 'P';
-  return { time: entry.toString('latin1', 0, first), stream, partial, content: partial ? content : Buffer.concat([content, NEWLINE]) };
+  return {
+    time: entry.toString('latin1', 0, first),
+    stream,
+    partial,
+    content: partial ? content : Buffer.concat([content, NEWLINE]),
+  };
 }

@@ -66,7 +66,13 @@ export async function readLog(
   }
 }
 
-async function readOn(handle: FileHandle, from: number, formatter: Formatter, write: LogWriter, signal: AbortSignal): Promise<{ position: number; done: boolean }> {
+async function readOn(
+  handle: FileHandle,
+  from: number,
+  formatter: Formatter,
+  write: LogWriter,
+  signal: AbortSignal,
+): Promise<{ position: number; done: boolean }> {
   let position = from;
   let rest: Buffer<ArrayBufferLike> = Buffer.alloc(0);
   const chunk = Buffer.alloc(CHUNK);
@@ -103,7 +109,7 @@ class Formatter {
 
   format(entries: Buffer): Buffer {
     const parts: Buffer[] = [];
-    for (let start = 0; start < entries.length && !this.full; ) {
+    for (let start = 0; start < entries.length && !this.full;) {
       const newline = entries.indexOf(NEWLINE, start);
       const end = newline < 0 ? entries.length : newline;
       const line = parseLogLine(entries.subarray(start, end));
@@ -135,7 +141,7 @@ export async function tailPosition(handle: FileHandle, lines: number): Promise<n
   const { size } = await handle.stat();
   if (lines === 0) return size;
   let found = 0;
-  for (let end = size; end > 0; ) {
+  for (let end = size; end > 0;) {
     const start = Math.max(0, end - CHUNK);
     const { buffer } = await handle.read(Buffer.alloc(end - start), 0, end - start, start);
     for (let i = buffer.length - 1; i >= 0; i--) {

@@ -26,7 +26,8 @@ export class LogRotator {
     const { clock, log } = this.deps;
     while (!signal.aborted) {
       await clock.sleep(PERIOD_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await this.rotateAll().catch((error: unknown) => log.warn('Log rotation failed', { err: String(error) }));
+      if (!signal.aborted)
+        await this.rotateAll().catch((error: unknown) => log.warn('Log rotation failed', { err: String(error) }));
     }
   }
 
@@ -48,7 +49,8 @@ export class LogRotator {
     for (const name of rotations) if (!name.endsWith('.gz')) await compress(path.join(directory, name));
     const compressed = (await readdir(directory)).filter(name => name.startsWith(prefix));
     // The log itself and the rotation to come count, too.
-    for (const name of rotationsToRemove(compressed, Math.max(0, options.logMaxFiles - 2))) await rm(path.join(directory, name), { force: true });
+    for (const name of rotationsToRemove(compressed, Math.max(0, options.logMaxFiles - 2)))
+      await rm(path.join(directory, name), { force: true });
     const renamed = rotatedName(log, clock.now());
     await rename(log, renamed);
     await runtime.reopenContainerLog(containerId).catch(async (error: unknown) => {

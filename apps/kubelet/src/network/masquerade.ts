@@ -6,7 +6,20 @@ const COMMENT = 'navarch pods to the outside';
 
 /** masqueradeRule: what pods send out of the cluster goes under the node's address. */
 export function masqueradeRule(podCidr: string, clusterCidr: string): readonly string[] {
-  return ['POSTROUTING', '-s', podCidr, '!', '-d', clusterCidr, '-m', 'comment', '--comment', COMMENT, '-j', 'MASQUERADE'];
+  return [
+    'POSTROUTING',
+    '-s',
+    podCidr,
+    '!',
+    '-d',
+    clusterCidr,
+    '-m',
+    'comment',
+    '--comment',
+    COMMENT,
+    '-j',
+    'MASQUERADE',
+  ];
 }
 
 /** ensureMasquerade adds the rule unless it is there. Idempotent. */

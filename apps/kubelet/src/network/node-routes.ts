@@ -17,7 +17,9 @@ const ADDRESS = /^[0-9a-fA-F.:]+$/;
 
 /** routesTo are the routes to another node's pods; none to one without range or address. */
 export function routesTo(node: corev1.Node): readonly NodeRoute[] {
-  const addresses = (node.status?.addresses ?? []).filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+  const addresses = (node.status?.addresses ?? [])
+    .filter(({ type }) => type === 'InternalIP')
+    .map(({ address }) => address);
   const cidrs = node.spec?.podCIDRs ?? (node.spec?.podCIDR ? [node.spec.podCIDR] : []);
   return cidrs.flatMap(cidr => {
     const via = addresses.find(address => address.includes(':') === cidr.includes(':'));
@@ -56,13 +58,17 @@ export class NodeRoutes implements EventHandler<corev1.Node> {
 
   private change(before: readonly NodeRoute[], after: readonly NodeRoute[]): void {
     const same = (a: NodeRoute, b: NodeRoute) => a.cidr === b.cidr && a.via === b.via;
-    for (const route of before) if (!after.some(r => r.cidr === route.cidr)) this.enqueue(['route', 'del', route.cidr, 'via', route.via]);
-    for (const route of after) if (!before.some(r => same(r, route))) this.enqueue(['route', 'replace', route.cidr, 'via', route.via]);
+    for (const route of before)
+      if (!after.some(r => r.cidr === route.cidr)) this.enqueue(['route', 'del', route.cidr, 'via', route.via]);
+    for (const route of after)
+      if (!before.some(r => same(r, route))) this.enqueue(['route', 'replace', route.cidr, 'via', route.via]);
   }
 
   private enqueue(args: readonly string[]): void {
     this.queue = this.queue.then(async () => {
-      await this.ip(args).catch((error: unknown) => this.log.warn('Cannot change a route', { args: args.join(' '), err: String(error) }));
+      await this.ip(args).catch((error: unknown) =>
+        this.log.warn('Cannot change a route', { args: args.join(' '), err: String(error) }),
+      );
     });
   }
 }

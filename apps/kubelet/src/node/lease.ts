@@ -43,7 +43,12 @@ export class NodeLease {
     });
     const node = this.node();
     const owner = { apiVersion: 'v1', kind: 'Node', name, uid: node?.metadata?.uid ?? '' };
-    const spec = { ...this.lease?.spec, holderIdentity: name, leaseDurationSeconds: options.leaseSeconds, renewTime: rfc3339Micro(clock.now()) };
+    const spec = {
+      ...this.lease?.spec,
+      holderIdentity: name,
+      leaseDurationSeconds: options.leaseSeconds,
+      renewTime: rfc3339Micro(clock.now()),
+    };
     if (!this.lease) {
       const metadata = { name, namespace: NAMESPACE, ...(node && { ownerReferences: [owner] }) };
       this.lease = await leases.create({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec });

@@ -22,10 +22,11 @@ export interface Headroom {
   readonly pidsFreeShare: number;
 }
 
-const text = (file: string) => readFile(file, 'utf8').then(
-  content => content.trim(),
-  () => '',
-);
+const text = (file: string) =>
+  readFile(file, 'utf8').then(
+    content => content.trim(),
+    () => '',
+  );
 
 /** readMachine reads /proc, /sys and /etc. What cannot be read is empty. */
 export async function readMachine(rootDir: string): Promise<Machine> {
@@ -51,10 +52,12 @@ export async function readMachine(rootDir: string): Promise<Machine> {
 
 /** goArchitecture is Node's name of an architecture as Go spells it. */
 export function goArchitecture(arch: string): string {
-  return new Map([
-    ['x64', 'amd64'],
-    ['ia32', '386'],
-  ]).get(arch) ?? arch;
+  return (
+    new Map([
+      ['x64', 'amd64'],
+      ['ia32', '386'],
+    ]).get(arch) ?? arch
+  );
 }
 
 /** readHeadroom reads what is left now. */

@@ -71,7 +71,9 @@ export class NodeAgent {
     if (!cidr || !options.cniConfDir || cidr === this.configuredCidr) return;
     this.configuredCidr = cidr;
     const work = async () => {
-      await ensureMasquerade(cidr, options.clusterCidr).catch((error: unknown) => log.warn('Cannot masquerade what pods send out', { err: String(error) }));
+      await ensureMasquerade(cidr, options.clusterCidr).catch((error: unknown) =>
+        log.warn('Cannot masquerade what pods send out', { err: String(error) }),
+      );
       await writeCniConf(options.cniConfDir, cidr);
     };
     work().catch((error: unknown) => {
@@ -102,7 +104,7 @@ export class NodeAgent {
   }
 
   private async registerAndReport(signal: AbortSignal): Promise<void> {
-    const { clock, log, options } = this.deps;
+    const { log, options } = this.deps;
     const failures = new Backoff({ initialMs: 100, maxMs: 7000 });
     let registered = !options.registerNode;
     while (!signal.aborted) {
@@ -127,7 +129,14 @@ export class NodeAgent {
     const [headroom, images] = await Promise.all([readHeadroom(options.rootDir), runtime.listImages().catch(() => [])]);
     const notReady = [problems.runtime, problems.network, this.extraProblem()].filter(problem => problem !== undefined);
     const hostname = os.hostname();
-    const inputs = { machine: this.machine!, runtime: this.runtimeVersion, images, options, address: this.address, hostname };
+    const inputs = {
+      machine: this.machine!,
+      runtime: this.runtimeVersion,
+      images,
+      options,
+      address: this.address,
+      hostname,
+    };
     return nodeStatus({ ...inputs, previous, now: clock.now(), headroom, notReady });
   }
 
@@ -138,7 +147,11 @@ export class NodeAgent {
     const node: corev1.Node = {
       apiVersion: 'v1',
       kind: 'Node',
-      metadata: { name: options.nodeName, labels, annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' } },
+      metadata: {
+        name: options.nodeName,
+        labels,
+        annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+      },
       spec: {
         ...(options.podCidr && { podCIDR: options.podCidr, podCIDRs: [options.podCidr] }),
         ...(options.registerTaints.length > 0 && { taints: [...options.registerTaints] }),
@@ -168,7 +181,12 @@ export class NodeAgent {
     const status = await this.status(before);
     const due = clock.now() - this.reportedAt >= options.statusReportMs;
     if (!due && sameButHeartbeat(before, status)) return;
-    this.shown = await nodes.patch('', options.nodeName, { type: 'strategic', body: { status } }, { subresource: 'status' });
+    this.shown = await nodes.patch(
+      '',
+      options.nodeName,
+      { type: 'strategic', body: { status } },
+      { subresource: 'status' },
+    );
     this.reportedAt = clock.now();
     const ready = (of: corev1.NodeStatus) => of.conditions?.find(condition => condition.type === 'Ready')?.status;
     if (ready(before) === ready(status)) return;

@@ -41,7 +41,11 @@ const yes = (type: string, reason: string, message: string): Condition => ({ typ
 const no = (type: string, reason: string, message: string): Condition => ({ type, status: 'False', reason, message });
 
 /** timed gives conditions their times: the heartbeat is now, the transition kept where the status has not changed. */
-export function timed(conditions: readonly Condition[], before: readonly corev1.NodeCondition[], now: string): corev1.NodeCondition[] {
+export function timed(
+  conditions: readonly Condition[],
+  before: readonly corev1.NodeCondition[],
+  now: string,
+): corev1.NodeCondition[] {
   return conditions.map(({ type, status, reason, message }) => {
     const old = before.find(condition => condition.type === type);
     const lastTransitionTime = old?.status === status && old.lastTransitionTime ? old.lastTransitionTime : now;
@@ -51,7 +55,9 @@ export function timed(conditions: readonly Condition[], before: readonly corev1.
 
 /** runtimeProblems are what the runtime's own conditions say against readiness, in upstream's words. */
 export function runtimeProblems(
-  conditions: readonly { readonly type: string; readonly status: boolean; readonly reason: string; readonly message: string }[] | undefined,
+  conditions:
+    | readonly { readonly type: string; readonly status: boolean; readonly reason: string; readonly message: string }[]
+    | undefined,
 ): { readonly runtime?: string; readonly network?: string } {
   if (!conditions) return { runtime: 'container runtime is down' };
   const say = (type: string) => {

@@ -1,7 +1,10 @@
 import type { KubeletOptions } from '../options';
 
 /** nodeLabels are the labels a node registers with. */
-export function nodeLabels(options: Pick<KubeletOptions, 'nodeName' | 'nodeLabels'>, architecture: string): Record<string, string> {
+export function nodeLabels(
+  options: Pick<KubeletOptions, 'nodeName' | 'nodeLabels'>,
+  architecture: string,
+): Record<string, string> {
   return {
     'beta.kubernetes.io/arch': architecture,
     'beta.kubernetes.io/os': 'linux',

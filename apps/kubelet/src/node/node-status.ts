@@ -15,7 +15,10 @@ export interface NodeStatusInput extends ConditionFacts {
   readonly machine: Machine;
   readonly runtime: RuntimeVersion | undefined;
   readonly images: readonly Image[];
-  readonly options: Pick<KubeletOptions, 'nodeName' | 'maxPods' | 'systemReserved' | 'kubeReserved' | 'kubeletVersion' | 'port'>;
+  readonly options: Pick<
+    KubeletOptions,
+    'nodeName' | 'maxPods' | 'systemReserved' | 'kubeReserved' | 'kubeletVersion' | 'port'
+  >;
   readonly address: string;
   readonly hostname: string;
   readonly previous: corev1.NodeStatus;
@@ -57,12 +60,14 @@ export function nodeResources(
   { maxPods, systemReserved, kubeReserved }: Pick<KubeletOptions, 'maxPods' | 'systemReserved' | 'kubeReserved'>,
   previous: corev1.NodeStatus = {},
 ): { capacity: Record<string, string>; allocatable: Record<string, string> } {
-  const reserved = (name: string, value: (quantity: string) => number) => value(systemReserved[name] ?? '0') + value(kubeReserved[name] ?? '0');
+  const reserved = (name: string, value: (quantity: string) => number) =>
+    value(systemReserved[name] ?? '0') + value(kubeReserved[name] ?? '0');
   const cpu = machine.cpus * 1000 - reserved('cpu', milliValue);
   const memory = machine.memoryBytes - reserved('memory', wholeValue) - MEMORY_THRESHOLD_BYTES;
   const storage = machine.storageBytes * STORAGE_SHARE - reserved('ephemeral-storage', wholeValue);
   const own = ['cpu', 'memory', 'ephemeral-storage', 'pods', 'hugepages-1Gi', 'hugepages-2Mi'];
-  const extended = (list: Readonly<Record<string, string>> | undefined) => Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !own.includes(name)));
+  const extended = (list: Readonly<Record<string, string>> | undefined) =>
+    Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !own.includes(name)));
   return {
     capacity: {
       ...extended(previous.capacity),
@@ -92,7 +97,10 @@ export function nodeImages(images: readonly Image[]): corev1.ContainerImage[] {
   return [...images]
     .sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))
     .slice(0, MAX_IMAGES)
-    .map(({ repoDigests, repoTags, size }) => ({ names: [...repoDigests, ...repoTags].slice(0, MAX_NAMES), sizeBytes: size }));
+    .map(({ repoDigests, repoTags, size }) => ({
+      names: [...repoDigests, ...repoTags].slice(0, MAX_NAMES),
+      sizeBytes: size,
+    }));
 }
 
 /** sameButHeartbeat: the statuses differ in nothing but the heartbeats. */
@@ -105,7 +113,9 @@ export function sameButHeartbeat(a: corev1.NodeStatus, b: corev1.NodeStatus): bo
       status.nodeInfo,
       status.images,
       status.daemonEndpoints,
-      (status.conditions ?? []).map(({ type, status: value, reason, message }) => [type, value, reason, message]).sort(),
+      (status.conditions ?? [])
+        .map(({ type, status: value, reason, message }) => [type, value, reason, message])
+        .sort(),
     ]);
   return text(a) === text(b);
 }

@@ -36,7 +36,9 @@ export class Pleg {
   /** unhealthy says for how long there was no relist, if that is too long (three minutes); undefined if all is well. */
   unhealthy(): string | undefined {
     const age = this.clock.now() - (this.listedAt ?? this.clock.now());
-    return age > UNHEALTHY_MS ? `pleg was last seen active ${Math.round(age / 1000)}s ago; threshold is 3m0s` : undefined;
+    return age > UNHEALTHY_MS
+      ? `pleg was last seen active ${Math.round(age / 1000)}s ago; threshold is 3m0s`
+      : undefined;
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
@@ -68,7 +70,9 @@ export class Pleg {
   private async relistUntilCurrent(): Promise<void> {
     do {
       this.relistAgain = false;
-      await this.relistOnce().catch((error: unknown) => this.log.warn('Cannot list the pods of the runtime', { err: String(error) }));
+      await this.relistOnce().catch((error: unknown) =>
+        this.log.warn('Cannot list the pods of the runtime', { err: String(error) }),
+      );
     } while (this.relistAgain);
   }
 
@@ -78,7 +82,8 @@ export class Pleg {
     const before = this.seen;
     this.seen = now;
     this.listedAt = this.clock.now();
-    for (const uid of new Set([...before.keys(), ...now.keys()])) if (before.get(uid) !== now.get(uid)) this.listener.changed(uid);
+    for (const uid of new Set([...before.keys(), ...now.keys()]))
+      if (before.get(uid) !== now.get(uid)) this.listener.changed(uid);
     this.listener.listed([...pods.values()]);
   }
 }

@@ -20,13 +20,19 @@ export function admitPod({ pod, node, others }: AdmissionInput): Rejection | und
   if (!node) return undefined;
   const spec = pod.spec!;
   const labels = node.metadata?.labels ?? {};
-  if (!matchesNode(spec, labels, node.metadata?.name ?? '')) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
-  if (!toleratesNoExecute(spec, node.spec?.taints ?? [])) return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };
+  if (!matchesNode(spec, labels, node.metadata?.name ?? ''))
+    return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
+  if (!toleratesNoExecute(spec, node.spec?.taints ?? []))
+    return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };
   if (portsTaken(spec, others)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed' };
   return tooLittle(spec, node.status?.allocatable ?? {}, others);
 }
 
-function tooLittle(spec: corev1.PodSpec, allocatable: Readonly<Record<string, string>>, others: readonly corev1.Pod[]): Rejection | undefined {
+function tooLittle(
+  spec: corev1.PodSpec,
+  allocatable: Readonly<Record<string, string>>,
+  others: readonly corev1.Pod[],
+): Rejection | undefined {
   const capacity = amounts(allocatable);
   const lacking = (resource: string, requested: number, used: number): Rejection => ({
     reason: `OutOf${resource}`,
@@ -34,9 +40,11 @@ function tooLittle(spec: corev1.PodSpec, allocatable: Readonly<Record<string, st
   });
   if (capacity.has('pods') && others.length + 1 > capacity.get('pods')!) return lacking('pods', 1, others.length);
   const used = new Map<string, number>();
-  for (const other of others) for (const [name, value] of podAmounts(other.spec!, 'requests')) used.set(name, (used.get(name) ?? 0) + value);
+  for (const other of others)
+    for (const [name, value] of podAmounts(other.spec!, 'requests')) used.set(name, (used.get(name) ?? 0) + value);
   for (const [name, requested] of podAmounts(spec, 'requests')) {
-    if (requested > 0 && (used.get(name) ?? 0) + requested > (capacity.get(name) ?? 0)) return lacking(name, requested, used.get(name) ?? 0);
+    if (requested > 0 && (used.get(name) ?? 0) + requested > (capacity.get(name) ?? 0))
+      return lacking(name, requested, used.get(name) ?? 0);
   }
   return undefined;
 }
@@ -61,7 +69,9 @@ function toleratesNoExecute(spec: corev1.PodSpec, taints: readonly corev1.Taint[
     .every(taint =>
       (spec.tolerations ?? []).some(
         ({ key, operator = 'Equal', value = '', effect }) =>
-          (!effect || effect === taint.effect) && (!key || key === taint.key) && (operator === 'Exists' || value === (taint.value ?? '')),
+          (!effect || effect === taint.effect) &&
+          (!key || key === taint.key) &&
+          (operator === 'Exists' || value === (taint.value ?? '')),
       ),
     );
 }

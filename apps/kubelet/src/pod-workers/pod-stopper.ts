@@ -58,7 +58,9 @@ export class PodStopper {
       return count > KEPT_ENDED;
     });
     const used = new Set(current.containers.filter(c => !dispensable.includes(c)).map(c => c.podSandboxId));
-    const dead = current.sandboxes.slice(1).filter(sandbox => sandbox.state === 'SANDBOX_NOTREADY' && !used.has(sandbox.id));
+    const dead = current.sandboxes
+      .slice(1)
+      .filter(sandbox => sandbox.state === 'SANDBOX_NOTREADY' && !used.has(sandbox.id));
     try {
       for (const container of dispensable) {
         await runtime.removeContainer(container.id);

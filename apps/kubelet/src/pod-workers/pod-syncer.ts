@@ -105,16 +105,33 @@ export class PodSyncer {
       report(current, false);
     }
     signal.throwIfAborted();
-    const context = { pod, current, sandbox, volumes, sandboxId: readySandbox(current)?.id ?? '', podDir: this.parts.volumes.podDir(uid) };
-    const againInMs = await this.startAll({ ...context, ...this.nodeContext(pod), fields: this.fieldContext(pod, current) }, plan, waiting, signal);
+    const context = {
+      pod,
+      current,
+      sandbox,
+      volumes,
+      sandboxId: readySandbox(current)?.id ?? '',
+      podDir: this.parts.volumes.podDir(uid),
+    };
+    const againInMs = await this.startAll(
+      { ...context, ...this.nodeContext(pod), fields: this.fieldContext(pod, current) },
+      plan,
+      waiting,
+      signal,
+    );
     current = await inspector.inspect(uid, namespace, name);
     prober.sync(pod, current, []);
     report(current, false);
     await this.parts.stopper.collect(pod, current);
     // One round may be only the first of several steps: look again at once if something else can be done now.
     const next = planPod(pod, current, prober);
-    const more = next.start.some(action => this.backoffOf(pod, action, current) === 0 && !waiting.has(action.container.name));
-    return { finished: false, ...(more ? { againInMs: 0 } : againInMs !== undefined ? { againInMs } : this.nextRefresh(uid)) };
+    const more = next.start.some(
+      action => this.backoffOf(pod, action, current) === 0 && !waiting.has(action.container.name),
+    );
+    return {
+      finished: false,
+      ...(more ? { againInMs: 0 } : againInMs !== undefined ? { againInMs } : this.nextRefresh(uid)),
+    };
   }
 
   private nextRefresh(uid: string): { againInMs?: number } {
@@ -131,19 +148,26 @@ export class PodSyncer {
   private async carryOutKills(pod: corev1.Pod, current: RuntimePod, plan: PodPlan): Promise<void> {
     const { deps, killer, stopper, prober } = this.parts;
     if (plan.killPod) {
-      if (current.sandboxes.length) deps.events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
+      if (current.sandboxes.length)
+        deps.events.event(pod, 'Normal', 'SandboxChanged', 'Pod sandbox changed, it will be killed and re-created.');
       await stopper.stop(pod, current, undefined);
       return;
     }
     const ip = podIpsOf(current)[0] ?? '';
     await Promise.all(
       plan.kill.map(({ running, container, why, message }) => {
-        const probe = why === 'liveness' ? container.livenessProbe : why === 'startup' ? container.startupProbe : undefined;
+        const probe =
+          why === 'liveness' ? container.livenessProbe : why === 'startup' ? container.startupProbe : undefined;
         const grace = graceOf(pod, running, probe?.terminationGracePeriodSeconds);
         return killer.kill(pod, running, container, ip, grace, message);
       }),
     );
-    if (plan.kill.length) prober.sync(pod, { ...current, containers: current.containers.filter(c => !plan.kill.some(k => k.running.id === c.id)) }, []);
+    if (plan.kill.length)
+      prober.sync(
+        pod,
+        { ...current, containers: current.containers.filter(c => !plan.kill.some(k => k.running.id === c.id)) },
+        [],
+      );
   }
 
   private async prepare(pod: corev1.Pod): Promise<void> {
@@ -177,19 +201,33 @@ export class PodSyncer {
     const { deps, facts } = this.parts;
     const hostIPs = facts.hostIPs();
     const ips = podIpsOf(current);
-    return { nodeName: deps.options.nodeName, hostIPs, podIPs: pod.spec?.hostNetwork ? hostIPs : ips, allocatable: facts.node()?.status?.allocatable ?? {} };
+    return {
+      nodeName: deps.options.nodeName,
+      hostIPs,
+      podIPs: pod.spec?.hostNetwork ? hostIPs : ips,
+      allocatable: facts.node()?.status?.allocatable ?? {},
+    };
   }
 
   private nodeContext(pod: corev1.Pod): Pick<StartContext, 'services' | 'memoryCapacity'> {
     const { facts } = this.parts;
     return {
-      services: serviceEnvironment(facts.services(), pod.metadata?.namespace ?? '', pod.spec?.enableServiceLinks ?? true),
+      services: serviceEnvironment(
+        facts.services(),
+        pod.metadata?.namespace ?? '',
+        pod.spec?.enableServiceLinks ?? true,
+      ),
       memoryCapacity: wholeValue(facts.node()?.status?.capacity?.memory ?? '1Gi'),
     };
   }
 
   /** startAll starts what may start now; it answers in how many ms the first that has to wait may. */
-  private async startAll(context: StartContext, plan: PodPlan, waiting: Map<string, Waiting>, signal: AbortSignal): Promise<number | undefined> {
+  private async startAll(
+    context: StartContext,
+    plan: PodPlan,
+    waiting: Map<string, Waiting>,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     let again: number | undefined;
     const later = (ms: number) => (again = Math.min(again ?? Infinity, ms));
     for (const action of plan.start) {
@@ -233,7 +271,10 @@ export class PodSyncer {
     const delay = durationText(this.restarts.delay(this.key(pod, action)));
     const message = `Back-off restarting failed container ${name} in pod ${podText(pod)}`;
     this.parts.deps.events.event(pod, 'Warning', 'BackOff', message, containerFieldPath(pod, name));
-    return { reason: 'CrashLoopBackOff', message: `back-off ${delay} restarting failed container=${name} pod=${podText(pod)}` };
+    return {
+      reason: 'CrashLoopBackOff',
+      message: `back-off ${delay} restarting failed container=${name} pod=${podText(pod)}`,
+    };
   }
 }
 

@@ -88,7 +88,12 @@ export class PodWorker {
   }
 
   private mustStop(): boolean {
-    return this.removed || this.verdict !== undefined || this.pod.metadata?.deletionTimestamp !== undefined || hasEnded(this.pod.status?.phase);
+    return (
+      this.removed ||
+      this.verdict !== undefined ||
+      this.pod.metadata?.deletionTimestamp !== undefined ||
+      hasEnded(this.pod.status?.phase)
+    );
   }
 
   private async syncUntilStop(signal: AbortSignal): Promise<void> {
@@ -104,7 +109,12 @@ export class PodWorker {
         try {
           objects.register(this.pod);
           const { pod } = this;
-          const result = await syncer.sync(pod, this.waiting, (current, finished) => this.report(pod, current, finished), this.roundEnds.signal);
+          const result = await syncer.sync(
+            pod,
+            this.waiting,
+            (current, finished) => this.report(pod, current, finished),
+            this.roundEnds.signal,
+          );
           failures.reset();
           if (result.finished) return;
           again = result.againInMs;
@@ -113,7 +123,10 @@ export class PodWorker {
           again = failures.next();
           this.sayFailure(error as Error);
         }
-        await this.wakeUp.wait(Math.min(again ?? deps.options.syncMs, deps.options.syncMs, Math.max(0, this.deadlineIn())), this.roundEnds.signal);
+        await this.wakeUp.wait(
+          Math.min(again ?? deps.options.syncMs, deps.options.syncMs, Math.max(0, this.deadlineIn())),
+          this.roundEnds.signal,
+        );
       }
     } finally {
       signal.removeEventListener('abort', stopRound);
@@ -122,9 +135,18 @@ export class PodWorker {
 
   private sayFailure(error: Error): void {
     const { deps } = this.parts;
-    const reason = error.constructor.name === 'VolumeMountError' ? 'FailedMount' : error.constructor.name === 'NetworkNotReady' ? 'NetworkNotReady' : undefined;
+    const reason =
+      error.constructor.name === 'VolumeMountError'
+        ? 'FailedMount'
+        : error.constructor.name === 'NetworkNotReady'
+          ? 'NetworkNotReady'
+          : undefined;
     if (reason) deps.events.event(this.pod, 'Warning', reason, error.message);
-    deps.log.warn('Error syncing pod, will try again', { pod: this.pod.metadata?.name, namespace: this.pod.metadata?.namespace, err: error.message });
+    deps.log.warn('Error syncing pod, will try again', {
+      pod: this.pod.metadata?.name,
+      namespace: this.pod.metadata?.namespace,
+      err: error.message,
+    });
   }
 
   /** deadlineIn is how long (ms) the pod may still be active; Infinity without activeDeadlineSeconds. */
@@ -140,7 +162,11 @@ export class PodWorker {
     const status = podStatus({
       pod,
       current,
-      facts: { waiting: name => this.waiting.get(name), ready: id => prober.ready(id), started: id => prober.started(id) },
+      facts: {
+        waiting: name => this.waiting.get(name),
+        ready: id => prober.ready(id),
+        started: id => prober.started(id),
+      },
       runtimeName,
       hostIPs: facts.hostIPs(),
       previous: statuses.get(uid) ?? pod.status ?? {},
@@ -157,7 +183,9 @@ export class PodWorker {
   }
 
   private hasten(): void {
-    this.stopOnce().catch((error: unknown) => this.parts.deps.log.v(2, 'Hastening a stop failed', { err: String(error) }));
+    this.stopOnce().catch((error: unknown) =>
+      this.parts.deps.log.v(2, 'Hastening a stop failed', { err: String(error) }),
+    );
   }
 
   private inspect(): Promise<RuntimePod> {
@@ -184,7 +212,10 @@ export class PodWorker {
         const current = await this.stopOnce();
         if (!anythingRuns(current)) return this.report(this.pod, current, true);
       } catch (error) {
-        deps.log.warn('Error stopping pod, will try again', { pod: this.pod.metadata?.name, err: (error as Error).message });
+        deps.log.warn('Error stopping pod, will try again', {
+          pod: this.pod.metadata?.name,
+          err: (error as Error).message,
+        });
       }
       await this.wakeUp.wait(this.stopFailures.next(), signal);
     }
@@ -203,7 +234,12 @@ export class PodWorker {
           objects.unregister(uid);
           cleaned = true;
         }
-        if (!finished && !this.removed && this.pod.metadata?.deletionTimestamp !== undefined && this.target?.uid === uid) {
+        if (
+          !finished &&
+          !this.removed &&
+          this.pod.metadata?.deletionTimestamp !== undefined &&
+          this.target?.uid === uid
+        ) {
           statuses.finish(this.pod, this.target);
           finished = true;
         }
@@ -216,7 +252,10 @@ export class PodWorker {
         }
         await this.wakeUp.wait(deps.options.syncMs, signal);
       } catch (error) {
-        deps.log.warn('Error cleaning up after a pod, will try again', { pod: this.pod.metadata?.name, err: (error as Error).message });
+        deps.log.warn('Error cleaning up after a pod, will try again', {
+          pod: this.pod.metadata?.name,
+          err: (error as Error).message,
+        });
         await this.wakeUp.wait(this.stopFailures.next(), signal);
       }
     }

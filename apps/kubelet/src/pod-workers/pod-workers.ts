@@ -16,7 +16,9 @@ export class PodWorkers implements Stoppable {
     const uid = pod.metadata?.uid ?? '';
     const known = this.workers.get(uid);
     if (known) return known.worker.update(pod, target);
-    const rejection = isFresh(pod) ? admitPod({ pod, node: this.parts.facts.node(), others: this.activePods() }) : undefined;
+    const rejection = isFresh(pod)
+      ? admitPod({ pod, node: this.parts.facts.node(), others: this.activePods() })
+      : undefined;
     this.begin(uid, new PodWorker(this.parts, pod, target, rejection));
   }
 
@@ -29,7 +31,12 @@ export class PodWorkers implements Stoppable {
   orphan(uid: string, namespace: string, name: string): void {
     if (this.workers.has(uid)) return;
     this.parts.deps.log.info('Stopping a pod that no source knows', { uid, namespace, name });
-    const worker = new PodWorker(this.parts, { metadata: { uid, namespace, name }, spec: { containers: [] } }, undefined, undefined);
+    const worker = new PodWorker(
+      this.parts,
+      { metadata: { uid, namespace, name }, spec: { containers: [] } },
+      undefined,
+      undefined,
+    );
     worker.remove();
     this.begin(uid, worker);
   }
@@ -75,5 +82,7 @@ export class PodWorkers implements Stoppable {
 /** isFresh: no kubelet has taken the pod before, so it may still be rejected. */
 function isFresh(pod: corev1.Pod): boolean {
   const { status, metadata } = pod;
-  return !status?.startTime && !metadata?.deletionTimestamp && status?.phase !== 'Succeeded' && status?.phase !== 'Failed';
+  return (
+    !status?.startTime && !metadata?.deletionTimestamp && status?.phase !== 'Succeeded' && status?.phase !== 'Failed'
+  );
 }

@@ -4,7 +4,12 @@ const SERVING = 1;
 const STATUS_NAMES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'];
 
 /** grpcHealth asks a server's grpc.health.v1 service; it resolves with undefined if that is SERVING, with why not otherwise. */
-export function grpcHealth(host: string, port: number, service: string, timeoutMs: number): Promise<string | undefined> {
+export function grpcHealth(
+  host: string,
+  port: number,
+  service: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
   return new Promise<string | undefined>(resolve => {
@@ -31,7 +36,9 @@ function decodeStatus(message: Buffer): number {
 }
 
 function verdict(status: number): string | undefined {
-  return status === SERVING ? undefined : `service unhealthy (responded with ${JSON.stringify(STATUS_NAMES[status] ?? String(status))})`;
+  return status === SERVING
+    ? undefined
+    : `service unhealthy (responded with ${JSON.stringify(STATUS_NAMES[status] ?? String(status))})`;
 }
 
 function failure(error: grpc.ServiceError, service: string, address: string): string {

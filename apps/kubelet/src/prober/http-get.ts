@@ -30,12 +30,18 @@ export function httpUrl(action: corev1.HTTPGetAction, container: corev1.Containe
 }
 
 /** httpGet asks, without checking certificates; redirects are followed within the host. Rejects with a sentence as upstream's. */
-export async function httpGet(url: URL, headers: readonly corev1.HTTPHeader[], userAgent: string, timeoutMs: number): Promise<HttpAnswer> {
+export async function httpGet(
+  url: URL,
+  headers: readonly corev1.HTTPHeader[],
+  userAgent: string,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
   const signal = AbortSignal.timeout(timeoutMs);
   let target = url;
   for (let hop = 0; ; hop++) {
     const answer = await ask(target, headers, userAgent, signal);
-    const next = answer.status >= 300 && answer.status < 400 && answer.location ? new URL(answer.location, target) : undefined;
+    const next =
+      answer.status >= 300 && answer.status < 400 && answer.location ? new URL(answer.location, target) : undefined;
     if (!next || next.hostname !== url.hostname) return answer;
     if (hop === MAX_REDIRECTS) throw new Error(`Get ${JSON.stringify(url.href)}: stopped after 10 redirects`);
     target = next;
@@ -57,13 +63,18 @@ function ask(
       signal,
       rejectUnauthorized: false,
     };
-    const fail = (error: Error) => reject(new Error(`Get ${JSON.stringify(url.href)}: ${reasonOf(error, url, signal)}`));
+    const fail = (error: Error) =>
+      reject(new Error(`Get ${JSON.stringify(url.href)}: ${reasonOf(error, url, signal)}`));
     const request = (url.protocol === 'https:' ? https : http).get(url, options, response => {
       const chunks: Buffer[] = [];
       let size = 0;
       const done = () => {
         const body = Buffer.concat(chunks).subarray(0, MAX_BODY).toString('utf8');
-        resolve({ status: response.statusCode ?? 0, body, ...(response.headers.location && { location: response.headers.location }) });
+        resolve({
+          status: response.statusCode ?? 0,
+          body,
+          ...(response.headers.location && { location: response.headers.location }),
+        });
       };
       response.on('data', (chunk: Buffer) => {
         chunks.push(chunk);

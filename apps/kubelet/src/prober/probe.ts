@@ -18,7 +18,12 @@ export interface ProbeOutcome {
 }
 
 /** runProbe probes once. It never rejects: what cannot be probed has failed. */
-export async function runProbe(runtime: CriRuntime, probe: corev1.Probe, target: ProbeTarget, userAgent: string): Promise<ProbeOutcome> {
+export async function runProbe(
+  runtime: CriRuntime,
+  probe: corev1.Probe,
+  target: ProbeTarget,
+  userAgent: string,
+): Promise<ProbeOutcome> {
   const timeoutMs = (probe.timeoutSeconds ?? 1) * 1000;
   try {
     if (probe.exec) return await runExec(runtime, probe.exec.command ?? [], target, probe.timeoutSeconds ?? 1);
@@ -42,13 +47,26 @@ export async function runProbe(runtime: CriRuntime, probe: corev1.Probe, target:
   }
 }
 
-async function runExec(runtime: CriRuntime, command: readonly string[], target: ProbeTarget, timeoutSeconds: number): Promise<ProbeOutcome> {
+async function runExec(
+  runtime: CriRuntime,
+  command: readonly string[],
+  target: ProbeTarget,
+  timeoutSeconds: number,
+): Promise<ProbeOutcome> {
   try {
     const { exitCode, stdout, stderr } = await runtime.execSync(target.containerId, command, timeoutSeconds);
-    return { ok: exitCode === 0, output: Buffer.concat([stdout, stderr]).subarray(0, 10 * 1024).toString('utf8') };
+    return {
+      ok: exitCode === 0,
+      output: Buffer.concat([stdout, stderr])
+        .subarray(0, 10 * 1024)
+        .toString('utf8'),
+    };
   } catch (error) {
     if (!isCriCode(error, 'DEADLINE_EXCEEDED')) throw error;
-    return { ok: false, output: `command timed out: ${JSON.stringify(command.join(' '))} timed out after ${timeoutSeconds}s` };
+    return {
+      ok: false,
+      output: `command timed out: ${JSON.stringify(command.join(' '))} timed out after ${timeoutSeconds}s`,
+    };
   }
 }
 

@@ -31,7 +31,10 @@ export class Prober implements ProbeVerdicts {
   sync(pod: corev1.Pod, current: RuntimePod, statuses: readonly corev1.ContainerStatus[]): void {
     const uid = pod.metadata?.uid ?? '';
     const running = new Set<string>();
-    const containers = [...(pod.spec?.initContainers ?? []).filter(c => c.restartPolicy === 'Always'), ...(pod.spec?.containers ?? [])];
+    const containers = [
+      ...(pod.spec?.initContainers ?? []).filter(c => c.restartPolicy === 'Always'),
+      ...(pod.spec?.containers ?? []),
+    ];
     for (const live of current.containers.filter(isRunning)) {
       running.add(live.id);
       const container = containers.find(c => c.name === nameOf(live));
@@ -92,18 +95,31 @@ export class Prober implements ProbeVerdicts {
     let resolve!: () => void;
     const promise = new Promise<void>(done => (resolve = done));
     if (states.get('startup')?.healthy ?? true) resolve();
-    const probing: Probing = { podUid: pod.metadata?.uid ?? '', ends: new AbortController(), states, probes, afterStartup: { promise, resolve } };
+    const probing: Probing = {
+      podUid: pod.metadata?.uid ?? '',
+      ends: new AbortController(),
+      states,
+      probes,
+      afterStartup: { promise, resolve },
+    };
     this.probing.set(live.id, probing);
     const target = { containerId: live.id, container, podIp };
     const startedAt = live.startedAt / 1e6;
     for (const kind of probes.keys()) {
       this.run(pod, kind, probing, target, startedAt).catch((error: unknown) => {
-        if (!probing.ends.signal.aborted) this.deps.log.error('A prober ended', error, { container: container.name, kind });
+        if (!probing.ends.signal.aborted)
+          this.deps.log.error('A prober ended', error, { container: container.name, kind });
       });
     }
   }
 
-  private async run(pod: corev1.Pod, kind: Kind, probing: Probing, target: ProbeTarget, startedAt: number): Promise<void> {
+  private async run(
+    pod: corev1.Pod,
+    kind: Kind,
+    probing: Probing,
+    target: ProbeTarget,
+    startedAt: number,
+  ): Promise<void> {
     const { clock, runtime, options } = this.deps;
     const { signal } = probing.ends;
     const probe = probing.probes.get(kind)!;
@@ -111,10 +127,16 @@ export class Prober implements ProbeVerdicts {
     const wait = startedAt + (probe.initialDelaySeconds ?? 0) * 1000 - clock.now();
     if (wait > 0) await clock.sleep(wait, signal);
     while (!signal.aborted) {
-      const outcome = await runProbe(runtime, probe, target, `kube-probe/${options.kubeletVersion.replace(/^v?(\d+\.\d+).*/, '$1')}`);
+      const outcome = await runProbe(
+        runtime,
+        probe,
+        target,
+        `kube-probe/${options.kubeletVersion.replace(/^v?(\d+\.\d+).*/, '$1')}`,
+      );
       if (signal.aborted) return;
       const part = containerFieldPath(pod, target.container.name);
-      if (!outcome.ok) this.deps.events.event(pod, 'Warning', 'Unhealthy', `${WORDS[kind]} probe failed: ${outcome.output}`, part);
+      if (!outcome.ok)
+        this.deps.events.event(pod, 'Warning', 'Unhealthy', `${WORDS[kind]} probe failed: ${outcome.output}`, part);
       this.take(kind, probing, outcome.ok, probe);
       if (kind === 'startup' && probing.states.get('startup')!.healthy) return;
       await clock.sleep((probe.periodSeconds ?? 10) * 1000, signal);

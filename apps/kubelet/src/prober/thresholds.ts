@@ -15,7 +15,11 @@ export function initialState(kind: 'liveness' | 'readiness' | 'startup'): ProbeS
 }
 
 /** nextState takes one outcome in: the verdict changes after `failureThreshold` failures or `successThreshold` successes in a row. */
-export function nextState(state: ProbeState, ok: boolean, thresholds: { readonly success: number; readonly failure: number }): ProbeState {
+export function nextState(
+  state: ProbeState,
+  ok: boolean,
+  thresholds: { readonly success: number; readonly failure: number },
+): ProbeState {
   const streak = ok === state.last ? state.streak + 1 : 1;
   const reached = streak >= (ok ? thresholds.success : thresholds.failure);
   return { healthy: reached ? ok : state.healthy, decided: state.decided || reached, streak, last: ok };

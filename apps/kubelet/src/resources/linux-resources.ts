@@ -26,7 +26,11 @@ export function oomScoreAdj(qos: QosClass, memoryRequest: number, memoryCapacity
 }
 
 /** containerResources are a container's limits as cgroups take them. */
-export function containerResources(spec: corev1.PodSpec, container: corev1.Container, memoryCapacity: number): LinuxContainerResources {
+export function containerResources(
+  spec: corev1.PodSpec,
+  container: corev1.Container,
+  memoryCapacity: number,
+): LinuxContainerResources {
   const requests = amounts(container.resources?.requests);
   const limits = amounts(container.resources?.limits);
   const cpuRequest = requests.get('cpu') ?? limits.get('cpu') ?? 0;
@@ -51,7 +55,9 @@ export interface PodCgroup {
 export function podCgroup(spec: corev1.PodSpec): PodCgroup {
   const requests = podAmounts(spec, 'requests');
   const limits = podAmounts(spec, 'limits');
-  const every = (name: string) => spec.resources?.limits?.[name] !== undefined || spec.containers.every(c => c.resources?.limits?.[name] !== undefined);
+  const every = (name: string) =>
+    spec.resources?.limits?.[name] !== undefined ||
+    spec.containers.every(c => c.resources?.limits?.[name] !== undefined);
   const qos = qosClass(spec);
   if (qos === 'BestEffort') return { cpuShares: MIN_SHARES };
   const cpu = every('cpu') ? limits.get('cpu') : undefined;

@@ -37,7 +37,8 @@ export function podAmounts(spec: corev1.PodSpec, which: 'requests' | 'limits'): 
   }
   atLeast(total, peak);
   for (const [name, value] of amounts(spec.resources?.[which])) total.set(name, value);
-  if (spec.overhead) add(total, which === 'requests' ? amounts(spec.overhead) : onlyNamed(amounts(spec.overhead), total));
+  if (spec.overhead)
+    add(total, which === 'requests' ? amounts(spec.overhead) : onlyNamed(amounts(spec.overhead), total));
   return total;
 }
 
@@ -52,11 +53,15 @@ export function qosClass(spec: corev1.PodSpec): QosClass {
   const containers = [...spec.containers, ...(spec.initContainers ?? [])];
   const positive = (list: Readonly<Record<string, string>> | undefined) =>
     new Map([...amounts(list)].filter(([name, value]) => (name === 'cpu' || name === 'memory') && value > 0));
-  const all = containers.map(c => ({ requests: positive(c.resources?.requests), limits: positive(c.resources?.limits) }));
+  const all = containers.map(c => ({
+    requests: positive(c.resources?.requests),
+    limits: positive(c.resources?.limits),
+  }));
   if (all.every(({ requests, limits }) => requests.size === 0 && limits.size === 0)) return 'BestEffort';
   const guaranteed = all.every(
     ({ requests, limits }) =>
-      limits.size === 2 && ['cpu', 'memory'].every(name => (requests.get(name) ?? limits.get(name)) === limits.get(name)),
+      limits.size === 2 &&
+      ['cpu', 'memory'].every(name => (requests.get(name) ?? limits.get(name)) === limits.get(name)),
   );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

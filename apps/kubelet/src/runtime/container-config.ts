@@ -1,5 +1,11 @@
 import type { corev1 } from '@navarch/api';
-import type { ContainerConfig, Image, LinuxContainerResources, LinuxContainerSecurityContext, Mount } from '@navarch/cri';
+import type {
+  ContainerConfig,
+  Image,
+  LinuxContainerResources,
+  LinuxContainerSecurityContext,
+  Mount,
+} from '@navarch/cri';
 import { expand } from '../environment/expansion';
 import { containerAnnotations, containerLabels } from './labels';
 
@@ -19,7 +25,11 @@ export function containerLogPath(containerName: string, restartCount: number): s
 }
 
 /** containerConfig is a container as the runtime is told of it. Pure. */
-export function containerConfig(pod: corev1.Pod, container: corev1.Container, inputs: ContainerInputs): ContainerConfig {
+export function containerConfig(
+  pod: corev1.Pod,
+  container: corev1.Container,
+  inputs: ContainerInputs,
+): ContainerConfig {
   const { env, restartCount } = inputs;
   const expanded = (words: readonly string[] = []) => words.map(word => expand(word, name => env.get(name)));
   return {

@@ -34,7 +34,14 @@ export class ContainerKiller {
   constructor(private readonly deps: Pick<KubeletDeps, 'runtime' | 'events' | 'clock' | 'log'>) {}
 
   /** kill resolves when the container has stopped. Called again with a shorter grace, it cuts the first one short. */
-  kill(about: corev1.Pod, container: RuntimeContainer, spec: corev1.Container | undefined, podIp: string, graceSeconds: number, message?: string): Promise<void> {
+  kill(
+    about: corev1.Pod,
+    container: RuntimeContainer,
+    spec: corev1.Container | undefined,
+    podIp: string,
+    graceSeconds: number,
+    message?: string,
+  ): Promise<void> {
     const endsAt = this.deps.clock.now() + graceSeconds * 1000;
     const running = this.stopping.get(container.id);
     if (running && running.endsAt <= endsAt) return running.done;
@@ -83,13 +90,21 @@ export class ContainerKiller {
     const limit = new AbortController();
     const timer = this.deps.clock.after(graceSeconds * 1000, () => limit.abort());
     try {
-      const over = new Promise<void>(resolve => limit.signal.addEventListener('abort', () => resolve(), { once: true }));
+      const over = new Promise<void>(resolve =>
+        limit.signal.addEventListener('abort', () => resolve(), { once: true }),
+      );
       const hooked = runHook(this.deps.runtime, this.deps.clock, hook, target, graceSeconds * 1000, limit.signal);
       await Promise.race([hooked, over]);
       hooked.catch(() => undefined);
     } catch (error) {
       const part = containerFieldPath(about, nameOf(container));
-      this.deps.events.event(about, 'Warning', 'FailedPreStopHook', `PreStopHook failed: ${(error as Error).message}`, part);
+      this.deps.events.event(
+        about,
+        'Warning',
+        'FailedPreStopHook',
+        `PreStopHook failed: ${(error as Error).message}`,
+        part,
+      );
     } finally {
       timer[Symbol.dispose]();
     }

@@ -21,7 +21,10 @@ export async function volumeMounts(
   const mounts: Mount[] = [];
   for (const mount of container.volumeMounts ?? []) {
     const volume = volumes.get(mount.name);
-    if (!volume) throw new ConfigError(`cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(container.name)}`);
+    if (!volume)
+      throw new ConfigError(
+        `cannot find volume ${JSON.stringify(mount.name)} to mount into container ${JSON.stringify(container.name)}`,
+      );
     const subPath = mount.subPathExpr ? strictExpand(mount.subPathExpr, env) : (mount.subPath ?? '');
     mounts.push({
       containerPath: path.isAbsolute(mount.mountPath) ? mount.mountPath : path.join('/', mount.mountPath),

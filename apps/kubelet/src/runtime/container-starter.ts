@@ -56,10 +56,12 @@ export class ContainerStarter {
       return new StartError(reason, message);
     };
 
-    const image = await this.puller.ensure(pod, container, () => this.credentials(pod, container), sandbox, signal).catch((error: unknown) => {
-      if (error instanceof StartError) events.event(pod, 'Warning', 'Failed', `Error: ${error.reason}`, part);
-      throw error;
-    });
+    const image = await this.puller
+      .ensure(pod, container, () => this.credentials(pod, container), sandbox, signal)
+      .catch((error: unknown) => {
+        if (error instanceof StartError) events.event(pod, 'Warning', 'Failed', `Error: ${error.reason}`, part);
+        throw error;
+      });
     const config = await this.configure(context, action, image).catch((error: unknown) => {
       throw failed('CreateContainerConfigError', error);
     });
@@ -98,7 +100,10 @@ export class ContainerStarter {
     const target = kind === 'ephemeral' ? (container as corev1.EphemeralContainer).targetContainerName : undefined;
     const targetId = target ? newestOf(context.current, target)?.id : undefined;
     if (target && !targetId) throw new ConfigError(`unable to find target container ${target}`);
-    const security = containerSecurity(pod, container, image, { seccompDefault: this.deps.options.seccompDefault, targetId });
+    const security = containerSecurity(pod, container, image, {
+      seccompDefault: this.deps.options.seccompDefault,
+      targetId,
+    });
     const volumes = await volumeMounts(container, context.volumes, env);
     const mounts = [...volumes, ...(await this.ownMounts(context, container, volumes))];
     await mkdir(path.join(context.sandbox.logDirectory, container.name), { recursive: true, mode: 0o755 });
@@ -113,7 +118,11 @@ export class ContainerStarter {
   }
 
   /** ownMounts are the kubelet's: /etc/hosts, and the file for the termination message. */
-  private async ownMounts(context: StartContext, container: corev1.Container, taken: readonly Mount[]): Promise<Mount[]> {
+  private async ownMounts(
+    context: StartContext,
+    container: corev1.Container,
+    taken: readonly Mount[],
+  ): Promise<Mount[]> {
     const mounts: Mount[] = [];
     const has = (at: string) => taken.some(mount => path.normalize(mount.containerPath) === at);
     if (!has('/etc/hosts')) {
@@ -144,16 +153,28 @@ export class ContainerStarter {
   }
 
   /** linkLog makes the name by which log collectors find it: `<pod>_<namespace>_<container>-<id>.log`. */
-  private async linkLog({ pod, sandbox }: StartContext, { container, restartCount }: StartAction, id: string): Promise<void> {
+  private async linkLog(
+    { pod, sandbox }: StartContext,
+    { container, restartCount }: StartAction,
+    id: string,
+  ): Promise<void> {
     const { containerLogsDir } = this.deps.options;
     if (!containerLogsDir) return;
-    const link = path.join(containerLogsDir, `${pod.metadata?.name}_${pod.metadata?.namespace}_${container.name}-${id}.log`);
+    const link = path.join(
+      containerLogsDir,
+      `${pod.metadata?.name}_${pod.metadata?.namespace}_${container.name}-${id}.log`,
+    );
     await mkdir(containerLogsDir, { recursive: true });
     await rm(link, { force: true });
     await symlink(path.join(sandbox.logDirectory, containerLogPath(container.name, restartCount)), link);
   }
 
-  private async postStart(context: StartContext, container: corev1.Container, id: string, signal: AbortSignal): Promise<void> {
+  private async postStart(
+    context: StartContext,
+    container: corev1.Container,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { runtime, clock, events } = this.deps;
     const target = { containerId: id, container, podIp: context.fields.podIPs[0] ?? '' };
     try {

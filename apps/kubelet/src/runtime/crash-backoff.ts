@@ -27,7 +27,10 @@ export class CrashBackoff {
   /** step starts the key's delay, or doubles it; `at` is when the event was. */
   step(key: string, at: number, now: number): void {
     const entry = this.current(key, at);
-    this.entries.set(key, { delayMs: entry ? Math.min(this.maxMs, entry.delayMs * 2) : this.initialMs, updatedAt: now });
+    this.entries.set(key, {
+      delayMs: entry ? Math.min(this.maxMs, entry.delayMs * 2) : this.initialMs,
+      updatedAt: now,
+    });
   }
 
   /** forget drops the keys that start with this prefix: what they were about is gone. */

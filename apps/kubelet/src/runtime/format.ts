@@ -18,7 +18,12 @@ export function durationText(ms: number): string {
 
 /** containerFieldPath is where in its pod's spec a container stands, as events name it: `spec.containers{web}`. */
 export function containerFieldPath(pod: corev1.Pod, containerName: string): string {
-  const among = (list: readonly { name?: string }[] | undefined) => list?.some(container => container.name === containerName);
-  const field = among(pod.spec?.initContainers) ? 'initContainers' : among(pod.spec?.ephemeralContainers) ? 'ephemeralContainers' : 'containers';
+  const among = (list: readonly { name?: string }[] | undefined) =>
+    list?.some(container => container.name === containerName);
+  const field = among(pod.spec?.initContainers)
+    ? 'initContainers'
+    : among(pod.spec?.ephemeralContainers)
+      ? 'ephemeralContainers'
+      : 'containers';
   return `spec.${field}{${containerName}}`;
 }

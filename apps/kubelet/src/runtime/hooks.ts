@@ -21,13 +21,18 @@ export async function runHook(
 ): Promise<void> {
   if (handler.exec) {
     const command = handler.exec.command ?? [];
-    const { exitCode, stdout, stderr } = await runtime.execSync(target.containerId, command, Math.ceil(timeoutMs / 1000));
+    const { exitCode, stdout, stderr } = await runtime.execSync(
+      target.containerId,
+      command,
+      Math.ceil(timeoutMs / 1000),
+    );
     const output = Buffer.concat([stdout, stderr]).toString('utf8');
     if (exitCode !== 0) throw new Error(`command '${command.join(' ')}' exited with ${exitCode}: ${output}`);
   } else if (handler.httpGet) {
     const url = httpUrl(handler.httpGet, target.container, target.podIp);
     const { status } = await httpGet(url, handler.httpGet.httpHeaders ?? [], 'kube-lifecycle/1', timeoutMs);
-    if (status < 200 || status >= 400) throw new Error(`HTTP lifecycle hook (${url.href}) failed with statuscode: ${status}`);
+    if (status < 200 || status >= 400)
+      throw new Error(`HTTP lifecycle hook (${url.href}) failed with statuscode: ${status}`);
   } else if (handler.sleep) {
     await clock.sleep(Math.min(timeoutMs, handler.sleep.seconds * 1000), signal);
   } else {

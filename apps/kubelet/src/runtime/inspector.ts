@@ -28,7 +28,10 @@ export class RuntimeInspector {
   /** inspect reads one pod afresh. */
   async inspect(uid: string, namespace: string, name: string): Promise<RuntimePod> {
     const labelSelector = { [POD_UID]: uid };
-    const [sandboxes, containers] = await Promise.all([this.runtime.listPodSandbox({ labelSelector }), this.runtime.listContainers({ labelSelector })]);
+    const [sandboxes, containers] = await Promise.all([
+      this.runtime.listPodSandbox({ labelSelector }),
+      this.runtime.listContainers({ labelSelector }),
+    ]);
     const [sandboxStatuses, statuses] = await Promise.all([
       Promise.all(sandboxes.map(sandbox => this.orGone(this.runtime.podSandboxStatus(sandbox.id)))),
       Promise.all(containers.map(container => this.orGone(this.container(container)))),
@@ -46,13 +49,23 @@ export class RuntimeInspector {
   }
 
   /** pods are all pods the runtime has something of, by uid. */
-  async pods(): Promise<Map<string, { readonly uid: string; readonly namespace: string; readonly name: string; readonly ids: readonly string[] }>> {
+  async pods(): Promise<
+    Map<
+      string,
+      { readonly uid: string; readonly namespace: string; readonly name: string; readonly ids: readonly string[] }
+    >
+  > {
     const [sandboxes, containers] = await Promise.all([this.runtime.listPodSandbox(), this.runtime.listContainers()]);
     const pods = new Map<string, { uid: string; namespace: string; name: string; ids: string[] }>();
     for (const { id, labels, state } of [...sandboxes, ...containers]) {
       const uid = labels[POD_UID];
       if (!uid) continue;
-      const pod = pods.get(uid) ?? { uid, namespace: labels[POD_NAMESPACE] ?? '', name: labels[POD_NAME] ?? '', ids: [] };
+      const pod = pods.get(uid) ?? {
+        uid,
+        namespace: labels[POD_NAMESPACE] ?? '',
+        name: labels[POD_NAME] ?? '',
+        ids: [],
+      };
       pod.ids.push(`${id} ${state}`);
       pods.set(uid, pod);
     }

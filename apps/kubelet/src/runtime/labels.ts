@@ -25,15 +25,23 @@ export function containerLabels(pod: corev1.Pod, container: corev1.Container): R
   return { ...podLabels(pod), [CONTAINER_NAME]: container.name };
 }
 
-export function containerAnnotations(pod: corev1.Pod, container: corev1.Container, restartCount: number): Record<string, string> {
+export function containerAnnotations(
+  pod: corev1.Pod,
+  container: corev1.Container,
+  restartCount: number,
+): Record<string, string> {
   const { spec, metadata } = pod;
   return {
     [CONTAINER_HASH]: containerHash(container),
     [RESTART_COUNT]: String(restartCount),
     [TERMINATION_MESSAGE_PATH]: container.terminationMessagePath ?? '/dev/termination-log',
     [TERMINATION_MESSAGE_POLICY]: container.terminationMessagePolicy ?? 'File',
-    ...(metadata?.deletionGracePeriodSeconds !== undefined && { [POD_DELETION_GRACE]: String(metadata.deletionGracePeriodSeconds) }),
-    ...(spec?.terminationGracePeriodSeconds !== undefined && { [POD_TERMINATION_GRACE]: String(spec.terminationGracePeriodSeconds) }),
+    ...(metadata?.deletionGracePeriodSeconds !== undefined && {
+      [POD_DELETION_GRACE]: String(metadata.deletionGracePeriodSeconds),
+    }),
+    ...(spec?.terminationGracePeriodSeconds !== undefined && {
+      [POD_TERMINATION_GRACE]: String(spec.terminationGracePeriodSeconds),
+    }),
     ...(container.lifecycle?.preStop && { [PRE_STOP_HANDLER]: JSON.stringify(container.lifecycle.preStop) }),
     ...(container.ports?.length && { [CONTAINER_PORTS]: JSON.stringify(container.ports) }),
   };
@@ -48,7 +56,10 @@ export function containerHash(container: corev1.Container): string {
 }
 
 /** restartCountOf reads a container's restart count from its annotations. */
-export function restartCountOf(container: { readonly annotations: Readonly<Record<string, string>>; readonly metadata: { readonly attempt: number } }): number {
+export function restartCountOf(container: {
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly metadata: { readonly attempt: number };
+}): number {
   const count = Number(container.annotations[RESTART_COUNT] ?? NaN);
   return Number.isSafeInteger(count) && count >= 0 ? count : container.metadata.attempt;
 }

@@ -46,11 +46,15 @@ export function planPod(pod: corev1.Pod, current: RuntimePod, probes: ProbeVerdi
 
   const begun = current.containers.length > 0;
   const stale = { killPod: true, attempt: sandbox.attempt, kill: [] };
-  if (restartPolicy(spec) === 'Never' && sandbox.attempt > 0 && begun) return { ...stale, createSandbox: false, start: [], finished: true };
-  const apps = spec.containers.filter(container => mayStart(spec, newestOf(current, container.name)));
+  if (restartPolicy(spec) === 'Never' && sandbox.attempt > 0 && begun)
+    return { ...stale, createSandbox: false, start: [], finished: true };
+  // What still runs goes with the sandbox, so it has to start again, too.
+  const apps = spec.containers.filter(container => needed(spec, newestOf(current, container.name)));
   if (!apps.length) return { ...stale, createSandbox: false, start: [], finished: true };
   const [firstInit] = spec.initContainers ?? [];
-  const start = firstInit ? [startAction(current, firstInit, 'init')] : apps.map(container => startAction(current, container, 'app'));
+  const start = firstInit
+    ? [startAction(current, firstInit, 'init')]
+    : apps.map(container => startAction(current, container, 'app'));
   return { ...stale, killPod: current.sandboxes.length > 0, createSandbox: true, start, finished: false };
 }
 
@@ -105,7 +109,12 @@ function planContainers(spec: corev1.PodSpec, current: RuntimePod, probes: Probe
       continue;
     }
     const again = reason.why === 'changed' || restartPolicy(spec) !== 'Never';
-    kill.push({ running: last, container, ...reason, message: again ? reason.message : reason.message.replace(', will be restarted', '') });
+    kill.push({
+      running: last,
+      container,
+      ...reason,
+      message: again ? reason.message : reason.message.replace(', will be restarted', ''),
+    });
     if (again) start.push(startAction(current, container, 'app'));
   }
   const idle = kept === 0 && !start.some(action => action.kind === 'app') && kill.length === 0;
@@ -124,7 +133,7 @@ function planInit(
   const here = { ...current, containers: current.containers.filter(c => c.podSandboxId === sandboxId) };
   // Ended init containers may have been collected; that a main container exists proves that they had ended well.
   const initialized = spec.containers.some(container => newestOf(here, container.name));
-  const finishing = initialized && spec.containers.every(container => !needsSidecars(spec, newestOf(here, container.name)));
+  const finishing = initialized && spec.containers.every(container => !needed(spec, newestOf(here, container.name)));
   for (const container of spec.initContainers ?? []) {
     const last = newestOf(here, container.name);
     if (isSidecar(container)) {
@@ -152,11 +161,16 @@ function planInit(
   return 'done';
 }
 
-function needsSidecars(spec: corev1.PodSpec, last: RuntimeContainer | undefined): boolean {
+/** needed: it runs, or has to. */
+function needed(spec: corev1.PodSpec, last: RuntimeContainer | undefined): boolean {
   return !last || isRunning(last) || mayStart(spec, last);
 }
 
-function killReason(container: corev1.Container, running: RuntimeContainer, probes: ProbeVerdicts): Pick<KillAction, 'why' | 'message'> | undefined {
+function killReason(
+  container: corev1.Container,
+  running: RuntimeContainer,
+  probes: ProbeVerdicts,
+): Pick<KillAction, 'why' | 'message'> | undefined {
   const hash = running.annotations[CONTAINER_HASH];
   if (hash !== undefined && hash !== containerHash(container)) {
     return { why: 'changed', message: `Container ${nameOf(running)} definition changed, will be restarted` };

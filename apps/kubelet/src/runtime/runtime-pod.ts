@@ -18,7 +18,13 @@ export interface RuntimeContainer extends ContainerStatus {
   readonly terminationMessage?: string;
 }
 
-export const emptyRuntimePod = (uid: string, namespace: string, name: string): RuntimePod => ({ uid, name, namespace, sandboxes: [], containers: [] });
+export const emptyRuntimePod = (uid: string, namespace: string, name: string): RuntimePod => ({
+  uid,
+  name,
+  namespace,
+  sandboxes: [],
+  containers: [],
+});
 
 /** newestOf is the latest container of a name. */
 export function newestOf(pod: RuntimePod, containerName: string): RuntimeContainer | undefined {

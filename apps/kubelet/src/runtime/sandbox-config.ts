@@ -25,7 +25,10 @@ export function podDomain(pod: corev1.Pod, clusterDomain: string): string {
 }
 
 /** podLogDirectory is where a pod's logs are: `<root>/<namespace>_<name>_<uid>`. */
-export function podLogDirectory(root: string, { namespace = '', name = '', uid = '' }: { namespace?: string; name?: string; uid?: string }): string {
+export function podLogDirectory(
+  root: string,
+  { namespace = '', name = '', uid = '' }: { namespace?: string; name?: string; uid?: string },
+): string {
   return `${root}/${namespace}_${name}_${uid}`;
 }
 
@@ -35,7 +38,12 @@ export function sandboxConfig(pod: corev1.Pod, facts: SandboxFacts): PodSandboxC
   const domain = podDomain(pod, facts.clusterDomain);
   const hostname = spec?.setHostnameAsFQDN && domain ? `${podHostname(pod)}.${domain}` : podHostname(pod);
   return {
-    metadata: { name: metadata.name ?? '', namespace: metadata.namespace ?? '', uid: metadata.uid ?? '', attempt: facts.attempt },
+    metadata: {
+      name: metadata.name ?? '',
+      namespace: metadata.namespace ?? '',
+      uid: metadata.uid ?? '',
+      attempt: facts.attempt,
+    },
     hostname: spec?.hostNetwork ? '' : hostname,
     logDirectory: facts.logDirectory,
     dnsConfig: facts.dns,

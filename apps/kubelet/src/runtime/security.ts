@@ -1,5 +1,11 @@
 import type { corev1 } from '@navarch/api';
-import type { Image, LinuxContainerSecurityContext, LinuxSandboxSecurityContext, NamespaceOption, SecurityProfile } from '@navarch/cri';
+import type {
+  Image,
+  LinuxContainerSecurityContext,
+  LinuxSandboxSecurityContext,
+  NamespaceOption,
+  SecurityProfile,
+} from '@navarch/cri';
 import { ConfigError } from '../environment/environment';
 import { podText } from './format';
 
@@ -36,7 +42,8 @@ export function sandboxSecurity(spec: corev1.PodSpec): LinuxSandboxSecurityConte
   return {
     namespaceOptions: namespaceOptions(spec),
     ...(context.runAsUser !== undefined && { runAsUser: { value: context.runAsUser } }),
-    ...(context.runAsGroup !== undefined && context.runAsUser !== undefined && { runAsGroup: { value: context.runAsGroup } }),
+    ...(context.runAsGroup !== undefined &&
+      context.runAsUser !== undefined && { runAsGroup: { value: context.runAsGroup } }),
     supplementalGroups: groups(context),
     privileged: containers.some(container => container.securityContext?.privileged),
     seccomp: { profileType: 'RuntimeDefault' },
@@ -82,7 +89,10 @@ export function containerSecurity(
 }
 
 /** userOf: without a user in the spec, the image's own. */
-function userOf(user: number | undefined, image: Image): Pick<LinuxContainerSecurityContext, 'runAsUser' | 'runAsUsername'> {
+function userOf(
+  user: number | undefined,
+  image: Image,
+): Pick<LinuxContainerSecurityContext, 'runAsUser' | 'runAsUsername'> {
   if (user !== undefined) return { runAsUser: { value: user } };
   if (image.uid) return { runAsUser: image.uid };
   return image.username ? { runAsUsername: image.username } : {};
@@ -104,7 +114,9 @@ function checkNonRoot(pod: corev1.Pod, container: corev1.Container, user: number
   }
   const uid = image.uid?.value;
   if (uid === undefined && image.username) {
-    throw new ConfigError(`container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`);
+    throw new ConfigError(
+      `container has runAsNonRoot and image has non-numeric user (${image.username}), cannot verify user is non-root ${where}`,
+    );
   }
   if (!uid) throw new ConfigError(`container has runAsNonRoot and image will run as root ${where}`);
 }

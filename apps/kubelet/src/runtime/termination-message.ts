@@ -12,7 +12,8 @@ export async function terminationMessage(container: ContainerStatus): Promise<st
   const at = container.annotations[TERMINATION_MESSAGE_PATH];
   const mount = at && container.mounts.find(m => m.containerPath === at);
   const message = mount ? await readEnd(mount.hostPath, MAX_MESSAGE, 'start') : '';
-  const fallback = container.annotations[TERMINATION_MESSAGE_POLICY] === 'FallbackToLogsOnError' && container.exitCode !== 0;
+  const fallback =
+    container.annotations[TERMINATION_MESSAGE_POLICY] === 'FallbackToLogsOnError' && container.exitCode !== 0;
   if (message || !fallback || !container.logPath) return message;
   const tail = await readEnd(container.logPath, 4 * MAX_LOG, 'end');
   const lines = tail.split('\n').map(line => parseLogLine(Buffer.from(line))?.content.toString('utf8') ?? '');
@@ -25,7 +26,12 @@ async function readEnd(file: string, limit: number, which: 'start' | 'end'): Pro
   try {
     const { size } = await handle.stat();
     const length = Math.min(size, limit);
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, which === 'start' ? 0 : size - length);
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(length),
+      0,
+      length,
+      which === 'start' ? 0 : size - length,
+    );
     return buffer.subarray(0, bytesRead).toString('utf8');
   } catch {
     return '';

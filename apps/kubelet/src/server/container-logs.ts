@@ -22,13 +22,15 @@ export function logOptions(query: string, now: number): LogOptions & { readonly 
     const text = parameters.get(name);
     if (text === null || text === 'all') return undefined;
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least) throw new AnswerError(400, `{"message": "invalid ${name}: ${JSON.stringify(text)}"}`);
+    if (!Number.isSafeInteger(value) || value < least)
+      throw new AnswerError(400, `{"message": "invalid ${name}: ${JSON.stringify(text)}"}`);
     return value;
   };
   const sinceSeconds = number('sinceSeconds', 0);
   const sinceTime = parameters.get('sinceTime');
   const since = sinceSeconds !== undefined ? now - sinceSeconds * 1000 : sinceTime ? Date.parse(sinceTime) : undefined;
-  if (Number.isNaN(since)) throw new AnswerError(400, '{"message": "Unable to decode the request for container logs."}');
+  if (Number.isNaN(since))
+    throw new AnswerError(400, '{"message": "Unable to decode the request for container logs."}');
   const [tailLines, limitBytes, stream] = [number('tailLines', 0), number('limitBytes', 1), parameters.get('stream')];
   return {
     follow: flag('follow'),
@@ -51,9 +53,16 @@ async function serve(parts: LogParts, request: ApiRequest) {
   const options = logOptions(request.query, parts.clock.now());
   const wanted = parseContainerPath(request.path);
   const pod = findPod(parts.lookup, wanted);
-  const known = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? []), ...(pod.spec?.ephemeralContainers ?? [])];
+  const known = [
+    ...(pod.spec?.containers ?? []),
+    ...(pod.spec?.initContainers ?? []),
+    ...(pod.spec?.ephemeralContainers ?? []),
+  ];
   if (!known.some(container => container.name === wanted.containerName)) {
-    throw new AnswerError(404, `container ${JSON.stringify(wanted.containerName)} not found in pod ${JSON.stringify(wanted.podName)}\n`);
+    throw new AnswerError(
+      404,
+      `container ${JSON.stringify(wanted.containerName)} not found in pod ${JSON.stringify(wanted.podName)}\n`,
+    );
   }
   const id = findContainerId(parts.lookup, pod, wanted.containerName, options.previous);
   const { logPath } = await parts.runtime.containerStatus(id).catch((error: Error) => {

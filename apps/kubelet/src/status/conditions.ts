@@ -4,7 +4,12 @@ import type { PodPhase } from './phase';
 type Condition = Omit<corev1.PodCondition, 'lastTransitionTime' | 'lastProbeTime'>;
 
 const ok = (type: string): Condition => ({ type, status: 'True' });
-const no = (type: string, reason: string, message?: string): Condition => ({ type, status: 'False', reason, ...(message && { message }) });
+const no = (type: string, reason: string, message?: string): Condition => ({
+  type,
+  status: 'False',
+  reason,
+  ...(message && { message }),
+});
 const list = (names: readonly string[]) => `[${names.join(' ')}]`;
 
 /** ConditionInput is what the conditions follow from. */
@@ -43,7 +48,11 @@ function initializedCondition({ spec, phase, init, apps }: ConditionInput): Cond
     return container.restartPolicy === 'Always' ? !status?.started : !status?.ready;
   });
   if (!incomplete.length) return ok('Initialized');
-  return no('Initialized', 'ContainersNotInitialized', `containers with incomplete status: ${list(incomplete.map(c => c.name))}`);
+  return no(
+    'Initialized',
+    'ContainersNotInitialized',
+    `containers with incomplete status: ${list(incomplete.map(c => c.name))}`,
+  );
 }
 
 function containersReadyCondition({ spec, phase, init, apps }: ConditionInput): Condition {
@@ -53,7 +62,11 @@ function containersReadyCondition({ spec, phase, init, apps }: ConditionInput): 
   const statusOf = (name: string) => apps.find(s => s.name === name) ?? init.find(s => s.name === name);
   const unready = [...sidecars, ...spec.containers].filter(container => !statusOf(container.name)?.ready);
   if (!unready.length) return ok('ContainersReady');
-  return no('ContainersReady', 'ContainersNotReady', `containers with unready status: ${list(unready.map(c => c.name))}`);
+  return no(
+    'ContainersReady',
+    'ContainersNotReady',
+    `containers with unready status: ${list(unready.map(c => c.name))}`,
+  );
 }
 
 function readyCondition(input: ConditionInput, containersReady: Condition): Condition {
@@ -61,19 +74,27 @@ function readyCondition(input: ConditionInput, containersReady: Condition): Cond
   const messages: string[] = [];
   for (const { conditionType } of input.spec.readinessGates ?? []) {
     const found = input.existing.find(condition => condition.type === conditionType);
-    if (!found) messages.push(`corresponding condition of pod readiness gate ${JSON.stringify(conditionType)} does not exist.`);
+    if (!found)
+      messages.push(`corresponding condition of pod readiness gate ${JSON.stringify(conditionType)} does not exist.`);
     else if (found.status !== 'True') {
-      messages.push(`the status of pod readiness gate ${JSON.stringify(conditionType)} is not "True", but ${found.status}`);
+      messages.push(
+        `the status of pod readiness gate ${JSON.stringify(conditionType)} is not "True", but ${found.status}`,
+      );
     }
   }
   return messages.length ? no('Ready', 'ReadinessGatesNotReady', messages.join(', ')) : ok('Ready');
 }
 
 /** withTimes gives conditions their transition times: kept where the status has not changed. */
-export function withTimes(conditions: readonly Condition[], existing: readonly corev1.PodCondition[], now: string): corev1.PodCondition[] {
+export function withTimes(
+  conditions: readonly Condition[],
+  existing: readonly corev1.PodCondition[],
+  now: string,
+): corev1.PodCondition[] {
   return conditions.map(condition => {
     const before = existing.find(c => c.type === condition.type);
-    const lastTransitionTime = before?.status === condition.status && before.lastTransitionTime ? before.lastTransitionTime : now;
+    const lastTransitionTime =
+      before?.status === condition.status && before.lastTransitionTime ? before.lastTransitionTime : now;
     return { ...condition, lastTransitionTime };
   });
 }

@@ -36,7 +36,11 @@ export function containerStatuses(
   return containers.map(container => containerStatus(container, kind, input));
 }
 
-function containerStatus(container: corev1.Container, kind: 'init' | 'app' | 'ephemeral', input: ContainerStatusInput): corev1.ContainerStatus {
+function containerStatus(
+  container: corev1.Container,
+  kind: 'init' | 'app' | 'ephemeral',
+  input: ContainerStatusInput,
+): corev1.ContainerStatus {
   const [newest, ...older] = input.current.containers.filter(candidate => nameOf(candidate) === container.name);
   const before = input.previous.find(status => status.name === container.name);
   const waiting = input.facts.waiting(container.name);
@@ -44,7 +48,11 @@ function containerStatus(container: corev1.Container, kind: 'init' | 'app' | 'ep
 
   let state = stateOf(newest, input.runtimeName);
   const last = older.find(hasExited);
-  let lastState: corev1.ContainerState = last ? stateOf(last, input.runtimeName) : (before?.restartCount === restartCountOf(newest) ? before.lastState ?? {} : {});
+  let lastState: corev1.ContainerState = last
+    ? stateOf(last, input.runtimeName)
+    : before?.restartCount === restartCountOf(newest)
+      ? (before.lastState ?? {})
+      : {};
   if (waiting && !isRunning(newest)) {
     if (state.terminated) lastState = { terminated: state.terminated };
     state = { waiting: { reason: waiting.reason, ...(waiting.message !== undefined && { message: waiting.message }) } };
@@ -64,7 +72,13 @@ function containerStatus(container: corev1.Container, kind: 'init' | 'app' | 'ep
   };
 }
 
-function isReady(container: corev1.Container, kind: string, newest: RuntimeContainer, facts: ContainerFacts, started: boolean): boolean {
+function isReady(
+  container: corev1.Container,
+  kind: string,
+  newest: RuntimeContainer,
+  facts: ContainerFacts,
+  started: boolean,
+): boolean {
   if (kind === 'ephemeral') return false;
   if (kind === 'init' && container.restartPolicy !== 'Always') return hasExited(newest) && newest.exitCode === 0;
   return started && facts.ready(newest.id);

@@ -37,14 +37,21 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
   );
   const phase = terminal(previous.phase) ?? input.verdict?.phase ?? podPhase(spec, init, apps, input.stopping);
   const existing = previous.conditions ?? [];
-  const sandboxReady = readySandbox(current) !== undefined && (spec.hostNetwork === true || podIpsOf(current).length > 0);
+  const sandboxReady =
+    readySandbox(current) !== undefined && (spec.hostNetwork === true || podIpsOf(current).length > 0);
   const conditions = podConditions({ spec, phase, init, apps, sandboxReady, existing });
   const ips = podIps(input);
   return {
-    ...(pod.metadata?.generation !== undefined && previous.observedGeneration !== undefined && { observedGeneration: pod.metadata.generation }),
+    ...(pod.metadata?.generation !== undefined &&
+      previous.observedGeneration !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: [...withTimes(conditions, existing, now), ...existing.filter(c => !(OWNED as readonly string[]).includes(c.type))],
-    ...(input.verdict ? { reason: input.verdict.reason, message: input.verdict.message } : keep(previous, 'reason', 'message')),
+    conditions: [
+      ...withTimes(conditions, existing, now),
+      ...existing.filter(c => !(OWNED as readonly string[]).includes(c.type)),
+    ],
+    ...(input.verdict
+      ? { reason: input.verdict.reason, message: input.verdict.message }
+      : keep(previous, 'reason', 'message')),
     ...(hostIPs.length > 0 && { hostIP: hostIPs[0]!, hostIPs: hostIPs.map(ip => ({ ip })) }),
     ...(ips.length > 0 && { podIP: ips[0]!, podIPs: ips.map(ip => ({ ip })) }),
     startTime: previous.startTime ?? now,

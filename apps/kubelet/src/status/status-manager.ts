@@ -77,7 +77,15 @@ export class StatusManager {
 
   private open(uid: string, pod: corev1.Pod): Entry {
     const shown = pod.status ?? {};
-    const entry: Entry = { target: undefined, desired: shown, shown, awaiting: undefined, remove: false, writing: false, ends: new AbortController() };
+    const entry: Entry = {
+      target: undefined,
+      desired: shown,
+      shown,
+      awaiting: undefined,
+      remove: false,
+      writing: false,
+      ends: new AbortController(),
+    };
     this.entries.set(uid, entry);
     return entry;
   }
@@ -88,12 +96,14 @@ export class StatusManager {
     entry.writing = true;
     this.write(uid, entry)
       .catch((error: unknown) => {
-        if (!entry.ends.signal.aborted) this.deps.log.error('Writing a pod status ended', error, { pod: entry.target?.name });
+        if (!entry.ends.signal.aborted)
+          this.deps.log.error('Writing a pod status ended', error, { pod: entry.target?.name });
       })
       .finally(() => {
         entry.writing = false;
         // What was set while the last write was ending is written now.
-        if (this.entries.get(uid) === entry && !entry.ends.signal.aborted && statusPatch(entry.shown, entry.desired)) this.flush(uid, entry);
+        if (this.entries.get(uid) === entry && !entry.ends.signal.aborted && statusPatch(entry.shown, entry.desired))
+          this.flush(uid, entry);
       });
   }
 
@@ -105,7 +115,10 @@ export class StatusManager {
         if (!(await this.writeOnce(uid, entry, entry.target))) return;
       } catch (error) {
         if (isNotFound(error) || isStatus(error, 'Conflict', 'Invalid')) {
-          this.deps.log.v(2, 'The API has another pod of this name, or none', { pod: entry.target.name, err: String(error) });
+          this.deps.log.v(2, 'The API has another pod of this name, or none', {
+            pod: entry.target.name,
+            err: String(error),
+          });
           return this.gone(uid);
         }
         this.deps.log.v(2, 'Cannot write a pod status yet', { pod: entry.target.name, err: String(error) });
@@ -122,7 +135,11 @@ export class StatusManager {
   }
 
   /** writeOnce writes what differs; false when nothing is left to do. */
-  private async writeOnce(uid: string, entry: Entry, { namespace, name, uid: targetUid }: StatusTarget): Promise<boolean> {
+  private async writeOnce(
+    uid: string,
+    entry: Entry,
+    { namespace, name, uid: targetUid }: StatusTarget,
+  ): Promise<boolean> {
     const pods = this.deps.client.resource(Pods);
     const { desired } = entry;
     const status = statusPatch(entry.shown, desired);

@@ -25,7 +25,9 @@ function changedConditions(before: readonly corev1.PodCondition[], after: readon
     .filter(condition => !isDeepStrictEqual(plain(before.find(c => c.type === condition.type)), plain(condition)))
     .map(condition => {
       const old = before.find(c => c.type === condition.type) ?? {};
-      const gone = Object.keys(old).filter(key => !(key in condition) && (old as Record<string, unknown>)[key] !== null);
+      const gone = Object.keys(old).filter(
+        key => !(key in condition) && (old as Record<string, unknown>)[key] !== null,
+      );
       return { ...condition, ...Object.fromEntries(gone.map(key => [key, null])) };
     });
 }
@@ -37,5 +39,7 @@ function addressPatch(before: readonly { ip?: string }[], after: readonly { ip?:
 
 /** plain drops undefined and null members, which a server does not tell apart from absent ones. */
 function plain(value: unknown): unknown {
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value, (_, member: unknown) => member ?? undefined));
+  return value === undefined
+    ? undefined
+    : JSON.parse(JSON.stringify(value, (_, member: unknown) => member ?? undefined));
 }

@@ -1,7 +1,16 @@
 import type { ResourceToken } from '@navarch/api';
 import { StatusError, conflict, notFound, type KubeObject, type WatchEvent } from '@navarch/apimachinery';
 import { Channel } from '@navarch/base';
-import type { DeleteOptions, EventRecorder, KubeClient, ListOptions, Patch, ResourceClient, Transport, WatchOptions } from '@navarch/client';
+import type {
+  DeleteOptions,
+  EventRecorder,
+  KubeClient,
+  ListOptions,
+  Patch,
+  ResourceClient,
+  Transport,
+  WatchOptions,
+} from '@navarch/client';
 
 interface Watcher {
   readonly resource: string;
@@ -50,17 +59,23 @@ export class FakeApi implements KubeClient, EventRecorder {
       create: object => {
         const { namespace = '', name = '' } = object.metadata ?? {};
         if (this.objects.has(at(namespace, name))) throw new StatusError(409, 'AlreadyExists', `${name} exists`);
-        const metadata = { uid: `uid-${name}-${this.version}`, creationTimestamp: new Date().toISOString(), ...object.metadata };
+        const metadata = {
+          uid: `uid-${name}-${this.version}`,
+          creationTimestamp: new Date().toISOString(),
+          ...object.metadata,
+        };
         return Promise.resolve(this.put(token, 'ADDED', { ...object, metadata }));
       },
-      update: object => Promise.resolve().then(() => {
-        const old = get(object.metadata?.namespace ?? '', object.metadata?.name ?? '');
-        return this.put(token, 'MODIFIED', { ...object, metadata: { ...old.metadata, ...object.metadata } });
-      }),
+      update: object =>
+        Promise.resolve().then(() => {
+          const old = get(object.metadata?.namespace ?? '', object.metadata?.name ?? '');
+          return this.put(token, 'MODIFIED', { ...object, metadata: { ...old.metadata, ...object.metadata } });
+        }),
       updateStatus: object => client.update(object),
       updateSubresource: () => Promise.reject(new Error('not in the fake API')),
       patch: (namespace, name, patch) => Promise.resolve().then(() => this.patch(token, get(namespace, name), patch)),
-      delete: (namespace, name, options = {}) => Promise.resolve().then(() => this.remove(token, get(namespace, name), options)),
+      delete: (namespace, name, options = {}) =>
+        Promise.resolve().then(() => this.remove(token, get(namespace, name), options)),
       deleteCollection: () => Promise.reject(new Error('not in the fake API')),
       createSubresource: (_, __, ___, body) => {
         const expirationTimestamp = new Date(Date.now() + this.tokenLifetimeMs).toISOString();
@@ -72,10 +87,16 @@ export class FakeApi implements KubeClient, EventRecorder {
 
   private select<T extends KubeObject>(token: ResourceToken, namespace: string, options: ListOptions): T[] {
     const matches = selector(namespace, options);
-    return [...this.objects].filter(([key, object]) => key.startsWith(`${token.resource}/`) && matches(object)).map(([, object]) => object as T);
+    return [...this.objects]
+      .filter(([key, object]) => key.startsWith(`${token.resource}/`) && matches(object))
+      .map(([, object]) => object as T);
   }
 
-  private async *watch<T extends KubeObject>(token: ResourceToken, namespace: string, options: WatchOptions): AsyncGenerator<WatchEvent<T>> {
+  private async *watch<T extends KubeObject>(
+    token: ResourceToken,
+    namespace: string,
+    options: WatchOptions,
+  ): AsyncGenerator<WatchEvent<T>> {
     const channel = new Channel<WatchEvent<KubeObject>>(10_000);
     const watcher = { resource: token.resource, matches: selector(namespace, options), channel };
     const end = () => channel.close();
@@ -105,9 +126,15 @@ export class FakeApi implements KubeClient, EventRecorder {
 
   private patch<T extends KubeObject>(token: ResourceToken, old: T, { body }: Patch): T {
     const { metadata = {}, ...rest } = body as KubeObject & Record<string, unknown>;
-    if (metadata.uid !== undefined && metadata.uid !== old.metadata?.uid) throw conflict(token, old.metadata?.name ?? '', 'uid mismatch');
+    if (metadata.uid !== undefined && metadata.uid !== old.metadata?.uid)
+      throw conflict(token, old.metadata?.name ?? '', 'uid mismatch');
     const merged = merge(old, { ...rest, ...(metadata.labels && { metadata: { labels: metadata.labels } }) }) as T;
-    if (token.resource === 'pods') this.statuses.push({ name: old.metadata?.name ?? '', status: (merged as { status?: unknown }).status, at: Date.now() });
+    if (token.resource === 'pods')
+      this.statuses.push({
+        name: old.metadata?.name ?? '',
+        status: (merged as { status?: unknown }).status,
+        at: Date.now(),
+      });
     return this.put(token, 'MODIFIED', merged);
   }
 
@@ -122,17 +149,26 @@ export class FakeApi implements KubeClient, EventRecorder {
       return;
     }
     const deletionTimestamp = object.metadata?.deletionTimestamp ?? new Date().toISOString();
-    this.put(token, 'MODIFIED', { ...object, metadata: { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace } });
+    this.put(token, 'MODIFIED', {
+      ...object,
+      metadata: { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: grace },
+    });
   }
 }
 
 function selector(namespace: string, { fieldSelector = '' }: ListOptions): (object: KubeObject) => boolean {
   const [path = '', value] = fieldSelector.split('=');
-  const field = (object: KubeObject) => path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], object);
+  const field = (object: KubeObject) =>
+    path.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], object);
   return object => (!namespace || object.metadata?.namespace === namespace) && (!path || field(object) === value);
 }
 
-const MERGE_KEYS: Readonly<Record<string, string>> = { conditions: 'type', podIPs: 'ip', hostIPs: 'ip', addresses: 'type' };
+const MERGE_KEYS: Readonly<Record<string, string>> = {
+  conditions: 'type',
+  podIPs: 'ip',
+  hostIPs: 'ip',
+  addresses: 'type',
+};
 
 /** merge is a strategic merge, for the lists a kubelet patches. */
 function merge(old: unknown, patch: unknown, key = ''): unknown {

@@ -1,6 +1,10 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import type { ApiHandler, ByteSink } from '@navarch/apimachinery';
 import { isStream } from '@navarch/apimachinery';
 import type { Serving } from '@navarch/nest-host';
+
+type UpgradeHandler = Parameters<Serving['upgrade']>[1];
 
 /** FakeServing answers requests to a component's handlers without a socket. */
 export class FakeServing implements Serving {
@@ -10,17 +14,38 @@ export class FakeServing implements Serving {
   handle(path: string, handler: ApiHandler, options: { readonly prefix?: boolean } = {}): void {
     this.routes.set(path, { handler, prefix: options.prefix ?? false });
   }
-  upgrade(): void {
-    return undefined;
+  private readonly upgrades = new Map<string, UpgradeHandler>();
+  upgrade(prefix: string, handler: UpgradeHandler): void {
+    this.upgrades.set(prefix, handler);
+  }
+
+  /** listen serves upgrade requests on a free port of the loopback, which it answers. */
+  async listen(): Promise<{ readonly port: number; close(): void }> {
+    const server = createServer();
+    server.on('upgrade', (request, socket, head) => {
+      const handler = [...this.upgrades].find(([prefix]) => request.url?.startsWith(prefix))?.[1];
+      handler?.(request, socket, head).catch((error: Error) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${error.message}`));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
   }
 
   /** get answers a GET; a streamed body to its end. */
   async get(path: string, query = ''): Promise<{ readonly status: number; readonly body: string }> {
-    const route = this.routes.get(path) ?? [...this.routes].find(([at, { prefix }]) => prefix && path.startsWith(at))?.[1];
+    const route =
+      this.routes.get(path) ?? [...this.routes].find(([at, { prefix }]) => prefix && path.startsWith(at))?.[1];
     if (!route) return { status: 404, body: '' };
-    const request = { method: 'GET', path, query, headers: {}, body: () => Promise.resolve(Buffer.alloc(0)), signal: new AbortController().signal };
+    const request = {
+      method: 'GET',
+      path,
+      query,
+      headers: {},
+      body: () => Promise.resolve(Buffer.alloc(0)),
+      signal: new AbortController().signal,
+    };
     const { status, body } = await route.handler(request);
-    if (!isStream(body)) return { status, body: Buffer.concat(Buffer.isBuffer(body) ? [body] : [...body]).toString('utf8') };
+    if (!isStream(body))
+      return { status, body: Buffer.concat(Buffer.isBuffer(body) ? [body] : [...body]).toString('utf8') };
     const chunks: Buffer[] = [];
     await new Promise<void>(resolve => {
       const sink: ByteSink = {

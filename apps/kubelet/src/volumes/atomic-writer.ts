@@ -1,4 +1,16 @@
-import { chmod, chown, lstat, mkdir, readFile, readdir, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 
 /** PayloadFile is one file of a volume. */
@@ -19,7 +31,13 @@ export class PayloadPathError extends Error {}
 /** checkPayloadPath throws PayloadPathError unless the path is relative, without `..`, and does not start with `..`. */
 export function checkPayloadPath(file: string): void {
   const parts = file.split('/');
-  const bad = !file || path.isAbsolute(file) || parts.includes('..') || parts[0]!.startsWith('..') || file.length > 4096 || file.includes('\0');
+  const bad =
+    !file ||
+    path.isAbsolute(file) ||
+    parts.includes('..') ||
+    parts[0]!.startsWith('..') ||
+    file.length > 4096 ||
+    file.includes('\0');
   if (bad) throw new PayloadPathError(`invalid path: ${JSON.stringify(file)}`);
 }
 
@@ -39,7 +57,8 @@ export async function writePayload(directory: string, payload: Payload, gid?: nu
   await symlink(version, staged);
   await rename(staged, path.join(directory, DATA));
   await linkNames(directory, payload);
-  if (current !== undefined && current.startsWith('..')) await rm(path.join(directory, path.basename(current)), { recursive: true, force: true });
+  if (current !== undefined && current.startsWith('..'))
+    await rm(path.join(directory, path.basename(current)), { recursive: true, force: true });
   return true;
 }
 
@@ -88,7 +107,8 @@ async function filesBelow(directory: string, prefix = ''): Promise<string[]> {
   const found: string[] = [];
   for (const name of await readdir(path.join(directory, prefix)).catch(() => [])) {
     const relative = path.join(prefix, name);
-    if ((await lstat(path.join(directory, relative))).isDirectory()) found.push(...(await filesBelow(directory, relative)));
+    if ((await lstat(path.join(directory, relative))).isDirectory())
+      found.push(...(await filesBelow(directory, relative)));
     else found.push(relative);
   }
   return found;

@@ -9,7 +9,9 @@ export async function mountPoints(): Promise<readonly string[]> {
   const table = await readFile('/proc/self/mounts', 'utf8').catch(() => '');
   return table
     .split('\n')
-    .map(line => (line.split(' ')[1] ?? '').replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))))
+    .map(line =>
+      (line.split(' ')[1] ?? '').replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))),
+    )
     .filter(Boolean);
 }
 

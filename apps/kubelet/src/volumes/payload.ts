@@ -26,11 +26,13 @@ export function hasPayload(volume: corev1.Volume): boolean {
 export async function volumePayload(pod: corev1.Pod, volume: corev1.Volume, sources: PayloadSources): Promise<Payload> {
   const { configMap, secret, downwardAPI, projected } = volume;
   if (configMap) return new Map(await configMapFiles(configMap, configMap.defaultMode, pod, sources));
-  if (secret) return new Map(await secretFiles({ ...secret, name: secret.secretName }, secret.defaultMode, pod, sources));
+  if (secret)
+    return new Map(await secretFiles({ ...secret, name: secret.secretName }, secret.defaultMode, pod, sources));
   if (downwardAPI) return new Map(downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode, pod, sources.fields));
   const files = new Map<string, PayloadFile>();
   for (const source of projected?.sources ?? []) {
-    for (const [name, file] of await projectedFiles(source, projected?.defaultMode, pod, sources)) files.set(name, file);
+    for (const [name, file] of await projectedFiles(source, projected?.defaultMode, pod, sources))
+      files.set(name, file);
   }
   return files;
 }
@@ -73,7 +75,12 @@ interface KeyedSource {
   readonly optional?: boolean;
 }
 
-async function configMapFiles(source: KeyedSource, mode: number | undefined, pod: corev1.Pod, sources: PayloadSources): Promise<Files> {
+async function configMapFiles(
+  source: KeyedSource,
+  mode: number | undefined,
+  pod: corev1.Pod,
+  sources: PayloadSources,
+): Promise<Files> {
   const object = await sources.configMap(source.name ?? '');
   if (!object && !source.optional) throw new VolumeError(`configmap ${JSON.stringify(source.name)} not found`);
   const data = new Map<string, Buffer>();
@@ -82,15 +89,26 @@ async function configMapFiles(source: KeyedSource, mode: number | undefined, pod
   return chosen(data, source, mode, `configmap references non-existent config key: `);
 }
 
-async function secretFiles(source: KeyedSource, mode: number | undefined, pod: corev1.Pod, sources: PayloadSources): Promise<Files> {
+async function secretFiles(
+  source: KeyedSource,
+  mode: number | undefined,
+  pod: corev1.Pod,
+  sources: PayloadSources,
+): Promise<Files> {
   const object = await sources.secret(source.name ?? '');
   if (!object && !source.optional) throw new VolumeError(`secret ${JSON.stringify(source.name)} not found`);
   const data = new Map(Object.entries(object?.data ?? {}).map(([key, value]) => [key, bytes(value)] as const));
   return chosen(data, source, mode, `references non-existent secret key: `);
 }
 
-function chosen(data: ReadonlyMap<string, Buffer>, { items, optional }: KeyedSource, mode: number | undefined, missing: string): Files {
-  if (!items?.length) return [...data].map(([key, content]) => [key, { data: content, mode: mode ?? DEFAULT_MODE }] as const);
+function chosen(
+  data: ReadonlyMap<string, Buffer>,
+  { items, optional }: KeyedSource,
+  mode: number | undefined,
+  missing: string,
+): Files {
+  if (!items?.length)
+    return [...data].map(([key, content]) => [key, { data: content, mode: mode ?? DEFAULT_MODE }] as const);
   const files: Files = [];
   for (const item of items) {
     const content = data.get(item.key);
@@ -100,7 +118,12 @@ function chosen(data: ReadonlyMap<string, Buffer>, { items, optional }: KeyedSou
   return files;
 }
 
-function downwardFiles(items: readonly corev1.DownwardAPIVolumeFile[], mode: number | undefined, pod: corev1.Pod, fields: FieldContext): Files {
+function downwardFiles(
+  items: readonly corev1.DownwardAPIVolumeFile[],
+  mode: number | undefined,
+  pod: corev1.Pod,
+  fields: FieldContext,
+): Files {
   return items.map(item => {
     const text = item.fieldRef
       ? fieldValue(pod, item.fieldRef.fieldPath, fields)

@@ -7,7 +7,8 @@ import { VolumeError } from './payload';
  * Throws VolumeError.
  */
 export async function subPathOf(volume: string, subPath: string): Promise<string> {
-  if (path.isAbsolute(subPath) || subPath.split('/').includes('..')) throw new VolumeError(`subPath must be relative and without "..": ${subPath}`);
+  if (path.isAbsolute(subPath) || subPath.split('/').includes('..'))
+    throw new VolumeError(`subPath must be relative and without "..": ${subPath}`);
   const root = await realpath(volume);
   let at = root;
   for (const name of subPath.split('/').filter(Boolean)) {

@@ -65,6 +65,9 @@ export class TokenManager {
   }
 }
 
-function keyOf(pod: corev1.Pod, { audience = '', expirationSeconds = DEFAULT_LIFETIME_S }: corev1.ServiceAccountTokenProjection): string {
+function keyOf(
+  pod: corev1.Pod,
+  { audience = '', expirationSeconds = DEFAULT_LIFETIME_S }: corev1.ServiceAccountTokenProjection,
+): string {
   return `${pod.metadata?.uid}/${pod.spec?.serviceAccountName}/${audience}/${expirationSeconds}`;
 }

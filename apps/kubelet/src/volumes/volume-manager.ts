@@ -40,7 +40,9 @@ export class VolumeManager {
       try {
         mounted.set(volume.name, await this.setUpOne(pod, volume, fields));
       } catch (error) {
-        throw new VolumeMountError(`MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${(error as Error).message}`);
+        throw new VolumeMountError(
+          `MountVolume.SetUp failed for volume ${JSON.stringify(volume.name)} : ${(error as Error).message}`,
+        );
       }
     }
     return mounted;
@@ -53,7 +55,9 @@ export class VolumeManager {
       await prepareHostPath(volume.hostPath);
       return { hostPath: volume.hostPath.path, readOnly: false };
     }
-    const claim = volume.persistentVolumeClaim ?? (volume.ephemeral && { claimName: `${pod.metadata?.name}-${volume.name}`, readOnly: false });
+    const claim =
+      volume.persistentVolumeClaim ??
+      (volume.ephemeral && { claimName: `${pod.metadata?.name}-${volume.name}`, readOnly: false });
     if (claim) {
       const source = await claimedHostPath(this.deps.client, pod, claim.claimName);
       await prepareHostPath(source);
@@ -67,7 +71,11 @@ export class VolumeManager {
     return path.join(this.podDir(pod.metadata?.uid ?? ''), 'volumes', `kubernetes.io~${plugin}`, name);
   }
 
-  private async setUpEmptyDir(pod: corev1.Pod, name: string, { medium, sizeLimit }: corev1.EmptyDirVolumeSource): Promise<MountedVolume> {
+  private async setUpEmptyDir(
+    pod: corev1.Pod,
+    name: string,
+    { medium, sizeLimit }: corev1.EmptyDirVolumeSource,
+  ): Promise<MountedVolume> {
     const directory = this.directory(pod, 'empty-dir', name);
     await mkdir(directory, { recursive: true });
     if (medium === 'Memory') await mountTmpfs(directory, sizeLimit ? wholeValue(sizeLimit) : undefined);
@@ -79,7 +87,13 @@ export class VolumeManager {
 
   private async setUpPayload(pod: corev1.Pod, volume: corev1.Volume, fields: FieldContext): Promise<MountedVolume> {
     const namespace = pod.metadata?.namespace ?? '';
-    const plugin = volume.configMap ? 'configmap' : volume.secret ? 'secret' : volume.downwardAPI ? 'downward-api' : 'projected';
+    const plugin = volume.configMap
+      ? 'configmap'
+      : volume.secret
+        ? 'secret'
+        : volume.downwardAPI
+          ? 'downward-api'
+          : 'projected';
     const payload = await volumePayload(pod, volume, {
       configMap: name => this.objects.configMap(namespace, name),
       secret: name => this.objects.secret(namespace, name),

@@ -44,13 +44,29 @@ function compileType(type: string): TypeDecoder {
 function scalarDecoder(type: string): TypeDecoder | undefined {
   switch (type) {
     case 'string':
-      return { decode: (v, s) => (typeof v === 'string' ? v : fail('string', v, s)), zero: () => '', isEmpty: isNothing };
+      return {
+        decode: (v, s) => (typeof v === 'string' ? v : fail('string', v, s)),
+        zero: () => '',
+        isEmpty: isNothing,
+      };
     case 'bool':
-      return { decode: (v, s) => (typeof v === 'boolean' ? v : fail('bool', v, s)), zero: () => false, isEmpty: isNothing };
+      return {
+        decode: (v, s) => (typeof v === 'boolean' ? v : fail('bool', v, s)),
+        zero: () => false,
+        isEmpty: isNothing,
+      };
     case 'int32':
-      return { decode: (v, s) => (Number.isInteger(v) && (v as number) === ((v as number) | 0) ? v : fail('int32', v, s)), zero: () => 0, isEmpty: isNothing };
+      return {
+        decode: (v, s) => (Number.isInteger(v) && (v as number) === ((v as number) | 0) ? v : fail('int32', v, s)),
+        zero: () => 0,
+        isEmpty: isNothing,
+      };
     case 'int64':
-      return { decode: (v, s) => (Number.isInteger(v) && Math.abs(v as number) <= 2 ** 63 ? v : fail('int64', v, s)), zero: () => 0, isEmpty: isNothing };
+      return {
+        decode: (v, s) => (Number.isInteger(v) && Math.abs(v as number) <= 2 ** 63 ? v : fail('int64', v, s)),
+        zero: () => 0,
+        isEmpty: isNothing,
+      };
     case 'double':
       return { decode: (v, s) => (Number.isFinite(v) ? v : fail('float64', v, s)), zero: () => 0, isEmpty: isNothing };
     case 'bytes':
@@ -90,7 +106,9 @@ function specialDecoder(type: string): TypeDecoder | undefined {
         decode: (value, state) => {
           try {
             // A quantity may be written as a bare number too; its own reader sees the text of anything else.
-            return canonicalQuantity(typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value));
+            return canonicalQuantity(
+              typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value),
+            );
           } catch (error) {
             return fail('unmarshal', value, state, (error as Error).message);
           }
@@ -100,7 +118,21 @@ function specialDecoder(type: string): TypeDecoder | undefined {
       };
     case 'intOrString': {
       const int32 = scalarDecoder('int32')!.decode;
-      return { decode: (v, s) => (typeof v === 'string' ? v : typeof v === 'number' ? int32(v, s) : fail('unmarshal', v, s, `json: cannot unmarshal ${Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : 'object'} into Go value of type int32`)), zero: () => 0, isEmpty: never };
+      return {
+        decode: (v, s) =>
+          typeof v === 'string'
+            ? v
+            : typeof v === 'number'
+              ? int32(v, s)
+              : fail(
+                  'unmarshal',
+                  v,
+                  s,
+                  `json: cannot unmarshal ${Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : 'object'} into Go value of type int32`,
+                ),
+        zero: () => 0,
+        isEmpty: never,
+      };
     }
     case 'stringList': {
       const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
@@ -116,10 +148,16 @@ function specialDecoder(type: string): TypeDecoder | undefined {
       return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(element).decode(v, s)), ...nullZero };
     }
     case 'jsonOrBool':
-      return { decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, s)), ...nullZero };
+      return {
+        decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, s)),
+        ...nullZero,
+      };
     case 'jsonOrStrings': {
       const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
-      return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, s)), ...nullZero };
+      return {
+        decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, s)),
+        ...nullZero,
+      };
     }
   }
 }
@@ -173,13 +211,25 @@ const isEmptyMap = (value: unknown) => Object.keys(value as object).length === 0
 function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): FieldDecoder {
   const { name, list, map, always, pointer } = facts;
   const collection = list || map;
-  const decode: Decoder = list ? listDecoder(facts) : map ? mapDecoder(facts) : (value, state) => decoderOf(facts.type).decode(value, state);
+  const decode: Decoder = list
+    ? listDecoder(facts)
+    : map
+      ? mapDecoder(facts)
+      : (value, state) => decoderOf(facts.type).decode(value, state);
   const keeps = pointer || (always && !collection);
   return {
     index,
     name,
     decode,
-    dropsEmpty: isItems ? never : list ? isEmptyList : map ? isEmptyMap : keeps ? never : value => decoderOf(facts.type).isEmpty(value),
+    dropsEmpty: isItems
+      ? never
+      : list
+        ? isEmptyList
+        : map
+          ? isEmptyMap
+          : keeps
+            ? never
+            : value => decoderOf(facts.type).isEmpty(value),
     alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
     zero: isItems ? () => [] : collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
   };
@@ -227,7 +277,8 @@ function structDecoder(defName: string): TypeDecoder {
       insert(field, decoded);
     }
     if (missing) {
-      for (const field of always) if (!found.includes(field) && field.alwaysSince! <= state.emulated) insert(field, field.zero(state));
+      for (const field of always)
+        if (!found.includes(field) && field.alwaysSince! <= state.emulated) insert(field, field.zero(state));
     }
     const out: Record<string, unknown> = {};
     for (let i = 0; i < found.length; i++) out[found[i]!.name] = values[i];
@@ -242,4 +293,3 @@ export function pathText(path: readonly Step[]): string {
   for (const step of path) text += typeof step === 'number' ? `[${step}]` : text ? `.${step}` : step;
   return text;
 }
-

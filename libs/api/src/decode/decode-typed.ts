@@ -40,7 +40,11 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
     const text = explain(error, defName, { emulated, raw: options.raw, dialect: options.dialect ?? 'json' });
     if (options.dialect === 'unstructured') throw new Error(text, { cause: error });
     const { kind, version } = options.handledAs ?? splitDefName(defName);
-    throw new StatusError(400, 'BadRequest', `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${text}`);
+    throw new StatusError(
+      400,
+      'BadRequest',
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${text}`,
+    );
   }
 }
 

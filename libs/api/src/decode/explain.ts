@@ -14,13 +14,23 @@ interface Context {
 /** explain says in the API's words why a value does not fit; the release decides which. */
 export function explain(mismatch: Mismatch, defName: string, { emulated, raw, dialect }: Context): string {
   if (dialect === 'unstructured') return unstructured(mismatch);
-  if (emulated <= 20 && raw !== undefined) return iterator(mismatch, defName, Buffer.isBuffer(raw) ? raw : Buffer.from(raw));
+  if (emulated <= 20 && raw !== undefined)
+    return iterator(mismatch, defName, Buffer.isBuffer(raw) ? raw : Buffer.from(raw));
   return standard(mismatch, defName);
 }
 
 const jsonKind = (value: unknown) =>
-  Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value === 'number' ? numberKind(value) : typeof value;
-const numberKind = (value: number) => (Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'number' : `number ${value}`);
+  Array.isArray(value)
+    ? 'array'
+    : value === null
+      ? 'null'
+      : typeof value === 'boolean'
+        ? 'bool'
+        : typeof value === 'number'
+          ? numberKind(value)
+          : typeof value;
+const numberKind = (value: number) =>
+  Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'number' : `number ${value}`;
 
 /** standard is encoding/json's wording, today's. */
 function standard({ why, expected, actual, path }: Mismatch, defName: string): string {
@@ -34,7 +44,13 @@ function standard({ why, expected, actual, path }: Mismatch, defName: string): s
 
 const GO_KINDS: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool' };
 const goKind = (value: unknown) =>
-  Array.isArray(value) ? 'slice' : typeof value === 'number' ? (Number.isInteger(value) ? 'int64' : 'float64') : (GO_KINDS[typeof value] ?? 'map');
+  Array.isArray(value)
+    ? 'slice'
+    : typeof value === 'number'
+      ? Number.isInteger(value)
+        ? 'int64'
+        : 'float64'
+      : (GO_KINDS[typeof value] ?? 'map');
 
 function unstructured({ why, expected, actual }: Mismatch): string {
   if (why !== undefined) return why;
@@ -69,7 +85,9 @@ function complain(expected: string, found: string, actual: unknown, why: string 
   if (expected === 'int32' || expected === 'int64') {
     // The reader shows a byte that is no digit as the number it took it for, which is no character.
     if (typeof actual !== 'number') return `readUint${expected.slice(3)}: unexpected character: \ufffd`;
-    return Number.isInteger(actual) ? `readUint${expected.slice(3)}: overflow` : `readUint${expected.slice(3)}: can not decode float as int`;
+    return Number.isInteger(actual)
+      ? `readUint${expected.slice(3)}: overflow`
+      : `readUint${expected.slice(3)}: can not decode float as int`;
   }
   if (expected.startsWith('[]')) return `decode slice: expect [ or n, but found ${found}`;
   if (expected.startsWith('map[')) return `ReadMapCB: expect { or n, but found ${found}`;

@@ -26,13 +26,44 @@ export function goTypeOf(facts: Pick<FieldFacts, 'type' | 'list' | 'map'>, eleme
 }
 
 const SCALARS: ReadonlyMap<string, string> = new Map([
-  ['string', 'string'], ['bool', 'bool'], ['int32', 'int32'], ['int64', 'int64'], ['double', 'float64'], ['bytes', '[]uint8'],
+  ['string', 'string'],
+  ['bool', 'bool'],
+  ['int32', 'int32'],
+  ['int64', 'int64'],
+  ['double', 'float64'],
+  ['bytes', '[]uint8'],
 ]);
 
 /** goStruct is a definition's name as Go shows it: `v1.PodSpec`. */
 export const goStruct = (defName: string) => defName.split('.').slice(-2).join('.');
 
-const ABBREVIATIONS = ['API', 'CIDR', 'CPU', 'DNS', 'FS', 'FC', 'GCE', 'AWS', 'HTTP', 'ID', 'IP', 'IPC', 'ISCSI', 'NFS', 'OS', 'PID', 'RBD', 'SELinux', 'TCP', 'TLS', 'TTL', 'UID', 'URL', 'TTY', 'CSI'];
+const ABBREVIATIONS = [
+  'API',
+  'CIDR',
+  'CPU',
+  'DNS',
+  'FS',
+  'FC',
+  'GCE',
+  'AWS',
+  'HTTP',
+  'ID',
+  'IP',
+  'IPC',
+  'ISCSI',
+  'NFS',
+  'OS',
+  'PID',
+  'RBD',
+  'SELinux',
+  'TCP',
+  'TLS',
+  'TTL',
+  'UID',
+  'URL',
+  'TTY',
+  'CSI',
+];
 
 /** goField is a field's name as Go has it: the JSON name with a capital, abbreviations all capitals. */
 export function goField(name: string): string {

@@ -8,11 +8,16 @@ import { decodeTyped } from './index';
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../../..');
 const folder = path.join(process.env.NAVARCH_SPEC ?? path.join(repository, '../shared/spec'), 'roundtrip');
-const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter(f => f.endsWith('.json') && !f.startsWith('imagepolicy.')) : [];
-if (!names.length) console.warn(`no round-trip data in ${folder}: set NAVARCH_SPEC to test decoding against the recorded objects`);
+const names = fs.existsSync(folder)
+  ? fs.readdirSync(folder).filter(f => f.endsWith('.json') && !f.startsWith('imagepolicy.'))
+  : [];
+if (!names.length)
+  console.warn(`no round-trip data in ${folder}: set NAVARCH_SPEC to test decoding against the recorded objects`);
 
 /** younger are the names of the fields that came after v1.33: only they may be unknown. */
-const younger = new Set(Object.values(loadSchema()).flatMap(fields => fields.filter(f => f.unreleased).map(f => f.name)));
+const younger = new Set(
+  Object.values(loadSchema()).flatMap(fields => fields.filter(f => f.unreleased).map(f => f.name)),
+);
 
 /** without removes a path such as `spec.containers[0].foo` from a copy. */
 function without(object: unknown, paths: readonly string[]): unknown {
@@ -34,6 +39,8 @@ function without(object: unknown, paths: readonly string[]): unknown {
     expect(object).toEqual(without(json, unknown));
     const leaves = unknown.map(text => text.split('.').at(-1)!);
     expect(leaves.filter(leaf => !younger.has(leaf))).toEqual([]);
-    expect(JSON.stringify(decodeTyped(defNameOf(group, version, json.kind!)!, object).object)).toBe(JSON.stringify(object));
+    expect(JSON.stringify(decodeTyped(defNameOf(group, version, json.kind!)!, object).object)).toBe(
+      JSON.stringify(object),
+    );
   });
 });

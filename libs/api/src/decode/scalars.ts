@@ -21,10 +21,21 @@ const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 function parseTime(text: string, layout: string): { seconds: number; fraction: string } {
   const m = RFC3339.exec(text);
   const [, year, month, day, hour, minute, second, fraction = '', zone] = m ?? [];
-  const utc = m ? Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) : NaN;
-  const inMonth = m !== null && new Date(utc).getUTCDate() === Number(day) && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-  if (!inMonth) throw new Error(`parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`);
-  const offset = zone === 'Z' ? 0 : Number(`${zone![0]}1`) * (Number(zone!.slice(1, 3)) * 60 + Number(zone!.slice(4))) * 60_000;
+  const utc = m
+    ? Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+    : NaN;
+  const inMonth =
+    m !== null &&
+    new Date(utc).getUTCDate() === Number(day) &&
+    Number(hour) < 24 &&
+    Number(minute) < 60 &&
+    Number(second) < 60;
+  if (!inMonth)
+    throw new Error(
+      `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`,
+    );
+  const offset =
+    zone === 'Z' ? 0 : Number(`${zone![0]}1`) * (Number(zone!.slice(1, 3)) * 60 + Number(zone!.slice(4))) * 60_000;
   return { seconds: (utc - offset) / 1000, fraction };
 }
 
@@ -55,5 +66,7 @@ export function canonicalBase64(text: string): string {
   const joined = text.replace(/[\r\n]/g, '');
   if (joined.length % 4 === 0 && BASE64.test(joined)) return joined;
   const bad = /[^A-Za-z0-9+/]/.exec(joined);
-  throw new Error(`illegal base64 data at input byte ${bad && !/^={1,2}$/.test(joined.slice(bad.index)) ? bad.index : joined.length - (joined.length % 4)}`);
+  throw new Error(
+    `illegal base64 data at input byte ${bad && !/^={1,2}$/.test(joined.slice(bad.index)) ? bad.index : joined.length - (joined.length % 4)}`,
+  );
 }

@@ -1,4 +1,13 @@
-import { description, fieldsOf, isRoot, jsonFields, specialForm, splitDefName, type FieldFacts, type SpecialForm } from '../schema';
+import {
+  description,
+  fieldsOf,
+  isRoot,
+  jsonFields,
+  specialForm,
+  splitDefName,
+  type FieldFacts,
+  type SpecialForm,
+} from '../schema';
 import { groupOf } from './groups';
 
 /** OpenApiFlavour is the document's version: `/openapi/v2` or `/openapi/v3`. */
@@ -30,14 +39,19 @@ const isDefinition = (type: string) => type.includes('.');
 
 function references(name: string, form: SpecialForm | undefined): string[] {
   if (form) return [];
-  return jsonFields(name).map(f => f.type).filter(isDefinition);
+  return jsonFields(name)
+    .map(f => f.type)
+    .filter(isDefinition);
 }
 
 function objectSchema(name: string, flavour: OpenApiFlavour): Schema {
   if (!fieldsOf(name)) throw new Error(`no definition is named ${name}`);
   const text = description(name);
   const fields = jsonFields(name).filter(f => !f.unreleased);
-  const required = fields.filter(f => f.required).map(f => f.name).sort();
+  const required = fields
+    .filter(f => f.required)
+    .map(f => f.name)
+    .sort();
   const properties = Object.fromEntries(
     fields.map(f => [f.name, fieldSchema(name, f, flavour)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
   );
@@ -46,19 +60,26 @@ function objectSchema(name: string, flavour: OpenApiFlavour): Schema {
     type: 'object',
     ...(required.length && { required }),
     ...(fields.length && { properties }),
-    ...(isRoot(name) && { 'x-kubernetes-group-version-kind': [{ group: groupOf(name), kind: splitDefName(name).kind, version: splitDefName(name).version }] }),
+    ...(isRoot(name) && {
+      'x-kubernetes-group-version-kind': [
+        { group: groupOf(name), kind: splitDefName(name).kind, version: splitDefName(name).version },
+      ],
+    }),
   };
 }
 
 function fieldSchema(owner: string, facts: FieldFacts, flavour: OpenApiFlavour): Schema {
-  const text = description(owner, facts.name) || (facts.name === 'apiVersion' ? APIVERSION : facts.name === 'kind' ? KIND : '');
+  const text =
+    description(owner, facts.name) || (facts.name === 'apiVersion' ? APIVERSION : facts.name === 'kind' ? KIND : '');
   const head = { ...(text && { description: text }) };
   const extensions = extensionsOf(facts);
   if (facts.list) return { ...head, type: 'array', items: valueSchema(facts, flavour, true), ...extensions };
-  if (facts.map) return { ...head, type: 'object', additionalProperties: valueSchema(facts, flavour, true), ...extensions };
+  if (facts.map)
+    return { ...head, type: 'object', additionalProperties: valueSchema(facts, flavour, true), ...extensions };
   const value = valueSchema(facts, flavour, false);
   // Beside a $ref nothing else may stand in version 3.0.
-  if (flavour === 'v3' && '$ref' in value) return { ...head, allOf: [value], ...(facts.always && !facts.pointer && { default: {} }), ...extensions };
+  if (flavour === 'v3' && '$ref' in value)
+    return { ...head, allOf: [value], ...(facts.always && !facts.pointer && { default: {} }), ...extensions };
   return { ...head, ...value, ...extensions };
 }
 

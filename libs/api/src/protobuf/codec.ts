@@ -1,6 +1,7 @@
 import { isRecord, setOwn } from '@navarch/apimachinery';
 import { fieldsOf, specialForm, type FieldFacts } from '../schema';
-import { specialCodec } from './special';
+import type { Message } from './message';
+import { specialMessage } from './special';
 import { BYTES, FIXED64, VARINT, WireError, type WireReader, type WireWriter } from './wire';
 
 /** Codec reads and writes one type of value. Writers write backwards: see WireWriter. */
@@ -21,7 +22,8 @@ export function codecOf(type: string): Codec {
   return codec;
 }
 
-const nothing = (value: unknown) => value === '' || value === 0 || value === false || value === null || value === undefined;
+const nothing = (value: unknown) =>
+  value === '' || value === 0 || value === false || value === null || value === undefined;
 const scalar = <T>(wireType: number, read: (r: WireReader) => T, write: (w: WireWriter, value: T) => void): Codec => ({
   wireType,
   read,
@@ -30,19 +32,55 @@ const scalar = <T>(wireType: number, read: (r: WireReader) => T, write: (w: Wire
 });
 
 const SCALARS: ReadonlyMap<string, Codec> = new Map([
-  ['string', scalar(BYTES, r => r.string(), (w, v: string) => w.string(v))],
-  ['bytes', scalar(BYTES, r => r.slice().toString('base64'), (w, v: string) => w.bytes(Buffer.from(v, 'base64')))],
-  ['bool', scalar(VARINT, r => r.uint32() !== 0, (w, v: boolean) => w.uint32(v ? 1 : 0))],
-  ['int32', scalar(VARINT, r => r.int32(), (w, v: number) => w.int64(v))],
-  ['int64', scalar(VARINT, r => r.int64(), (w, v: number) => w.int64(v))],
-  ['double', scalar(FIXED64, r => r.double(), (w, v: number) => w.double(v))],
+  [
+    'string',
+    scalar(
+      BYTES,
+      r => r.string(),
+      (w, v: string) => w.string(v),
+    ),
+  ],
+  [
+    'bytes',
+    scalar(
+      BYTES,
+      r => r.slice().toString('base64'),
+      (w, v: string) => w.bytes(Buffer.from(v, 'base64')),
+    ),
+  ],
+  [
+    'bool',
+    scalar(
+      VARINT,
+      r => r.uint32() !== 0,
+      (w, v: boolean) => w.uint32(v ? 1 : 0),
+    ),
+  ],
+  [
+    'int32',
+    scalar(
+      VARINT,
+      r => r.int32(),
+      (w, v: number) => w.int64(v),
+    ),
+  ],
+  [
+    'int64',
+    scalar(
+      VARINT,
+      r => r.int64(),
+      (w, v: number) => w.int64(v),
+    ),
+  ],
+  [
+    'double',
+    scalar(
+      FIXED64,
+      r => r.double(),
+      (w, v: number) => w.double(v),
+    ),
+  ],
 ]);
-
-/** Message reads and writes a message's parts without its length. */
-export interface Message {
-  read(reader: WireReader): unknown;
-  write(writer: WireWriter, value: unknown): void;
-}
 
 const messages = new Map<string, Message>();
 
@@ -51,7 +89,7 @@ export function messageOf(defName: string): Message {
   let message = messages.get(defName);
   if (!message) {
     const form = specialForm(defName);
-    messages.set(defName, (message = form ? specialCodec(form, defName) : objectMessage(defName)));
+    messages.set(defName, (message = form ? specialMessage(form, defName, messageOf) : objectMessage(defName)));
   }
   return message;
 }
@@ -104,7 +142,12 @@ function objectMessage(defName: string): Message {
   };
 }
 
-function readField({ facts, codec }: FieldCodec, wireType: number, reader: WireReader, out: Record<string, unknown>): void {
+function readField(
+  { facts, codec }: FieldCodec,
+  wireType: number,
+  reader: WireReader,
+  out: Record<string, unknown>,
+): void {
   const { wireType: expected, isEmpty, read } = codec();
   if (facts.map) {
     const entries = (out[facts.name] ??= {}) as Record<string, unknown>;
@@ -112,7 +155,8 @@ function readField({ facts, codec }: FieldCodec, wireType: number, reader: WireR
     setOwn(entries, key, value);
   } else if (facts.list) {
     const items = (out[facts.name] ??= []) as unknown[];
-    if (wireType === BYTES && expected !== BYTES) for (const packed = reader.message(); packed.more; ) items.push(read(packed));
+    if (wireType === BYTES && expected !== BYTES)
+      for (const packed = reader.message(); packed.more;) items.push(read(packed));
     else if (wireType !== expected) throw wrongType(wireType, facts);
     else items.push(read(reader));
   } else if (wireType !== expected) throw wrongType(wireType, facts);
@@ -124,7 +168,8 @@ function readField({ facts, codec }: FieldCodec, wireType: number, reader: WireR
   }
 }
 
-const wrongType = (wireType: number, { name }: FieldFacts) => new WireError(`proto: wrong wireType = ${wireType} for field ${name}`);
+const wrongType = (wireType: number, { name }: FieldFacts) =>
+  new WireError(`proto: wrong wireType = ${wireType} for field ${name}`);
 
 function readEntry(reader: WireReader, codec: Codec): [string, unknown] {
   let key = '';
@@ -147,7 +192,8 @@ function writeField({ facts, codec }: FieldCodec, writer: WireWriter, object: Re
     for (let i = items.length - 1; i >= 0; i--) writeOne(facts.number, codec(), writer, items[i]);
   } else if (facts.map) {
     const entries = value as Record<string, unknown>;
-    for (const key of Object.keys(entries).sort().reverse()) writeEntry(facts.number, codec(), writer, key, entries[key]);
+    for (const key of Object.keys(entries).sort().reverse())
+      writeEntry(facts.number, codec(), writer, key, entries[key]);
   } else writeOne(facts.number, codec(), writer, value);
 }
 

@@ -10,8 +10,16 @@ const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '.
 const spec = process.env.NAVARCH_SPEC ?? path.join(repository, '../shared/spec');
 const folder = path.join(spec, 'roundtrip');
 // Image review is a webhook's protocol, which this server does not speak.
-const names = fs.existsSync(folder) ? fs.readdirSync(folder).filter(f => f.endsWith('.pb') && !f.startsWith('imagepolicy.')).map(f => f.slice(0, -3)) : [];
-if (!names.length) console.warn(`no round-trip data in ${folder}: set NAVARCH_SPEC to test the protobuf codec against the recorded objects`);
+const names = fs.existsSync(folder)
+  ? fs
+      .readdirSync(folder)
+      .filter(f => f.endsWith('.pb') && !f.startsWith('imagepolicy.'))
+      .map(f => f.slice(0, -3))
+  : [];
+if (!names.length)
+  console.warn(
+    `no round-trip data in ${folder}: set NAVARCH_SPEC to test the protobuf codec against the recorded objects`,
+  );
 
 (names.length ? describe : describe.skip)('protobuf and JSON of every recorded kind are one object', () => {
   test.each(names.length ? names : ['none'])('%s', name => {
@@ -20,7 +28,11 @@ if (!names.length) console.warn(`no round-trip data in ${folder}: set NAVARCH_SP
     const { apiVersion, kind, raw, contentType } = unwrapUnknown(bytes);
     const { group, version } = parseApiVersion(apiVersion)!;
     const defName = defNameOf(group, version, kind);
-    expect({ apiVersion, kind, defName }).toEqual({ apiVersion: json.apiVersion, kind: json.kind, defName: expect.any(String) });
+    expect({ apiVersion, kind, defName }).toEqual({
+      apiVersion: json.apiVersion,
+      kind: json.kind,
+      defName: expect.any(String),
+    });
     if (!defName) throw new Error('no definition');
 
     expect({ kind, apiVersion, ...decodeProtobuf(defName, raw) }).toEqual(json);

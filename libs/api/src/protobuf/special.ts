@@ -1,22 +1,29 @@
 import { formatDuration, parseDuration } from '@navarch/apimachinery';
 import type { SpecialForm } from '../schema';
-import { messageOf, type Message } from './codec';
+import type { Message } from './message';
 import { BYTES, VARINT, WireError, type WireReader, type WireWriter } from './wire';
 
-/** specialCodec reads and writes a message whose JSON form is not an object of its fields. */
-export function specialCodec(form: SpecialForm, defName: string): Message {
+/** specialMessage reads and writes a message whose JSON form is not an object of its fields; `messageOf` gives those within it. */
+export function specialMessage(form: SpecialForm, defName: string, messageOf: (defName: string) => Message): Message {
+  const schema = (suffix: RegExp) => () => messageOf(defName.replace(suffix, ''));
   switch (form) {
     case 'time':
       return timestamps(date => `${date.slice(0, 19)}Z`, 0);
     case 'microTime':
-      return timestamps((date, nanos) => `${date.slice(0, 19)}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`, 6);
+      return timestamps(
+        (date, nanos) => `${date.slice(0, 19)}.${String(Math.floor(nanos / 1000)).padStart(6, '0')}Z`,
+        6,
+      );
     case 'duration':
       return {
         read: r => formatDuration(((readParts(r, { 1: x => x.int64() })[1] as number | undefined) ?? 0) / 1e6),
         write: (w, v) => varint(w, 1, Math.round(parseDuration(v as string) * 1e6)),
       };
     case 'quantity':
-      return { read: r => (readParts(r, { 1: x => x.string() })[1] as string | undefined) ?? '0', write: (w, v) => text(w, 1, String(v)) };
+      return {
+        read: r => (readParts(r, { 1: x => x.string() })[1] as string | undefined) ?? '0',
+        write: (w, v) => text(w, 1, String(v)),
+      };
     case 'intOrString':
       return intOrString;
     case 'rawObject':
@@ -26,11 +33,11 @@ export function specialCodec(form: SpecialForm, defName: string): Message {
     case 'stringList':
       return { read: r => strings(r), write: (w, v) => writeStrings(w, 1, v as string[]) };
     case 'jsonOrList':
-      return either(defName.replace(/OrArray$/, ''));
+      return either(schema(/OrArray$/));
     case 'jsonOrBool':
-      return orBool(defName.replace(/OrBool$/, ''));
+      return orBool(schema(/OrBool$/));
     case 'jsonOrStrings':
-      return orStrings(defName.replace(/OrStringArray$/, ''));
+      return orStrings(schema(/OrStringArray$/));
   }
 }
 
@@ -126,43 +133,46 @@ function writeStrings(writer: WireWriter, number: number, items: readonly string
 }
 
 /** either is a schema or a list of schemas. */
-function either(schema: string): Message {
+function either(schema: () => Message): Message {
   return {
     read(reader) {
       const list: unknown[] = [];
-      const one = readParts(reader, { 1: r => messageOf(schema).read(r.message()), 2: r => list.push(messageOf(schema).read(r.message())) })[1];
+      const one = readParts(reader, {
+        1: r => schema().read(r.message()),
+        2: r => list.push(schema().read(r.message())),
+      })[1];
       return list.length ? list : (one ?? []);
     },
     write(writer, value) {
-      if (!Array.isArray(value)) return sub(writer, 1, messageOf(schema), value);
-      for (let i = value.length - 1; i >= 0; i--) sub(writer, 2, messageOf(schema), value[i]);
+      if (!Array.isArray(value)) return sub(writer, 1, schema(), value);
+      for (let i = value.length - 1; i >= 0; i--) sub(writer, 2, schema(), value[i]);
     },
   };
 }
 
-function orBool(schema: string): Message {
+function orBool(schema: () => Message): Message {
   return {
     read(reader) {
-      const parts = readParts(reader, { 1: r => r.uint32() !== 0, 2: r => messageOf(schema).read(r.message()) });
+      const parts = readParts(reader, { 1: r => r.uint32() !== 0, 2: r => schema().read(r.message()) });
       return parts[2] ?? parts[1] ?? false;
     },
     write(writer, value) {
-      if (typeof value !== 'boolean') sub(writer, 2, messageOf(schema), value);
+      if (typeof value !== 'boolean') sub(writer, 2, schema(), value);
       varint(writer, 1, value === false ? 0 : 1);
     },
   };
 }
 
-function orStrings(schema: string): Message {
+function orStrings(schema: () => Message): Message {
   return {
     read(reader) {
       const list: string[] = [];
-      const one = readParts(reader, { 1: r => messageOf(schema).read(r.message()), 2: r => list.push(r.string()) })[1];
+      const one = readParts(reader, { 1: r => schema().read(r.message()), 2: r => list.push(r.string()) })[1];
       return one ?? list;
     },
     write(writer, value) {
       if (Array.isArray(value)) writeStrings(writer, 2, value as string[]);
-      else sub(writer, 1, messageOf(schema), value);
+      else sub(writer, 1, schema(), value);
     },
   };
 }

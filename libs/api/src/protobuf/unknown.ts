@@ -14,10 +14,15 @@ export interface UnknownEnvelope {
 }
 
 /** isWrapped tells bodies that begin as protobuf does. */
-export const isWrapped = (body: Buffer): boolean => body.length >= MAGIC.length && body.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0;
+export const isWrapped = (body: Buffer): boolean =>
+  body.length >= MAGIC.length && body.compare(MAGIC, 0, MAGIC.length, 0, MAGIC.length) === 0;
 
 /** wrapUnknown is the body of a message: magic, type, bytes. */
-export function wrapUnknown(type: { readonly apiVersion: string; readonly kind: string }, raw: Buffer, contentType = ''): Buffer {
+export function wrapUnknown(
+  type: { readonly apiVersion: string; readonly kind: string },
+  raw: Buffer,
+  contentType = '',
+): Buffer {
   const writer = new WireWriter();
   writer.string(contentType);
   writer.tag(4, BYTES);
@@ -37,7 +42,8 @@ export function wrapUnknown(type: { readonly apiVersion: string; readonly kind: 
 
 /** unwrapUnknown takes a body apart. It throws a WireError for what does not begin with the magic, or is cut off. */
 export function unwrapUnknown(body: Buffer): UnknownEnvelope {
-  if (!isWrapped(body)) throw new WireError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (!isWrapped(body))
+    throw new WireError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   const reader = new WireReader(body, MAGIC.length);
   let type = { apiVersion: '', kind: '' };
   let raw = Buffer.alloc(0);

@@ -112,7 +112,8 @@ export class WireReader {
   }
 }
 
-const MAX_DEPTH = 500;
+// Three levels are one of a nested schema; far below what the stack holds.
+const MAX_DEPTH = 1500;
 
 /** WireWriter writes a message from its end to its beginning, so that lengths are known when they are written. */
 export class WireWriter {

@@ -17,8 +17,20 @@ const PACKAGES: ReadonlyMap<string, string> = new Map([
 
 /** META_KINDS are served in every group and version with one and the same definition. */
 const META_KINDS = new Set([
-  'Status', 'ListOptions', 'GetOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions', 'DeleteOptions', 'WatchEvent',
-  'APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions', 'PartialObjectMetadata', 'PartialObjectMetadataList',
+  'Status',
+  'ListOptions',
+  'GetOptions',
+  'CreateOptions',
+  'UpdateOptions',
+  'PatchOptions',
+  'DeleteOptions',
+  'WatchEvent',
+  'APIGroup',
+  'APIGroupList',
+  'APIResourceList',
+  'APIVersions',
+  'PartialObjectMetadata',
+  'PartialObjectMetadataList',
 ]);
 
 /** defNameOf is the definition of a kind: `io.k8s.api.apps.v1.Deployment`; undefined if there is none built in. */
@@ -31,19 +43,29 @@ export function defNameOf(group: string, version: string, kind: string): string 
 }
 
 /** splitDefName takes `io.k8s.api.apps.v1.Deployment` apart. */
-export function splitDefName(defName: string): { readonly package: string; readonly version: string; readonly kind: string } {
+export function splitDefName(defName: string): {
+  readonly package: string;
+  readonly version: string;
+  readonly kind: string;
+} {
   const parts = defName.split('.');
   const kind = parts.pop()!;
   return { package: parts.join('.'), version: parts.at(-1) ?? '', kind };
 }
 
 /** OTHER_ROOTS are kinds that are sent on their own though they have no metadata. */
-const OTHER_ROOTS = /^(AdmissionReview|ConversionReview|DeploymentRollback|SerializedReference|(NodeProxy|Pod\w+|ServiceProxy)Options)$/;
+const OTHER_ROOTS =
+  /^(AdmissionReview|ConversionReview|DeploymentRollback|SerializedReference|(NodeProxy|Pod\w+|ServiceProxy)Options)$/;
+
+/** TEMPLATES have the metadata of what is made from them, and are no objects themselves. */
+const TEMPLATES =
+  /\.(PodTemplateSpec|JobTemplateSpec|PersistentVolumeClaimTemplate|ResourceClaimTemplateSpec|CompositePodGroupTemplate|PodGroupTemplate)$/;
 
 /** isRoot tells whether objects of this definition carry apiVersion and kind. */
 export function isRoot(defName: string): boolean {
   const fields = fieldsOf(defName) ?? [];
-  if (fields.some(f => f.name === 'metadata' && /\.(ObjectMeta|ListMeta)$/.test(f.type))) return true;
+  if (!TEMPLATES.test(defName) && fields.some(f => f.name === 'metadata' && /\.(ObjectMeta|ListMeta)$/.test(f.type)))
+    return true;
   const { kind } = splitDefName(defName);
   return META_KINDS.has(kind) || OTHER_ROOTS.test(kind);
 }

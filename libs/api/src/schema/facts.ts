@@ -42,11 +42,13 @@ export function loadSchema(): SchemaFacts {
   return (facts ??= readGenerated('schema.json', process.env.NAVARCH_API_SCHEMA) as SchemaFacts);
 }
 
-/** description is the documentation of a definition, or of one of its fields; '' where there is none. */
+/** description is the documentation of a definition, or of one of its fields (its type's, if it has none of its own); '' where there is none. */
 export function description(defName: string, field?: string): string {
   descriptions ??= readGenerated('descriptions.json') as Record<string, string>;
   const key = field === undefined ? defName : `${defName}.${field}`;
-  return Object.hasOwn(descriptions, key) ? descriptions[key]! : '';
+  if (Object.hasOwn(descriptions, key)) return descriptions[key]!;
+  const type = fieldsOf(defName)?.find(f => f.name === field)?.type;
+  return type?.includes('.') ? description(type) : '';
 }
 
 /** readGenerated reads a generated file of this library; parsed keys come without a prototype's names. */
@@ -61,7 +63,8 @@ function generatedFolder(): string {
       const found = path.join(folder, candidate);
       if (fs.existsSync(path.join(found, 'schema.json'))) return found;
     }
-    if (folder === path.dirname(folder)) throw new Error('the API schema was not found: run `npm run generate`, or set NAVARCH_API_SCHEMA');
+    if (folder === path.dirname(folder))
+      throw new Error('the API schema was not found: run `npm run generate`, or set NAVARCH_API_SCHEMA');
   }
 }
 

@@ -2,7 +2,18 @@ const API = 'io.k8s.apimachinery.pkg';
 
 /** SpecialForm is the JSON form of a message that is not an object of its fields. */
 export type SpecialForm =
-  | 'time' | 'microTime' | 'duration' | 'quantity' | 'intOrString' | 'rawObject' | 'fieldsV1' | 'stringList' | 'json' | 'jsonOrList' | 'jsonOrBool' | 'jsonOrStrings';
+  | 'time'
+  | 'microTime'
+  | 'duration'
+  | 'quantity'
+  | 'intOrString'
+  | 'rawObject'
+  | 'fieldsV1'
+  | 'stringList'
+  | 'json'
+  | 'jsonOrList'
+  | 'jsonOrBool'
+  | 'jsonOrStrings';
 
 const SPECIAL = new Map<string, SpecialForm>([
   [`${API}.apis.meta.v1.Time`, 'time'],
@@ -16,7 +27,8 @@ const SPECIAL = new Map<string, SpecialForm>([
 ]);
 SPECIAL.set('io.k8s.api.authentication.v1.AttestationValue', 'stringList');
 for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
-  for (const group of ['authentication', 'authorization', 'certificates']) SPECIAL.set(`io.k8s.api.${group}.${version}.ExtraValue`, 'stringList');
+  for (const group of ['authentication', 'authorization', 'certificates'])
+    SPECIAL.set(`io.k8s.api.${group}.${version}.ExtraValue`, 'stringList');
   const crd = `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.${version}`;
   SPECIAL.set(`${crd}.JSON`, 'json');
   SPECIAL.set(`${crd}.JSONSchemaPropsOrArray`, 'jsonOrList');

@@ -8,7 +8,12 @@ const text: TypeSchema = { kind: 'scalar', scalarType: 'string', field: none };
 const numeric: TypeSchema = { kind: 'scalar', scalarType: 'numeric', field: none };
 const boolean: TypeSchema = { kind: 'scalar', scalarType: 'boolean', field: none };
 const SCALARS: ReadonlyMap<string, TypeSchema> = new Map([
-  ['string', text], ['bytes', text], ['bool', boolean], ['int32', numeric], ['int64', numeric], ['double', numeric],
+  ['string', text],
+  ['bytes', text],
+  ['bool', boolean],
+  ['int32', numeric],
+  ['int64', numeric],
+  ['double', numeric],
 ]);
 const cache = new Map<string, TypeSchema>();
 
@@ -64,9 +69,21 @@ const ATOMIC = new Set(
   [
     'apimachinery.pkg.apis.meta.v1.LabelSelector',
     'apimachinery.pkg.apis.meta.v1.OwnerReference',
-    ...['ConfigMapKeySelector', 'LocalObjectReference', 'NodeSelector', 'NodeSelectorTerm', 'ObjectFieldSelector', 'ObjectReference',
-      'ResourceFieldSelector', 'ScopeSelector', 'SecretKeySelector', 'SecretReference', 'TopologySelectorTerm', 'TypedLocalObjectReference',
-      'FileKeySelector'].map(kind => `api.core.v1.${kind}`),
+    ...[
+      'ConfigMapKeySelector',
+      'LocalObjectReference',
+      'NodeSelector',
+      'NodeSelectorTerm',
+      'ObjectFieldSelector',
+      'ObjectReference',
+      'ResourceFieldSelector',
+      'ScopeSelector',
+      'SecretKeySelector',
+      'SecretReference',
+      'TopologySelectorTerm',
+      'TypedLocalObjectReference',
+      'FileKeySelector',
+    ].map(kind => `api.core.v1.${kind}`),
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.RoleRef`),
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.Subject`),
   ].map(name => `io.k8s.${name}`),
@@ -95,11 +112,23 @@ function valueSchema(facts: FieldFacts): TypeSchema {
   if (facts.map) return { kind: 'map', field: none, element, ...(facts.mapType === 'atomic' && { atomic: true }) };
   if (!facts.list) {
     if (facts.mapType !== 'atomic' || element.kind !== 'object') return element;
-    return { kind: 'object', ...(element.name && { name: element.name }), field: name => element.field(name), atomic: true };
+    return {
+      kind: 'object',
+      ...(element.name && { name: element.name }),
+      field: name => element.field(name),
+      atomic: true,
+    };
   }
   const merges = facts.patchStrategy?.split(',').includes('merge');
   const listType = facts.listType ?? (merges ? (facts.patchMergeKey ? 'map' : 'set') : 'atomic');
   if (listType !== 'map') return { kind: 'list', field: none, element, listType };
   const mapKeys = facts.listMapKeys ?? [facts.patchMergeKey!];
-  return { kind: 'list', field: none, element, listType, mapKeys, ...(mapKeys.includes('protocol') && { keyDefaults: { protocol: 'TCP' } }) };
+  return {
+    kind: 'list',
+    field: none,
+    element,
+    listType,
+    mapKeys,
+    ...(mapKeys.includes('protocol') && { keyDefaults: { protocol: 'TCP' } }),
+  };
 }

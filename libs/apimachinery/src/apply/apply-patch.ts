@@ -6,7 +6,17 @@ import { conflictError, findConflicts } from './conflicts';
 import { decodeOwners, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
 import { checkTyped, compare, merge, removeItems, toFieldSet, withNamedFields } from './typed';
-import { annotation, changesByVersion, stored, takeAway, timestamp, updateOwners, withoutManagedFields, withoutUnmanaged, type InVersion } from './update';
+import {
+  annotation,
+  changesByVersion,
+  stored,
+  takeAway,
+  timestamp,
+  updateOwners,
+  withoutManagedFields,
+  withoutUnmanaged,
+  type InVersion,
+} from './update';
 
 export interface ApplyRequest {
   /** schema and objects are of the version that the request uses. */
@@ -44,9 +54,12 @@ export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  */
 export function applyPatch(request: ApplyRequest): ApplyResult {
   const { live, applied, apiVersion, schema } = request;
-  if (Array.isArray(applied.metadata?.managedFields) && applied.metadata.managedFields.length) throw badRequest('metadata.managedFields must be nil');
+  if (Array.isArray(applied.metadata?.managedFields) && applied.metadata.managedFields.length)
+    throw badRequest('metadata.managedFields must be nil');
   if (applied.apiVersion !== apiVersion) {
-    throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion ?? ''}, expected: ${apiVersion}`);
+    throw badRequest(
+      `Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion ?? ''}, expected: ${apiVersion}`,
+    );
   }
   const config = withoutManagedFields(applied);
   const problems = checkTyped(schema, config);
@@ -63,7 +76,12 @@ export function applyPatch(request: ApplyRequest): ApplyResult {
     return applyTo(owners, before, config, request, request.force ?? false);
   } catch (error) {
     // Fields that client-side apply set may be taken over by kubectl itself.
-    if (request.manager !== 'kubectl' || !(error instanceof StatusError) || !takenFromLastApplied(owners, before, config, request)) throw error;
+    if (
+      request.manager !== 'kubectl' ||
+      !(error instanceof StatusError) ||
+      !takenFromLastApplied(owners, before, config, request)
+    )
+      throw error;
     return applyTo(owners, before, config, request, true);
   }
 }
@@ -80,7 +98,13 @@ function selfOf({ manager, apiVersion, subresource }: ApplyRequest): Omit<Owner,
   return { manager, operation: 'Apply', apiVersion, subresource: subresource ?? '' };
 }
 
-function applyTo(owners: Owners, live: AnyObject, config: AnyObject, request: ApplyRequest, force: boolean): ApplyResult {
+function applyTo(
+  owners: Owners,
+  live: AnyObject,
+  config: AnyObject,
+  request: ApplyRequest,
+  force: boolean,
+): ApplyResult {
   const { schema, now } = request;
   const self = selfOf(request);
   const id = ownerId(self);
@@ -98,14 +122,21 @@ function applyTo(owners: Owners, live: AnyObject, config: AnyObject, request: Ap
   others.delete(id);
   const result = takeAway(others, changes);
   const owned = withoutUnmanaged(set);
-  const same = former !== undefined && former.set.equals(owned) && former.apiVersion === self.apiVersion && deepEqual(live, object);
+  const same =
+    former !== undefined &&
+    former.set.equals(owned) &&
+    former.apiVersion === self.apiVersion &&
+    deepEqual(live, object);
   if (!owned.empty) result.set(id, { ...self, time: same ? former.time : timestamp(now), set: owned });
   const managedFields = stored(result);
   const copy = deepClone(object);
   copy.metadata = { ...copy.metadata, ...(managedFields && { managedFields }) };
   // Client-side apply goes on from what kubectl applied last, whichever way it did.
   if (request.manager === 'kubectl' && annotation(live, LAST_APPLIED) !== undefined) {
-    copy.metadata.annotations = { ...copy.metadata.annotations, [LAST_APPLIED]: `${JSON.stringify(withoutLastApplied(config))}\n` };
+    copy.metadata.annotations = {
+      ...copy.metadata.annotations,
+      [LAST_APPLIED]: `${JSON.stringify(withoutLastApplied(config))}\n`,
+    };
   }
   return { object: copy, managedFields };
 }

@@ -35,12 +35,15 @@ function message(conflicts: readonly Conflict[]): string {
     return `Apply failed with 1 conflict: conflict with ${ownerText(owner)}: ${fieldPathText(path)}`;
   }
   const byOwner = new Map<string, string[]>();
-  for (const { owner, path } of conflicts) byOwner.set(ownerText(owner), [...(byOwner.get(ownerText(owner)) ?? []), `- ${fieldPathText(path)}`]);
+  for (const { owner, path } of conflicts)
+    byOwner.set(ownerText(owner), [...(byOwner.get(ownerText(owner)) ?? []), `- ${fieldPathText(path)}`]);
   const parts = [...byOwner.keys()].sort().flatMap(owner => [`conflicts with ${owner}:`, ...byOwner.get(owner)!]);
   return `Apply failed with ${conflicts.length} conflicts: ${parts.join('\n')}`;
 }
 
 function ownerText({ manager, operation, apiVersion, subresource }: Owner): string {
-  const who = subresource ? `${JSON.stringify(manager)} with subresource ${JSON.stringify(subresource)}` : JSON.stringify(manager);
+  const who = subresource
+    ? `${JSON.stringify(manager)} with subresource ${JSON.stringify(subresource)}`
+    : JSON.stringify(manager);
   return operation === 'Update' ? `${who} using ${apiVersion}` : who;
 }

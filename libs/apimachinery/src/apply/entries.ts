@@ -1,5 +1,6 @@
 import type { ManagedFieldsEntry } from '../meta';
-import { FieldSet, parseFieldsV1, printFieldsV1 } from './field-set';
+import type { FieldSet } from './field-set';
+import { parseFieldsV1, printFieldsV1 } from './field-set';
 
 /** Owner is one entry of managedFields: who owns which fields since when. */
 export interface Owner {
@@ -42,7 +43,11 @@ export function decodeOwners(entries: readonly ManagedFieldsEntry[] | undefined)
 /** isReset: the client sent exactly one empty entry, or an empty list, which clears all of them. */
 export function isReset(entries: readonly ManagedFieldsEntry[] | undefined): boolean {
   if (!entries) return false;
-  return entries.length === 0 || (entries.length === 1 && Object.values(entries[0] ?? {}).every(value => value === undefined || value === null || value === ''));
+  return (
+    entries.length === 0 ||
+    (entries.length === 1 &&
+      Object.values(entries[0] ?? {}).every(value => value === undefined || value === null || value === ''))
+  );
 }
 
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

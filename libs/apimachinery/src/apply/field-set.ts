@@ -14,7 +14,7 @@ export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify
 export const keyElement = (keys: Readonly<Record<string, unknown>>): PathElement =>
   `k:${JSON.stringify(Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))))}`;
 
-/** FieldSet is a set of field paths, as a tree. Built up by `insert`, never changed after it has been handed out. */
+/** FieldSet is a set of field paths, as a tree. Built up by `insert`, never changed after it has been handed out: sets share their parts. */
 export class FieldSet {
   /** members are the steps that end here: the fields owned themselves. */
   readonly members = new Set<PathElement>();
@@ -38,13 +38,38 @@ export class FieldSet {
   }
 
   union(other: FieldSet): FieldSet {
-    return combine(this, other, (a, b) => a || b);
+    if (other.empty) return this;
+    if (this.empty) return other;
+    const result = new FieldSet();
+    for (const set of [this, other]) for (const step of set.members) result.members.add(step);
+    for (const [step, child] of this.children) {
+      const theirs = other.children.get(step);
+      result.children.set(step, theirs ? child.union(theirs) : child);
+    }
+    for (const [step, child] of other.children) if (!this.children.has(step)) result.children.set(step, child);
+    return result;
   }
+
   intersection(other: FieldSet): FieldSet {
-    return combine(this, other, (a, b) => a && b);
+    const result = new FieldSet();
+    for (const step of this.members) if (other.members.has(step)) result.members.add(step);
+    for (const [step, child] of this.children) {
+      const both = other.children.get(step)?.intersection(child);
+      if (both && !both.empty) result.children.set(step, both);
+    }
+    return result;
   }
+
   difference(other: FieldSet): FieldSet {
-    return combine(this, other, (a, b) => a && !b);
+    if (other.empty) return this;
+    const result = new FieldSet();
+    for (const step of this.members) if (!other.members.has(step)) result.members.add(step);
+    for (const [step, child] of this.children) {
+      const theirs = other.children.get(step);
+      const rest = theirs ? child.difference(theirs) : child;
+      if (!rest.empty) result.children.set(step, rest);
+    }
+    return result;
   }
 
   equals(other: FieldSet): boolean {
@@ -61,29 +86,15 @@ export class FieldSet {
   }
 }
 
-function combine(a: FieldSet, b: FieldSet, keep: (inA: boolean, inB: boolean) => boolean): FieldSet {
-  const result = new FieldSet();
-  for (const step of new Set([...a.members, ...b.members])) {
-    if (keep(a.members.has(step), b.members.has(step))) result.members.add(step);
-  }
-  for (const step of new Set([...a.children.keys(), ...b.children.keys()])) {
-    const child = combine(a.children.get(step) ?? EMPTY, b.children.get(step) ?? EMPTY, keep);
-    if (!child.empty) result.children.set(step, child);
-  }
-  return result;
-}
-const EMPTY = new FieldSet();
-
 /** parseFieldsV1 reads the stored form of a field set; what is no path element is left out. */
 export function parseFieldsV1(fields: unknown): FieldSet {
   const set = new FieldSet();
   if (!isRecord(fields)) return set;
   for (const [step, below] of Object.entries(fields)) {
-    if (step === '.' || !/^[fkvi]:/.test(step)) continue;
-    const nested = isRecord(below) ? below : {};
-    const child = parseFieldsV1(nested);
+    if (step[1] !== ':' || !'fkvi'.includes(step[0]!)) continue;
+    const child = parseFieldsV1(below);
     // A step without anything below it is a member, and so is one with a dot.
-    if (Object.hasOwn(nested, '.') || child.empty) set.members.add(step);
+    if (child.empty || Object.hasOwn(below as object, '.')) set.members.add(step);
     if (!child.empty) set.children.set(step, child);
   }
   return set;
@@ -92,6 +103,10 @@ export function parseFieldsV1(fields: unknown): FieldSet {
 /** printFieldsV1 is the stored form of a field set, its keys in order. */
 export function printFieldsV1(set: FieldSet): Record<string, unknown> {
   const out: Record<string, unknown> = {};
+  if (!set.children.size && set.members.size === 1) {
+    for (const step of set.members) setOwn(out, step, {});
+    return out;
+  }
   for (const step of [...new Set([...set.members, ...set.children.keys()])].sort()) {
     const child = set.children.get(step);
     const below = child ? printFieldsV1(child) : {};
@@ -112,5 +127,7 @@ export function elementText(step: PathElement): string {
   if (step.startsWith('v:')) return `[=${rest}]`;
   if (step.startsWith('i:')) return `[${rest}]`;
   const keys = JSON.parse(rest) as Record<string, unknown>;
-  return `[${Object.keys(keys).map(key => `${key}=${JSON.stringify(getOwn(keys, key))}`).join(',')}]`;
+  return `[${Object.keys(keys)
+    .map(key => `${key}=${JSON.stringify(getOwn(keys, key))}`)
+    .join(',')}]`;
 }

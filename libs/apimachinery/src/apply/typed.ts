@@ -1,6 +1,14 @@
 import { deepEqual, getOwn, isRecord, setOwn } from '../json';
 import { deduced, scalar, untyped, type TypeSchema } from '../schema';
-import { elementText, fieldElement, FieldSet, fieldPathText, keyElement, valueElement, type PathElement } from './field-set';
+import {
+  elementText,
+  fieldElement,
+  FieldSet,
+  fieldPathText,
+  keyElement,
+  valueElement,
+  type PathElement,
+} from './field-set';
 
 /** Shape is how a value is owned: as a whole, field by field, or item by item. */
 type Shape = 'leaf' | 'object' | 'items';
@@ -13,7 +21,10 @@ function shapeOf(schema: TypeSchema, ...values: unknown[]): Shape {
     case 'map':
       return values.every(v => v === undefined || v === null || isRecord(v)) ? 'object' : 'leaf';
     case 'list':
-      return (schema.listType ?? 'atomic') !== 'atomic' && values.every(v => v === undefined || v === null || Array.isArray(v)) ? 'items' : 'leaf';
+      return (schema.listType ?? 'atomic') !== 'atomic' &&
+        values.every(v => v === undefined || v === null || Array.isArray(v))
+        ? 'items'
+        : 'leaf';
     case 'untyped': {
       const present = values.filter(v => v !== undefined && v !== null);
       return present.length > 0 && present.every(isRecord) ? 'object' : 'leaf';
@@ -41,7 +52,10 @@ export function itemElement(schema: TypeSchema, item: unknown): PathElement {
   return keyElement(keys);
 }
 
-const isEmpty = (value: unknown) => value === undefined || value === null || (isRecord(value) ? Object.keys(value).length === 0 : Array.isArray(value) && value.length === 0);
+const isEmpty = (value: unknown) =>
+  value === undefined ||
+  value === null ||
+  (isRecord(value) ? Object.keys(value).length === 0 : Array.isArray(value) && value.length === 0);
 const elementOf = (schema: TypeSchema) => schema.element ?? untyped;
 const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
@@ -89,20 +103,28 @@ export function compare(schema: TypeSchema, before: unknown, after: unknown): Co
   return result;
 }
 
-function compareInto(schema: TypeSchema, before: unknown, after: unknown, path: readonly PathElement[], result: Comparison): void {
+function compareInto(
+  schema: TypeSchema,
+  before: unknown,
+  after: unknown,
+  path: readonly PathElement[],
+  result: Comparison,
+): void {
+  if (before !== undefined && after !== undefined && deepEqual(before, after)) return;
   const shape = shapeOf(schema, before, after);
   if (before === undefined) result.added.insert(path);
   else if (after === undefined) result.removed.insert(path);
   // Two empty values are compared as wholes, so that null and empty stay different.
   if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) {
-    if (before !== undefined && after !== undefined && !deepEqual(before, after)) result.modified.insert(path);
+    if (before !== undefined && after !== undefined) result.modified.insert(path);
     return;
   }
   if (shape === 'object') {
     const [left, right] = [record(before), record(after)];
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
       const [a, b] = [getOwn(left, key), getOwn(right, key)];
-      if (a !== undefined || b !== undefined) compareInto(childSchema(schema, key), a, b, [...path, fieldElement(key)], result);
+      if (a !== undefined || b !== undefined)
+        compareInto(childSchema(schema, key), a, b, [...path, fieldElement(key)], result);
     }
     return;
   }
@@ -246,7 +268,9 @@ export function checkTyped(schema: TypeSchema, value: unknown, path: readonly Pa
       });
     case 'map':
       if (!isRecord(value)) return [`${at}: expected map, ${got()}`];
-      return Object.entries(value).flatMap(([key, child]) => checkTyped(elementOf(schema), child, [...path, fieldElement(key)]));
+      return Object.entries(value).flatMap(([key, child]) =>
+        checkTyped(elementOf(schema), child, [...path, fieldElement(key)]),
+      );
     case 'list': {
       if (!Array.isArray(value)) return [`${at}: expected list, ${got()}`];
       const errors = value.flatMap((item, i) => checkTyped(elementOf(schema), item, [...path, `i:${i}`]));
@@ -264,4 +288,5 @@ function scalarFits(schema: TypeSchema, value: unknown): boolean {
   return typeof value === (schema.scalarType === 'numeric' ? 'number' : schema.scalarType);
 }
 
-const goValue = (value: unknown) => `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`;
+const goValue = (value: unknown) =>
+  `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`;

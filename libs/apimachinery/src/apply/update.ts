@@ -9,7 +9,17 @@ import { compare, type Comparison } from './typed';
 const UNMANAGED = (() => {
   const set = new FieldSet();
   for (const top of ['f:apiVersion', 'f:kind', 'f:metadata']) set.insert([top]);
-  for (const field of ['name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion']) {
+  for (const field of [
+    'name',
+    'namespace',
+    'creationTimestamp',
+    'selfLink',
+    'uid',
+    'clusterName',
+    'generation',
+    'managedFields',
+    'resourceVersion',
+  ]) {
     set.insert(['f:metadata', `f:${field}`]);
   }
   return set;
@@ -42,7 +52,10 @@ export interface ManagedFieldsUpdate {
 }
 
 /** InVersion converts for field ownership; undefined if that version is not served any more. */
-export type InVersion = (object: AnyObject, apiVersion: string) => { readonly schema: TypeSchema; readonly object: AnyObject } | undefined;
+export type InVersion = (
+  object: AnyObject,
+  apiVersion: string,
+) => { readonly schema: TypeSchema; readonly object: AnyObject } | undefined;
 
 /** timestamp is a time as metadata has it: UTC, whole seconds. */
 export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
@@ -88,7 +101,14 @@ export function updateOwners(owners: Owners, update: ManagedFieldsUpdate): Owner
   const { added, modified } = changes(apiVersion);
   const gained = withoutUnmanaged(modified.union(added));
   if (gained.empty) return result;
-  const owner: Owner = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource: subresource ?? '', time: timestamp(now), set: gained };
+  const owner: Owner = {
+    manager: manager || 'unknown',
+    operation: 'Update',
+    apiVersion,
+    subresource: subresource ?? '',
+    time: timestamp(now),
+    set: gained,
+  };
   const id = ownerId(owner);
   const former = result.get(id);
   result.set(id, former ? { ...owner, set: former.set.union(gained) } : owner);
@@ -100,7 +120,7 @@ export function takeAway(owners: Owners, changes: (apiVersion: string) => Compar
   const result = new Map<string, Owner>();
   for (const [id, owner] of owners) {
     const { added, modified, removed } = changes(owner.apiVersion);
-    const set = owner.set.difference(added).difference(modified).difference(removed);
+    const set = owner.set.difference(added.union(modified).union(removed));
     if (!set.empty) result.set(id, { ...owner, set });
   }
   return result;

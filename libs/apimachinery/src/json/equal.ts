@@ -28,7 +28,8 @@ export function deepClone<T>(value: T): T {
 
 /** setOwn sets a key that came from outside: `__proto__` becomes a plain key like any other. */
 export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key === '__proto__')
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
   else object[key] = value;
 }
 

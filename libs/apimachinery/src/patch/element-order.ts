@@ -13,7 +13,12 @@ export function sameBy(mergeKey: string | undefined): Same {
  * orderItems puts the items of a merged list into their documented order: those that `wanted` names stand in its order, the
  * others keep the live list's order, and each stands before the first wanted one that it preceded in the live list.
  */
-export function orderItems(merged: readonly unknown[], wanted: readonly unknown[], live: readonly unknown[], mergeKey: string | undefined): unknown[] {
+export function orderItems(
+  merged: readonly unknown[],
+  wanted: readonly unknown[],
+  live: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] {
   const same = sameBy(mergeKey);
   const positionIn = (list: readonly unknown[], item: unknown) => list.findIndex(other => same(other, item));
   const byPosition = (items: readonly unknown[], list: readonly unknown[]) =>
@@ -21,8 +26,14 @@ export function orderItems(merged: readonly unknown[], wanted: readonly unknown[
       .map((item, i) => ({ item, at: positionIn(list, item), i }))
       .sort((a, b) => a.at - b.at || a.i - b.i)
       .map(entry => entry.item);
-  const named = byPosition(merged.filter(item => positionIn(wanted, item) >= 0), wanted);
-  const others = byPosition(merged.filter(item => positionIn(wanted, item) < 0), live);
+  const named = byPosition(
+    merged.filter(item => positionIn(wanted, item) >= 0),
+    wanted,
+  );
+  const others = byPosition(
+    merged.filter(item => positionIn(wanted, item) < 0),
+    live,
+  );
 
   const ordered: unknown[] = [];
   let next = 0;
@@ -39,7 +50,11 @@ export function orderItems(merged: readonly unknown[], wanted: readonly unknown[
 }
 
 /** followsOrder tells whether the items stand in `order`, in this sequence (others may stand between them). */
-export function followsOrder(items: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): boolean {
+export function followsOrder(
+  items: readonly unknown[],
+  order: readonly unknown[],
+  mergeKey: string | undefined,
+): boolean {
   const same = sameBy(mergeKey);
   let at = 0;
   for (const item of items) {

@@ -23,9 +23,11 @@ export interface JsonPatchOptions {
  * operations, a 413 for more than the limit, and a 422 for an operation that does not apply.
  */
 export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOptions = {}): unknown {
-  if (!Array.isArray(ops)) throw badRequest(`json: cannot unmarshal ${goKind(ops)} into Go value of type jsonpatch.Patch`);
+  if (!Array.isArray(ops))
+    throw badRequest(`json: cannot unmarshal ${goKind(ops)} into Go value of type jsonpatch.Patch`);
   const odd = ops.find(op => !isRecord(op));
-  if (odd !== undefined) throw badRequest(`json: cannot unmarshal ${goKind(odd)} into Go value of type jsonpatch.Operation`);
+  if (odd !== undefined)
+    throw badRequest(`json: cannot unmarshal ${goKind(odd)} into Go value of type jsonpatch.Operation`);
   if (ops.length > MAX_JSON_PATCH_OPERATIONS) {
     const message = `The allowed maximum operations in a JSON patch is ${MAX_JSON_PATCH_OPERATIONS}, got ${ops.length}`;
     throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
@@ -35,11 +37,17 @@ export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOpt
   return holder.root;
 }
 
-const goKind = (value: unknown) => (Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value);
+const goKind = (value: unknown) =>
+  Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value;
 
-const refused = (_why: string) => new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+const refused = (_why: string) =>
+  new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
-function applyOperation(holder: Record<string, unknown>, { op, path, from, value }: JsonPatchOperation, lenient: boolean): void {
+function applyOperation(
+  holder: Record<string, unknown>,
+  { op, path, from, value }: JsonPatchOperation,
+  lenient: boolean,
+): void {
   const target = typeof path === 'string' ? locate(holder, path) : undefined;
   if (!target) throw refused(`${op}: no such path`);
   switch (op) {
@@ -57,7 +65,8 @@ function applyOperation(holder: Record<string, unknown>, { op, path, from, value
     case 'copy': {
       const source = typeof from === 'string' ? locate(holder, from) : undefined;
       if (!source) throw refused(`${op}: no such source`);
-      if (!exists(source) && !(lenient && op === 'copy' && !Array.isArray(source.container))) throw refused(`${op}: no such source`);
+      if (!exists(source) && !(lenient && op === 'copy' && !Array.isArray(source.container)))
+        throw refused(`${op}: no such source`);
       const moved = read(source) ?? null;
       if (op === 'move') {
         remove(source);
@@ -83,7 +92,10 @@ interface Target {
 function locate(holder: Record<string, unknown>, pointer: string): Target | undefined {
   if (pointer === '') return { container: holder, key: 'root' };
   if (!pointer.startsWith('/')) return undefined;
-  const steps = pointer.slice(1).split('/').map(step => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+  const steps = pointer
+    .slice(1)
+    .split('/')
+    .map(step => step.replace(/~1/g, '/').replace(/~0/g, '~'));
   let container = holder.root;
   for (const step of steps.slice(0, -1)) {
     if (Array.isArray(container)) container = container[indexOf(step, container.length) ?? -1];

@@ -10,8 +10,10 @@ const DELETE_FROM = '$deleteFromPrimitiveList/';
 const SET_ORDER = '$setElementOrder/';
 
 const failed = (message: string) => new StatusError(500, '', message);
-const noMergeKey = (item: unknown, key: string) => failed(`map: ${goPrint(item)} does not contain declared merge key: ${key}`);
-const badDirective = (directive: unknown, map: unknown) => failed(`unknown patch type: ${goPrint(directive)} in map: ${goPrint(map)}`);
+const noMergeKey = (item: unknown, key: string) =>
+  failed(`map: ${goPrint(item)} does not contain declared merge key: ${key}`);
+const badDirective = (directive: unknown, map: unknown) =>
+  failed(`unknown patch type: ${goPrint(directive)} in map: ${goPrint(map)}`);
 
 type Json = Record<string, unknown>;
 
@@ -21,7 +23,13 @@ type Json = Record<string, unknown>;
  */
 export function applyStrategicMergePatch(schema: TypeSchema, doc: unknown, patch: unknown): Json {
   if (!isRecord(patch)) {
-    const kind = Array.isArray(patch) ? 'array' : patch === null ? 'null' : typeof patch === 'boolean' ? 'bool' : typeof patch;
+    const kind = Array.isArray(patch)
+      ? 'array'
+      : patch === null
+        ? 'null'
+        : typeof patch === 'boolean'
+          ? 'bool'
+          : typeof patch;
     throw badRequest(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
   }
   return mergeObject(schema, isRecord(doc) ? doc : {}, patch);
@@ -38,7 +46,8 @@ function mergeObject(schema: TypeSchema, original: Json, patch: Json): Json {
   const result: Json = {};
   const retained = retainedKeys(rest);
   delete rest[RETAIN_KEYS];
-  for (const key of Object.keys(original)) if (!retained || retained.has(key)) setOwn(result, key, deepClone(original[key]));
+  for (const key of Object.keys(original))
+    if (!retained || retained.has(key)) setOwn(result, key, deepClone(original[key]));
 
   for (const key of Object.keys(rest).filter(k => k.startsWith(SET_ORDER))) {
     const name = key.slice(SET_ORDER.length);
@@ -79,21 +88,28 @@ function retainedKeys(patch: Json): Set<string> | undefined {
 
 function mergeField({ schema, patchStrategy, patchMergeKey }: FieldSchema, original: unknown, patch: unknown): unknown {
   const replaces = patchStrategy.includes('replace');
-  if (isRecord(original) && isRecord(patch)) return replaces ? dropDirectives(patch) : mergeObject(schema, original, patch);
+  if (isRecord(original) && isRecord(patch))
+    return replaces ? dropDirectives(patch) : mergeObject(schema, original, patch);
   if (Array.isArray(original) && Array.isArray(patch) && patchStrategy.includes('merge')) {
     return mergeList(schema, original, patch, patchMergeKey);
   }
   return dropDirectives(patch);
 }
 
-function mergeList(schema: TypeSchema, original: readonly unknown[], patch: readonly unknown[], mergeKey: string | undefined): unknown[] {
+function mergeList(
+  schema: TypeSchema,
+  original: readonly unknown[],
+  patch: readonly unknown[],
+  mergeKey: string | undefined,
+): unknown[] {
   if (!original.length && !patch.length) return [];
   const items = [...original, ...patch];
   if (items.some(Array.isArray)) throw failed('lists of lists are not supported');
   const maps = items.filter(isRecord).length;
   if (maps && maps < items.length) throw failed('list element types are not identical');
   if (!maps) return orderItems([...new Set(items)], patch, original, undefined);
-  if (!mergeKey) throw failed(`cannot merge lists without merge key for ${schema.name ?? schema.element?.name ?? 'list'}`);
+  if (!mergeKey)
+    throw failed(`cannot merge lists without merge key for ${schema.name ?? schema.element?.name ?? 'list'}`);
 
   const { base, changes } = obeyItemDirectives(original as Json[], patch as Json[], mergeKey);
   const same = sameBy(mergeKey);
@@ -108,7 +124,11 @@ function mergeList(schema: TypeSchema, original: readonly unknown[], patch: read
 }
 
 /** obeyItemDirectives takes the items with a `$patch` out of a patch list: delete removes items, replace everything. */
-function obeyItemDirectives(original: readonly Json[], patch: readonly Json[], mergeKey: string): { base: Json[]; changes: Json[] } {
+function obeyItemDirectives(
+  original: readonly Json[],
+  patch: readonly Json[],
+  mergeKey: string,
+): { base: Json[]; changes: Json[] } {
   let base = [...original];
   let replace = false;
   const changes: Json[] = [];
@@ -129,17 +149,24 @@ function obeyItemDirectives(original: readonly Json[], patch: readonly Json[], m
 function mergeOrdered(field: FieldSchema, original: unknown, patch: unknown, order: unknown): unknown[] | undefined {
   if (!Array.isArray(order)) throw badRequest('invalid patch format of setElementOrder list');
   for (const list of [original, patch]) {
-    if (list !== undefined && list !== null && !Array.isArray(list)) throw badRequest('invalid patch format of setElementOrder list');
+    if (list !== undefined && list !== null && !Array.isArray(list))
+      throw badRequest('invalid patch format of setElementOrder list');
   }
   const live = Array.isArray(original) ? original : undefined;
   const changes = Array.isArray(patch) ? patch : undefined;
   const { patchMergeKey } = field;
   const kept = (changes ?? []).filter(item => !(isRecord(item) && Object.hasOwn(item, DIRECTIVE)));
   if (!followsOrder(kept, order, patchMergeKey)) {
-    throw failed(`The order in patch list:\n${goPrint(changes)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`);
+    throw failed(
+      `The order in patch list:\n${goPrint(changes)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`,
+    );
   }
   if (!live && !changes) return undefined;
-  const merged = !changes ? live! : !live ? (dropDirectives(changes) as unknown[]) : (mergeField(field, live, changes) as unknown[]);
+  const merged = !changes
+    ? live!
+    : !live
+      ? (dropDirectives(changes) as unknown[])
+      : (mergeField(field, live, changes) as unknown[]);
   return orderItems(merged, order, live ?? [], patchMergeKey);
 }
 
@@ -148,7 +175,11 @@ function deleteFromList(result: Json, key: string, values: unknown): void {
   const present = getOwn(result, key);
   if (!Array.isArray(present)) return;
   const gone = new Set(values);
-  setOwn(result, key, present.filter(item => !gone.has(item)));
+  setOwn(
+    result,
+    key,
+    present.filter(item => !gone.has(item)),
+  );
 }
 
 /** dropDirectives is the value that a patch adds where there was none: without the directives, and without nulls. */
@@ -159,7 +190,8 @@ function dropDirectives(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const result: Json = {};
   for (const [key, item] of Object.entries(value)) {
-    const directive = key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER);
+    const directive =
+      key === DIRECTIVE || key === RETAIN_KEYS || key.startsWith(DELETE_FROM) || key.startsWith(SET_ORDER);
     if (!directive && item !== null) setOwn(result, key, dropDirectives(item));
   }
   return result;

@@ -121,7 +121,8 @@ export class Discovery {
     const groupVersion = group ? `${group}/${version}` : version;
     return this.document(shapeOf(exchange, this.plain), `/${groupVersion}`, () => ({
       kind: 'APIResourceList',
-      ...(group && { apiVersion: 'v1' }),
+      // The two oldest groups have always listed themselves without.
+      ...(group !== '' && group !== 'extensions' && { apiVersion: 'v1' }),
       groupVersion,
       resources: resourcesOf(this.registry, group, version, this.emulated),
     }));

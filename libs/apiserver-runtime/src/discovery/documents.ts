@@ -82,7 +82,9 @@ export function singularOf(endpoint: Endpoint, emulated: Minor): string {
 }
 
 function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
-  const { kind, resource } = endpoint;
+  const { kind, resource, version } = endpoint;
+  // A version that is served past its end has no claim on short names: they would be ambiguous.
+  const isRetired = minorOf(version.deprecated?.removed) <= emulated;
   const categories = endpoint.version.categories ?? kind.categories;
   const { stored } = resource;
   return {
@@ -91,10 +93,15 @@ function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
     namespaced: kind.resource.namespaced,
     kind: endpoint.kindName,
     verbs: [...resource.verbs].sort(),
-    ...(kind.shortNames?.length && { shortNames: kind.shortNames }),
-    ...(categories?.length && { categories }),
+    ...(!isRetired && kind.shortNames?.length && { shortNames: kind.shortNames }),
+    ...(!isRetired && categories?.length && { categories }),
     ...(!resource.isVirtual && { storageVersionHash: storageVersionHash(stored.group, stored.version, endpoint.kindName) }),
   };
+}
+
+/** minorOf is the 22 of `1.22`; of nothing it is none that will ever be. */
+function minorOf(release: string | undefined): Minor {
+  return release === undefined ? Infinity : Number(release.split('.')[1]);
 }
 
 const writeVerbs = ['get', 'patch', 'update'];

@@ -102,7 +102,7 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
     const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
     throw unrecognized(target.kind, why, body);
   }
-  checkKind(parsed.value, target);
+  checkKind(parsed.value, target, body);
   return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
 }
 
@@ -129,7 +129,7 @@ export function typed(
 }
 
 /** checkKind refuses a body of another kind or version than the path's. Both may be left out. */
-export function checkKind(value: Record<string, unknown>, target: Target): void {
+export function checkKind(value: Record<string, unknown>, target: Target, body: Buffer): void {
   const expected = target.group ? `${target.group}/${target.version}` : target.version;
   const kind = typeof value['kind'] === 'string' && value['kind'] ? value['kind'] : target.kind;
   const apiVersion = typeof value['apiVersion'] === 'string' && value['apiVersion'] ? value['apiVersion'] : expected;
@@ -138,11 +138,14 @@ export function checkKind(value: Record<string, unknown>, target: Target): void 
     if (apiVersion !== expected) throw wrongVersion(apiVersion, expected);
     throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${target.kind})`);
   }
-  if (kind === target.kind && target.versions.includes(apiVersion)) throw wrongVersion(apiVersion, expected);
   const gv = parseApiVersion(apiVersion);
-  const version = gv?.version ?? apiVersion;
+  if (!gv) throw unrecognized(target.kind, `unexpected GroupVersion string: ${apiVersion}`, body);
+  const { version } = gv;
+  // Kinds of one name are versions of one type, served or not.
+  const isKnown = defNameOf(gv.group, version, kind) !== undefined;
+  if (kind === target.kind && (isKnown || target.versions.includes(apiVersion))) throw wrongVersion(apiVersion, expected);
   const head = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${target.kind}`;
-  if (gv && defNameOf(gv.group, gv.version, kind)) {
+  if (isKnown) {
     throw badRequest(`${head}: converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`);
   }
   throw badRequest(`${head}: ${notRegistered(kind, apiVersion)}`);

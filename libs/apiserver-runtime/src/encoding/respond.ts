@@ -54,7 +54,7 @@ export function respondList(
     }
     case 'PartialObjectMetadataList':
       if (shape.media === 'protobuf') return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
-      return answerJson(200, shape, partialListJson(entries, metadata, transform.version));
+      return answerJson(200, shape, partialListJson(entries, partialMeta(metadata, context.emulated), transform.version));
     default:
       throw wrongTransform(transform.kind, typeName(endpoint, 'List'), true);
   }
@@ -75,6 +75,11 @@ export function partialJson(entry: Entry, version: string): Buffer {
   let json = entry.memo.get(key) as Buffer | undefined;
   if (!json) entry.memo.set(key, (json = Buffer.from(JSON.stringify(partialOf(entry, version)))));
   return json;
+}
+
+/** partialMeta: older releases do not say how many items remain in a list of metadata. */
+function partialMeta({ remainingItemCount, ...metadata }: ListMeta, emulated: Minor): ListMeta {
+  return emulated <= 20 || remainingItemCount === undefined ? metadata : { ...metadata, remainingItemCount };
 }
 
 function partialListJson(entries: readonly Entry[], metadata: ListMeta, version: string): Buffer {

@@ -6,10 +6,7 @@ import type { Readable } from 'node:stream';
  * come in time. The rest of a refused body is thrown away, so that the answer can get through.
  */
 export function readBody(stream: Readable, announced: number, limit: number, timeoutMs: number): Promise<Buffer> {
-  if (announced > limit) {
-    stream.resume();
-    return Promise.reject(tooLarge(limit));
-  }
+  if (announced > limit) return thrownAway(stream).then(() => Promise.reject(tooLarge(limit)));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -17,8 +14,7 @@ export function readBody(stream: Readable, announced: number, limit: number, tim
     timer.unref();
     const fail = (error: Error) => {
       settle();
-      stream.resume();
-      reject(error);
+      void thrownAway(stream).then(() => reject(error));
     };
     const settle = () => {
       clearTimeout(timer);
@@ -39,6 +35,31 @@ export function readBody(stream: Readable, announced: number, limit: number, tim
     };
     stream.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone).once('aborted', onGone);
     if (stream.readableEnded) onEnd();
+  });
+}
+
+/** DISCARD_BYTES and DISCARD_MS bound what is read of a refused body before the answer goes out. */
+const DISCARD_BYTES = 8 * 1024 * 1024;
+const DISCARD_MS = 5_000;
+
+/** thrownAway reads the rest of a refused body, within bounds: a client that still writes would not see the answer. */
+function thrownAway(stream: Readable): Promise<void> {
+  return new Promise(resolve => {
+    let size = 0;
+    const timer = setTimeout(done, DISCARD_MS);
+    timer.unref();
+    function done() {
+      clearTimeout(timer);
+      stream.off('data', onData).off('end', done).off('close', done);
+      stream.resume();
+      resolve();
+    }
+    function onData(chunk: Buffer) {
+      size += chunk.length;
+      if (size > DISCARD_BYTES) done();
+    }
+    if (stream.readableEnded || stream.destroyed) return done();
+    stream.on('data', onData).once('end', done).once('close', done).resume();
   });
 }
 

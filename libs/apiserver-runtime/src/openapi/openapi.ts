@@ -14,6 +14,8 @@ import { v2Paths, v3Paths } from './paths';
 const OPENAPI_V3_SINCE: Minor = 24;
 
 const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** V2_PROTOBUF_ANSWER is the type of the answer: `@` may not stand in one. */
+const V2_PROTOBUF_ANSWER = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 const V2_PROTOBUF_OLD = 'application/com.github.googleapis.gnostic.OpenAPIv2@68f4ded+protobuf';
 
 interface Cached {
@@ -52,7 +54,7 @@ export class OpenApi {
     const document = asked
       ? this.cached('v2.pb', () => encodeOpenApiV2(this.v2Document()))
       : this.cached('v2', () => Buffer.from(JSON.stringify(this.v2Document())));
-    return answerWith(exchange, document, asked ? V2_PROTOBUF : 'application/json');
+    return answerWith(exchange, document, asked ? V2_PROTOBUF_ANSWER : 'application/json');
   }
 
   private v2Document() {

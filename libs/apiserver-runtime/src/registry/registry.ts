@@ -61,7 +61,7 @@ export class Registry implements KindRegistry {
     const served = kind.versions.filter(v => isServed(v, kind, emulated, servedAlways));
     const name = groupResourceName(kind.resource);
     if (this.resources.has(name)) this.remove(kind.resource.group, plural);
-    const resource = new Resource(kind, emulated, options, this.options.virtual.has(name), r => this.open(r));
+    const resource = new Resource(kind, emulated, options, isVirtual(kind) || this.options.virtual.has(name), r => this.open(r));
     this.resources.set(name, resource);
     for (const version of served) {
       this.endpoints.set(`${version.group}/${version.version}/${plural}`, new Endpoint(resource, version));
@@ -113,6 +113,11 @@ export class Registry implements KindRegistry {
     this.storages.set(prefix, { storage, resource });
     return storage;
   }
+}
+
+/** isVirtual: objects that cannot be both written and read are not stored. */
+function isVirtual({ verbs }: KindDefinition): boolean {
+  return verbs !== undefined && !(verbs.includes('create') && verbs.includes('get'));
 }
 
 /** storagePathOf is what stands between `/registry/` and the namespace: the plural of core kinds, with the group for custom ones. */

@@ -11,6 +11,7 @@ import { answer } from '../encoding/bytes';
 import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
 import { garbagePolicyOf, returnsDeleted } from '../registry/deletion-rules';
+import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { checkPreconditions, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
 import { isNamespace } from './before-update';
@@ -126,7 +127,7 @@ class Deletion {
   private async plan(current: Entry): Promise<{ plan: DeletionPlan; object: AnyObject }> {
     const { services, endpoint, exchange, options, name } = this;
     const object = endpoint.resource.hubOf(current);
-    checkPreconditions({ group: endpoint.target.group, kind: endpoint.kindName }, object, options);
+    checkPreconditions(messageKind(endpoint), object, options);
     await services.admission.both(
       attributesFor(endpoint, exchange, 'DELETE', { name, subresource: '', object: undefined, oldObject: object, dryRun: options.dryRun, options: { ...options } }),
     );

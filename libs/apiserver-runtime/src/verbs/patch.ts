@@ -138,7 +138,7 @@ function restore(
     return typed(after, [], target, decode);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
-    const text = sortedJson(after);
+    const text = patchedText(after, type, value);
     if (error.message.includes(STRICT)) throw invalidPatch(text, error.message.slice(error.message.indexOf(STRICT)));
     if (type === 'strategic') throw invalidPatch(goPrint(value), whyNot(() => decodeTyped(endpoint.version.schema, after, { ...decode, dialect: 'unstructured' })));
     const again = whyNot(() => typed(after, [], target, decode, Buffer.from(text)));
@@ -155,6 +155,33 @@ function whyNot(read: () => unknown): string {
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** patchedText is the patched object as messages quote it: what the patch went through has its keys sorted, the rest is as it was. */
+function patchedText(after: Record<string, unknown>, type: PatchType, value: unknown): string {
+  return touchedJson(after, type === 'json' ? touchedBy(value) : value);
+}
+
+function touchedJson(value: unknown, touched: unknown): string {
+  if (!isRecord(touched)) return JSON.stringify(value) ?? 'null';
+  const child = (key: string) => (Object.hasOwn(touched, key) ? touched[key] : undefined);
+  if (Array.isArray(value)) return `[${value.map((item, i) => touchedJson(item, child(String(i)))).join(',')}]`;
+  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
+  const keys = Object.keys(value).filter(key => value[key] !== undefined).sort();
+  return `{${keys.map(key => `${JSON.stringify(key)}:${touchedJson(value[key], child(key))}`).join(',')}}`;
+}
+
+/** touchedBy is the tree of what the operations of a JSON patch go through. */
+function touchedBy(operations: unknown): Record<string, unknown> {
+  const tree = Object.create(null) as Record<string, unknown>;
+  for (const { path, from } of Array.isArray(operations) ? (operations as { path?: unknown; from?: unknown }[]) : []) {
+    for (const pointer of [path, from]) {
+      let at = tree;
+      const steps = typeof pointer === 'string' ? pointer.split('/').slice(1, -1) : [];
+      for (const step of steps) at = (at[step.replace(/~1/g, '/').replace(/~0/g, '~')] ??= Object.create(null)) as Record<string, unknown>;
+    }
+  }
+  return tree;
 }
 
 /** sortedJson is JSON with the keys of all objects in order, as Go writes maps. */

@@ -17,6 +17,7 @@ import { respondPlain } from '../encoding/plain';
 import { decodeObject, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { contentMedia } from '../negotiate';
+import { scaleTarget } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { revisionOf } from './list-options';
 import { patchScale, patchTypeOf } from './patch';
@@ -42,7 +43,7 @@ export async function scale(services: Services, endpoint: Endpoint, exchange: Ex
   const { namespace, name, verb } = exchange.info;
   if (verb === 'get') {
     const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
-    if (!entry) throw notFound({ ...endpoint.target, resource: `${endpoint.target.resource}/scale` }, name);
+    if (!entry) throw notFound(scaleTarget(endpoint), name);
     return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
   }
   const patching = verb === 'patch';
@@ -62,7 +63,7 @@ export async function scale(services: Services, endpoint: Endpoint, exchange: Ex
 function rescaled(context: WriteContext, current: Entry | undefined, wanted: (scale: AnyObject) => AnyObject, paths: ScalePaths): AnyObject {
   const { endpoint, namespace } = context;
   const { name } = context.exchange.info;
-  if (!current) throw notFound({ ...endpoint.target, resource: `${endpoint.target.resource}/scale` }, name);
+  if (!current) throw notFound(scaleTarget(endpoint), name);
   const object = endpoint.resource.hubOf(current);
   const scale = wanted(scaleOf(object, paths));
   matchesPath(scale, namespace, name);

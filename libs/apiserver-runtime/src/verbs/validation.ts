@@ -5,36 +5,38 @@ import {
   validateObjectMetaUpdate,
   type AnyObject,
   type FieldError,
+  type NameRule,
   type StatusCause,
 } from '@navarch/apimachinery';
+import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
 
 /** checkNew throws the 422 with everything that is wrong with a new object. */
 export function checkNew(context: WriteContext, object: AnyObject): void {
   const { endpoint, strategy } = context;
-  const meta = validateObjectMeta(object.metadata ?? {}, {
-    namespaced: endpoint.resource.namespaced,
-    nameRule: endpoint.kind.nameRule ?? 'subdomain',
-    anyFinalizer: endpoint.custom,
-  });
-  const errors = [...meta, ...(strategy.validate?.(object, context.strategyContext) ?? [])];
+  const errors = [...metaErrors(endpoint, object, endpoint.kind.nameRule ?? 'subdomain'), ...(strategy.validate?.(object, context.strategyContext) ?? [])];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, undefined, context.strategyContext) ?? []) context.exchange.warn(text);
+}
+
+function metaErrors(endpoint: Endpoint, object: AnyObject, nameRule: NameRule): FieldError[] {
+  return validateObjectMeta(object.metadata ?? {}, { namespaced: endpoint.resource.namespaced, nameRule, anyFinalizer: endpoint.custom });
 }
 
 /** checkChange throws the 422 with everything that is wrong with a change. */
 export function checkChange(context: WriteContext, object: AnyObject, old: AnyObject): void {
   const { endpoint, strategy } = context;
   // Metadata is looked at twice, by the server and by the kind's own validation, and the answer lists both findings.
-  const meta = validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {});
-  const errors = [...meta, ...meta, ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? [])];
+  const change = validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {});
+  const whole = metaErrors(endpoint, object, 'pathSegment');
+  const errors = [...whole, ...change, ...change, ...whole, ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? [])];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, old, context.strategyContext) ?? []) context.exchange.warn(text);
 }
 
 function throwInvalid(endpoint: Endpoint, object: AnyObject, errors: readonly FieldError[]): void {
-  if (errors.length) throw invalid({ group: endpoint.kind.resource.group, kind: endpoint.kindName }, object.metadata?.name ?? '', errors);
+  if (errors.length) throw invalid(messageKind(endpoint), object.metadata?.name ?? '', errors);
 }
 
 /** invalid is the 422 answer: the message names each finding once, the causes list all. */

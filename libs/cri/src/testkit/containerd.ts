@@ -67,15 +67,26 @@ export class TestContainerd {
   }
 
   /** importBusybox makes an image of the machine's static busybox, with /bin/sh and the common applets. */
-  async importBusybox(reference: string, config: ImageConfig = { Cmd: ['sh'] }, extra: readonly ArchiveFile[] = []): Promise<void> {
+  async importBusybox(
+    reference: string,
+    config: ImageConfig = { Cmd: ['sh'] },
+    extra: readonly ArchiveFile[] = [],
+  ): Promise<void> {
     const busybox = await readFile('/bin/busybox');
     const { stdout } = await run('/bin/busybox', ['--list']);
     const applets = stdout.split('\n').filter(name => name && name !== 'busybox');
     const files: ArchiveFile[] = [
-      ...['bin', 'etc', 'tmp', 'root', 'var', 'proc', 'sys', 'dev'].map(name => ({ path: `${name}/`, mode: name === 'tmp' ? 0o1777 : 0o755 })),
+      ...['bin', 'etc', 'tmp', 'root', 'var', 'proc', 'sys', 'dev'].map(name => ({
+        path: `${name}/`,
+        mode: name === 'tmp' ? 0o1777 : 0o755,
+      })),
       { path: 'bin/busybox', content: busybox },
       ...applets.map(name => ({ path: `bin/${name}`, link: '/bin/busybox' })),
-      { path: 'etc/passwd', content: Buffer.from('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n'), mode: 0o644 },
+      {
+        path: 'etc/passwd',
+        content: Buffer.from('root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n'),
+        mode: 0o644,
+      },
       { path: 'etc/group', content: Buffer.from('root:x:0:\nnogroup:x:65534:\n'), mode: 0o644 },
       ...extra,
     ];
@@ -99,7 +110,8 @@ export class TestContainerd {
     const args = [`--net=/run/netns/${this.namespace}`, 'containerd', '-c', path.join(this.dir, 'config.toml')];
     this.process = spawn('nsenter', args, { stdio: ['ignore', log, log], detached: true });
     for (let attempt = 0; !(await accepts(this.socket)); attempt++) {
-      if (attempt > 200 || this.process.exitCode !== null) throw new Error(`containerd did not start, see ${this.dir}/containerd.log`);
+      if (attempt > 200 || this.process.exitCode !== null)
+        throw new Error(`containerd did not start, see ${this.dir}/containerd.log`);
       await new Promise(resolve => setTimeout(resolve, 50));
     }
   }
@@ -110,14 +122,19 @@ export class TestContainerd {
     await this.kill();
     await run('ip', ['netns', 'delete', this.namespace]).catch(() => undefined);
     const mounts = (await readFile('/proc/self/mounts', 'utf8')).split('\n').map(line => line.split(' ')[1] ?? '');
-    for (const mount of mounts.filter(at => at.startsWith(`${this.dir}/`)).reverse()) await run('umount', ['-l', mount]).catch(() => undefined);
+    for (const mount of mounts.filter(at => at.startsWith(`${this.dir}/`)).reverse())
+      await run('umount', ['-l', mount]).catch(() => undefined);
     await rm(this.dir, { recursive: true, force: true });
   }
 
   private async removeSandboxes(): Promise<void> {
     const client = await CriClient.create({ socket: this.socket });
     try {
-      await Promise.all((await client.listPodSandbox()).map(({ id }) => client.stopPodSandbox(id).then(() => client.removePodSandbox(id))));
+      await Promise.all(
+        (await client.listPodSandbox()).map(({ id }) =>
+          client.stopPodSandbox(id).then(() => client.removePodSandbox(id)),
+        ),
+      );
     } finally {
       client.close();
     }
@@ -156,7 +173,12 @@ disabled_plugins = ["io.containerd.snapshotter.v1.btrfs", "io.containerd.snapsho
   }
 
   private cniConfiguration(): string {
-    const ipam = { type: 'host-local', dataDir: `${this.dir}/ipam`, ranges: [[{ subnet: this.podCidr }]], routes: [{ dst: '0.0.0.0/0' }] };
+    const ipam = {
+      type: 'host-local',
+      dataDir: `${this.dir}/ipam`,
+      ranges: [[{ subnet: this.podCidr }]],
+      routes: [{ dst: '0.0.0.0/0' }],
+    };
     const bridge = { type: 'bridge', bridge: 'cni0', isGateway: true, ipMasq: false, hairpinMode: true, ipam };
     const portmap = { type: 'portmap', capabilities: { portMappings: true }, snat: true };
     return JSON.stringify({ cniVersion: '0.4.0', name: 'test', plugins: [bridge, portmap] });

@@ -29,7 +29,12 @@ export function imageArchive(reference: string, files: readonly ArchiveFile[], c
   const media = 'application/vnd.oci.image.';
   const layerBlob = put(layer);
   const configBlob = put(
-    json({ architecture: process.arch === 'arm64' ? 'arm64' : 'amd64', os: 'linux', config, rootfs: { type: 'layers', diff_ids: [layerBlob.digest] } }),
+    json({
+      architecture: process.arch === 'arm64' ? 'arm64' : 'amd64',
+      os: 'linux',
+      config,
+      rootfs: { type: 'layers', diff_ids: [layerBlob.digest] },
+    }),
   );
   const manifest = put(
     json({
@@ -40,7 +45,10 @@ export function imageArchive(reference: string, files: readonly ArchiveFile[], c
     }),
   );
   const annotations = { 'io.containerd.image.name': reference };
-  const index = json({ schemaVersion: 2, manifests: [{ mediaType: `${media}manifest.v1+json`, ...manifest, annotations }] });
+  const index = json({
+    schemaVersion: 2,
+    manifests: [{ mediaType: `${media}manifest.v1+json`, ...manifest, annotations }],
+  });
   return tar([
     { path: 'oci-layout', content: json({ imageLayoutVersion: '1.0.0' }) },
     { path: 'index.json', content: index },
@@ -62,7 +70,8 @@ function tar(files: readonly ArchiveFile[]): Buffer {
 
 function tarHeader(file: ArchiveFile, size: number): Buffer {
   const header = Buffer.alloc(512);
-  const octal = (value: number, at: number, length: number) => header.write(value.toString(8).padStart(length - 1, '0'), at);
+  const octal = (value: number, at: number, length: number) =>
+    header.write(value.toString(8).padStart(length - 1, '0'), at);
   const type = file.link !== undefined ? '2' : file.content === undefined ? '5' : '0';
   header.write(file.path, 0, 100);
   octal(file.mode ?? 0o755, 100, 8);

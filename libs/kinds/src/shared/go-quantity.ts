@@ -10,7 +10,13 @@ export function goQuantity(text: string): string {
   const exponent = DECIMAL_EXPONENT[suffix];
   const { value, scale } =
     exponent === undefined ? { value: quantity.value(), scale: 0 } : { value: BigInt(`${whole}${fraction}`), scale: exponent - fraction.length };
-  const shown = quantity.toString() === text ? text : '';
+  // Objects carry the canonical form; above one, a fraction was most likely written with a point.
+  const tenths = suffix === 'm' && value > 1000n && value % 100n === 0n;
+  if (tenths) return render(value / 100n, -1, '', quantity.format);
+  return render(value, scale, quantity.toString() === text ? text : '', quantity.format);
+}
+
+function render(value: bigint, scale: number, shown: string, format: string): string {
   const amount = `resource.int64Amount{value:${value}, scale:${scale}}`;
-  return `resource.Quantity{i:${amount}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"${shown}", Format:"${quantity.format}"}`;
+  return `resource.Quantity{i:${amount}, d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:"${shown}", Format:"${format}"}`;
 }

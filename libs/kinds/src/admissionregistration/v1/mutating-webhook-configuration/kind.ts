@@ -1,15 +1,40 @@
-import { MutatingWebhookConfigurations } from '@navarch/api';
+import { MutatingWebhookConfigurations, type admissionregistrationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { keepGeneration, setGeneration } from '../../../shared/keep';
+import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { defaultBetaWebhooks, defaultWebhook, validateWebhooks } from '../shared/webhooks';
 
 /** mutatingWebhookConfiguration declares MutatingWebhookConfiguration. */
-export const mutatingWebhookConfiguration = defineKind({
+export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.MutatingWebhookConfiguration>({
   resource: MutatingWebhookConfigurations,
   versions: [
     served('admissionregistration.k8s.io/v1', 'MutatingWebhookConfiguration', { storedSince: 22 }),
-    served('admissionregistration.k8s.io/v1beta1', 'MutatingWebhookConfiguration', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.16', '1.22', 'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration') }),
+    served('admissionregistration.k8s.io/v1beta1', 'MutatingWebhookConfiguration', {
+      until: 21,
+      storedSince: 0,
+      defaults: defaultBetaWebhooks,
+      deprecated: deprecatedFor('1.16', '1.22', 'admissionregistration.k8s.io/v1 MutatingWebhookConfiguration'),
+    }),
   ],
   categories: ['api-extensions'],
-  strategy: plainStrategy(),
+  defaults({ webhooks }) {
+    for (const webhook of webhooks ?? []) {
+      defaultWebhook(webhook);
+      webhook.reinvocationPolicy ??= 'Never';
+    }
+  },
+  columns: defineColumns<admissionregistrationv1.MutatingWebhookConfiguration>([
+    nameColumn,
+    integer('Webhooks', ({ webhooks }) => webhooks?.length ?? 0),
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    prepareForCreate: configuration => setGeneration(configuration),
+    prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
+  },
 });

@@ -1,15 +1,37 @@
-import { ValidatingWebhookConfigurations } from '@navarch/api';
+import { ValidatingWebhookConfigurations, type admissionregistrationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { keepGeneration, setGeneration } from '../../../shared/keep';
+import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { defaultBetaWebhooks, defaultWebhook, validateWebhooks } from '../shared/webhooks';
 
 /** validatingWebhookConfiguration declares ValidatingWebhookConfiguration. */
-export const validatingWebhookConfiguration = defineKind({
+export const validatingWebhookConfiguration = defineKind<admissionregistrationv1.ValidatingWebhookConfiguration>({
   resource: ValidatingWebhookConfigurations,
   versions: [
     served('admissionregistration.k8s.io/v1', 'ValidatingWebhookConfiguration', { storedSince: 22 }),
-    served('admissionregistration.k8s.io/v1beta1', 'ValidatingWebhookConfiguration', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.16', '1.22', 'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration') }),
+    served('admissionregistration.k8s.io/v1beta1', 'ValidatingWebhookConfiguration', {
+      until: 21,
+      storedSince: 0,
+      defaults: defaultBetaWebhooks,
+      deprecated: deprecatedFor('1.16', '1.22', 'admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration'),
+    }),
   ],
   categories: ['api-extensions'],
-  strategy: plainStrategy(),
+  defaults({ webhooks }) {
+    webhooks?.forEach(defaultWebhook);
+  },
+  columns: defineColumns<admissionregistrationv1.ValidatingWebhookConfiguration>([
+    nameColumn,
+    integer('Webhooks', ({ webhooks }) => webhooks?.length ?? 0),
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    prepareForCreate: configuration => setGeneration(configuration),
+    prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
+  },
 });

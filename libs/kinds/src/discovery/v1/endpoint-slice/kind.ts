@@ -1,14 +1,53 @@
-import { EndpointSlices } from '@navarch/api';
+import { EndpointSlices, type discoveryv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { keepGeneration, setGeneration } from '../../../shared/keep';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { fromSliceV1, toSliceV1 } from './conversion';
+import { validateSlice, validateSliceUpdate } from './validation';
 
-/** endpointSlice declares EndpointSlice. */
-export const endpointSlice = defineKind({
+const SHOWN = 3;
+
+function shorten(all: readonly string[]): string {
+  if (!all.length) return '<unset>';
+  const more = all.length > SHOWN ? ` + ${all.length - SHOWN} more...` : '';
+  return `${all.slice(0, SHOWN).join(',')}${more}`;
+}
+
+function defaultSlice({ ports }: discoveryv1.EndpointSlice): void {
+  for (const port of ports ?? []) {
+    port.name ??= '';
+    port.protocol ??= 'TCP';
+  }
+}
+
+const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.EndpointSlice) => ({ addressType, endpoints, ports, labels: metadata?.labels });
+
+/** endpointSlice declares EndpointSlice. Its generation counts changes of the labels too, since they say whose slice it is. */
+export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
   resource: EndpointSlices,
   versions: [
     served('discovery.k8s.io/v1', 'EndpointSlice', { since: 21, storedSince: 22 }),
-    served('discovery.k8s.io/v1beta1', 'EndpointSlice', { until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice') }),
+    served('discovery.k8s.io/v1beta1', 'EndpointSlice', {
+      until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice'), toHub: toSliceV1, fromHub: fromSliceV1,
+    }),
   ],
-  strategy: plainStrategy(),
+  defaults: defaultSlice,
+  columns: defineColumns<discoveryv1.EndpointSlice>([
+    nameColumn,
+    text('AddressType', ({ addressType }) => addressType),
+    text('Ports', ({ ports }) => shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : name || '*')))),
+    text('Endpoints', ({ endpoints }) => shorten((endpoints ?? []).flatMap(e => e.addresses ?? []))),
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
+    allowCreateOnUpdate: true,
+    prepareForCreate: slice => setGeneration(slice),
+    prepareForUpdate: (slice, old) => keepGeneration(slice, old, !semanticEqual(content(slice), content(old))),
+    validateUpdate: validateSliceUpdate,
+  },
 });

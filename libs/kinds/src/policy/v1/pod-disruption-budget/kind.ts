@@ -1,18 +1,58 @@
-import { PodDisruptionBudgets } from '@navarch/api';
+import { PodDisruptionBudgets, type policyv1 } from '@navarch/api';
+import { Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
+import { validateLabelSelector } from '../../../shared/label-validation';
+import { ageColumn, integer, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { fromBudgetV1, toBudgetV1 } from './conversion';
+
+const SPEC = Path.at('spec');
+
+function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Release): FieldError[] {
+  const errors: FieldError[] = [];
+  const { minAvailable, maxUnavailable, selector } = spec;
+  if (minAvailable !== undefined && maxUnavailable !== undefined) {
+    const pointer = '(*intstr.IntOrString)(0xc000000000)';
+    const shown = selector ? '(*v1.LabelSelector)(0xc000000000)' : '(*v1.LabelSelector)(nil)';
+    const go = `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer}, Selector:${shown}, MaxUnavailable:${pointer}}`;
+    errors.push(invalidStruct(SPEC, spec, go, 'minAvailable and maxUnavailable cannot be both set', release));
+  }
+  for (const name of ['minAvailable', 'maxUnavailable'] as const) {
+    if (spec[name] === undefined) continue;
+    errors.push(...validateNonNegativeIntOrPercent(spec[name], SPEC.child(name), release), ...validateNotMoreThan100Percent(spec[name], SPEC.child(name), release));
+  }
+  errors.push(...validateLabelSelector(selector, SPEC.child('selector')));
+  if (spec.unhealthyPodEvictionPolicy !== undefined) {
+    errors.push(...oneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, ['AlwaysAllow', 'IfHealthyBudget']));
+  }
+  return errors;
+}
 
 /** podDisruptionBudget declares PodDisruptionBudget. */
-export const podDisruptionBudget = defineKind({
+export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
   resource: PodDisruptionBudgets,
   versions: [
     served('policy/v1', 'PodDisruptionBudget', { since: 21, storedSince: 22 }),
-    served('policy/v1beta1', 'PodDisruptionBudget', { until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'policy/v1 PodDisruptionBudget') }),
+    served('policy/v1beta1', 'PodDisruptionBudget', {
+      until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'policy/v1 PodDisruptionBudget'), toHub: toBudgetV1, fromHub: fromBudgetV1,
+    }),
   ],
   shortNames: ['pdb'],
-  strategy: specStrategy({ generation: true }),
-  subresources: {
-    status: statusStrategy(),
-  },
+  columns: defineColumns<policyv1.PodDisruptionBudget>([
+    nameColumn,
+    text('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
+    text('Max Unavailable', ({ spec }) => String(spec?.maxUnavailable ?? 'N/A')),
+    integer('Allowed Disruptions', ({ status }) => status?.disruptionsAllowed ?? 0),
+    ageColumn,
+  ]),
+  strategy: specStrategy<policyv1.PodDisruptionBudget>({
+    generation: true,
+    validate: validateBudget,
+    validateUpdate: (budget, _old, release) => validateBudget(budget, release),
+  }),
+  subresources: { status: statusStrategy<policyv1.PodDisruptionBudget>() },
 });

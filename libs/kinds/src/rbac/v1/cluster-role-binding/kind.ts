@@ -1,15 +1,22 @@
-import { ClusterRoleBindings } from '@navarch/api';
+import { ClusterRoleBindings, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { bindingColumns } from '../shared/columns';
+import { defaultBinding, fromAlphaSubjects, toAlphaSubjects } from '../shared/subjects';
+import { validateBinding, validateRoleRefUnchanged } from '../shared/validation';
+import { rbacVersions } from '../shared/versions';
 
-/** clusterRoleBinding declares ClusterRoleBinding. */
-export const clusterRoleBinding = defineKind({
+const KINDS = ['ClusterRole'];
+
+/** clusterRoleBinding declares ClusterRoleBinding, whose role is fixed. */
+export const clusterRoleBinding = defineKind<rbacv1.ClusterRoleBinding>({
   resource: ClusterRoleBindings,
-  versions: [
-    served('rbac.authorization.k8s.io/v1', 'ClusterRoleBinding'),
-    served('rbac.authorization.k8s.io/v1beta1', 'ClusterRoleBinding', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 ClusterRoleBinding') }),
-    served('rbac.authorization.k8s.io/v1alpha1', 'ClusterRoleBinding', { until: 22, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 ClusterRoleBinding') }),
-  ],
-  strategy: plainStrategy(),
+  versions: rbacVersions('ClusterRoleBinding', { toHub: fromAlphaSubjects, fromHub: toAlphaSubjects }),
+  nameRule: 'pathSegment',
+  defaults: defaultBinding,
+  columns: bindingColumns,
+  strategy: {
+    ...plainStrategy<rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, KINDS), { alsoOnUpdate: validateRoleRefUnchanged }),
+    allowCreateOnUpdate: true,
+  },
 });

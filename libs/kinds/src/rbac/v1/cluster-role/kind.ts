@@ -1,15 +1,25 @@
-import { ClusterRoles } from '@navarch/api';
+import { ClusterRoles, type rbacv1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import { deprecatedFor, served } from '../../../shared/served';
+import type { Release } from '../../../shared/errors';
+import { validateLabelSelector } from '../../../shared/label-validation';
 import { plainStrategy } from '../../../shared/strategies';
+import { validateRules } from '../shared/validation';
+import { rbacVersions } from '../shared/versions';
+
+function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, release: Release): FieldError[] {
+  const errors = validateRules(rules, false, release);
+  if (!aggregationRule) return errors;
+  const at = Path.at('aggregationRule', 'clusterRoleSelectors');
+  const selectors = aggregationRule.clusterRoleSelectors ?? [];
+  if (!selectors.length) return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  return [...errors, ...selectors.flatMap((selector, i) => validateLabelSelector(selector, at.index(i)))];
+}
 
 /** clusterRole declares ClusterRole. */
-export const clusterRole = defineKind({
+export const clusterRole = defineKind<rbacv1.ClusterRole>({
   resource: ClusterRoles,
-  versions: [
-    served('rbac.authorization.k8s.io/v1', 'ClusterRole'),
-    served('rbac.authorization.k8s.io/v1beta1', 'ClusterRole', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 ClusterRole') }),
-    served('rbac.authorization.k8s.io/v1alpha1', 'ClusterRole', { until: 22, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 ClusterRole') }),
-  ],
-  strategy: plainStrategy(),
+  versions: rbacVersions('ClusterRole'),
+  nameRule: 'pathSegment',
+  strategy: { ...plainStrategy<rbacv1.ClusterRole>(validateClusterRole), allowCreateOnUpdate: true },
 });

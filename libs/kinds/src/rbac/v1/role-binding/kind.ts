@@ -1,15 +1,22 @@
-import { RoleBindings } from '@navarch/api';
+import { RoleBindings, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { bindingColumns } from '../shared/columns';
+import { defaultBinding, fromAlphaSubjects, toAlphaSubjects } from '../shared/subjects';
+import { validateBinding, validateRoleRefUnchanged } from '../shared/validation';
+import { rbacVersions } from '../shared/versions';
 
-/** roleBinding declares RoleBinding. */
-export const roleBinding = defineKind({
+const KINDS = ['Role', 'ClusterRole'];
+
+/** roleBinding declares RoleBinding, whose role is fixed. */
+export const roleBinding = defineKind<rbacv1.RoleBinding>({
   resource: RoleBindings,
-  versions: [
-    served('rbac.authorization.k8s.io/v1', 'RoleBinding'),
-    served('rbac.authorization.k8s.io/v1beta1', 'RoleBinding', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 RoleBinding') }),
-    served('rbac.authorization.k8s.io/v1alpha1', 'RoleBinding', { until: 22, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 RoleBinding') }),
-  ],
-  strategy: plainStrategy(),
+  versions: rbacVersions('RoleBinding', { toHub: fromAlphaSubjects, fromHub: toAlphaSubjects }),
+  nameRule: 'pathSegment',
+  defaults: defaultBinding,
+  columns: bindingColumns,
+  strategy: {
+    ...plainStrategy<rbacv1.RoleBinding>(binding => validateBinding(binding, KINDS), { alsoOnUpdate: validateRoleRefUnchanged }),
+    allowCreateOnUpdate: true,
+  },
 });

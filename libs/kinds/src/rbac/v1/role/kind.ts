@@ -1,15 +1,13 @@
-import { Roles } from '@navarch/api';
+import { Roles, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { validateRules } from '../shared/validation';
+import { rbacVersions } from '../shared/versions';
 
 /** role declares Role. */
-export const role = defineKind({
+export const role = defineKind<rbacv1.Role>({
   resource: Roles,
-  versions: [
-    served('rbac.authorization.k8s.io/v1', 'Role'),
-    served('rbac.authorization.k8s.io/v1beta1', 'Role', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 Role') }),
-    served('rbac.authorization.k8s.io/v1alpha1', 'Role', { until: 22, deprecated: deprecatedFor('1.17', '1.22', 'rbac.authorization.k8s.io/v1 Role') }),
-  ],
-  strategy: plainStrategy(),
+  versions: rbacVersions('Role'),
+  nameRule: 'pathSegment',
+  strategy: { ...plainStrategy<rbacv1.Role>(({ rules }, release) => validateRules(rules, true, release)), allowCreateOnUpdate: true },
 });

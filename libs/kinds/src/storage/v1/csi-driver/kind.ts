@@ -1,14 +1,79 @@
-import { CSIDrivers } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { CSIDrivers, type storagev1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
+import { defineKind, type Minor } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { IMMUTABLE, oneOf, unsupported } from '../../../shared/errors';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
+const SPEC = Path.at('spec');
+const MODES = ['Persistent', 'Ephemeral'];
+
+function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
+  if (!spec) return;
+  spec.attachRequired ??= true;
+  spec.podInfoOnMount ??= false;
+  spec.fsGroupPolicy ??= 'ReadWriteOnceWithFSType';
+  if (!spec.volumeLifecycleModes?.length) spec.volumeLifecycleModes = ['Persistent'];
+  if (emulated >= 21) {
+    spec.storageCapacity ??= false;
+    spec.requiresRepublish ??= false;
+  }
+  if (emulated >= 27) spec.seLinuxMount ??= false;
+}
+
+function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
+  const { attachRequired, podInfoOnMount, fsGroupPolicy, volumeLifecycleModes, tokenRequests } = spec ?? ({} as storagev1.CSIDriverSpec);
+  const errors = validateCSIDriverName(metadata?.name, Path.at('metadata', 'name')).filter(e => e.reason === 'FieldValueTooLong');
+  if (attachRequired === undefined) errors.push(field.required(SPEC.child('attachedRequired')));
+  if (podInfoOnMount === undefined) errors.push(field.required(SPEC.child('podInfoOnMount')));
+  if (fsGroupPolicy !== undefined) errors.push(...oneOf(SPEC.child('fsGroupPolicy'), fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']));
+  const audiences = new Set<string>();
+  (tokenRequests ?? []).forEach(({ audience, expirationSeconds }, i) => {
+    const at = SPEC.child('tokenRequests').index(i);
+    if (audiences.has(audience)) errors.push(field.duplicate(at.child('audience'), audience));
+    audiences.add(audience);
+    if (expirationSeconds !== undefined && expirationSeconds < 600) {
+      errors.push(field.invalid(at.child('expirationSeconds'), expirationSeconds, 'may not specify a duration less than 10 minutes'));
+    }
+  });
+  for (const mode of volumeLifecycleModes ?? []) {
+    if (!MODES.includes(mode)) errors.push(unsupported(SPEC.child('volumeLifecycleModes'), mode, MODES));
+  }
+  return errors;
+}
+
+/** Everything is looked at twice when a driver is made, and the findings are reported twice. */
+const validateNew = (driver: storagev1.CSIDriver) => [...validateDriver(driver), ...validateDriver(driver)];
+
 /** csiDriver declares CSIDriver. */
-export const csiDriver = defineKind({
+export const csiDriver = defineKind<storagev1.CSIDriver>({
   resource: CSIDrivers,
   versions: [
     served('storage.k8s.io/v1', 'CSIDriver', { storedSince: 22 }),
     served('storage.k8s.io/v1beta1', 'CSIDriver', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 CSIDriver') }),
   ],
-  strategy: plainStrategy(),
+  defaults: defaultDriver,
+  columns: defineColumns<storagev1.CSIDriver>([
+    nameColumn,
+    { name: 'AttachRequired', type: 'boolean', cell: ({ spec }) => spec?.attachRequired ?? true },
+    { name: 'PodInfoOnMount', type: 'boolean', cell: ({ spec }) => spec?.podInfoOnMount ?? false },
+    { name: 'StorageCapacity', type: 'boolean', since: 21, cell: ({ spec }) => spec?.storageCapacity ?? false },
+    text('TokenRequests', ({ spec }) => (spec?.tokenRequests ?? []).map(t => t.audience).join(',') || '<unset>', { since: 22 }),
+    { name: 'RequiresRepublish', type: 'boolean', since: 22, cell: ({ spec }) => spec?.requiresRepublish ?? false },
+    text('Modes', ({ spec }) => (spec?.volumeLifecycleModes ?? []).join(',') || '<none>'),
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<storagev1.CSIDriver>(validateNew),
+    validateUpdate: (driver, old) => [
+      ...validateDriver(driver),
+      ...(['attachRequired', 'fsGroupPolicy', 'volumeLifecycleModes'] as const)
+        .filter(name => !semanticEqual(driver.spec?.[name], old.spec?.[name]))
+        .map(name => field.invalid(SPEC.child(name), driver.spec?.[name], IMMUTABLE)),
+    ],
+  },
 });

@@ -1,18 +1,77 @@
-import { VolumeAttachments } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { VolumeAttachments, type storagev1 } from '@navarch/api';
+import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
+import { defineKind, type StrategyContext } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { each, IMMUTABLE, requireText } from '../../../shared/errors';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { plainStrategy, statusStrategy } from '../../../shared/strategies';
 
-/** volumeAttachment declares VolumeAttachment. */
-export const volumeAttachment = defineKind({
+const SPEC = Path.at('spec');
+const V1 = 'storage.k8s.io/v1';
+
+function validateAttachment({ spec, status }: storagev1.VolumeAttachment): FieldError[] {
+  const { attacher, nodeName = '', source = {} } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
+  const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source;
+  const at = SPEC.child('source');
+  const errors = requireText(SPEC.child('attacher'), attacher);
+  if (!inline && !volume) errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
+  else if (inline && volume) errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
+  errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
+  for (const name of ['attachError', 'detachError'] as const) {
+    const message = status?.[name]?.message ?? '';
+    if (message.length > 1024) errors.push(field.tooLong(Path.at('status', name, 'message'), message, 1024));
+  }
+  return errors;
+}
+
+/** Clients of v1 have to name the driver well; older versions let any name pass. */
+function validateNew(attachment: storagev1.VolumeAttachment, { apiVersion }: StrategyContext): FieldError[] {
+  const errors = validateAttachment(attachment);
+  if (apiVersion !== V1) return errors;
+  const { attacher, source } = attachment.spec ?? ({} as storagev1.VolumeAttachmentSpec);
+  const volume = source?.persistentVolumeName;
+  return [
+    ...errors,
+    ...validateCSIDriverName(attacher, SPEC.child('attacher')),
+    ...(volume ? each(SPEC.child('source', 'persistentVolumeName'), volume, isDNS1123Subdomain(volume)) : []),
+  ];
+}
+
+const deprecated = deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 VolumeAttachment');
+
+/** volumeAttachment declares VolumeAttachment. Its older versions have no status endpoint: the status is written with the object. */
+export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
   resource: VolumeAttachments,
   versions: [
-    served('storage.k8s.io/v1', 'VolumeAttachment'),
-    served('storage.k8s.io/v1beta1', 'VolumeAttachment', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 VolumeAttachment') }),
-    served('storage.k8s.io/v1alpha1', 'VolumeAttachment', { until: 23 }),
+    served(V1, 'VolumeAttachment'),
+    served('storage.k8s.io/v1beta1', 'VolumeAttachment', { until: 21, deprecated, subresources: [] }),
+    served('storage.k8s.io/v1alpha1', 'VolumeAttachment', { until: 23, subresources: [] }),
   ],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
+  columns: defineColumns<storagev1.VolumeAttachment>([
+    nameColumn,
+    text('Attacher', ({ spec }) => spec.attacher ?? '', { format: 'name' }),
+    text('PV', ({ spec }) => spec.source?.persistentVolumeName ?? ''),
+    text('Node', ({ spec }) => spec.nodeName ?? ''),
+    { name: 'Attached', type: 'boolean', cell: ({ status }) => status?.attached ?? false },
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<storagev1.VolumeAttachment>(validateNew),
+    prepareForCreate(attachment, { apiVersion }) {
+      if (apiVersion === V1) delete attachment.status;
+    },
+    prepareForUpdate(attachment, old, { apiVersion }) {
+      if (apiVersion !== V1) return;
+      if (old.status) attachment.status = old.status;
+      else delete attachment.status;
+    },
+    validateUpdate: (attachment, old) => [
+      ...validateAttachment(attachment),
+      ...(semanticEqual(attachment.spec, old.spec) ? [] : [field.invalid(SPEC, attachment.spec, IMMUTABLE)]),
+    ],
   },
+  subresources: { status: statusStrategy<storagev1.VolumeAttachment>() },
 });

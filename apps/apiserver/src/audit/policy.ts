@@ -1,0 +1,67 @@
+import type { auditv1 } from '@navarch/api';
+import type { UserInfo } from '@navarch/apimachinery';
+import type { RequestInfo } from '@navarch/apiserver-runtime';
+
+export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
+/** Level is how much of a request the log keeps. */
+export type Level = (typeof LEVELS)[number];
+
+type Rule = auditv1.PolicyRule;
+
+/** AuditPolicy says how much of which request is kept; the first rule that matches decides, none means nothing. */
+export class AuditPolicy {
+  private constructor(private readonly rules: readonly Rule[]) {}
+
+  /** metadataOnly keeps who did what of every request, without bodies. */
+  static readonly metadataOnly = new AuditPolicy([{ level: 'Metadata' }]);
+
+  /** parse reads a Policy (audit.k8s.io/v1), already parsed from its YAML; it throws an Error that names the field. */
+  static parse(document: unknown): AuditPolicy {
+    const policy = document as Partial<auditv1.Policy> & { kind?: string; apiVersion?: string };
+    if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1') throw new Error('must be a Policy of audit.k8s.io/v1');
+    if (!Array.isArray(policy.rules) || !policy.rules.length) throw new Error('rules: must not be empty');
+    for (const [i, rule] of policy.rules.entries()) {
+      if (!LEVELS.includes(rule.level as Level)) throw new Error(`rules[${i}].level: must be one of ${LEVELS.join(', ')}`);
+      if (rule.nonResourceURLs?.length && (rule.resources?.length || rule.namespaces?.length)) {
+        throw new Error(`rules[${i}].nonResourceURLs: rules cannot apply to both regular resources and non-resource URLs`);
+      }
+    }
+    return new AuditPolicy(policy.rules);
+  }
+
+  levelOf(info: RequestInfo, user: UserInfo | undefined): Level {
+    return (this.rules.find(rule => ruleMatches(rule, info, user))?.level as Level | undefined) ?? 'None';
+  }
+}
+
+function ruleMatches(rule: Rule, info: RequestInfo, user: UserInfo | undefined): boolean {
+  if (rule.users?.length && !(user && rule.users.includes(user.name))) return false;
+  if (rule.userGroups?.length && !user?.groups.some(group => rule.userGroups!.includes(group))) return false;
+  if (rule.verbs?.length && !rule.verbs.includes(info.verb)) return false;
+  if (rule.namespaces?.length || rule.resources?.length) return info.isResourceRequest && namespaceMatches(rule, info) && resourceMatches(rule, info);
+  if (rule.nonResourceURLs?.length) return !info.isResourceRequest && rule.nonResourceURLs.some(url => pathMatches(url, info.path));
+  return true;
+}
+
+function namespaceMatches({ namespaces = [] }: Rule, { namespace }: RequestInfo): boolean {
+  return !namespaces.length || namespaces.includes(namespace);
+}
+
+function resourceMatches({ resources = [] }: Rule, { group, resource, subresource, name }: RequestInfo): boolean {
+  const asked = subresource ? `${resource}/${subresource}` : resource;
+  return (
+    !resources.length ||
+    resources.some(one => {
+      if ((one.group ?? '') !== group) return false;
+      if (!one.resources?.length) return true;
+      if (one.resourceNames?.length && !one.resourceNames.includes(name)) return false;
+      return one.resources.some(
+        pattern =>
+          pattern === '*' || pattern === asked || (subresource && (pattern === `*/${subresource}` || pattern === `${resource}/*`)),
+      );
+    })
+  );
+}
+
+const pathMatches = (pattern: string, path: string) =>
+  pattern === '*' || pattern === path || (pattern.endsWith('*') && path.startsWith(pattern.slice(0, -1)));

@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import {
+  ConfigMaps,
+  CoreEvents,
+  Deployments,
+  EndpointSlices,
+  Endpoints,
+  Namespaces,
+  Nodes,
+  Pods,
+  ReplicaSets,
+  ServiceAccounts,
+  Services,
+  type appsv1,
+  type corev1,
+} from '@navarch/api';
+import { isNotFound, type KubeObject } from '@navarch/apimachinery';
+import { eventually, requireProgram } from '@navarch/testing';
+import type { KubeClient, ResourceClient } from '@navarch/client';
+import { startTestCluster, type TestCluster } from './cluster-harness';
+
+jest.setTimeout(90_000);
+const WAIT = { timeoutMs: 20_000 };
+
+requireProgram('etcd')('controllers against a real apiserver', () => {
+  let cluster: TestCluster;
+  let client: KubeClient;
+
+  beforeAll(async () => {
+    cluster = await startTestCluster(['*']);
+    client = cluster.client;
+  });
+  afterAll(() => cluster?.stop());
+
+  let count = 0;
+  async function newNamespace(): Promise<string> {
+    const name = `test-${++count}`;
+    await client.resource(Namespaces).create({ metadata: { name } });
+    await eventually(() => client.resource(ServiceAccounts).get(name, 'default'), WAIT);
+    return name;
+  }
+  const template = (image: string): corev1.PodTemplateSpec => ({
+    metadata: { labels: { app: 'web' } },
+    spec: { containers: [{ name: 'web', image, ports: [{ name: 'http', containerPort: 8080 }] }] },
+  });
+  const deployment = (
+    namespace: string,
+    replicas: number,
+    more: Partial<appsv1.DeploymentSpec> = {},
+  ): appsv1.Deployment => ({
+    metadata: { namespace, name: 'web' },
+    spec: { replicas, selector: { matchLabels: { app: 'web' } }, template: template('web:1'), ...more },
+  });
+  /** run plays the kubelet: it makes every pod of the namespace ready. */
+  async function run(namespace: string): Promise<void> {
+    const pods = client.resource(Pods);
+    for (const pod of (await pods.list(namespace)).items) {
+      if (pod.status?.phase === 'Running' || pod.metadata?.deletionTimestamp) continue;
+      const number = Number(pod.metadata?.resourceVersion) % 250;
+      const now = new Date().toISOString();
+      const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: `${now.slice(0, 19)}Z` }];
+      const podIP = `10.244.0.${number}`;
+      await pods
+        .updateStatus({ ...pod, status: { phase: 'Running', conditions, podIP, podIPs: [{ ip: podIP }] } })
+        .catch(() => undefined);
+    }
+  }
+  /** settled plays the kubelet until the condition holds. */
+  const settled = <T>(namespace: string, condition: () => Promise<T>) =>
+    eventually(
+      async () => {
+        await run(namespace);
+        return condition();
+      },
+      { timeoutMs: 40_000, intervalMs: 100 },
+    );
+  const gone = async <T extends KubeObject>(resource: ResourceClient<T>, namespace: string, name: string) =>
+    resource.get(namespace, name).then(
+      () => false,
+      (error: unknown) => isNotFound(error),
+    );
+
+  test('every namespace gets its default service account and the root CA', async () => {
+    const namespace = await newNamespace();
+    const map = await eventually(() => client.resource(ConfigMaps).get(namespace, 'kube-root-ca.crt'), WAIT);
+    expect(map.data).toEqual({ 'ca.crt': 'test ca\n' });
+  });
+
+  test('a Deployment makes a ReplicaSet and pods, reports, rolls over to a new template, and keeps its history', async () => {
+    const namespace = await newNamespace();
+    const deployments = client.resource(Deployments);
+    await deployments.create(deployment(namespace, 3));
+    const done = await settled(namespace, async () => {
+      const now = await deployments.get(namespace, 'web');
+      return now.status?.availableReplicas === 3 &&
+        now.status.conditions?.some(c => c.reason === 'NewReplicaSetAvailable')
+        ? now
+        : false;
+    });
+    expect(done && done.metadata?.annotations?.['deployment.kubernetes.io/revision']).toBe('1');
+    await deployments.patch(namespace, 'web', {
+      type: 'strategic',
+      body: { spec: { template: { spec: { containers: [{ name: 'web', image: 'web:2' }] } } } },
+    });
+    await settled(namespace, async () => {
+      const now = await deployments.get(namespace, 'web');
+      const images = (await client.resource(Pods).list(namespace)).items
+        .filter(p => !p.metadata?.deletionTimestamp)
+        .map(p => p.spec?.containers[0]?.image);
+      return (
+        now.status?.updatedReplicas === 3 &&
+        now.status.replicas === 3 &&
+        now.status.availableReplicas === 3 &&
+        images.every(image => image === 'web:2')
+      );
+    });
+    const sets = (await client.resource(ReplicaSets).list(namespace)).items;
+    expect(
+      sets.map(set => [set.metadata?.annotations?.['deployment.kubernetes.io/revision'], set.spec?.replicas]).sort(),
+    ).toEqual([
+      ['1', 0],
+      ['2', 3],
+    ]);
+    const messages = await eventually(async () => {
+      const found = (await client.resource(CoreEvents).list(namespace)).items
+        .filter(e => e.reason === 'ScalingReplicaSet')
+        .map(e => e.message);
+      return found.length >= 3 && found;
+    }, WAIT);
+    expect(messages).toContain(
+      `Scaled up replica set ${sets.find(s => s.metadata?.annotations?.['deployment.kubernetes.io/revision'] === '1')!.metadata!.name} from 0 to 3`,
+    );
+  });
+
+  test('deleting a Deployment collects its sets and pods; orphaning leaves them', async () => {
+    const namespace = await newNamespace();
+    await client.resource(Deployments).create(deployment(namespace, 2));
+    await settled(namespace, async () => (await client.resource(Pods).list(namespace)).items.length === 2);
+    await client.resource(Deployments).delete(namespace, 'web', { propagationPolicy: 'Orphan' });
+    await eventually(() => gone(client.resource(Deployments), namespace, 'web'), WAIT);
+    const [set] = (await client.resource(ReplicaSets).list(namespace)).items;
+    expect(set?.metadata?.ownerReferences ?? []).toEqual([]);
+    await client.resource(ReplicaSets).delete(namespace, set!.metadata!.name!, { propagationPolicy: 'Foreground' });
+    await eventually(() => gone(client.resource(ReplicaSets), namespace, set!.metadata!.name!), WAIT);
+    await eventually(async () => {
+      const left = (await client.resource(Pods).list(namespace)).items.filter(pod => !pod.metadata?.deletionTimestamp);
+      return left.length === 0;
+    }, WAIT);
+  });
+
+  test('a Service gets Endpoints and EndpointSlices that follow the pods', async () => {
+    const namespace = await newNamespace();
+    const service = {
+      metadata: { namespace, name: 'web' },
+      spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] },
+    };
+    await client.resource(Services).create(service as corev1.Service);
+    await client.resource(Deployments).create(deployment(namespace, 2));
+    await settled(namespace, async () => {
+      const subsets = (await client.resource(Endpoints).get(namespace, 'web')).subsets ?? [];
+      return subsets.length === 1 && subsets[0]!.addresses?.length === 2 && subsets[0]!.ports?.[0]?.port === 8080;
+    });
+    await eventually(async () => {
+      const slices = (
+        await client.resource(EndpointSlices).list(namespace, { labelSelector: 'kubernetes.io/service-name=web' })
+      ).items;
+      return slices.length === 1 && slices[0]!.endpoints.filter(endpoint => endpoint.conditions?.ready).length === 2;
+    }, WAIT);
+    await client.resource(Deployments).patch(namespace, 'web', { type: 'merge', body: { spec: { replicas: 0 } } });
+    await eventually(async () => !(await client.resource(Endpoints).get(namespace, 'web')).subsets?.length, WAIT);
+    await client.resource(Services).delete(namespace, 'web');
+    await eventually(() => gone(client.resource(Endpoints), namespace, 'web'), WAIT);
+    await eventually(async () => !(await client.resource(EndpointSlices).list(namespace)).items.length, WAIT);
+  });
+
+  test('a deleted namespace goes with all that is in it', async () => {
+    const namespace = await newNamespace();
+    await client.resource(Deployments).create(deployment(namespace, 2));
+    await client.resource(ConfigMaps).create({ metadata: { namespace, name: 'x', finalizers: ['test/hold'] } });
+    await settled(namespace, async () => (await client.resource(Pods).list(namespace)).items.length === 2);
+    await client.resource(Namespaces).delete('', namespace);
+    const held = await eventually(async () => {
+      const now = await client.resource(Namespaces).get('', namespace);
+      return now.status?.conditions?.some(c => c.type === 'NamespaceFinalizersRemaining' && c.status === 'True') && now;
+    }, WAIT);
+    expect(held && held.status?.phase).toBe('Terminating');
+    await client
+      .resource(ConfigMaps)
+      .patch(namespace, 'x', { type: 'merge', body: { metadata: { finalizers: null } } });
+    await eventually(() => gone(client.resource(Namespaces), '', namespace), { timeoutMs: 40_000 });
+  });
+
+  test('a node gets a pod range; when it is silent it is tainted and its pods are told to go; when it is gone they are removed', async () => {
+    const nodes = client.resource(Nodes);
+    const now = () => `${new Date().toISOString().slice(0, 19)}Z`;
+    await nodes.create({ metadata: { name: 'n1' } });
+    const node = await eventually(async () => {
+      const found = await nodes.get('', 'n1');
+      return found.spec?.podCIDR !== undefined && found;
+    }, WAIT);
+    expect(node && node.spec?.podCIDRs).toEqual(['10.244.0.0/24']);
+    const ready = {
+      type: 'Ready',
+      status: 'True',
+      reason: 'KubeletReady',
+      lastHeartbeatTime: now(),
+      lastTransitionTime: now(),
+    };
+    await nodes.patch(
+      '',
+      'n1',
+      { type: 'strategic', body: { status: { conditions: [ready] } } },
+      { subresource: 'status' },
+    );
+    const namespace = await newNamespace();
+    const tolerations = [
+      { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 0 },
+    ];
+    await client.resource(Pods).create({
+      metadata: { namespace, name: 'p' },
+      spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }], tolerations },
+    } as corev1.Pod);
+    await eventually(async () => {
+      const { spec, status } = await nodes.get('', 'n1');
+      const unknown = status?.conditions?.find(c => c.type === 'Ready')?.reason === 'NodeStatusUnknown';
+      return (
+        unknown &&
+        spec?.taints?.some(t => t.key === 'node.kubernetes.io/unreachable' && t.effect === 'NoExecute') === true
+      );
+    }, WAIT);
+    await eventually(
+      async () => (await client.resource(Pods).get(namespace, 'p')).metadata?.deletionTimestamp !== undefined,
+      WAIT,
+    );
+  });
+});

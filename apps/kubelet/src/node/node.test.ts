@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import type { corev1 } from '@navarch/api';
+import { silentLogger } from '@navarch/base';
+import { cniConf } from '../network/cni-conf';
+import { NodeRoutes, routesTo } from '../network/node-routes';
+import { parseMeminfo, parseProcStat } from '../server/node-usage';
+import { goArchitecture, primaryAddress } from './machine';
+import { nodeConditions, runtimeProblems, timed } from './node-conditions';
+import { nodeLabels, parseLabels, parseTaints } from './node-object';
+import { nodeImages, nodeResources, sameButHeartbeat } from './node-status';
+
+const plenty = { memoryAvailableBytes: 2 ** 30, diskAvailableShare: 0.5, inodesFreeShare: 0.5, pidsFreeShare: 0.9 };
+
+describe('nodeConditions', () => {
+  test('all is well', () => {
+    expect(nodeConditions({ headroom: plenty, notReady: [] }).map(c => [c.type, c.status, c.reason])).toEqual([
+      ['MemoryPressure', 'False', 'KubeletHasSufficientMemory'],
+      ['DiskPressure', 'False', 'KubeletHasNoDiskPressure'],
+      ['PIDPressure', 'False', 'KubeletHasSufficientPID'],
+      ['Ready', 'True', 'KubeletReady'],
+    ]);
+  });
+  test.each([
+    ['MemoryPressure', { memoryAvailableBytes: 2 ** 20 }],
+    ['DiskPressure', { diskAvailableShare: 0.09 }],
+    ['DiskPressure', { inodesFreeShare: 0.01 }],
+    ['PIDPressure', { pidsFreeShare: 0.01 }],
+  ])('%s with %j', (type, less) => {
+    const pressed = nodeConditions({ headroom: { ...plenty, ...less }, notReady: [] }).filter(
+      c => c.type !== 'Ready' && c.status === 'True',
+    );
+    expect(pressed.map(c => c.type)).toEqual([type]);
+  });
+  test('says why it is not ready', () => {
+    expect(nodeConditions({ headroom: plenty, notReady: ['a', 'b'] }).at(-1)).toEqual({
+      type: 'Ready',
+      status: 'False',
+      reason: 'KubeletNotReady',
+      message: '[a, b]',
+    });
+  });
+  test('keeps the time of the last change', () => {
+    const [condition] = timed(
+      [{ type: 'Ready', status: 'True', reason: 'r', message: 'm' }],
+      [{ type: 'Ready', status: 'True', lastTransitionTime: 'then' }],
+      'now',
+    );
+    expect(condition).toMatchObject({ lastTransitionTime: 'then', lastHeartbeatTime: 'now' });
+  });
+});
+
+describe('runtimeProblems', () => {
+  test('reads the runtime’s conditions', () => {
+    const condition = (type: string, status: boolean) => ({
+      type,
+      status,
+      reason: status ? '' : 'NetworkPluginNotReady',
+      message: status ? '' : 'cni plugin not initialized',
+    });
+    expect(runtimeProblems([condition('RuntimeReady', true), condition('NetworkReady', true)])).toEqual({});
+    expect(runtimeProblems([condition('RuntimeReady', true), condition('NetworkReady', false)])).toEqual({
+      network:
+        'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:cni plugin not initialized',
+    });
+    expect(runtimeProblems(undefined)).toEqual({ runtime: 'container runtime is down' });
+  });
+});
+
+describe('node resources', () => {
+  test('allocatable leaves out what is reserved', () => {
+    const options = { maxPods: 110, systemReserved: { cpu: '200m', memory: '100Mi' }, kubeReserved: { cpu: '100m' } };
+    const { capacity, allocatable } = nodeResources({ cpus: 2, memoryBytes: 2 ** 30, storageBytes: 2 ** 40 }, options, {
+      capacity: { 'example.com/gpu': '1', pods: '5' },
+    });
+    expect(capacity).toMatchObject({ cpu: '2', memory: '1048576Ki', pods: '110', 'example.com/gpu': '1' });
+    expect(allocatable).toMatchObject({ cpu: '1700m', memory: '843776Ki', pods: '110' });
+  });
+  test('images are the largest, with few names', () => {
+    const image = (id: string, size: number) => ({
+      id,
+      size,
+      repoTags: ['t1', 't2', 't3'],
+      repoDigests: ['d1', 'd2', 'd3'],
+      uid: null,
+      username: '',
+      pinned: false,
+    });
+    expect(nodeImages([image('a', 1), image('b', 2)])).toEqual([
+      { names: ['d1', 'd2', 'd3', 't1', 't2'], sizeBytes: 2 },
+      { names: ['d1', 'd2', 'd3', 't1', 't2'], sizeBytes: 1 },
+    ]);
+  });
+  test('a heartbeat alone is no change', () => {
+    const status = (lastHeartbeatTime: string, more = {}): corev1.NodeStatus => ({
+      conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime, ...more }],
+    });
+    expect([
+      sameButHeartbeat(status('a'), status('b')),
+      sameButHeartbeat(status('a'), status('a', { status: 'False' })),
+    ]).toEqual([true, false]);
+  });
+});
+
+describe('flags', () => {
+  test('labels and taints', () => {
+    expect(parseLabels(['a=b', 'c='])).toEqual({ a: 'b', c: '' });
+    expect(() => parseLabels(['x'])).toThrow('invalid label "x"');
+    expect(parseTaints(['k=v:NoSchedule', 'k:NoExecute'])).toEqual([
+      { key: 'k', value: 'v', effect: 'NoSchedule' },
+      { key: 'k', value: '', effect: 'NoExecute' },
+    ]);
+    expect(() => parseTaints(['k=v:Never'])).toThrow('invalid taint spec');
+    expect(nodeLabels({ nodeName: 'n', nodeLabels: { x: 'y' } }, goArchitecture('x64'))).toMatchObject({
+      'kubernetes.io/arch': 'amd64',
+      'kubernetes.io/hostname': 'n',
+      x: 'y',
+    });
+  });
+  test('the address is the first that is not the machine’s own', () => {
+    const address = (ip: string, internal = false, family: 'IPv4' | 'IPv6' = 'IPv4') =>
+      ({ address: ip, internal, family }) as never;
+    expect(
+      primaryAddress({
+        lo: [address('127.0.0.1', true)],
+        cni0: [address('10.244.0.1')],
+        eth0: [address('fd00::1', false, 'IPv6'), address('10.0.0.5')],
+      }),
+    ).toBe('10.0.0.5');
+    expect(primaryAddress({})).toBe('127.0.0.1');
+  });
+});
+
+describe('routes to other nodes', () => {
+  const node = (name: string, cidr: string | undefined, ip: string): corev1.Node => ({
+    metadata: { name },
+    spec: { podCIDR: cidr },
+    status: { addresses: [{ type: 'InternalIP', address: ip }] },
+  });
+  test('routesTo needs a range and an address', () => {
+    expect(routesTo(node('b', '10.244.1.0/24', '10.77.0.12'))).toEqual([{ cidr: '10.244.1.0/24', via: '10.77.0.12' }]);
+    expect([
+      ...routesTo(node('b', undefined, '10.77.0.12')),
+      ...routesTo(node('b', 'x; rm', '1.1.1.1')),
+      ...routesTo(node('b', '10.1.0.0/24', 'fd00::1')),
+    ]).toEqual([]);
+  });
+  test('come, change and go with the nodes, its own left out', async () => {
+    const commands: string[] = [];
+    const routes = new NodeRoutes('a', silentLogger, args => Promise.resolve(commands.push(args.join(' '))));
+    routes.added(node('a', '10.244.0.0/24', '1.1.1.1'));
+    routes.added(node('b', undefined, '2.2.2.2'));
+    routes.updated(node('b', undefined, '2.2.2.2'), node('b', '10.244.1.0/24', '2.2.2.2'));
+    routes.updated(node('b', '10.244.1.0/24', '2.2.2.2'), node('b', '10.244.1.0/24', '2.2.2.2'));
+    routes.updated(node('b', '10.244.1.0/24', '2.2.2.2'), node('b', '10.244.1.0/24', '3.3.3.3'));
+    routes.deleted(node('b', '10.244.1.0/24', '3.3.3.3'));
+    await routes.settled();
+    expect(commands).toEqual([
+      'route replace 10.244.1.0/24 via 2.2.2.2',
+      'route replace 10.244.1.0/24 via 3.3.3.3',
+      'route del 10.244.1.0/24 via 3.3.3.3',
+    ]);
+  });
+  test('the bridge has the node’s range', () => {
+    expect(JSON.stringify(cniConf('10.244.3.0/24'))).toContain('"ranges":[[{"subnet":"10.244.3.0/24"}]]');
+  });
+});
+
+describe('node usage', () => {
+  test('reads /proc', () => {
+    expect(parseProcStat('cpu  100 20 30 4000 5 6 7 8 0 0\ncpu0 1\nbtime 1700000000\n')).toEqual({
+      cpuSeconds: 1.71,
+      bootedAt: 1_700_000_000_000,
+    });
+    expect(parseMeminfo('MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:    400 kB\n')).toEqual({
+      memoryBytes: 1_024_000,
+      workingSetBytes: 614_400,
+    });
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import { deepClone } from '../json';
+import type { AnyObject } from '../meta';
+import { untyped, type FieldSchema, type TypeSchema } from '../schema';
+import { applyPatch, managedFieldsForUpdate, parseFieldsV1, printFieldsV1 } from './index';
+
+const none = () => undefined;
+const text: TypeSchema = { kind: 'scalar', scalarType: 'string', field: none };
+const map: TypeSchema = { kind: 'map', field: none, element: text };
+const object = (fields: Record<string, TypeSchema>): TypeSchema => ({
+  kind: 'object',
+  field: (name): FieldSchema | undefined =>
+    Object.hasOwn(fields, name) ? { name, schema: fields[name]!, patchStrategy: [] } : undefined,
+});
+const port = object({ port: { kind: 'scalar', scalarType: 'numeric', field: none }, protocol: text, name: text });
+const schema = object({
+  apiVersion: text,
+  kind: text,
+  metadata: object({
+    name: text,
+    uid: text,
+    labels: map,
+    annotations: map,
+    finalizers: { kind: 'list', listType: 'set', field: none, element: text },
+    managedFields: untyped,
+  }),
+  data: map,
+  ports: {
+    kind: 'list',
+    listType: 'map',
+    mapKeys: ['port', 'protocol'],
+    keyDefaults: { protocol: 'TCP' },
+    field: none,
+    element: port,
+  },
+  atom: { ...object({ x: text, y: text }), atomic: true },
+});
+const NOW = Date.UTC(2024, 0, 2, 3, 4, 5);
+const TIME = '2024-01-02T03:04:05Z';
+const common = { schema, apiVersion: 'v1', now: NOW };
+const config = (fields: object, metadata: object = {}): AnyObject => ({
+  apiVersion: 'v1',
+  kind: 'K',
+  metadata: { name: 'a', ...metadata },
+  ...fields,
+});
+const created = (object: AnyObject): AnyObject => ({ ...object, metadata: { ...object.metadata, uid: 'u' } });
+const apply = (live: AnyObject, manager: string, fields: object, force = false) =>
+  created(applyPatch({ ...common, live, applied: config(fields), manager, force }).object);
+const owned = (object: AnyObject) =>
+  Object.fromEntries((object.metadata?.managedFields ?? []).map(e => [`${e.manager} ${e.operation}`, e.fieldsV1]));
+const nothing: AnyObject = {};
+
+describe('apply', () => {
+  test('owns what it names, and only that', () => {
+    const live = apply(nothing, 'one', { data: { a: '1' }, ports: [{ port: 80 }], atom: { x: '1' } });
+    expect(owned(live)).toEqual({
+      'one Apply': {
+        'f:data': { 'f:a': {} },
+        'f:ports': { 'k:{"port":80,"protocol":"TCP"}': { '.': {}, 'f:port': {} } },
+        'f:atom': {},
+      },
+    });
+    expect(live.metadata!.managedFields![0]).toMatchObject({ time: TIME, apiVersion: 'v1', fieldsType: 'FieldsV1' });
+  });
+
+  test('removes what it names no more, unless others own it', () => {
+    let live = apply(nothing, 'one', { data: { a: '1', b: '2' }, ports: [{ port: 80 }, { port: 81 }] });
+    live = apply(live, 'two', { data: { b: '2' } });
+    live = apply(live, 'one', { ports: [{ port: 81, name: 'x' }] });
+    expect(live).toMatchObject({ data: { b: '2' }, ports: [{ port: 81, name: 'x' }] });
+    expect(live.data).toEqual({ b: '2' });
+    live = apply(live, 'two', {});
+    expect([live.data, owned(live)['two Apply']]).toEqual([undefined, undefined]);
+  });
+
+  test('conflicts where others own another value, until forced', () => {
+    const live = apply(nothing, 'one', { data: { a: '1', b: '2' } });
+    const before = deepClone(live);
+    expect(() => apply(live, 'two', { data: { a: '9' } })).toThrow(
+      expect.objectContaining({
+        code: 409,
+        message: 'Apply failed with 1 conflict: conflict with "one": .data.a',
+        details: { causes: [{ reason: 'FieldManagerConflict', message: 'conflict with "one"', field: '.data.a' }] },
+      }),
+    );
+    expect(() => apply(live, 'two', { data: { a: '9', b: '8' } })).toThrow(
+      'Apply failed with 2 conflicts: conflicts with "one":\n- .data.a\n- .data.b',
+    );
+    const forced = apply(live, 'two', { data: { a: '9' } }, true);
+    expect([forced.data, owned(forced)]).toEqual([
+      { a: '9', b: '2' },
+      { 'one Apply': { 'f:data': { 'f:b': {} } }, 'two Apply': { 'f:data': { 'f:a': {} } } },
+    ]);
+    expect(live).toEqual(before);
+  });
+
+  test('an equal value is shared, and applying the same again changes nothing', () => {
+    const live = apply(apply(nothing, 'one', { data: { a: '1' } }), 'two', { data: { a: '1' } });
+    const again = applyPatch({
+      ...common,
+      live,
+      applied: config({ data: { a: '1' } }),
+      manager: 'two',
+      now: NOW + 60_000,
+    });
+    expect(again.object).toEqual(live);
+  });
+
+  test('an object from before the first apply has an owner of its own', () => {
+    const live = created(config({ data: { a: '1' } }));
+    expect(() => apply(live, 'one', { data: { a: '2' } })).toThrow(
+      'conflict with "before-first-apply" using v1: .data.a',
+    );
+    expect(Object.keys(owned(apply(live, 'one', { data: { b: '2' } })))).toEqual([
+      'one Apply',
+      'before-first-apply Update',
+    ]);
+  });
+
+  test('kubectl takes over from client-side apply', () => {
+    const annotations = {
+      'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(config({ data: { a: '1' } })),
+    };
+    const live = created({ ...config({ data: { a: '1', b: '1' } }, { annotations }) });
+    live.metadata!.managedFields = managedFieldsForUpdate({
+      ...common,
+      live: nothing,
+      updated: live,
+      manager: 'kubectl-client-side-apply',
+    });
+    expect(apply(live, 'kubectl', { data: { a: '2' } }).data).toEqual({ a: '2', b: '1' });
+    expect(() => apply(live, 'kubectl', { data: { b: '2' } })).toThrow(expect.objectContaining({ code: 409 }));
+    expect(() => apply(live, 'other', { data: { a: '2' } })).toThrow(expect.objectContaining({ code: 409 }));
+  });
+
+  test.each<[string, AnyObject, string]>([
+    [
+      'an undeclared field',
+      config({ bogus: 1 }),
+      'failed to create typed patch object: .bogus: field not declared in schema',
+    ],
+    [
+      'a wrong type',
+      config({ data: { a: 1 } }),
+      'failed to create typed patch object: .data.a: expected string, got &value.valueUnstructured{Value:1}',
+    ],
+    [
+      'a repeated item',
+      config({ ports: [{ port: 1 }, { port: 1 }] }),
+      'failed to create typed patch object: .ports: duplicate entries for key [port=1,protocol="TCP"]',
+    ],
+    ['owners', config({}, { managedFields: [{}] }), 'metadata.managedFields must be nil'],
+    [
+      'no version',
+      { metadata: { name: 'a' } },
+      'Incorrect version specified in apply patch. Specified patch version: , expected: v1',
+    ],
+  ])('%s is refused', (_, applied, message) => {
+    expect(() => applyPatch({ ...common, live: nothing, applied, manager: 'one', emulated: 20 })).toThrow(
+      expect.objectContaining({ message }),
+    );
+  });
+});
+
+describe('update', () => {
+  const update = (live: AnyObject, updated: AnyObject, manager: string, now = NOW) =>
+    created({
+      ...updated,
+      metadata: {
+        ...updated.metadata,
+        managedFields: managedFieldsForUpdate({ ...common, live, updated, manager, now }),
+      },
+    });
+
+  test('owns what it changed; others lose what changed or went', () => {
+    let live = update(nothing, config({ data: { a: '1', b: '2' } }), 'creator');
+    expect(owned(live)).toEqual({ 'creator Update': { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {} } } });
+    live = update(live, created(config({ data: { a: '1', c: '3' } })), 'second');
+    expect(owned(live)).toEqual({
+      'creator Update': { 'f:data': { '.': {}, 'f:a': {} } },
+      'second Update': { 'f:data': { 'f:c': {} } },
+    });
+  });
+
+  test('an object without owners stays without', () => {
+    const live = created(config({ data: { a: '1' } }));
+    expect(
+      managedFieldsForUpdate({ ...common, live, updated: created(config({ data: { a: '2' } })), manager: 'm' }),
+    ).toBeUndefined();
+  });
+
+  test('one empty entry clears all', () => {
+    const live = update(nothing, config({ data: { a: '1' } }), 'creator');
+    const updated = { ...live, metadata: { ...live.metadata, managedFields: [{}] } };
+    expect(managedFieldsForUpdate({ ...common, live, updated, manager: 'm' })).toBeUndefined();
+  });
+
+  test('old updaters are capped', () => {
+    let live = update(nothing, config({ data: { k: '0' } }), 'm0');
+    for (let i = 1; i <= 14; i++)
+      live = update(
+        live,
+        created({ ...live, data: { ...(live.data as object), [`k${i}`]: '1' } }),
+        `m${i}`,
+        NOW + i * 1000,
+      );
+    const managers = live.metadata!.managedFields!.map(e => e.manager);
+    expect([
+      managers.length,
+      managers.includes('ancient-changes'),
+      managers.includes('m14'),
+      managers.includes('m1'),
+    ]).toEqual([10, true, true, false]);
+  });
+
+  test('in another version, that version is compared', () => {
+    const live = created(
+      config(
+        { data: { a: '1' } },
+        {
+          managedFields: [
+            {
+              manager: 'old',
+              operation: 'Update',
+              apiVersion: 'v0',
+              time: TIME,
+              fieldsType: 'FieldsV1',
+              fieldsV1: { 'f:data': { 'f:z': {} } },
+            },
+          ],
+        },
+      ),
+    );
+    const inVersion = (object: AnyObject) => ({
+      schema,
+      object: { ...object, data: { z: (object.data as Record<string, string>).a! } },
+    });
+    const updated = { ...live, data: { a: '2' } };
+    const entries = managedFieldsForUpdate({ ...common, live, updated, manager: 'm', inVersion });
+    expect(entries!.map(e => e.manager)).toEqual(['m']);
+  });
+});
+
+test.each([
+  [{ 'f:a': {} }],
+  [{ 'f:a': { '.': {}, 'f:b': {} }, 'f:c': { 'k:{"name":"x"}': { '.': {}, 'f:name': {} }, 'v:"y"': {}, 'i:0': {} } }],
+])('field sets print as they parse: %j', fields => {
+  expect(printFieldsV1(parseFieldsV1(fields))).toEqual(fields);
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from '@jest/globals';
+import { decodeJson, deepClone, deepEqual, scanJson } from './index';
+
+const decode = (text: string | Buffer, options = {}) => decodeJson(Buffer.from(text as string), options);
+
+describe('decodeJson', () => {
+  test('reads values, and duplicates if asked', () => {
+    expect(decode('{"a":1,"a":2}')).toEqual({ value: { a: 2 }, duplicates: [] });
+    const { duplicates } = decode('{"spec":{"a":1,"b":[{"c":1,"c":{"d":1,"d":2}}],"a":2}}', { findDuplicates: true });
+    expect(duplicates).toEqual(['spec.b[0].c', 'spec.b[0].c.d', 'spec.a']);
+  });
+
+  test('__proto__ is a key like any other', () => {
+    const { value } = decode('{"__proto__":{"polluted":true}}');
+    expect(Object.keys(value as object)).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    const copy = deepClone(value);
+    expect([Object.keys(copy as object), Object.getPrototypeOf(copy)]).toEqual([['__proto__'], Object.prototype]);
+  });
+
+  test.each([
+    ['', 'unexpected end of JSON input'],
+    ['{"a":', 'unexpected end of JSON input'],
+    ['[{', 'unexpected end of JSON input'],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['{"a":1 "b"}', `invalid character '"' after object key:value pair`],
+    ['[1 2]', "invalid character '2' after array element"],
+    ['{a:1}', "invalid character 'a' looking for beginning of object key string"],
+    ['nul', 'unexpected end of JSON input'],
+    ['nule', "invalid character 'e' in literal null (expecting 'l')"],
+    ['1 2', "invalid character '2' after top-level value"],
+    ['-x', "invalid character 'x' in numeric literal"],
+    ['1.x', "invalid character 'x' after decimal point in numeric literal"],
+    ['"\\x"', "invalid character 'x' in string escape code"],
+    ['"\n"', "invalid character '\\n' in string literal"],
+    ['?', "invalid character '?' looking for beginning of value"],
+  ])('%p is refused: %s', (text, message) => {
+    expect(() => decode(text)).toThrow(expect.objectContaining({ name: 'JsonError', message }));
+  });
+
+  test('bounds depth, length and encoding', () => {
+    const deep = '['.repeat(1001) + ']'.repeat(1001);
+    expect(() => decode(deep)).toThrow('exceeded max depth');
+    expect(decode(deep, { maxDepth: 1001 }).value).toHaveLength(1);
+    expect(decode(`"${'['.repeat(2000)}"`).value).toHaveLength(2000);
+    expect(() => decode('[1,2,3]', { maxBytes: 5 })).toThrow(expect.objectContaining({ code: 413 }));
+    expect(() => decode(Buffer.from([0x22, 0xff, 0x22]))).toThrow('invalid UTF-8');
+  });
+
+  test('the scanner takes what the parser takes', () => {
+    for (const text of ['{}', '[]', ' [ ] ', '{"a":[1,-2.5e+10,true,false,null,"\\u00e9\\n"]}', '0', '"x"'])
+      expect(scanJson(text)).toEqual([]);
+  });
+});
+
+test.each([
+  [{ a: 1, b: [1, { c: 2 }] }, { b: [1, { c: 2 }], a: 1 }, true],
+  [{ a: undefined }, {}, true],
+  [{ a: null }, {}, false],
+  [{ a: 1 }, { b: 1 }, false],
+  [[1, 2], [2, 1], false],
+  [[], {}, false],
+  [1, '1', false],
+])('deepEqual(%j, %j) is %p', (a, b, equal) => {
+  expect([deepEqual(a, b), deepEqual(b, a), deepEqual(deepClone(a), a)]).toEqual([equal, equal, true]);
+});

@@ -1,0 +1,139 @@
+import type { admissionregistrationv1 } from '@navarch/api';
+import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import type { StrategyContext } from '../../../kind';
+import { each, invalidStruct, oneOf, requireText, unsupported, type Release } from '../../../shared/errors';
+import { goStrings } from '../../../shared/go-syntax';
+import { validateLabelSelector } from '../../../shared/label-validation';
+import { HTTPS_PORT, validateClientConfig } from './client-config';
+
+/** Webhook is what mutating and validating webhooks have in common. */
+export type Webhook = admissionregistrationv1.ValidatingWebhook & { reinvocationPolicy?: string };
+
+const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
+const REVIEWS = ['v1', 'v1beta1'];
+
+/** defaultWebhook completes a webhook of v1, in place. */
+export function defaultWebhook(webhook: Webhook): void {
+  webhook.failurePolicy ??= 'Fail';
+  webhook.matchPolicy ??= 'Equivalent';
+  webhook.namespaceSelector ??= {};
+  webhook.objectSelector ??= {};
+  webhook.timeoutSeconds ??= 10;
+  for (const rule of webhook.rules ?? []) rule.scope ??= '*';
+  if (webhook.clientConfig?.service) webhook.clientConfig.service.port ??= HTTPS_PORT;
+}
+
+/** defaultBetaWebhooks fills in what v1beta1 defaults differently, in place. */
+export function defaultBetaWebhooks(object: Record<string, unknown>): void {
+  for (const webhook of (object['webhooks'] as Record<string, unknown>[] | undefined) ?? []) {
+    webhook['failurePolicy'] ??= 'Ignore';
+    webhook['matchPolicy'] ??= 'Exact';
+    webhook['sideEffects'] ??= 'Unknown';
+    webhook['timeoutSeconds'] ??= 30;
+    if (!(webhook['admissionReviewVersions'] as unknown[] | undefined)?.length) webhook['admissionReviewVersions'] = ['v1beta1'];
+  }
+}
+
+/** validateWebhooks checks the webhooks of a configuration; v1 asks for more than v1beta1. */
+export function validateWebhooks(webhooks: readonly Webhook[] | undefined, context: StrategyContext): FieldError[] {
+  const strict = context.apiVersion.endsWith('/v1');
+  const names = new Set<string>();
+  return (webhooks ?? []).flatMap((webhook, i) => {
+    const at = Path.at('webhooks').index(i);
+    const errors = [...validateWebhook(webhook, strict, at, context), ...validateReviews(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions'), context)];
+    if (strict && webhook.name) {
+      if (names.has(webhook.name)) errors.push(field.duplicate(at.child('name'), webhook.name));
+      names.add(webhook.name);
+    }
+    return errors;
+  });
+}
+
+function validateWebhook(webhook: Webhook, strict: boolean, path: Path, release: Release): FieldError[] {
+  const { failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook;
+  const errors = [
+    ...validateName(webhook.name, path.child('name')),
+    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i), release)),
+  ];
+  if (failurePolicy !== undefined) errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
+  if (matchPolicy !== undefined) errors.push(...oneOf(path.child('matchPolicy'), matchPolicy, ['Equivalent', 'Exact']));
+  const effects = strict ? ['None', 'NoneOnDryRun'] : ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
+  const at = path.child('sideEffects');
+  if (sideEffects) errors.push(...oneOf(at, sideEffects, effects));
+  else if (strict) errors.push(field.required(at, `must specify one of ${effects.join(', ')}`));
+  if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > 30)) {
+    errors.push(field.invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
+  }
+  errors.push(
+    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
+    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
+  );
+  if (reinvocationPolicy !== undefined) errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
+  errors.push(...validateClientConfig(webhook.clientConfig ?? {}, path.child('clientConfig')));
+  (webhook.matchConditions ?? []).forEach(({ name, expression }, i) => {
+    const where = path.child('matchConditions').index(i);
+    errors.push(...requireText(where.child('name'), name), ...requireText(where.child('expression'), expression));
+  });
+  return errors;
+}
+
+function validateName(name: string | undefined, path: Path): FieldError[] {
+  if (!name) return [field.required(path)];
+  const problems = isDNS1123Subdomain(name);
+  if (problems.length) return each(path, name, problems);
+  return name.split('.').length < 3 ? [field.invalid(path, name, 'should be a domain with at least three segments separated by dots')] : [];
+}
+
+/** validateRule checks which requests a webhook wants to see. */
+export function validateRule(rule: admissionregistrationv1.RuleWithOperations, path: Path, release: Release): FieldError[] {
+  const errors: FieldError[] = [];
+  const list = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources') => rule[name] ?? [];
+  const refuse = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources', detail: string, type?: string) =>
+    errors.push(invalidStruct(path.child(name), list(name), goStrings(list(name), type), detail, release));
+  const alone = (name: 'operations' | 'apiGroups' | 'apiVersions', what: string, type?: string) => {
+    if (!list(name).length) errors.push(field.required(path.child(name)));
+    else if (list(name).includes('*') && list(name).length > 1) refuse(name, `if '*' is present, must not specify other ${what}`, type);
+  };
+  alone('operations', 'operations', 'admissionregistration.OperationType');
+  list('operations').forEach((operation, i) => {
+    if (!OPERATIONS.includes(operation)) errors.push(unsupported(path.child('operations').index(i), operation, OPERATIONS));
+  });
+  alone('apiGroups', 'API groups');
+  alone('apiVersions', 'API versions');
+  list('apiVersions').forEach((version, i) => {
+    if (!version) errors.push(field.required(path.child('apiVersions').index(i)));
+  });
+  errors.push(...validateResources(list('resources'), path.child('resources'), detail => refuse('resources', detail)));
+  if (rule.scope !== undefined) errors.push(...oneOf(path.child('scope'), rule.scope, ['*', 'Cluster', 'Namespaced']));
+  return errors;
+}
+
+function validateResources(resources: readonly string[], path: Path, refuse: (detail: string) => void): FieldError[] {
+  if (!resources.length) return [field.required(path)];
+  const errors: FieldError[] = [];
+  const present = new Set(resources);
+  resources.forEach((resource, i) => {
+    if (!resource) return errors.push(field.required(path.index(i)));
+    const [name, sub = ''] = resource.split('/');
+    if (resource === '*/*') return undefined;
+    const at = path.index(i);
+    if (present.has('*') && resource !== '*' && !sub) errors.push(field.invalid(at, resource, "if '*' is present, must not specify other resources without subresources"));
+    if (sub && sub !== '*' && present.has(`${name}/*`)) errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
+    if (name !== '*' && sub && present.has(`*/${sub}`)) errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
+    return undefined;
+  });
+  if (present.has('*/*') && resources.length > 1) refuse("if '*/*' is present, must not specify other resources");
+  return errors;
+}
+
+function validateReviews(versions: readonly string[], path: Path, release: Release): FieldError[] {
+  if (!versions.length) return [field.required(path, `must specify one of ${REVIEWS.join(', ')}`)];
+  const seen = new Set<string>();
+  const errors = versions.flatMap((version, i) => {
+    if (seen.has(version)) return [field.invalid(path.index(i), version, 'duplicate version')];
+    seen.add(version);
+    return each(path.index(i), version, isDNS1035Label(version));
+  });
+  if (versions.some(v => REVIEWS.includes(v))) return errors;
+  return [...errors, invalidStruct(path, versions, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`, release)];
+}
