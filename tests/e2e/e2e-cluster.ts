@@ -26,19 +26,27 @@ export class Failed extends Error {
   }
 }
 
-/** E2eCluster is a cluster of the tests' own, started by the same command a person types. */
+/**
+ * E2eCluster is a cluster of the tests' own, started by the same command a person types. NAVARCH_E2E_KEEP leaves it up, to be
+ * looked at and used by the next run; NAVARCH_E2E_KUBECTLS=1.20,1.33 chooses among the kubectls.
+ */
 export class E2eCluster {
   readonly kubectls: readonly Kubectl[];
   readonly state: string;
   /** defaultKubectl is used where a call names none. */
   defaultKubectl: Kubectl;
   upOutput = '';
+  private readonly keep: boolean;
 
   constructor(private readonly start: ClusterStart) {
-    this.kubectls = findKubectls();
+    const wanted = process.env['NAVARCH_E2E_KUBECTLS']?.split(',');
+    this.kubectls = findKubectls().filter(kubectl => !wanted || wanted.includes(kubectl.version));
     if (!this.kubectls.length) throw new Error('there is no kubectl on this machine');
     this.defaultKubectl = this.kubectls.at(-1)!;
-    this.state = fs.mkdtempSync(path.join(os.tmpdir(), 'navarch-e2e-'));
+    this.keep = process.env['NAVARCH_E2E_KEEP'] !== undefined;
+    this.state = this.keep
+      ? path.join(os.tmpdir(), `navarch-e2e-kept-${start.index}`)
+      : fs.mkdtempSync(path.join(os.tmpdir(), 'navarch-e2e-'));
   }
 
   get transport(): 'nats' | 'https' {
@@ -71,6 +79,7 @@ export class E2eCluster {
   }
 
   async down(): Promise<void> {
+    if (this.keep) return;
     await this.navarch(['down', '--purge']);
   }
 

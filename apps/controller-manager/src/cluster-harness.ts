@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRegistry, silentLogger, systemClock, type Stoppable } from '@navarch/base';
+import { createRegistry, createLogger, systemClock, type Stoppable } from '@navarch/base';
 import {
   HttpsTransport,
   createEventRecorder,
@@ -22,7 +22,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 /** TestCluster is a real etcd with a real apiserver, and controllers that run in the test's own process. */
 export interface TestCluster extends Stoppable {
   readonly client: KubeClient;
-  /** output is the tail of what the apiserver wrote. */
+  /** output is the tail of what the controllers and the apiserver wrote. */
   output(): string;
 }
 
@@ -41,9 +41,11 @@ export const SETTINGS: ManagerSettings = {
   concurrentSyncs: 5,
 };
 
-/** startTestCluster boots etcd and the apiserver (built here) and runs the named controllers against them. */
+/** startTestCluster boots etcd and the apiserver (built here, unless NAVARCH_TEST_APISERVER names a bundle) and runs the named controllers against them. */
 export async function startTestCluster(controllers: readonly string[]): Promise<TestCluster> {
-  execFileSync(process.execPath, [join(ROOT, 'tools/build.mjs'), 'apiserver'], { cwd: ROOT, stdio: 'pipe' });
+  const built = process.env.NAVARCH_TEST_APISERVER;
+  if (!built)
+    execFileSync(process.execPath, [join(ROOT, 'tools/build.mjs'), 'apiserver'], { cwd: ROOT, stdio: 'pipe' });
   const pki = await createTestPki();
   const etcd = await startEtcd();
   const server = await pki.issue({ name: 'kube-apiserver' });
@@ -54,6 +56,7 @@ export async function startTestCluster(controllers: readonly string[]): Promise<
     generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
     { mode: 0o600 },
   );
+  const logged: string[] = [];
   const port = await freePort();
   const flags = {
     'bind-address': '127.0.0.1',
@@ -65,8 +68,8 @@ export async function startTestCluster(controllers: readonly string[]): Promise<
     'etcd-servers': etcd.endpoints.join(','),
     'service-account-signing-key-file': signing,
   };
-  const child = startChild(process.execPath, [
-    join(ROOT, 'dist/apps/apiserver/main.js'),
+  const child = startChild('node', [
+    built ?? join(ROOT, 'dist/apps/apiserver/main.js'),
     ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
   ]);
   const transport = new HttpsTransport({
@@ -83,11 +86,12 @@ export async function startTestCluster(controllers: readonly string[]): Promise<
     },
     { timeoutMs: 60_000, intervalMs: 200 },
   );
+  const log = createLogger({ component: 'test', write: line => logged.push(line) });
   const events = createEventRecorder(client, 'test');
   const informers = createInformerFactory(client);
   const manager = new Manager({ informers }).add(
     ...startControllers(selectControllers(controllers), {
-      base: { informers, clock: systemClock, log: silentLogger, metrics: createRegistry(), settings: SETTINGS },
+      base: { informers, clock: systemClock, log, metrics: createRegistry(), settings: SETTINGS },
       client,
       events: () => events,
       ownIdentities: true,
@@ -97,7 +101,7 @@ export async function startTestCluster(controllers: readonly string[]): Promise<
   running.catch(() => undefined);
   return {
     client,
-    output: () => child.output(),
+    output: () => `${logged.slice(-200).join('')}${child.output()}`,
     async stop() {
       await manager.stop();
       await events.stop();

@@ -10,11 +10,13 @@ import { followManifests } from './config/static-pods';
 import { ImageCollector } from './images/image-collector';
 import { ImagePuller } from './images/image-puller';
 import { LogRotator } from './logs/rotator';
+import { noMetrics, registerMetrics, type KubeletMetrics } from './metrics';
 import { NodeRoutes } from './network/node-routes';
 import { NodeLease } from './node/lease';
 import { NodeAgent } from './node/node-agent';
 import type { KubeletDeps } from './options';
 import { Pleg } from './pleg/pleg';
+import { Leftovers } from './pod-workers/leftovers';
 import { PodStopper } from './pod-workers/pod-stopper';
 import { PodSyncer } from './pod-workers/pod-syncer';
 import { PodWorkers } from './pod-workers/pod-workers';
@@ -40,9 +42,18 @@ export class Kubelet implements Stoppable {
   private workers!: PodWorkers;
   /** listed: the API has told all pods of this node, so what else runs is an orphan. */
   private listed = false;
+  private leftovers!: Leftovers;
+  private readonly metrics: KubeletMetrics;
 
   constructor(private readonly deps: KubeletDeps) {
-    const { client, clock, log, runtime } = deps;
+    const { client, clock, log, runtime, options } = deps;
+    const running = () => this.pleg?.running() ?? { sandboxes: 0, containers: 0 };
+    const sources = {
+      runningPods: () => running().sandboxes,
+      runningContainers: () => running().containers,
+      nodeName: options.nodeName,
+    };
+    this.metrics = deps.metrics ? registerMetrics(deps.metrics, sources) : noMetrics;
     this.statuses = new StatusManager(deps);
     this.prober = new Prober(deps, uid => this.workers.wake(uid));
     this.objects = new ObjectStore(client, clock, log, uids => uids.forEach(uid => this.workers.wake(uid)));
@@ -75,7 +86,7 @@ export class Kubelet implements Stoppable {
       changed: (uid: string) => this.changed(uid),
       listed: (pods: readonly PodName[]) => this.listedPods(pods),
     };
-    this.pleg = new Pleg(runtime, this.inspector, listener, clock, log, options.relistMs);
+    this.pleg = new Pleg(runtime, this.inspector, listener, clock, log, options.relistMs, this.metrics);
     this.followPods();
     this.loops.push(
       this.pleg.run(ends.signal),
@@ -101,6 +112,7 @@ export class Kubelet implements Stoppable {
     const cgroups = options.cgroupsPerQos ? await openPodCgroups(options.cgroupRoot, log) : noCgroups;
     const killer = new ContainerKiller(deps);
     const volumes = new VolumeManager(deps, objects, new TokenManager(client, clock));
+    this.leftovers = new Leftovers(deps, volumes, cgroups);
     const facts = {
       node: () => this.agent.node(),
       hostIPs: () => [this.agent.address],
@@ -110,7 +122,7 @@ export class Kubelet implements Stoppable {
     const stopper = new PodStopper(deps, killer);
     const puller = new ImagePuller(runtime, events, clock);
     const parts = { deps, inspector, volumes, cgroups, objects, puller, killer, stopper, prober, facts };
-    return new PodWorkers({ ...parts, syncer: new PodSyncer(parts), statuses, runtimeName });
+    return new PodWorkers({ ...parts, syncer: new PodSyncer(parts), statuses, runtimeName, metrics: this.metrics });
   }
 
   private followPods(): void {
@@ -137,6 +149,7 @@ export class Kubelet implements Stoppable {
       while (!staticsRead && !ends.signal.aborted) await clock.sleep(100, ends.signal);
       this.listed = true;
       await this.pleg.relist();
+      await this.leftovers.remove(uid => workers.has(uid));
     };
     this.loops.push(listed());
   }

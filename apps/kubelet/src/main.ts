@@ -34,6 +34,7 @@ await runComponent({
       clock,
       log,
       options,
+      metrics: host.metrics,
     });
     host.health.add(
       'syncloop',

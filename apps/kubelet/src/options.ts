@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@navarch/base';
+import type { Clock, Logger, Registry } from '@navarch/base';
 import type { CriRuntime } from '@navarch/cri';
 import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
 
@@ -57,4 +57,6 @@ export interface KubeletDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly options: KubeletOptions;
+  /** metrics is where the kubelet's own go; none are kept without. */
+  readonly metrics?: Registry;
 }

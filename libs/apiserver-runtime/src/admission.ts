@@ -22,4 +22,3 @@ export class AdmissionChain {
     await this.validate(attributes);
   }
 }
-

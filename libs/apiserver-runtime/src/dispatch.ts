@@ -32,6 +32,7 @@ export class Dispatcher {
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource);
     if (!endpoint) return this.elsewhere(exchange);
     if (!isServedPath(endpoint, info)) throw notFoundResource();
+    exchange.served = info.subresource === '';
     if (endpoint.warning && info.subresource === '') exchange.warn(endpoint.warning);
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
@@ -85,6 +86,7 @@ export class Dispatcher {
     const { subresource, verb } = exchange.info;
     const declared = subresourceOf(endpoint, subresource, services.emulated);
     if (!declared) throw notFoundResource();
+    exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb)) throw methodNotAllowed();
     if (declared.kind === 'write' && endpoint.warning) exchange.warn(endpoint.warning);
@@ -105,7 +107,10 @@ export class Dispatcher {
     // HEAD and OPTIONS go through a proxy although discovery does not list them.
     if (!verbs.includes(verb) && !(subresource === 'proxy' && verb === '')) throw methodNotAllowed();
     const handler = this.options.subresources.get(`${resource}${group ? `.${group}` : ''}/${subresource}`);
-    if (!handler) throw name ? internalError(new Error(`${resource}/${subresource} has no handler`)) : notFound(endpoint.target, name);
+    if (!handler)
+      throw name
+        ? internalError(new Error(`${resource}/${subresource} has no handler`))
+        : notFound(endpoint.target, name);
     return handler(exchange);
   }
 }
@@ -123,11 +128,13 @@ export function subresourceOf(endpoint: Endpoint, name: string, emulated: number
   const { subresources } = endpoint.kind;
   const own = endpoint.version.subresources;
   if (!subresources || (own && !own.includes(name))) return undefined;
-  if (name === 'status') return subresources.status && { kind: 'write', verbs: writeVerbs, strategy: subresources.status };
+  if (name === 'status')
+    return subresources.status && { kind: 'write', verbs: writeVerbs, strategy: subresources.status };
   if (name === 'scale' && subresources.scale) return { kind: 'scale', verbs: writeVerbs, paths: subresources.scale };
   const write = subresources.writes && Object.hasOwn(subresources.writes, name) ? subresources.writes[name] : undefined;
   if (write && emulated >= (write.since ?? 0)) return { kind: 'write', verbs: write.verbs, strategy: write.strategy };
-  const connect = subresources.connects && Object.hasOwn(subresources.connects, name) ? subresources.connects[name] : undefined;
+  const connect =
+    subresources.connects && Object.hasOwn(subresources.connects, name) ? subresources.connects[name] : undefined;
   return connect && emulated >= (connect.since ?? 0) ? { kind: 'connect', verbs: connect.verbs } : undefined;
 }
 
@@ -136,7 +143,8 @@ function isServedPath(endpoint: Endpoint, info: RequestInfo): boolean {
   const { namespaced } = endpoint.resource;
   const isNamespaceItself = endpoint.kind.resource.resource === 'namespaces' && endpoint.kind.resource.group === '';
   if (!namespaced) return !info.namespace || isNamespaceItself;
-  const ofObject = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
+  const ofObject =
+    info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
   return info.namespace !== '' || (!ofObject && info.subresource === '');
 }
 

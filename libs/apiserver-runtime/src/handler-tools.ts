@@ -1,7 +1,7 @@
 import { completeForOutput, defNameOf } from '@navarch/api';
 import { parseApiVersion, type AnyObject, type ApiResponse, type KubeObject } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import { Exchange } from './chain/exchange';
+import type { Exchange } from './chain/exchange';
 import { decodeObject } from './encoding/decode-body';
 import { respondPlain } from './encoding/plain';
 import { offers, shapeOf } from './encoding/shape';
@@ -28,7 +28,10 @@ export interface Received<T extends KubeObject> {
  * readObject decodes the body that a subresource handler was sent (JSON, YAML or protobuf) as an object of a built-in kind, in
  * the version it came in; 400 in the API's words for anything else. An empty body is an empty object.
  */
-export async function readObject<T extends KubeObject>(context: RequestContext, options: ReadOptions): Promise<Received<T>> {
+export async function readObject<T extends KubeObject>(
+  context: RequestContext,
+  options: ReadOptions,
+): Promise<Received<T>> {
   const { headers } = context.request;
   const { dryRun, fieldValidation } = writeOptionsOf('CreateOptions', context.query, options.emulated);
   const media = contentMedia(headers['content-type'], offers.builtin.media);
@@ -55,10 +58,16 @@ function apiVersionOf(bytes: Buffer): string | undefined {
 }
 
 /** respondObject answers an object of a built-in kind (or a Status) in the encoding that was asked for. */
-export function respondObject(context: RequestContext, status: number, object: KubeObject, emulated: Minor = 33): ApiResponse {
+export function respondObject(
+  context: RequestContext,
+  status: number,
+  object: KubeObject,
+  emulated: Minor = 33,
+): ApiResponse {
   const shape = shapeOf(context as Exchange, offers.plain);
   const { group, version } = parseApiVersion(object.apiVersion ?? '') ?? { group: '', version: '' };
   const schema = defNameOf(group, version, object.kind ?? '');
-  const complete = schema === undefined || object.kind === 'Status' ? object : completeForOutput(schema, object, emulated);
+  const complete =
+    schema === undefined || object.kind === 'Status' ? object : completeForOutput(schema, object, emulated);
   return respondPlain(shape, complete as AnyObject, status, schema);
 }

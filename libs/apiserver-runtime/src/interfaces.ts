@@ -1,4 +1,12 @@
-import type { ApiRequest, ApiResponse, GroupVersion, GroupVersionKind, GroupVersionResource, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type {
+  ApiRequest,
+  ApiResponse,
+  GroupVersion,
+  GroupVersionKind,
+  GroupVersionResource,
+  KubeObject,
+  UserInfo,
+} from '@navarch/apimachinery';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 
@@ -93,7 +101,10 @@ export interface RequestContext {
 export type SubresourceHandler = (context: RequestContext) => Promise<ApiResponse>;
 
 /** UpgradeHandler takes over a connection (exec, attach, port-forward, proxy with upgrade) after authorization. */
-export type UpgradeHandler = (context: RequestContext, connection: { head: IncomingMessage; socket: Duplex; first: Buffer }) => Promise<void>;
+export type UpgradeHandler = (
+  context: RequestContext,
+  connection: { head: IncomingMessage; socket: Duplex; first: Buffer },
+) => Promise<void>;
 
 /** Route serves a path outside the API groups: /version, /healthz, /metrics, /openid/v1/jwks. Longest prefix wins. */
 export interface Route {

@@ -16,7 +16,10 @@ describe('negotiate', () => {
     ['application/yaml', { media: 'yaml', pretty: false }],
     ['application/vnd.kubernetes.protobuf,application/json', { media: 'protobuf', pretty: false }],
     ['application/json;q=0.5, application/yaml', { media: 'yaml', pretty: false }],
-    ['application/json;as=Table;v=v1;g=meta.k8s.io,application/json', { media: 'json', pretty: false, transform: table }],
+    [
+      'application/json;as=Table;v=v1;g=meta.k8s.io,application/json',
+      { media: 'json', pretty: false, transform: table },
+    ],
     ['application/json;as=Table;v=v9;g=meta.k8s.io,application/json', { media: 'json', pretty: false }],
     ['application/json;stream=watch', { media: 'json', pretty: false }],
     ['application/json;pretty=1', { media: 'json', pretty: true }],
@@ -27,7 +30,10 @@ describe('negotiate', () => {
   test.each([
     ['text/plain', '406: Not Acceptable'],
     ['application/*', '406: Not Acceptable'],
-    ['application/json;as=Bogus;v=v1;g=meta.k8s.io', 'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf'],
+    [
+      'application/json;as=Bogus;v=v1;g=meta.k8s.io',
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    ],
   ])('%s is refused', (header, message) => {
     expect(() => negotiate(header, offer)).toThrow(message);
   });
@@ -45,7 +51,9 @@ describe('negotiate', () => {
   });
 
   test('an unknown content type is 415', () => {
-    expect(() => contentMedia('text/plain', offer.media)).toThrow('accepted media types include: application/json, application/yaml');
+    expect(() => contentMedia('text/plain', offer.media)).toThrow(
+      'accepted media types include: application/json, application/yaml',
+    );
   });
 
   test.each([

@@ -71,7 +71,8 @@ export function parseAccept(header: string): Clause[] {
 export function negotiate(header: string | undefined, offer: Offer): Negotiated {
   const first = offer.media[0] ?? 'json';
   if (!header) return { media: first, pretty: false };
-  if (offer.routed && !isRoutable(header, offer.media)) throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+  if (offer.routed && !isRoutable(header, offer.media))
+    throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
   for (const clause of parseAccept(header)) {
     for (const media of offer.media) {
       const [type, subtype] = mediaTypes[media].split('/') as [string, string];

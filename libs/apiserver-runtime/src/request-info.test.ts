@@ -23,7 +23,16 @@ describe('requestInfo', () => {
     ['DELETE', '/api/v1/namespaces/a/pods/b', 'delete', '', 'pods', '', 'b', 'a'],
     ['HEAD', '/api/v1/namespaces/a/pods/b/log', 'get', '', 'pods', 'log', 'b', 'a'],
     ['PATCH', '/apis/apps/v1/namespaces/a/deployments/b/scale', 'patch', 'apps', 'deployments', 'scale', 'b', 'a'],
-    ['POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', 'create', 'rbac.authorization.k8s.io', 'clusterroles', '', '', ''],
+    [
+      'POST',
+      '/apis/rbac.authorization.k8s.io/v1/clusterroles',
+      'create',
+      'rbac.authorization.k8s.io',
+      'clusterroles',
+      '',
+      '',
+      '',
+    ],
     ['GET', '/api/v1/nodes/a%20b', 'get', '', 'nodes', '', 'a b', ''],
     ['OPTIONS', '/api/v1/pods', '', '', 'pods', '', '', ''],
   ])('%s %s', (method, url, verb, group, resource, subresource, name, namespace) => {

@@ -29,7 +29,8 @@ export class Router {
 
   async serve(exchange: Exchange): Promise<ApiResponse> {
     const { path } = exchange.request;
-    const route = this.exact.get(path) ?? this.prefixes.find(r => path.startsWith(r.path.endsWith('/') ? r.path : `${r.path}/`));
+    const route =
+      this.exact.get(path) ?? this.prefixes.find(r => path.startsWith(r.path.endsWith('/') ? r.path : `${r.path}/`));
     if (route) {
       if (route.methods && !route.methods.includes(exchange.request.method)) throw methodNotAllowed();
       return route.handle(exchange);

@@ -7,13 +7,25 @@ import { createBackend, type StorageBackend } from '@navarch/storage';
 import { createTestPki, eventually, startEtcd, type TestEtcd, type TestPki } from '@navarch/testing';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { Agent, request } from 'node:https';
-import { createApiServer, listenHttps, loopbackTransport, type ApiServer, type AuthorizationAttributes, type Listening } from './index';
+import {
+  createApiServer,
+  listenHttps,
+  loopbackTransport,
+  type ApiServer,
+  type AuthorizationAttributes,
+  type Listening,
+} from './index';
 
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly bytes: Buffer;
-  readonly body: AnyObject & { items: AnyObject[]; metadata: Record<string, unknown>; message: string; rows: { cells: unknown[] }[] };
+  readonly body: AnyObject & {
+    items: AnyObject[];
+    metadata: Record<string, unknown>;
+    message: string;
+    rows: { cells: unknown[] }[];
+  };
 }
 
 let etcd: TestEtcd;
@@ -34,11 +46,25 @@ beforeAll(async () => {
     kinds: allKinds(33),
     backend,
     authenticators: [],
-    authorizers: [{ authorize: ({ user }: AuthorizationAttributes) => ({ outcome: denied.has(user.name) ? 'no opinion' : 'allow' }) }],
+    authorizers: [
+      {
+        authorize: ({ user }: AuthorizationAttributes) => ({ outcome: denied.has(user.name) ? 'no opinion' : 'allow' }),
+      },
+    ],
     admission: [],
     routes: [],
     subresources: new Map(),
-    upgrades: new Map(),
+    upgrades: new Map([
+      [
+        'pods/exec',
+        (context, { socket }) => {
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n');
+          socket.write(`hello ${context.user.name}, ${context.info.name}`);
+          socket.pipe(socket);
+          return Promise.resolve();
+        },
+      ],
+    ]),
     virtual: new Map(),
     emulated: 33,
     clock: systemClock,
@@ -83,15 +109,23 @@ function parsed(status: number, headers: Record<string, unknown>, chunks: Buffer
 }
 
 /** ask sends one request over HTTP/1.1. */
-function ask(method: string, path: string, body?: object | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+function ask(
+  method: string,
+  path: string,
+  body?: object | Buffer,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
     const type = bytes ? { 'content-type': 'application/json', 'content-length': String(bytes.length) } : {};
-    const outgoing = request({ agent, host: '127.0.0.1', port, method, path, headers: { ...type, ...headers } }, incoming => {
-      const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-      incoming.on('end', () => resolve(parsed(incoming.statusCode ?? 0, incoming.headers, chunks)));
-    });
+    const outgoing = request(
+      { agent, host: '127.0.0.1', port, method, path, headers: { ...type, ...headers } },
+      incoming => {
+        const chunks: Buffer[] = [];
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', () => resolve(parsed(incoming.statusCode ?? 0, incoming.headers, chunks)));
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(bytes);
   });
@@ -100,7 +134,11 @@ function ask(method: string, path: string, body?: object | Buffer, headers: Reco
 /** ask2 sends one request over HTTP/2. */
 function ask2(method: string, path: string, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const stream = session.request({ ':method': method, ':path': path, ...(body && { 'content-type': 'application/json' }) });
+    const stream = session.request({
+      ':method': method,
+      ':path': path,
+      ...(body && { 'content-type': 'application/json' }),
+    });
     const chunks: Buffer[] = [];
     let head: Record<string, unknown> = {};
     stream.on('response', h => (head = h));
@@ -112,7 +150,12 @@ function ask2(method: string, path: string, body?: object): Promise<Answer> {
 }
 
 const path = (name = '') => `/api/v1/namespaces/default/configmaps${name && `/${name}`}`;
-const configMap = (name: string, rest: object = {}) => ({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name }, ...rest });
+const configMap = (name: string, rest: object = {}) => ({
+  kind: 'ConfigMap',
+  apiVersion: 'v1',
+  metadata: { name },
+  ...rest,
+});
 
 /** watching reads a watch over HTTP/2 into a list that grows. */
 function watching(query: string) {
@@ -133,7 +176,11 @@ function watching(query: string) {
 describe('over real etcd and TLS', () => {
   test('an object is created, read, changed and deleted', async () => {
     const created = await ask2('POST', path(), configMap('one', { data: { b: '1', a: '2' } }));
-    expect([created.status, created.body.kind, created.body.metadata['namespace']]).toEqual([201, 'ConfigMap', 'default']);
+    expect([created.status, created.body.kind, created.body.metadata['namespace']]).toEqual([
+      201,
+      'ConfigMap',
+      'default',
+    ]);
     const read = await ask('GET', path('one'));
     expect(read.bytes).toEqual(created.bytes);
     const again = await ask('POST', path(), configMap('one'));
@@ -141,7 +188,10 @@ describe('over real etcd and TLS', () => {
 
     const updated = await ask('PUT', path('one'), configMap('one', { data: { a: '3' } }));
     expect([updated.status, updated.body['data']]).toEqual([200, { a: '3' }]);
-    const stale = await ask('PUT', path('one'), { ...configMap('one'), metadata: { name: 'one', resourceVersion: created.body.metadata['resourceVersion'] } });
+    const stale = await ask('PUT', path('one'), {
+      ...configMap('one'),
+      metadata: { name: 'one', resourceVersion: created.body.metadata['resourceVersion'] },
+    });
     expect(stale.status).toBe(409);
 
     for (const [type, patch, data] of [
@@ -167,7 +217,9 @@ describe('over real etcd and TLS', () => {
 
   test('server-side apply creates, owns and gives up fields', async () => {
     const apply = (data: object | undefined, manager: string) =>
-      ask('PATCH', `${path('applied')}?fieldManager=${manager}`, configMap('applied', data && { data }), { 'content-type': 'application/apply-patch+yaml' });
+      ask('PATCH', `${path('applied')}?fieldManager=${manager}`, configMap('applied', data && { data }), {
+        'content-type': 'application/apply-patch+yaml',
+      });
     expect((await apply({ a: '1', b: '2' }, 'one')).status).toBe(201);
     expect((await apply({ a: '9' }, 'two')).status).toBe(409);
     expect((await apply({ a: '1' }, 'one')).body['data']).toEqual({ a: '1' });
@@ -178,20 +230,31 @@ describe('over real etcd and TLS', () => {
     await ask('POST', path(), { ...configMap('kept'), metadata: { name: 'kept', finalizers: ['example.com/f'] } });
     const deleting = await ask('DELETE', path('kept'));
     expect(deleting.body.metadata).toMatchObject({ deletionGracePeriodSeconds: 0, finalizers: ['example.com/f'] });
-    const released = await ask('PATCH', path('kept'), { metadata: { finalizers: null } }, { 'content-type': 'application/merge-patch+json' });
+    const released = await ask(
+      'PATCH',
+      path('kept'),
+      { metadata: { finalizers: null } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
     expect(released.status).toBe(200);
     expect((await ask('GET', path('kept'))).status).toBe(404);
   });
 
   test('lists are typed, selected, paged and tabular', async () => {
-    for (const name of ['l-1', 'l-2', 'l-3']) await ask('POST', path(), { ...configMap(name), metadata: { name, labels: { l: 'x' } } });
+    for (const name of ['l-1', 'l-2', 'l-3'])
+      await ask('POST', path(), { ...configMap(name), metadata: { name, labels: { l: 'x' } } });
     const all = await ask('GET', `${path()}?labelSelector=l%3Dx`);
     expect(all.body.items.map(i => [i.kind, i.metadata?.name])).toEqual([1, 2, 3].map(n => [undefined, `l-${n}`]));
     const page = await ask('GET', `${path()}?labelSelector=l%3Dx&limit=2`);
     expect(page.body.items).toHaveLength(2);
-    const next = await ask('GET', `${path()}?labelSelector=l%3Dx&limit=2&continue=${String(page.body.metadata['continue'])}`);
+    const next = await ask(
+      'GET',
+      `${path()}?labelSelector=l%3Dx&limit=2&continue=${String(page.body.metadata['continue'])}`,
+    );
     expect(next.body.items.map(i => i.metadata?.name)).toEqual(['l-3']);
-    const table = await ask('GET', `${path()}?labelSelector=l%3Dx`, undefined, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' });
+    const table = await ask('GET', `${path()}?labelSelector=l%3Dx`, undefined, {
+      accept: 'application/json;as=Table;v=v1;g=meta.k8s.io',
+    });
     expect(table.body.rows.map(r => r.cells[0])).toEqual(['l-1', 'l-2', 'l-3']);
     const deleted = await ask('DELETE', `${path()}?labelSelector=l%3Dx`);
     expect(deleted.body.items).toHaveLength(3);
@@ -204,13 +267,20 @@ describe('over real etcd and TLS', () => {
     const watch = watching(`resourceVersion=${from}&labelSelector=w%3Dx`);
     await ask('POST', path(), { ...configMap('w'), metadata: { name: 'w', labels: { w: 'x' } } });
     await ask('PATCH', path('w'), { data: { a: '1' } }, { 'content-type': 'application/merge-patch+json' });
-    await ask('PATCH', path('w'), { metadata: { labels: { w: 'y' } } }, { 'content-type': 'application/merge-patch+json' });
+    await ask(
+      'PATCH',
+      path('w'),
+      { metadata: { labels: { w: 'y' } } },
+      { 'content-type': 'application/merge-patch+json' },
+    );
     await eventually(() => expect(watch.events.map(e => e.type)).toEqual(['ADDED', 'MODIFIED', 'DELETED']));
     watch.stop();
     const resumed = watching(`resourceVersion=${from}&labelSelector=w%3Dx&timeoutSeconds=1`);
     await eventually(() => expect(resumed.ended()).toBe(true));
     expect(resumed.events).toEqual(watch.events);
-    const listed = watching('sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=w%3Dy');
+    const listed = watching(
+      'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&labelSelector=w%3Dy',
+    );
     await eventually(() => expect(listed.events.map(e => e.type)).toEqual(['ADDED', 'BOOKMARK']));
     expect(listed.events[1]?.object.metadata?.annotations).toEqual({ 'k8s.io/initial-events-end': 'true' });
     listed.stop();
@@ -220,7 +290,10 @@ describe('over real etcd and TLS', () => {
     const schema = 'io.k8s.api.core.v1.ConfigMap';
     const raw = encodeProtobuf(schema, { metadata: { name: 'pb' }, data: { a: '1' } });
     const protobuf = 'application/vnd.kubernetes.protobuf';
-    const created = await ask('POST', path(), wrapUnknown({ apiVersion: 'v1', kind: 'ConfigMap' }, raw), { 'content-type': protobuf, accept: protobuf });
+    const created = await ask('POST', path(), wrapUnknown({ apiVersion: 'v1', kind: 'ConfigMap' }, raw), {
+      'content-type': protobuf,
+      accept: protobuf,
+    });
     expect([created.status, created.headers['content-type']]).toEqual([201, protobuf]);
     const envelope = unwrapUnknown(created.bytes);
     expect([envelope.kind, decodeProtobuf(schema, envelope.raw)['data']]).toEqual(['ConfigMap', { a: '1' }]);
@@ -251,6 +324,36 @@ describe('over real etcd and TLS', () => {
   test('a body past the limit is refused', async () => {
     const answer = await ask('POST', path(), configMap('big', { data: { a: 'x'.repeat(200_000) } }));
     expect([answer.status, answer.body.message]).toEqual([413, 'Request entity too large: limit is 100000']);
+  });
+
+  test('a connection is handed over after authorization, a refused one is told why', async () => {
+    const upgrade = (name: string) =>
+      new Promise<string>((resolve, reject) => {
+        const url = `/api/v1/namespaces/default/pods/p/${name}`;
+        const outgoing = request({
+          agent,
+          host: '127.0.0.1',
+          port,
+          path: url,
+          headers: { connection: 'Upgrade', upgrade: 'echo' },
+        });
+        outgoing.on('upgrade', (_, socket) => {
+          socket.once('data', (chunk: Buffer) => {
+            socket.destroy();
+            resolve(chunk.toString());
+          });
+        });
+        outgoing.on('response', incoming => {
+          incoming.resume();
+          resolve(String(incoming.statusCode));
+        });
+        outgoing.on('error', reject).end();
+      });
+    expect(await upgrade('exec')).toBe('hello admin, p');
+    expect(await upgrade('nonsense')).toBe('404');
+    denied.add('admin');
+    expect(await upgrade('exec')).toBe('403');
+    denied.delete('admin');
   });
 
   test('without a certificate nobody is known', async () => {
@@ -284,12 +387,17 @@ describe('over real etcd and TLS', () => {
     const answer = await transport.send({ method: 'GET', path: '/api/v1/namespaces/inside/configmaps/c' });
     expect((JSON.parse(answer.body.toString()) as AnyObject)['data']).toEqual({ a: '2' });
     const chunks: string[] = [];
-    for await (const chunk of await transport.stream({ method: 'GET', path: '/api/v1/namespaces/inside/configmaps?watch=true' })) {
+    for await (const chunk of await transport.stream({
+      method: 'GET',
+      path: '/api/v1/namespaces/inside/configmaps?watch=true',
+    })) {
       chunks.push(chunk.toString());
       break;
     }
     expect(chunks[0]).toContain('"type":"ADDED"');
-    await expect(transport.send({ method: 'GET', path: '/api/v1/namespaces/inside/configmaps/none' })).rejects.toMatchObject({ code: 404 });
+    await expect(
+      transport.send({ method: 'GET', path: '/api/v1/namespaces/inside/configmaps/none' }),
+    ).rejects.toMatchObject({ code: 404 });
     expect(await server.store(ConfigMaps).delete('inside', 'c')).toBe(true);
   });
 
@@ -301,24 +409,44 @@ describe('over real etcd and TLS', () => {
       versions: [{ group: 'example.com', version: 'v1', schema: '' }],
       storagePath: 'example.com/things',
       strategy: { allowUnconditionalUpdate: true },
-      ...{ subresources: undefined, columns: undefined, selectableFields: undefined, fieldLabels: undefined, indexes: undefined, gracefulDeletion: undefined, defaults: undefined },
+      ...{
+        subresources: undefined,
+        columns: undefined,
+        selectableFields: undefined,
+        fieldLabels: undefined,
+        indexes: undefined,
+        gracefulDeletion: undefined,
+        defaults: undefined,
+      },
     };
     const url = '/apis/example.com/v1/namespaces/default/things';
     expect((await ask('GET', url)).status).toBe(404);
     server.registry.add(things as never, { custom: true });
-    const created = await ask('POST', url, { kind: 'Thing', apiVersion: 'example.com/v1', metadata: { name: 't' }, spec: { any: [1] } });
+    const created = await ask('POST', url, {
+      kind: 'Thing',
+      apiVersion: 'example.com/v1',
+      metadata: { name: 't' },
+      spec: { any: [1] },
+    });
     expect([created.status, created.body['spec']]).toEqual([201, { any: [1] }]);
     expect((await ask('GET', url)).body.items[0]?.kind).toBe('Thing');
-    expect((await ask('GET', '/apis/example.com')).body['preferredVersion']).toEqual({ groupVersion: 'example.com/v1', version: 'v1' });
+    expect((await ask('GET', '/apis/example.com')).body['preferredVersion']).toEqual({
+      groupVersion: 'example.com/v1',
+      version: 'v1',
+    });
     server.registry.remove('example.com', 'things');
     expect((await ask('GET', url)).status).toBe(404);
   });
 
   test('OpenAPI and discovery have hashes that spare a second answer', async () => {
-    const index = (await ask('GET', '/openapi/v3')).body as unknown as { paths: Record<string, { serverRelativeURL: string }> };
+    const index = (await ask('GET', '/openapi/v3')).body as unknown as {
+      paths: Record<string, { serverRelativeURL: string }>;
+    };
     const document = await ask('GET', index.paths['apis/apps/v1']!.serverRelativeURL);
     expect(document.status).toBe(200);
-    const again = await ask('GET', index.paths['apis/apps/v1']!.serverRelativeURL, undefined, { 'if-none-match': String(document.headers['etag']) });
+    const again = await ask('GET', index.paths['apis/apps/v1']!.serverRelativeURL, undefined, {
+      'if-none-match': String(document.headers['etag']),
+    });
     expect([again.status, again.bytes.length]).toEqual([304, 0]);
     const accept = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
     const discovery = await ask('GET', '/apis', undefined, { accept });

@@ -1,14 +1,25 @@
 import { StatusError, internalError, type ApiResponse, type Status } from '@navarch/apimachinery';
 
-const JSON_HEADERS: Readonly<Record<string, string>> = Object.freeze({ 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+const JSON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
+  'content-type': 'application/json',
+  'cache-control': 'no-cache, private',
+});
 
 /** jsonResponse answers with a plain JSON document. */
-export function jsonResponse(status: number, body: object, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+export function jsonResponse(
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
   return { status, headers: { ...JSON_HEADERS, ...headers }, body: Buffer.from(`${JSON.stringify(body)}\n`) };
 }
 
 /** textResponse answers with plain text. */
-export function textResponse(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ApiResponse {
+export function textResponse(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): ApiResponse {
   return {
     status,
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-cache, private', ...headers },
@@ -39,4 +50,5 @@ export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
 
 /** pageNotFound is the bare answer of a mux without a handler. */
-export const pageNotFound = (): ApiResponse => textResponse(404, '404 page not found\n', { 'x-content-type-options': 'nosniff' });
+export const pageNotFound = (): ApiResponse =>
+  textResponse(404, '404 page not found\n', { 'x-content-type-options': 'nosniff' });

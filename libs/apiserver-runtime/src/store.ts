@@ -1,5 +1,12 @@
 import type { ResourceToken } from '@navarch/api';
-import { alreadyExists, conflict, generateName, notFound, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import {
+  alreadyExists,
+  conflict,
+  generateName,
+  notFound,
+  type AnyObject,
+  type KubeObject,
+} from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Entry, Storage } from '@navarch/storage';
 import { randomUUID } from 'node:crypto';
@@ -88,7 +95,8 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
 
   private async finish(namespace: string, name: string, revision: number, object: AnyObject): Promise<T> {
     await this.storage.delete({ namespace, name }, current => {
-      if (current.revision !== revision) throw conflict(this.target, name, 'the object has been modified while its deletion was finished');
+      if (current.revision !== revision)
+        throw conflict(this.target, name, 'the object has been modified while its deletion was finished');
     });
     return object as T;
   }
@@ -96,7 +104,8 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
   async delete(namespace: string, name: string, preconditions: { readonly uid?: string } = {}): Promise<boolean> {
     const entry = await this.storage.delete({ namespace, name }, current => {
       const { uid } = current.object().metadata;
-      if (preconditions.uid !== undefined && preconditions.uid !== uid) throw conflict(this.target, name, `the uid is ${uid}`);
+      if (preconditions.uid !== undefined && preconditions.uid !== uid)
+        throw conflict(this.target, name, `the uid is ${uid}`);
     });
     return entry !== undefined;
   }

@@ -23,9 +23,14 @@ export class Upgrades {
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     socket.on('error', () => gone.abort());
-    const exchange = new Exchange(requestOf(head, user, gone.signal), this.options.clock.now(), this.options.authorizers);
+    const exchange = new Exchange(
+      requestOf(head, user, gone.signal),
+      this.options.clock.now(),
+      this.options.authorizers,
+    );
     this.serve(exchange, head, socket, first).catch((error: unknown) => {
-      if (!(error instanceof StatusError)) this.options.log.error('an upgrade failed', error, { path: exchange.request.path });
+      if (!(error instanceof StatusError))
+        this.options.log.error('an upgrade failed', error, { path: exchange.request.path });
       refuse(socket, statusErrorOf(error));
     });
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResourceToken } from '@navarch/api';
 import { keyString, objectKey, type KubeObject, type WatchEvent } from '@navarch/apimachinery';
 import { silentLogger, systemClock, type Clock, type Logger } from '@navarch/base';
@@ -48,6 +49,7 @@ class SharedInformerFactory implements InformerFactory {
 
   start(signal: AbortSignal): void {
     this.signal = signal;
+    setMaxListeners(0, signal);
     for (const informer of this.informers.values()) informer.start(signal);
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { silentLogger, type Logger, type Stoppable } from '@navarch/base';
 import type { InformerFactory, LeaderElector } from '@navarch/client';
 
@@ -45,6 +46,7 @@ export class Manager implements Stoppable {
     const { signal } = this.abort;
     // Informers outlive the controllers by a moment, never the other way round.
     const informing = new AbortController();
+    setMaxListeners(0, informing.signal);
     informers.start(informing.signal);
     try {
       if (!elector) await this.runAll(signal);
@@ -61,6 +63,8 @@ export class Manager implements Stoppable {
   private async runAll(signal: AbortSignal): Promise<void> {
     const { log = silentLogger } = this.options;
     const stop = new AbortController();
+    // Each runnable listens, and each informer or request that it makes.
+    setMaxListeners(0, stop.signal);
     const forward = () => stop.abort(signal.reason);
     signal.addEventListener('abort', forward, { once: true });
     if (signal.aborted) forward();

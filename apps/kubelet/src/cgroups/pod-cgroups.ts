@@ -13,7 +13,7 @@ export interface PodCgroups {
   /** ensure creates it with the pod's limits. Idempotent. */
   ensure(pod: corev1.Pod): Promise<void>;
   /** remove takes it away once nothing runs in it. Idempotent. */
-  remove(pod: corev1.Pod): Promise<void>;
+  remove(podUid: string): Promise<void>;
   /** uids are the pods that have one, wanted or not. */
   uids(): Promise<readonly string[]>;
 }
@@ -27,6 +27,7 @@ export const noCgroups: PodCgroups = {
 };
 
 const MOUNT = '/sys/fs/cgroup';
+const CLASSES = ['Guaranteed', 'Burstable', 'BestEffort'] as const;
 
 /** openPodCgroups finds the machine's cgroup layout; noCgroups if it cannot be written. */
 export async function openPodCgroups(root: string, log: Logger, mount = MOUNT): Promise<PodCgroups> {
@@ -60,8 +61,7 @@ class CgroupTree implements PodCgroups {
   ) {}
 
   async prepare(): Promise<void> {
-    for (const qos of ['Guaranteed', 'Burstable', 'BestEffort'] as const)
-      await this.create(path.dirname(podCgroupPath(this.root, qos, '')));
+    for (const qos of CLASSES) await this.create(path.dirname(podCgroupPath(this.root, qos, '')));
   }
 
   parent(pod: corev1.Pod): string {
@@ -108,14 +108,16 @@ class CgroupTree implements PodCgroups {
     }
   }
 
-  async remove(pod: corev1.Pod): Promise<void> {
-    const parent = this.parent(pod);
-    for (const hierarchy of this.hierarchies) await removeTree(path.join(this.mount, hierarchy, parent), this.log);
+  async remove(podUid: string): Promise<void> {
+    for (const qos of CLASSES) {
+      const cgroup = podCgroupPath(this.root, qos, podUid);
+      for (const hierarchy of this.hierarchies) await removeTree(path.join(this.mount, hierarchy, cgroup), this.log);
+    }
   }
 
   async uids(): Promise<readonly string[]> {
     const found = new Set<string>();
-    for (const qos of ['Guaranteed', 'Burstable', 'BestEffort'] as const) {
+    for (const qos of CLASSES) {
       const parent = path.dirname(podCgroupPath(this.root, qos, ''));
       for (const hierarchy of this.hierarchies) {
         const names = await readdir(path.join(this.mount, hierarchy, parent)).catch(() => []);

@@ -1,5 +1,6 @@
 import type { Clock, Logger } from '@navarch/base';
 import type { CriRuntime } from '@navarch/cri';
+import { noMetrics, type KubeletMetrics } from '../metrics';
 import type { RuntimeInspector } from '../runtime/inspector';
 
 /** PlegListener hears of pods whose containers changed. */
@@ -26,11 +27,19 @@ export class Pleg {
     private readonly clock: Clock,
     private readonly log: Logger,
     private readonly relistMs: number,
+    private readonly metrics: Pick<KubeletMetrics, 'relisted'> = noMetrics,
   ) {}
 
   /** run goes on until signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all([this.follow(signal), this.relistNowAndThen(signal)]);
+  }
+
+  /** running counts what runs, as last listed. */
+  running(): { readonly sandboxes: number; readonly containers: number } {
+    const states = [...this.seen.values()].join('\n');
+    const count = (state: string) => states.split(` ${state}`).length - 1;
+    return { sandboxes: count('SANDBOX_READY'), containers: count('CONTAINER_RUNNING') };
   }
 
   /** unhealthy says for how long there was no relist, if that is too long (three minutes); undefined if all is well. */
@@ -77,7 +86,9 @@ export class Pleg {
   }
 
   private async relistOnce(): Promise<void> {
+    const begun = this.clock.now();
     const pods = await this.inspector.pods();
+    this.metrics.relisted((this.clock.now() - begun) / 1000);
     const now = new Map([...pods].map(([uid, { ids }]) => [uid, [...ids].sort().join('\n')]));
     const before = this.seen;
     this.seen = now;

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
-import type { corev1 } from '@navarch/api';
+import { RuntimeClasses, type corev1 } from '@navarch/api';
 import type { PodSandboxConfig } from '@navarch/cri';
 import type { PodCgroups } from '../cgroups/pod-cgroups';
 import type { ObjectStore } from '../config/object-store';
@@ -191,10 +191,16 @@ export class PodSyncer {
 
   private async createSandbox(pod: corev1.Pod, sandbox: PodSandboxConfig): Promise<void> {
     const { runtime, events } = this.parts.deps;
-    await runtime.runPodSandbox(sandbox, pod.spec?.runtimeClassName ?? '').catch((error: Error) => {
+    const handler = await this.runtimeHandler(pod);
+    await runtime.runPodSandbox(sandbox, handler).catch((error: Error) => {
       events.event(pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${error.message}`);
       throw error;
     });
+  }
+
+  private async runtimeHandler(pod: corev1.Pod): Promise<string> {
+    const name = pod.spec?.runtimeClassName;
+    return name ? (await this.parts.deps.client.resource(RuntimeClasses).get('', name)).handler : '';
   }
 
   private fieldContext(pod: corev1.Pod, current: RuntimePod): FieldContext {
@@ -246,7 +252,9 @@ export class PodSyncer {
       } catch (error) {
         if (!(error instanceof StartError)) throw error;
         waiting.set(name, { reason: error.reason, message: error.message });
-        later(error.retryAfterMs ?? RETRY_START_MS);
+        const wait = error.retryAfterMs ?? RETRY_START_MS;
+        // A pull that failed is first shown as such, and soon after as being held back.
+        later(error.reason === 'ErrImagePull' ? Math.min(wait, SHOW_PULL_ERROR_MS) : wait);
       }
     }
     return again;
@@ -279,6 +287,7 @@ export class PodSyncer {
 }
 
 const RETRY_START_MS = 10_000;
+const SHOW_PULL_ERROR_MS = 3000;
 
 /** NetworkNotReady: the runtime's network is not there yet; the pod waits. */
 export class NetworkNotReady extends Error {

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { corev1 } from '@navarch/api';
 import { Backoff } from '@navarch/base';
 import { anythingRuns, type RuntimePod } from '../runtime/runtime-pod';
+import { OWNED } from '../status/conditions';
 import { podStatus, type PodStatusInput } from '../status/pod-status';
 import type { Waiting } from '../status/container-statuses';
 import type { StatusManager, StatusTarget } from '../status/status-manager';
+import type { KubeletMetrics } from '../metrics';
 import type { Rejection } from './admission';
 import type { PodSyncer, SyncerParts } from './pod-syncer';
 import { WakeUp } from './wake-up';
@@ -13,6 +16,7 @@ export interface WorkerParts extends SyncerParts {
   readonly syncer: PodSyncer;
   readonly statuses: StatusManager;
   readonly runtimeName: string;
+  readonly metrics: KubeletMetrics;
 }
 
 /**
@@ -25,6 +29,8 @@ export class PodWorker {
   private roundEnds = new AbortController();
   private phase: 'syncing' | 'terminating' | 'terminated' = 'syncing';
   private removed = false;
+  private ran = false;
+  private readonly begunAt: number;
   private verdict: PodStatusInput['verdict'];
   private stopFailures = new Backoff({ initialMs: 200, maxMs: 10_000 });
 
@@ -35,6 +41,7 @@ export class PodWorker {
     rejection: Rejection | undefined,
   ) {
     this.wakeUp = new WakeUp(parts.deps.clock);
+    this.begunAt = parts.deps.clock.now();
     if (rejection) {
       const message = `Pod was rejected: ${rejection.message}`;
       parts.deps.events.event(pod, 'Warning', rejection.reason, rejection.message);
@@ -54,11 +61,13 @@ export class PodWorker {
   /** update gives the worker the pod as it is now, and the API object that shows its status. */
   update(pod: corev1.Pod, target: StatusTarget | undefined): void {
     const hasten = graceOfDeletion(pod) !== graceOfDeletion(this.pod);
+    // Most updates are our own status coming back; they are no reason to look at the containers again.
+    const news = !sameButStatus(pod, this.pod) || target?.uid !== this.target?.uid;
     this.pod = pod;
     this.target = target;
     if (this.mustStop()) this.roundEnds.abort(new Error('the pod is being stopped'));
     if (hasten && this.phase === 'terminating') this.hasten();
-    this.wakeUp.ring();
+    if (news) this.wakeUp.ring();
   }
 
   /** remove says that the source has the pod no more: it is stopped, and nothing of it is kept. */
@@ -157,7 +166,7 @@ export class PodWorker {
   }
 
   private report(pod: corev1.Pod, current: RuntimePod, stopping: boolean): void {
-    const { statuses, prober, deps, facts, runtimeName } = this.parts;
+    const { statuses, prober, deps, facts, runtimeName, metrics } = this.parts;
     const uid = pod.metadata?.uid ?? '';
     const status = podStatus({
       pod,
@@ -175,6 +184,9 @@ export class PodWorker {
       now: deps.clock.now(),
     });
     statuses.set(pod, this.target, status);
+    if (status.phase !== 'Running' || this.ran) return;
+    this.ran = true;
+    if (!pod.status?.startTime) metrics.podStarted((deps.clock.now() - this.begunAt) / 1000);
   }
 
   /** graceSeconds is the pod-wide grace, where something sets one; otherwise each container has its own. */
@@ -204,7 +216,7 @@ export class PodWorker {
     this.waiting.clear();
     const { deps, prober } = this.parts;
     const uid = this.pod.metadata?.uid ?? '';
-    prober.forget(uid);
+    prober.halt(uid);
     while (!signal.aborted) {
       try {
         const before = await this.inspect();
@@ -223,14 +235,15 @@ export class PodWorker {
 
   private async terminated(signal: AbortSignal): Promise<void> {
     this.phase = 'terminated';
-    const { deps, volumes, cgroups, objects, stopper, statuses, puller, syncer } = this.parts;
+    const { deps, volumes, cgroups, objects, stopper, statuses, puller, syncer, prober } = this.parts;
     const uid = this.pod.metadata?.uid ?? '';
     let [cleaned, finished] = [false, false];
     while (!signal.aborted) {
       try {
         if (!cleaned) {
           await volumes.tearDown(uid);
-          await cgroups.remove(this.pod);
+          prober.forget(uid);
+          await cgroups.remove(uid);
           objects.unregister(uid);
           cleaned = true;
         }
@@ -267,6 +280,16 @@ const DEADLINE_EXCEEDED = {
   reason: 'DeadlineExceeded',
   message: 'Pod was active on the node longer than the specified deadline',
 } as const;
+
+/** sameButStatus: nothing differs that the kubelet acts on: spec, metadata, and the conditions of others (readiness gates). */
+function sameButStatus(a: corev1.Pod, b: corev1.Pod): boolean {
+  const relevant = ({ metadata, spec, status }: corev1.Pod) => {
+    const { resourceVersion: _, managedFields: __, ...rest } = metadata ?? {};
+    const gates = (status?.conditions ?? []).filter(({ type }) => !(OWNED as readonly string[]).includes(type));
+    return [rest, spec, gates, hasEnded(status?.phase)];
+  };
+  return isDeepStrictEqual(relevant(a), relevant(b));
+}
 
 const hasEnded = (phase: string | undefined) => phase === 'Succeeded' || phase === 'Failed';
 

@@ -44,7 +44,12 @@ export class Prober implements ProbeVerdicts {
     for (const [id, { podUid }] of this.probing) if (podUid === uid && !running.has(id)) this.end(id);
   }
 
-  /** forget ends the probing of a pod. */
+  /** halt ends the probing of a pod that is being stopped; its verdicts stay as they are. */
+  halt(podUid: string): void {
+    for (const probing of this.probing.values()) if (probing.podUid === podUid) probing.ends.abort();
+  }
+
+  /** forget drops all about a pod. */
   forget(podUid: string): void {
     for (const [id, probing] of this.probing) if (probing.podUid === podUid) this.end(id);
   }

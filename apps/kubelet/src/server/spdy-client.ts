@@ -158,11 +158,16 @@ function headerBlock(headers: Readonly<Record<string, string>>): Buffer {
 }
 
 /** upgradeToSpdy sends the upgrade request and reads the answer's head; what came after it is the session's already. */
-export async function upgradeToSpdy(url: string, protocols: readonly string[]): Promise<{ readonly socket: Socket; readonly rest: Buffer }> {
+export async function upgradeToSpdy(
+  url: string,
+  protocols: readonly string[],
+): Promise<{ readonly socket: Socket; readonly rest: Buffer }> {
   const { hostname, port, host, pathname, search } = new URL(url);
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
   const offers = protocols.map(protocol => `X-Stream-Protocol-Version: ${protocol}\r\n`).join('');
-  socket.write(`POST ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n${offers}Content-Length: 0\r\n\r\n`);
+  socket.write(
+    `POST ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n${offers}Content-Length: 0\r\n\r\n`,
+  );
   return new Promise((resolve, reject) => {
     let head: Buffer<ArrayBufferLike> = Buffer.alloc(0);
     const fail = (error: Error) => {

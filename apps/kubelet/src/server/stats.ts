@@ -1,32 +1,41 @@
 import type { corev1 } from '@navarch/api';
 import { rfc3339 } from '@navarch/base';
-import type { ContainerStats, CriRuntime, PodSandboxStats, Wrapped } from '@navarch/cri';
+import type { ContainerStats, CriRuntime, Wrapped } from '@navarch/cri';
 import { CONTAINER_NAME, POD_NAME, POD_NAMESPACE, POD_UID } from '../runtime/labels';
 import type { NodeUsage } from './node-usage';
+
+/** RunningStats are a running container's, with when it was made (ms since the epoch). */
+export interface RunningStats extends ContainerStats {
+  readonly startedAt: number;
+}
 
 /** PodUsage is what one pod uses, as the runtime measures it. */
 export interface PodUsage {
   readonly name: string;
   readonly namespace: string;
   readonly uid: string;
-  readonly containers: readonly ContainerStats[];
-  readonly sandbox?: PodSandboxStats;
+  readonly containers: readonly RunningStats[];
 }
 
 /** readPodUsage reads what all running containers use, by pod. */
 export async function readPodUsage(runtime: CriRuntime): Promise<readonly PodUsage[]> {
-  const pods = new Map<string, PodUsage & { containers: ContainerStats[] }>();
-  for (const stats of await runtime.listContainerStats()) {
-    const { labels } = stats.attributes;
+  const pods = new Map<string, PodUsage & { containers: RunningStats[] }>();
+  const [all, running] = await Promise.all([
+    runtime.listContainerStats(),
+    runtime.listContainers({ state: 'CONTAINER_RUNNING' }),
+  ]);
+  const started = new Map(running.map(({ id, createdAt }) => [id, createdAt / 1e6]));
+  for (const stats of all) {
+    const { labels, id } = stats.attributes;
     const uid = labels[POD_UID];
-    if (!uid) continue;
+    if (!uid || !started.has(id)) continue;
     const pod = pods.get(uid) ?? {
       uid,
       name: labels[POD_NAME] ?? '',
       namespace: labels[POD_NAMESPACE] ?? '',
       containers: [],
     };
-    pod.containers.push(stats);
+    pod.containers.push({ ...stats, startedAt: started.get(id)! });
     pods.set(uid, pod);
   }
   return [...pods.values()];
@@ -214,7 +223,7 @@ export function summary(
       startTime: known.find(k => k.metadata?.uid === pod.uid)?.status?.startTime ?? time,
       containers: pod.containers.map(stats => ({
         name: nameOf(stats),
-        startTime: time,
+        startTime: rfc3339(stats.startedAt),
         cpu: cpu(stats),
         memory: memory(stats),
         rootfs: {

@@ -67,7 +67,12 @@ async function portForwardUrl(parts: StreamingParts, pathname: string, parameter
 }
 
 /** serveStream serves an upgrade request to /exec, /attach or /portForward, in whichever protocol it asks for. */
-export async function serveStream(parts: StreamingParts, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+export async function serveStream(
+  parts: StreamingParts,
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
   const target = request.url ?? '';
   const url = await streamingUrl(parts, target);
   const protocol = translated(request.headers);

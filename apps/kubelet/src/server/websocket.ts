@@ -21,14 +21,22 @@ export function translated(headers: IncomingMessage['headers']): typeof CHANNELS
   return offered.includes(CHANNELS_V5) ? CHANNELS_V5 : offered.includes(PORT_FORWARD) ? PORT_FORWARD : undefined;
 }
 
-/** serveWebSocket accepts the WebSocket with the protocol given. */
+/** accept takes the WebSocket with the protocol given. Its name may be one that a strict reader of the header refuses, so the header is ours. */
 function accept(request: IncomingMessage, socket: Duplex, head: Buffer, protocol: string): Promise<WebSocket> {
-  const server = new WebSocketServer({ noServer: true, handleProtocols: () => protocol, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE, perMessageDeflate: false });
+  delete request.headers['sec-websocket-protocol'];
+  server.on('headers', headers => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   return new Promise(resolve => server.handleUpgrade(request, socket, head, resolve));
 }
 
 /** translateChannels serves exec and attach over v5: each WebSocket message begins with its channel; to the runtime each channel is a SPDY stream. */
-export async function translateChannels(request: IncomingMessage, socket: Duplex, head: Buffer, url: string, streams: Streams): Promise<void> {
+export async function translateChannels(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  url: string,
+  streams: Streams,
+): Promise<void> {
   const session = await SpdySession.open(url, [PROTOCOL_V4]);
   const ws = await accept(request, socket, head, CHANNELS_V5);
   const open = new Map<number, SpdyStream>();
@@ -91,7 +99,12 @@ function endWith(ws: WebSocket, end: () => void): void {
 }
 
 /** translatePortForward serves port-forward over a WebSocket: its messages carry the bytes of a SPDY connection, which the runtime speaks. */
-export async function translatePortForward(request: IncomingMessage, socket: Duplex, head: Buffer, url: string): Promise<void> {
+export async function translatePortForward(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  url: string,
+): Promise<void> {
   const { socket: runtime, rest } = await upgradeToSpdy(url, ['portforward.k8s.io']);
   const ws = await accept(request, socket, head, PORT_FORWARD);
   runtime.on('error', () => runtime.destroy());

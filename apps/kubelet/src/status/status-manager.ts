@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Pods, type corev1 } from '@navarch/api';
-import { isNotFound, isStatus } from '@navarch/apimachinery';
+import { isConflict, isNotFound } from '@navarch/apimachinery';
 import { Backoff } from '@navarch/base';
 import type { KubeletDeps } from '../options';
 import { statusPatch } from './status-patch';
@@ -110,21 +110,28 @@ export class StatusManager {
   private async write(uid: string, entry: Entry): Promise<void> {
     const backoff = new Backoff({ initialMs: 50, maxMs: 10_000, jitter: 0.1 });
     const { signal } = entry.ends;
+    let failures = 0;
     while (!signal.aborted && entry.target) {
       try {
         if (!(await this.writeOnce(uid, entry, entry.target))) return;
       } catch (error) {
-        if (isNotFound(error) || isStatus(error, 'Conflict', 'Invalid')) {
-          this.deps.log.v(2, 'The API has another pod of this name, or none', {
-            pod: entry.target.name,
-            err: String(error),
-          });
-          return this.gone(uid);
-        }
-        this.deps.log.v(2, 'Cannot write a pod status yet', { pod: entry.target.name, err: String(error) });
+        if (await this.isGone(error, entry.target)) return this.gone(uid);
+        const level = failures++ === 0 ? 0 : 2;
+        this.deps.log.v(level, 'Cannot write a pod status yet', { pod: entry.target.name, err: String(error) });
         await this.deps.clock.sleep(backoff.next(), signal).catch(() => undefined);
       }
     }
+  }
+
+  /** isGone: the API has no pod of this name any more, or another one. */
+  private async isGone(error: unknown, target: StatusTarget): Promise<boolean> {
+    if (isNotFound(error)) return true;
+    if (!isConflict(error)) return false;
+    const other = await this.deps.client
+      .resource(Pods)
+      .get(target.namespace, target.name)
+      .catch((failure: unknown) => (isNotFound(failure) ? undefined : target));
+    return other === undefined || ('metadata' in other && other.metadata?.uid !== target.uid);
   }
 
   /** gone: there is no object to write to any more; what is remembered would never be written. */

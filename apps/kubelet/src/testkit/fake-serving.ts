@@ -24,10 +24,44 @@ export class FakeServing implements Serving {
     const server = createServer();
     server.on('upgrade', (request, socket, head) => {
       const handler = [...this.upgrades].find(([prefix]) => request.url?.startsWith(prefix))?.[1];
-      handler?.(request, socket, head).catch((error: Error) => socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${error.message}`));
+      handler?.(request, socket, head).catch((error: Error) =>
+        socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${error.message}`),
+      );
     });
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
     return { port: (server.address() as AddressInfo).port, close: () => void server.close() };
+  }
+
+  /** asApi serves one pod as an API server would, as far as kubectl exec and port-forward ask; `protocols` are those asked for. */
+  async asApi(pod: object): Promise<{ readonly port: number; readonly protocols: string[]; close(): void }> {
+    const protocols: string[] = [];
+    const resources = [{ name: 'pods', singularName: 'pod', namespaced: true, kind: 'Pod', verbs: ['get', 'list'] }];
+    const discovery = new Map<string, object>([
+      ['/api', { kind: 'APIVersions', versions: ['v1'] }],
+      ['/apis', { kind: 'APIGroupList', apiVersion: 'v1', groups: [] }],
+      ['/api/v1', { kind: 'APIResourceList', groupVersion: 'v1', resources }],
+    ]);
+    const server = createServer(({ url = '' }, response) => {
+      response
+        .setHeader('content-type', 'application/json')
+        .end(JSON.stringify(discovery.get(url.split('?')[0]!) ?? pod));
+    });
+    server.on('upgrade', (request, socket, head) => {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://api');
+      const [, , , , namespace, , name, subresource] = pathname.split('/');
+      const names: Readonly<Record<string, string>> = { stdin: 'input', stdout: 'output', stderr: 'error' };
+      const renamed = new URLSearchParams();
+      for (const [key, value] of searchParams) renamed.append(names[key] ?? key, value);
+      const verb = subresource === 'portforward' ? 'portForward' : subresource;
+      request.url = `/${verb}/${namespace}/${name}${verb === 'portForward' ? '' : `/${searchParams.get('container')}`}?${renamed}`;
+      protocols.push(request.headers['sec-websocket-protocol']?.split(',')[0] ?? request.headers.upgrade ?? '');
+      const handler = [...this.upgrades].find(([prefix]) => request.url?.startsWith(prefix))?.[1];
+      handler?.(request, socket, head).catch((error: Error) =>
+        socket.end(`HTTP/1.1 400 Bad Request\r\n\r\n${error.message}`),
+      );
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    return { port: (server.address() as AddressInfo).port, protocols, close: () => void server.close() };
   }
 
   /** get answers a GET; a streamed body to its end. */

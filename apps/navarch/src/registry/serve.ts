@@ -106,8 +106,7 @@ async function passOn(answered: Response, response: http.ServerResponse): Promis
   }
   // Asking the client for credentials would make it send them here; it asks the registry itself when we have nothing.
   response.writeHead(answered.status === 401 ? 404 : answered.status, headers);
-  if (answered.body)
-    await pipeline(Readable.fromWeb(answered.body as ReadableStream), response);
+  if (answered.body) await pipeline(Readable.fromWeb(answered.body as ReadableStream), response);
   else response.end();
 }
 

@@ -9,6 +9,7 @@ import { checkTyped, compare, merge, removeItems, toFieldSet, withNamedFields } 
 import {
   annotation,
   changesByVersion,
+  placesOf,
   stored,
   takeAway,
   timestamp,
@@ -36,6 +37,8 @@ export interface ApplyRequest {
   readonly emulated?: number;
   /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
   readonly inVersion?: InVersion;
+  /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): applying them owns nothing. */
+  readonly resetFields?: readonly string[];
 }
 
 export interface ApplyResult {
@@ -94,7 +97,7 @@ function untypeable({ applied, emulated = 33 }: ApplyRequest, problems: readonly
   return badRequest(`failed to create typed patch object (${subject}): ${list}`);
 }
 
-function selfOf({ manager, apiVersion, subresource }: ApplyRequest): Omit<Owner, 'set' | 'time'> {
+function selfOf({ manager, apiVersion, subresource }: ApplyRequest): Omit<Owner, 'set' | 'time' | 'stored'> {
   return { manager, operation: 'Apply', apiVersion, subresource: subresource ?? '' };
 }
 
@@ -109,7 +112,7 @@ function applyTo(
   const self = selfOf(request);
   const id = ownerId(self);
   const former = owners.get(id);
-  const set = toFieldSet(schema, config);
+  const set = toFieldSet(schema, config).without(placesOf(request.resetFields));
   const claimed = new Map(owners).set(id, { ...self, time: former?.time, set });
 
   const merged = merge(schema, live, config) as AnyObject;

@@ -163,6 +163,21 @@ describe('apply', () => {
   });
 });
 
+test('places that an endpoint resets come to be owned by nobody', () => {
+  const resetFields = ['atom', 'data.a'];
+  const applied = applyPatch({
+    ...common,
+    live: nothing,
+    applied: config({ data: { a: '1', b: '2' }, atom: { x: '1' } }),
+    manager: 'one',
+    resetFields,
+  });
+  expect(owned(applied.object)).toEqual({ 'one Apply': { 'f:data': { 'f:b': {} } } });
+  const updated = config({ data: { a: '1' }, atom: { x: '1' } });
+  const entries = managedFieldsForUpdate({ ...common, live: config({ data: {} }), updated, manager: 'm', resetFields });
+  expect(entries).toBeUndefined();
+});
+
 describe('update', () => {
   const update = (live: AnyObject, updated: AnyObject, manager: string, now = NOW) =>
     created({

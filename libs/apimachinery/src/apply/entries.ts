@@ -10,10 +10,12 @@ export interface Owner {
   readonly subresource: string;
   readonly time: string | undefined;
   readonly set: FieldSet;
+  /** stored is the entry that set was read from: it is written again as it is while the set stays the same. */
+  readonly stored?: { readonly set: FieldSet; readonly fieldsV1: Record<string, unknown> };
 }
 
 /** ownerId tells entries apart. Whoever applies has one entry, in whatever version; updates have one for each version. */
-export function ownerId(owner: Omit<Owner, 'set' | 'time'>): string {
+export function ownerId(owner: Omit<Owner, 'set' | 'time' | 'stored'>): string {
   const { manager, operation, apiVersion, subresource } = owner;
   return JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
 }
@@ -27,13 +29,15 @@ export function decodeOwners(entries: readonly ManagedFieldsEntry[] | undefined)
   for (const entry of entries ?? []) {
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') continue;
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') continue;
+    const set = parseFieldsV1(entry.fieldsV1);
     const owner: Owner = {
       manager: entry.manager ?? '',
       operation: entry.operation,
       apiVersion: entry.apiVersion ?? '',
       subresource: entry.subresource ?? '',
       time: entry.time,
-      set: parseFieldsV1(entry.fieldsV1),
+      set,
+      ...(entry.fieldsV1 && { stored: { set, fieldsV1: entry.fieldsV1 } }),
     };
     owners.set(ownerId(owner), owner);
   }
@@ -63,13 +67,13 @@ export function encodeOwners(owners: Owners): ManagedFieldsEntry[] {
         order(a.apiVersion, b.apiVersion) ||
         order(a.subresource, b.subresource),
     )
-    .map(({ manager, operation, apiVersion, time, set, subresource }) => ({
+    .map(({ manager, operation, apiVersion, time, set, subresource, stored }) => ({
       ...(manager && { manager }),
       operation,
       apiVersion,
       ...(time && { time }),
       fieldsType: 'FieldsV1',
-      fieldsV1: printFieldsV1(set),
+      fieldsV1: stored?.set === set ? stored.fieldsV1 : printFieldsV1(set),
       ...(subresource && { subresource }),
     }));
 }

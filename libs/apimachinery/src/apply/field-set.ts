@@ -60,13 +60,33 @@ export class FieldSet {
     return result;
   }
 
+  /** difference is this set itself if nothing of it is in the other. */
   difference(other: FieldSet): FieldSet {
     if (other.empty) return this;
     const result = new FieldSet();
-    for (const step of this.members) if (!other.members.has(step)) result.members.add(step);
+    let same = true;
+    for (const step of this.members) {
+      if (other.members.has(step)) same = false;
+      else result.members.add(step);
+    }
     for (const [step, child] of this.children) {
       const theirs = other.children.get(step);
       const rest = theirs ? child.difference(theirs) : child;
+      if (rest !== child) same = false;
+      if (!rest.empty) result.children.set(step, rest);
+    }
+    return same ? this : result;
+  }
+
+  /** without is the set without these places and everything below them. */
+  without(places: readonly (readonly PathElement[])[]): FieldSet {
+    if (!places.length) return this;
+    const result = new FieldSet();
+    const isGone = (step: PathElement) => places.some(place => place.length === 1 && place[0] === step);
+    for (const step of this.members) if (!isGone(step)) result.members.add(step);
+    for (const [step, child] of this.children) {
+      if (isGone(step)) continue;
+      const rest = child.without(places.filter(place => place[0] === step).map(place => place.slice(1)));
       if (!rest.empty) result.children.set(step, rest);
     }
     return result;
@@ -86,14 +106,20 @@ export class FieldSet {
   }
 }
 
+const EMPTY = new FieldSet();
+function isEmptyRecord(value: unknown): boolean {
+  for (const _ in value as object) return false;
+  return true;
+}
+
 /** parseFieldsV1 reads the stored form of a field set; what is no path element is left out. */
 export function parseFieldsV1(fields: unknown): FieldSet {
   const set = new FieldSet();
   if (!isRecord(fields)) return set;
   for (const [step, below] of Object.entries(fields)) {
     if (step[1] !== ':' || !'fkvi'.includes(step[0]!)) continue;
-    const child = parseFieldsV1(below);
     // A step without anything below it is a member, and so is one with a dot.
+    const child = isEmptyRecord(below) ? EMPTY : parseFieldsV1(below);
     if (child.empty || Object.hasOwn(below as object, '.')) set.members.add(step);
     if (!child.empty) set.children.set(step, child);
   }

@@ -49,6 +49,8 @@ export interface ManagedFieldsUpdate {
   readonly now: number;
   /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
   readonly inVersion?: InVersion;
+  /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): nobody comes to own them by it. */
+  readonly resetFields?: readonly string[];
 }
 
 /** InVersion converts for field ownership; undefined if that version is not served any more. */
@@ -74,20 +76,29 @@ export function managedFieldsForUpdate(update: ManagedFieldsUpdate): ManagedFiel
   return stored(updateOwners(owners, update));
 }
 
+/** placesOf are dotted paths as steps. */
+export const placesOf = (paths: readonly string[] | undefined) =>
+  (paths ?? []).map(path => path.split('.').map(name => `f:${name}`));
+
 /** changesByVersion compares two objects in whatever version is asked for; each version once. */
 export function changesByVersion(
-  request: { readonly schema: TypeSchema; readonly apiVersion: string; readonly inVersion?: InVersion },
+  request: Pick<ManagedFieldsUpdate, 'schema' | 'apiVersion' | 'inVersion' | 'resetFields'>,
   before: AnyObject,
   after: AnyObject,
 ): (apiVersion: string) => Comparison {
-  const own = compare(request.schema, before, after);
+  const places = placesOf(request.resetFields);
+  const compared = (schema: TypeSchema, left: AnyObject, right: AnyObject): Comparison => {
+    const { added, removed, modified } = compare(schema, left, right);
+    return { added: added.without(places), removed: removed.without(places), modified: modified.without(places) };
+  };
+  const own = compared(request.schema, before, after);
   const known = new Map([[request.apiVersion, own]]);
   return apiVersion => {
     let changes = known.get(apiVersion);
     if (changes) return changes;
     const left = request.inVersion?.(before, apiVersion);
     const right = request.inVersion?.(after, apiVersion);
-    changes = left && right ? compare(right.schema, left.object, right.object) : own;
+    changes = left && right ? compared(right.schema, left.object, right.object) : own;
     known.set(apiVersion, changes);
     return changes;
   };

@@ -3,7 +3,10 @@ import type { Authenticator } from '../interfaces';
 import type { Exchange } from './exchange';
 
 /** anonymous is who asks without credentials. */
-export const anonymous: UserInfo = Object.freeze({ name: 'system:anonymous', groups: Object.freeze(['system:unauthenticated']) });
+export const anonymous: UserInfo = Object.freeze({
+  name: 'system:anonymous',
+  groups: Object.freeze(['system:unauthenticated']),
+});
 
 const alwaysAnonymous = /^\/(healthz|livez|readyz|version)(\/|$)/;
 
@@ -11,9 +14,13 @@ const alwaysAnonymous = /^\/(healthz|livez|readyz|version)(\/|$)/;
  * authenticate finds out who asks: the transport's own proof first, then the authenticators in order. Without any
  * credentials it is the anonymous user, where that is allowed (health and version always); bad credentials are 401.
  */
-export async function authenticate(exchange: Exchange, authenticators: readonly Authenticator[], allowAnonymous: boolean): Promise<void> {
+export async function authenticate(
+  exchange: Exchange,
+  authenticators: readonly Authenticator[],
+  allowAnonymous: boolean,
+): Promise<void> {
   const { request } = exchange;
-  // A bearer token is tried even beside a certificate's identity only if there is no certificate: the transport's proof wins.
+  // What the transport proves comes before any token.
   if (request.user) {
     exchange.user = authenticated(request.user);
     return;

@@ -3,7 +3,10 @@ import type { AuthorizationAttributes, Authorizer, Decision, RequestInfo } from 
 import type { Exchange } from './exchange';
 
 /** authorizeAll asks the authorizers in order until one allows or denies; the reasons of those without opinion are joined. */
-export async function authorizeAll(authorizers: readonly Authorizer[], attributes: AuthorizationAttributes): Promise<Decision> {
+export async function authorizeAll(
+  authorizers: readonly Authorizer[],
+  attributes: AuthorizationAttributes,
+): Promise<Decision> {
   const reasons: string[] = [];
   const errors: string[] = [];
   for (const authorizer of authorizers) {

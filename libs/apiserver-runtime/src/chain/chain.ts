@@ -1,4 +1,11 @@
-import { StatusError, badRequest, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
+import {
+  StatusError,
+  badRequest,
+  isStream,
+  type ApiRequest,
+  type ApiResponse,
+  type ByteSink,
+} from '@navarch/apimachinery';
 import { traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
@@ -11,7 +18,7 @@ import { withDeadline } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
 import { InFlight, flightKindOf } from './max-in-flight';
-import { ServerMetrics, metricVerb, scopeOf } from './metrics';
+import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
 
 /** ChainParts are what the steps of the chain need. */
 export interface ChainParts {
@@ -60,7 +67,8 @@ export class Chain {
     } catch (error) {
       response = this.failure(exchange, error);
     }
-    if (exchange.warnings) response = { ...response, headers: { ...response.headers, warning: warningHeader(exchange.warnings) } };
+    if (exchange.warnings)
+      response = { ...response, headers: { ...response.headers, warning: warningHeader(exchange.warnings) } };
     if (isStream(response.body)) return this.streaming(exchange, response, response.body);
     this.finish(exchange, response);
     return response;
@@ -95,8 +103,12 @@ export class Chain {
       await this.authorized(exchange);
       exchange.keepsBodies = parts.audit?.wantsBodies(exchange.info, exchange.user) ?? false;
       const { verb, resource, namespace, path } = exchange.info;
-      const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () => parts.dispatch(exchange));
-      return await (isLongRunning(exchange.info) ? serving : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock));
+      const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
+        parts.dispatch(exchange),
+      );
+      return await (isLongRunning(exchange.info)
+        ? serving
+        : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock));
     } finally {
       if (kind) this.inflight.leave(kind);
     }
@@ -105,10 +117,17 @@ export class Chain {
   private failure(exchange: Exchange, error: unknown): ApiResponse {
     if (!(error instanceof StatusError)) {
       this.parts.metrics.panics.inc({ component: 'apiserver' });
-      this.parts.log.error('request failed', error, { method: exchange.request.method, path: exchange.request.path });
+      this.parts.log.error('request failed', error, {
+        method: exchange.request.method,
+        path: exchange.request.path,
+        ...(error instanceof Error && { stack: error.stack }),
+      });
     } else if (error.code === 429 || error.code === 504) {
-      const verb = exchange.info ? metricVerb(exchange.info) : exchange.request.method;
-      this.parts.metrics.terminations.inc({ verb, code: String(error.code), component: 'apiserver' });
+      this.parts.metrics.terminations.inc({
+        verb: metricVerb(exchange.info),
+        code: String(error.code),
+        component: 'apiserver',
+      });
     }
     return statusResponse(statusErrorOf(error).toStatus());
   }
@@ -135,16 +154,19 @@ export class Chain {
 
   private labels(exchange: Exchange) {
     const { info } = exchange;
-    const { group = '', version = '', resource = '', subresource = '' } = info ?? {};
-    const verb = info ? metricVerb(info) : exchange.request.method;
-    return { verb, group, version, resource, subresource, scope: info ? scopeOf(info) : '', component: 'apiserver' };
+    const verb = metricVerb(info);
+    const base = { verb, scope: info ? scopeOf(info) : '', component: 'apiserver' };
+    // Names that a client made up would each become a series of their own.
+    if (!info || !exchange.served) return { ...base, group: '', version: '', resource: '', subresource: '' };
+    const { group, version, resource, subresource } = info;
+    return { ...base, group, version, resource, subresource };
   }
 
   private finish(exchange: Exchange, response: ApiResponse): void {
     const { parts } = this;
     const now = parts.clock.now();
     const labels = this.labels(exchange);
-    const dryRun = { dry_run: exchange.query.get('dryRun') ?? '' };
+    const dryRun = { dry_run: exchange.query.get('dryRun') === 'All' ? 'All' : '' };
     parts.metrics.requests.inc({ ...labels, ...dryRun, code: String(response.status) });
     if (labels.verb !== 'WATCH' && labels.verb !== 'CONNECT') {
       parts.metrics.durations.observe({ ...labels, ...dryRun }, Math.max(0, now - exchange.receivedMs) / 1000);

@@ -17,7 +17,8 @@ export class Exchange implements RequestContext {
   requestBody: Buffer | undefined;
   responseBody: Buffer | undefined;
   keepsBodies = false;
-  /** contentType is that of the answer, for metrics. */
+  /** served: the path leads to something that is there, so that metrics may name it. */
+  served = false;
   warnings: string[] | undefined;
 
   constructor(

@@ -12,11 +12,17 @@ describe('impersonation', () => {
 
   test.each([
     [{ 'impersonate-user': 'u' }, { name: 'u', groups: ['system:authenticated'] }],
-    [{ 'impersonate-user': 'u', 'impersonate-group': 'a, b' }, { name: 'u', groups: ['a', 'b', 'system:authenticated'] }],
+    [
+      { 'impersonate-user': 'u', 'impersonate-group': 'a, b' },
+      { name: 'u', groups: ['a', 'b', 'system:authenticated'] },
+    ],
     [{ 'impersonate-user': 'system:anonymous' }, { name: 'system:anonymous', groups: ['system:unauthenticated'] }],
     [
       { 'impersonate-user': 'system:serviceaccount:n:a' },
-      { name: 'system:serviceaccount:n:a', groups: ['system:serviceaccounts', 'system:serviceaccounts:n', 'system:authenticated'] },
+      {
+        name: 'system:serviceaccount:n:a',
+        groups: ['system:serviceaccounts', 'system:serviceaccounts:n', 'system:authenticated'],
+      },
     ],
     [
       { 'impersonate-user': 'u', 'impersonate-uid': '7', 'impersonate-extra-acme.com%2fproject': 'p' },
@@ -27,7 +33,12 @@ describe('impersonation', () => {
   });
 
   test('each thing taken on is checked', () => {
-    const wanted = impersonatedBy({ 'impersonate-user': 'u', 'impersonate-group': 'g', 'impersonate-extra-k': 'v', 'impersonate-uid': '7' })!;
+    const wanted = impersonatedBy({
+      'impersonate-user': 'u',
+      'impersonate-group': 'g',
+      'impersonate-extra-k': 'v',
+      'impersonate-uid': '7',
+    })!;
     const checks = checksFor(wanted, { name: 'me', groups: [] });
     expect(checks.map(c => `${c.verb} ${c.resource}/${c.subresource} ${c.name}`)).toEqual([
       'impersonate users/ u',

@@ -29,12 +29,20 @@ export function impersonatedBy(headers: Readonly<Record<string, string | undefin
     extra,
   };
   if (!wanted.name && (wanted.groups.length || extra.size || wanted.uid)) {
-    throw internalError(new Error(`requested ${JSON.stringify(headers['impersonate-group'] ?? '')} without impersonating a user`));
+    throw internalError(
+      new Error(`requested ${JSON.stringify(headers['impersonate-group'] ?? '')} without impersonating a user`),
+    );
   }
   return wanted.name ? wanted : undefined;
 }
 
-const list = (value: string | undefined) => (value === undefined ? [] : value.split(',').map(item => item.trim()).filter(Boolean));
+const list = (value: string | undefined) =>
+  value === undefined
+    ? []
+    : value
+        .split(',')
+        .map(item => item.trim())
+        .filter(Boolean);
 
 function decodeKey(key: string): string {
   try {
@@ -51,7 +59,8 @@ export function checksFor(wanted: Impersonated, impersonator: UserInfo): Authori
   const checks: AuthorizationAttributes[] = account
     ? [{ ...base, group: '', resource: 'serviceaccounts', subresource: '', namespace: account[1]!, name: account[2]! }]
     : [{ ...base, group: '', resource: 'users', subresource: '', namespace: '', name: wanted.name }];
-  for (const name of wanted.groups) checks.push({ ...base, group: '', resource: 'groups', subresource: '', namespace: '', name });
+  for (const name of wanted.groups)
+    checks.push({ ...base, group: '', resource: 'groups', subresource: '', namespace: '', name });
   const authentication = { ...base, group: 'authentication.k8s.io', namespace: '' };
   for (const [key, values] of wanted.extra) {
     for (const name of values) checks.push({ ...authentication, resource: 'userextras', subresource: key, name });

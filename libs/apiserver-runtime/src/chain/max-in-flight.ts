@@ -30,5 +30,7 @@ export class InFlight {
 }
 
 function tooMany(): StatusError {
-  return new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.', { retryAfterSeconds: 1 });
+  return new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.', {
+    retryAfterSeconds: 1,
+  });
 }

@@ -1,12 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from '@navarch/base';
 import type { RequestInfo } from '../interfaces';
 
-const durationBuckets = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
+const durationBuckets = [
+  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
+];
 
 /** ServerMetrics are the API server's own metrics, named and labelled as upstream's. */
 export class ServerMetrics {
-  readonly requests: Counter<'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component' | 'code'>;
-  readonly durations: Histogram<'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
+  readonly requests: Counter<
+    'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component' | 'code'
+  >;
+  readonly durations: Histogram<
+    'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'
+  >;
   readonly inflight: Gauge<'request_kind'>;
   readonly longRunning: Gauge<'verb' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
   readonly watchEvents: Counter<'group' | 'version' | 'kind'>;
@@ -84,9 +90,10 @@ export function scopeOf(info: RequestInfo): string {
 }
 
 /** metricVerb is the verb as metrics name it: upper case, connections as CONNECT. */
-export function metricVerb(info: RequestInfo): string {
+export function metricVerb(info: RequestInfo | undefined): string {
+  if (!info) return 'other';
   if (connects.has(info.subresource)) return 'CONNECT';
-  if (!info.isResourceRequest) return info.verb.toUpperCase();
+  if (!info.isResourceRequest) return methods.has(info.verb) ? info.verb.toUpperCase() : 'other';
   switch (info.verb) {
     case 'create':
       return 'POST';
@@ -99,4 +106,5 @@ export function metricVerb(info: RequestInfo): string {
   }
 }
 
+const methods = new Set(['get', 'head', 'post', 'put', 'patch', 'delete', 'options']);
 const connects = new Set(['attach', 'exec', 'portforward', 'proxy']);

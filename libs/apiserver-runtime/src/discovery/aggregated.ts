@@ -15,7 +15,11 @@ export function aggregatedDiscovery(registry: Registry, emulated: Minor, core: b
     metadata: {},
     items: groups.map(({ group, versions }) => ({
       metadata: { ...(group && { name: group }), creationTimestamp: null },
-      versions: versions.map(v => ({ version: v, resources: nested(resourcesOf(registry, group, v, emulated), group, v), freshness: 'Current' })),
+      versions: versions.map(v => ({
+        version: v,
+        resources: nested(resourcesOf(registry, group, v, emulated), group, v),
+        freshness: 'Current',
+      })),
     })),
   };
 }

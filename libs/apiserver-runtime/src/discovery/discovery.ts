@@ -26,7 +26,10 @@ export class Discovery {
     private readonly emulated: Minor,
     private readonly advertiseAddress: string,
   ) {
-    const versions = [...(emulated >= AGGREGATED_V2_SINCE ? ['v2'] : []), ...(emulated >= AGGREGATED_SINCE ? ['v2beta1'] : [])];
+    const versions = [
+      ...(emulated >= AGGREGATED_V2_SINCE ? ['v2'] : []),
+      ...(emulated >= AGGREGATED_SINCE ? ['v2beta1'] : []),
+    ];
     const allows = ({ kind, group, version }: Transform) =>
       kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && versions.includes(version);
     this.aggregated = { media: ['json', 'yaml', 'protobuf'], routed: false, allows };
@@ -78,12 +81,18 @@ export class Discovery {
     if (shape.transform) return this.aggregate(exchange, shape, core, shape.transform.version);
     if (core) {
       const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: this.advertiseAddress }];
-      return this.document(shape, '/api', () => ({ kind: 'APIVersions', versions: this.versionsOf(''), serverAddressByClientCIDRs }));
+      return this.document(shape, '/api', () => ({
+        kind: 'APIVersions',
+        versions: this.versionsOf(''),
+        serverAddressByClientCIDRs,
+      }));
     }
     return this.document(shape, '/apis', () => ({
       kind: 'APIGroupList',
       apiVersion: 'v1',
-      groups: this.groups().filter(g => g.group !== '').map(groupDocument),
+      groups: this.groups()
+        .filter(g => g.group !== '')
+        .map(groupDocument),
     }));
   }
 
@@ -101,14 +110,24 @@ export class Discovery {
       vary: 'Accept',
       'cache-control': 'public',
     };
-    if (exchange.request.headers['if-none-match'] === etag) return { status: 304, headers: { etag, vary: 'Accept' }, body: [] };
-    return answer(200, 'json', shape.pretty ? Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2)) : json, headers);
+    if (exchange.request.headers['if-none-match'] === etag)
+      return { status: 304, headers: { etag, vary: 'Accept' }, body: [] };
+    return answer(
+      200,
+      'json',
+      shape.pretty ? Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2)) : json,
+      headers,
+    );
   }
 
   private group(exchange: Exchange, name: string): ApiResponse {
     const group = this.groups().find(g => g.group === name);
     if (!group) return pageNotFound();
-    return this.document(shapeOf(exchange, this.plain), `/apis/${name}`, () => ({ kind: 'APIGroup', apiVersion: 'v1', ...groupDocument(group) }));
+    return this.document(shapeOf(exchange, this.plain), `/apis/${name}`, () => ({
+      kind: 'APIGroup',
+      apiVersion: 'v1',
+      ...groupDocument(group),
+    }));
   }
 
   private resources(exchange: Exchange, group: string, version: string): ApiResponse {

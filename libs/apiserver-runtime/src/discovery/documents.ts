@@ -46,14 +46,19 @@ export function servedGroups(registry: Registry, emulated: Minor): ServedGroup[]
     group.versions.add(version.version);
     served.set(version.group, { ...group, custom: group.custom && custom });
   }
-  const forever = registry.kinds.map(kind => ({ ...kind, versions: kind.versions.map(v => ({ group: v.group, version: v.version, schema: v.schema })) }));
+  const forever = registry.kinds.map(kind => ({
+    ...kind,
+    versions: kind.versions.map(v => ({ group: v.group, version: v.version, schema: v.schema })),
+  }));
   const groups: ServedGroup[] = [];
   for (const { group, versions } of groupOrder(forever, emulated)) {
     const known = served.get(group);
     if (!known || known.custom) continue;
     groups.push({ group, versions: versions.filter(v => known.versions.has(v)), custom: false });
   }
-  const custom = [...served].filter(([, { custom: c }]) => c).map(([group, { versions }]) => ({ group, versions: [...versions].sort(compareVersions), custom: true }));
+  const custom = [...served]
+    .filter(([, { custom: c }]) => c)
+    .map(([group, { versions }]) => ({ group, versions: [...versions].sort(compareVersions), custom: true }));
   return [...groups, ...custom.sort((a, b) => (a.group < b.group ? -1 : 1))];
 }
 
@@ -95,7 +100,9 @@ function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
     verbs: [...resource.verbs].sort(),
     ...(!isRetired && kind.shortNames?.length && { shortNames: kind.shortNames }),
     ...(!isRetired && categories?.length && { categories }),
-    ...(!resource.isVirtual && { storageVersionHash: storageVersionHash(stored.group, stored.version, endpoint.kindName) }),
+    ...(!resource.isVirtual && {
+      storageVersionHash: storageVersionHash(stored.group, stored.version, endpoint.kindName),
+    }),
   };
 }
 
@@ -124,7 +131,12 @@ function subresourcesOf(endpoint: Endpoint, emulated: Minor): ApiResource[] {
   for (const [name, connect] of Object.entries(connects)) {
     if (emulated < (connect.since ?? 0)) continue;
     const { group, version } = connect;
-    add(name, { ...(group !== undefined && { group }), ...(version !== undefined && { version }), kind: connect.kind, verbs: connect.verbs });
+    add(name, {
+      ...(group !== undefined && { group }),
+      ...(version !== undefined && { version }),
+      kind: connect.kind,
+      verbs: connect.verbs,
+    });
   }
   return found;
 }

@@ -6,15 +6,29 @@ import type { Shape } from './shape';
 const NEWLINE = Buffer.from('\n');
 
 /** answer wraps encoded bytes into a response. */
-export function answer(status: number, media: Media, body: Buffer | readonly Buffer[], headers?: Readonly<Record<string, string>>): ApiResponse {
-  return { status, headers: { 'content-type': mediaTypes[media], 'cache-control': 'no-cache, private', ...headers }, body };
+export function answer(
+  status: number,
+  media: Media,
+  body: Buffer | readonly Buffer[],
+  headers?: Readonly<Record<string, string>>,
+): ApiResponse {
+  return {
+    status,
+    headers: { 'content-type': mediaTypes[media], 'cache-control': 'no-cache, private', ...headers },
+    body,
+  };
 }
 
 /** answerJson answers JSON bytes as the shape asks: as they are, indented, or as YAML. */
 export function answerJson(status: number, shape: Shape, json: Buffer): ApiResponse {
-  if (shape.media === 'yaml') return answer(status, 'yaml', Buffer.from(yamlOf(JSON.parse(json.toString()))));
+  if (shape.media === 'yaml') return answer(status, 'yaml', yamlBytes(json));
   if (shape.pretty) return answer(status, 'json', Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2)));
   return answer(status, 'json', [json, NEWLINE]);
+}
+
+/** yamlBytes turns JSON into YAML that older readers take for the same: keys sorted, texts quoted that YAML 1.1 would read as something else. */
+function yamlBytes(json: Buffer): Buffer {
+  return Buffer.from(yamlOf(JSON.parse(json.toString()), { version: '1.1', sortMapEntries: true }));
 }
 
 const COMMA = 0x2c;

@@ -39,6 +39,14 @@ export interface Target {
 
 /** targetOf is the type of an endpoint's own objects. */
 export function targetOf(endpoint: Endpoint): Target {
+  let target = targets.get(endpoint);
+  if (!target) targets.set(endpoint, (target = makeTarget(endpoint)));
+  return target;
+}
+
+const targets = new WeakMap<Endpoint, Target>();
+
+function makeTarget(endpoint: Endpoint): Target {
   const { group, version, schema } = endpoint.version;
   return {
     ...{ group, version },
@@ -117,10 +125,15 @@ export function typed(
   const apiVersion = target.group ? `${target.group}/${target.version}` : target.version;
   if (target.schema === undefined) return { ...value, kind: target.kind, apiVersion } as AnyObject;
   const { object, unknown } = decodeTyped(target.schema, value, { emulated: context.emulated, ...(raw && { raw }) });
-  const findings = [...unknown.map(f => `unknown field ${JSON.stringify(f)}`), ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`)];
+  const findings = [
+    ...unknown.map(f => `unknown field ${JSON.stringify(f)}`),
+    ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`),
+  ];
   if (findings.length && context.fieldValidation === 'Strict') {
     const why = `strict decoding error: ${findings.join(', ')}`;
-    throw badRequest(`${target.kind} in version ${JSON.stringify(target.version)} cannot be handled as a ${target.kind}: ${why}`);
+    throw badRequest(
+      `${target.kind} in version ${JSON.stringify(target.version)} cannot be handled as a ${target.kind}: ${why}`,
+    );
   }
   if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
   object['kind'] = target.kind;
@@ -143,19 +156,28 @@ export function checkKind(value: Record<string, unknown>, target: Target, body: 
   const { version } = gv;
   // Kinds of one name are versions of one type, served or not.
   const isKnown = defNameOf(gv.group, version, kind) !== undefined;
-  if (kind === target.kind && (isKnown || target.versions.includes(apiVersion))) throw wrongVersion(apiVersion, expected);
+  if (kind === target.kind && (isKnown || target.versions.includes(apiVersion)))
+    throw wrongVersion(apiVersion, expected);
   const head = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${target.kind}`;
   if (isKnown) {
-    throw badRequest(`${head}: converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`);
+    throw badRequest(
+      `${head}: converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`,
+    );
   }
   throw badRequest(`${head}: ${notRegistered(kind, apiVersion)}`);
 }
 
 /** notRegistered is what upstream says of a kind that no scheme knows. */
-export function notRegistered(kind: string, apiVersion: string, scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30'): string {
+export function notRegistered(
+  kind: string,
+  apiVersion: string,
+  scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30',
+): string {
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`;
 }
 
 function wrongVersion(apiVersion: string, expected: string): StatusError {
-  return badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${expected})`);
+  return badRequest(
+    `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+  );
 }

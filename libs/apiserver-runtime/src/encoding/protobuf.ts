@@ -50,7 +50,13 @@ const METADATA_TAG = 0x0a;
 export function protobufList(endpoint: Endpoint, entries: readonly Entry[], metadata: ListMeta): Buffer {
   const { kind } = endpoint;
   const type = { apiVersion: endpoint.apiVersion, kind: kind.listKind ?? `${endpoint.kindName}List` };
-  return wrapUnknown(type, listMessage(metadata, entries.map(entry => rawOf(endpoint, entry))));
+  return wrapUnknown(
+    type,
+    listMessage(
+      metadata,
+      entries.map(entry => rawOf(endpoint, entry)),
+    ),
+  );
 }
 
 function listMessage(metadata: ListMeta, items: readonly Buffer[]): Buffer {
@@ -83,7 +89,13 @@ function rawPartial(entry: Entry, version: string): Buffer {
 /** protobufPartialList is a list of entries' metadata as a body. */
 export function protobufPartialList(entries: readonly Entry[], metadata: ListMeta, version: string): Buffer {
   const type = { apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadataList' };
-  return wrapUnknown(type, listMessage(metadata, entries.map(entry => rawPartial(entry, version))));
+  return wrapUnknown(
+    type,
+    listMessage(
+      metadata,
+      entries.map(entry => rawPartial(entry, version)),
+    ),
+  );
 }
 
 /** framed puts a message's length before it, as watches send them. */

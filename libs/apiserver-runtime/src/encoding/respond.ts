@@ -14,7 +14,13 @@ export interface RespondContext {
 }
 
 /** respondEntry answers one object: its stored bytes as they are wherever possible. */
-export function respondEntry(shape: Shape, endpoint: Endpoint, entry: Entry, status: number, context: RespondContext): ApiResponse {
+export function respondEntry(
+  shape: Shape,
+  endpoint: Endpoint,
+  entry: Entry,
+  status: number,
+  context: RespondContext,
+): ApiResponse {
   const { transform } = shape;
   if (!transform) {
     if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufOf(endpoint, entry));
@@ -23,7 +29,11 @@ export function respondEntry(shape: Shape, endpoint: Endpoint, entry: Entry, sta
   switch (transform.kind) {
     case 'Table': {
       const { resourceVersion } = entry.object().metadata;
-      const table = tableOf([entry], resourceVersion ? { resourceVersion } : {}, tableContext(shape, endpoint, context));
+      const table = tableOf(
+        [entry],
+        resourceVersion ? { resourceVersion } : {},
+        tableContext(shape, endpoint, context),
+      );
       return answerJson(status, shape, Buffer.from(JSON.stringify(table)));
     }
     case 'PartialObjectMetadata':
@@ -53,8 +63,13 @@ export function respondList(
       return answerJson(200, shape, Buffer.from(JSON.stringify(table)));
     }
     case 'PartialObjectMetadataList':
-      if (shape.media === 'protobuf') return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
-      return answerJson(200, shape, partialListJson(entries, partialMeta(metadata, context.emulated), transform.version));
+      if (shape.media === 'protobuf')
+        return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
+      return answerJson(
+        200,
+        shape,
+        partialListJson(entries, partialMeta(metadata, context.emulated), transform.version),
+      );
     default:
       throw wrongTransform(transform.kind, typeName(endpoint, 'List'), true);
   }
@@ -86,12 +101,23 @@ function partialListJson(entries: readonly Entry[], metadata: ListMeta, version:
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":`;
   // Upstream's list without items is null here, unlike all typed lists.
   if (!entries.length) return Buffer.from(`${head}null}`);
-  return joinItems(Buffer.from(`${head}[`), entries.map(entry => partialJson(entry, version)), 0, TAIL);
+  return joinItems(
+    Buffer.from(`${head}[`),
+    entries.map(entry => partialJson(entry, version)),
+    0,
+    TAIL,
+  );
 }
 
 /** tableContext is the TableContext of a shape that asks for a table. */
 export function tableContext(shape: Shape, endpoint: Endpoint, context: RespondContext): TableContext {
-  return { endpoint, version: shape.transform?.version ?? 'v1', include: shape.include, now: context.now, emulated: context.emulated };
+  return {
+    endpoint,
+    version: shape.transform?.version ?? 'v1',
+    include: shape.include,
+    now: context.now,
+    emulated: context.emulated,
+  };
 }
 
 /** typeName is how a message names the internal type: `*core.ConfigMap`. */

@@ -15,7 +15,10 @@ const metaVersions = new Set(['v1', 'v1beta1']);
 const transforms = new Set(['Table', 'PartialObjectMetadata', 'PartialObjectMetadataList']);
 
 const allowsMeta = ({ kind, group, version }: Transform, media: Media): boolean =>
-  group === 'meta.k8s.io' && metaVersions.has(version) && transforms.has(kind) && (kind !== 'Table' || media !== 'protobuf');
+  group === 'meta.k8s.io' &&
+  metaVersions.has(version) &&
+  transforms.has(kind) &&
+  (kind !== 'Table' || media !== 'protobuf');
 
 const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
 const textOnly: readonly Media[] = ['json', 'yaml'];
@@ -37,7 +40,8 @@ export function shapeOf(exchange: Exchange, offer: Offer): Shape {
   const { headers } = exchange.request;
   const negotiated = negotiateOnce(headers['accept'], offer);
   const include = negotiated.transform?.kind === 'Table' ? includeOf(exchange.query) : 'Metadata';
-  const pretty = negotiated.media === 'json' && (negotiated.pretty || wantsPretty(exchange.query, headers['user-agent']));
+  const pretty =
+    negotiated.media === 'json' && (negotiated.pretty || wantsPretty(exchange.query, headers['user-agent']));
   return { media: negotiated.media, transform: negotiated.transform, include, pretty };
 }
 

@@ -10,7 +10,10 @@ export function readBody(stream: Readable, announced: number, limit: number, tim
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
-    const timer = setTimeout(() => fail(new StatusError(408, 'Timeout', 'the request body did not arrive in time')), timeoutMs);
+    const timer = setTimeout(
+      () => fail(new StatusError(408, 'Timeout', 'the request body did not arrive in time')),
+      timeoutMs,
+    );
     timer.unref();
     const fail = (error: Error) => {
       settle();

@@ -24,5 +24,6 @@ export function userOfSubject(subject: PeerCertificate['subject'] | undefined): 
   return { name, groups: all(subject?.O) };
 }
 
-const all = (value: string | readonly string[] | undefined): string[] => (value === undefined ? [] : typeof value === 'string' ? [value] : [...value]);
+const all = (value: string | readonly string[] | undefined): string[] =>
+  value === undefined ? [] : typeof value === 'string' ? [value] : [...value];
 const one = (value: string | readonly string[] | undefined): string => all(value)[0] ?? '';

@@ -7,6 +7,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { readBody } from './body';
 import { userOfCertificate } from './client-certificate';
+import { Departure } from './departure';
 import { headersOf } from './headers';
 import { OutgoingSink } from './outgoing-sink';
 
@@ -63,11 +64,22 @@ class HttpsFront implements Listening {
       minVersion: 'TLSv1.2',
       handshakeTimeout: options.headerTimeoutMs ?? HEADER_TIMEOUT_MS,
       maxHeaderListPairs: 256,
-      maxSessionMemory: 64,
-      settings: { initialWindowSize: STREAM_WINDOW, maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: MAX_HEADER_BYTES },
+      maxSessionMemory: 256,
+      settings: {
+        initialWindowSize: STREAM_WINDOW,
+        maxConcurrentStreams: MAX_STREAMS,
+        maxHeaderListSize: MAX_HEADER_BYTES,
+      },
     });
-    const http1 = this.server as unknown as { headersTimeout: number; requestTimeout: number; keepAliveTimeout: number };
+    const http1 = this.server as unknown as {
+      headersTimeout: number;
+      requestTimeout: number;
+      keepAliveTimeout: number;
+      maxHeaderSize: number;
+    };
     http1.headersTimeout = options.headerTimeoutMs ?? HEADER_TIMEOUT_MS;
+    // Node bounds heads at 16 KiB unless told otherwise, which a long selector exceeds.
+    http1.maxHeaderSize = MAX_HEADER_BYTES;
     http1.requestTimeout = 0;
     http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
     this.server.on('session', session => {
@@ -80,9 +92,12 @@ class HttpsFront implements Listening {
     this.server.on('stream', (stream, headers) => void this.onStream(stream, headers as IncomingHttpHeaders));
     this.server.on('request', (request, response) => {
       // HTTP/2 requests were served as streams already; Node shows them here a second time.
-      if (request.httpVersionMajor === 1) void this.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+      if (request.httpVersionMajor === 1)
+        void this.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse);
     });
-    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.onUpgrade(request, socket, head));
+    this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.onUpgrade(request, socket, head),
+    );
   }
 
   get port(): number {
@@ -119,11 +134,18 @@ class HttpsFront implements Listening {
   }
 
   private async onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    const gone = new AbortController();
+    const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
     const { session } = stream;
-    const request = this.request(String(headers[':method'] ?? 'GET'), String(headers[':path'] ?? '/'), headers, stream, session?.socket as TLSSocket, gone);
+    const request = this.request(
+      String(headers[':method'] ?? 'GET'),
+      String(headers[':path'] ?? '/'),
+      headers,
+      stream,
+      session?.socket as TLSSocket,
+      gone,
+    );
     const response = await this.options.handler(request);
     if (stream.destroyed || stream.closed) return abandon(response, gone);
     const isHead = headers[':method'] === 'HEAD';
@@ -133,10 +155,17 @@ class HttpsFront implements Listening {
   }
 
   private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const gone = new AbortController();
+    const gone = new Departure();
     response.once('close', () => gone.abort());
     response.on('error', () => gone.abort());
-    const wanted = this.request(request.method ?? 'GET', request.url ?? '/', request.headers, request, request.socket as TLSSocket, gone);
+    const wanted = this.request(
+      request.method ?? 'GET',
+      request.url ?? '/',
+      request.headers,
+      request,
+      request.socket as TLSSocket,
+      gone,
+    );
     const answer = await this.options.handler(wanted);
     if (response.destroyed) return abandon(answer, gone);
     const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
@@ -164,7 +193,7 @@ class HttpsFront implements Listening {
     headers: IncomingHttpHeaders,
     stream: Readable,
     socket: TLSSocket | undefined,
-    gone: AbortController,
+    gone: Departure,
   ): ApiRequest {
     const mark = url.indexOf('?');
     const user = this.userOf(socket);
@@ -179,7 +208,9 @@ class HttpsFront implements Listening {
       body: limit => (body ??= readBody(stream, Number(headers['content-length'] ?? NaN), limit, timeout)),
       ...(user && { user }),
       ...(remoteAddress !== undefined && { remoteAddress }),
-      signal: gone.signal,
+      get signal() {
+        return gone.signal;
+      },
     };
   }
 
@@ -206,7 +237,14 @@ function write(response: ApiResponse, out: ServerHttp2Stream | ServerResponse, c
 }
 
 /** abandon lets a body know that nobody is going to read it. */
-function abandon({ body }: ApiResponse, gone: AbortController): void {
+function abandon({ body }: ApiResponse, gone: Departure): void {
   gone.abort();
-  if (isStream(body)) body.start({ write: () => true, bufferedBytes: 0, onDrain: () => undefined, end: () => undefined, closed: gone.signal });
+  if (isStream(body))
+    body.start({
+      write: () => true,
+      bufferedBytes: 0,
+      onDrain: () => undefined,
+      end: () => undefined,
+      closed: gone.signal,
+    });
 }

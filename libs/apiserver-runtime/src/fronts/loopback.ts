@@ -1,4 +1,12 @@
-import { StatusError, isStream, type ApiHandler, type ApiResponse, type ByteSink, type StreamBody, type UserInfo } from '@navarch/apimachinery';
+import {
+  StatusError,
+  isStream,
+  type ApiHandler,
+  type ApiResponse,
+  type ByteSink,
+  type StreamBody,
+  type UserInfo,
+} from '@navarch/apimachinery';
 import type { Transport, TransportRequest, TransportResponse } from '@navarch/client';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -21,7 +29,12 @@ export function loopbackTransport(handler: ApiHandler, user: UserInfo): Transpor
   };
 }
 
-async function ask(handler: ApiHandler, user: UserInfo, request: TransportRequest, signal: AbortSignal): Promise<ApiResponse> {
+async function ask(
+  handler: ApiHandler,
+  user: UserInfo,
+  request: TransportRequest,
+  signal: AbortSignal,
+): Promise<ApiResponse> {
   const mark = request.path.indexOf('?');
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers ?? {})) headers[name.toLowerCase()] = value;
@@ -58,7 +71,12 @@ function linked(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
   return AbortSignal.any(signals.filter(s => s !== undefined));
 }
 
-async function send(handler: ApiHandler, user: UserInfo, closing: AbortSignal, request: TransportRequest): Promise<TransportResponse> {
+async function send(
+  handler: ApiHandler,
+  user: UserInfo,
+  closing: AbortSignal,
+  request: TransportRequest,
+): Promise<TransportResponse> {
   const signal = linked([closing, request.signal, AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS)]);
   const response = await ask(handler, user, request, signal);
   const body = isStream(response.body) ? await collect(response.body, signal) : bytesOf(response.body);
@@ -71,7 +89,12 @@ async function collect(body: StreamBody, signal: AbortSignal): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-async function stream(handler: ApiHandler, user: UserInfo, closing: AbortSignal, request: TransportRequest): Promise<AsyncIterable<Buffer>> {
+async function stream(
+  handler: ApiHandler,
+  user: UserInfo,
+  closing: AbortSignal,
+  request: TransportRequest,
+): Promise<AsyncIterable<Buffer>> {
   const gone = new AbortController();
   const signal = linked([closing, request.signal, gone.signal]);
   const response = await ask(handler, user, request, signal);
@@ -85,7 +108,11 @@ async function* oneChunk(bytes: Buffer): AsyncGenerator<Buffer> {
 }
 
 /** reading iterates over a stream's chunks; leaving the loop closes the stream. */
-async function* reading(body: StreamBody, signal: AbortSignal, left: () => void = () => undefined): AsyncGenerator<Buffer> {
+async function* reading(
+  body: StreamBody,
+  signal: AbortSignal,
+  left: () => void = () => undefined,
+): AsyncGenerator<Buffer> {
   const sink = new MemorySink(signal);
   body.start(sink);
   try {

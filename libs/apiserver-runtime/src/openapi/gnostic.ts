@@ -55,13 +55,23 @@ function operation(op: Json): ProtoWriter {
 function parameterOf(parameter: Json): ProtoWriter {
   if (parameter['in'] === 'body') {
     const body = new ProtoWriter().string(1, parameter['description']).string(2, parameter['name']).string(3, 'body');
-    return new ProtoWriter().message(1, body.bool(4, parameter['required']).message(5, schemaOf(parameter['schema'] as Json)));
+    return new ProtoWriter().message(
+      1,
+      body.bool(4, parameter['required']).message(5, schemaOf(parameter['schema'] as Json)),
+    );
   }
   const isPath = parameter['in'] === 'path';
-  const writer = new ProtoWriter().bool(1, parameter['required']).string(2, parameter['in']).string(3, parameter['description']).string(4, parameter['name']);
+  const writer = new ProtoWriter()
+    .bool(1, parameter['required'])
+    .string(2, parameter['in'])
+    .string(3, parameter['description'])
+    .string(4, parameter['name']);
   // Path parameters have no allow_empty_value, so that what follows is numbered one lower.
   const shift = isPath ? 0 : 1;
-  writer.string(5 + shift, parameter['type']).string(6 + shift, parameter['format']).bool(19 + shift, parameter['uniqueItems']);
+  writer
+    .string(5 + shift, parameter['type'])
+    .string(6 + shift, parameter['format'])
+    .bool(19 + shift, parameter['uniqueItems']);
   return new ProtoWriter().message(2, new ProtoWriter().message(isPath ? 4 : 3, writer));
 }
 
@@ -84,7 +94,11 @@ function namedSchemas(schemas: Json): ProtoWriter {
 
 /** schemaOf encodes what schemas of Kubernetes use; other keywords of custom resources' schemas are of no use to these clients. */
 function schemaOf(schema: Json): ProtoWriter {
-  const writer = new ProtoWriter().string(1, schema['$ref']).string(2, schema['format']).string(3, schema['title']).string(4, schema['description']);
+  const writer = new ProtoWriter()
+    .string(1, schema['$ref'])
+    .string(2, schema['format'])
+    .string(3, schema['title'])
+    .string(4, schema['description']);
   if (schema['default'] !== undefined) writer.message(5, any(schema['default']));
   writer.string(13, schema['pattern']).strings(19, schema['required']);
   for (const value of (schema['enum'] ?? []) as unknown[]) writer.message(20, any(value));

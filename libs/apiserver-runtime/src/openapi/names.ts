@@ -23,7 +23,11 @@ export function definitionNames(endpoints: readonly Endpoint[]): { names: string
   }
   return {
     names: [...names].filter(name => fieldsOf(name) !== undefined),
-    custom: flavour => Object.assign({}, ...endpoints.filter(e => e.custom).map(e => customDefinitions(e, flavour))) as Record<string, Record<string, unknown>>,
+    custom: flavour =>
+      Object.assign({}, ...endpoints.filter(e => e.custom).map(e => customDefinitions(e, flavour))) as Record<
+        string,
+        Record<string, unknown>
+      >,
   };
 }
 
@@ -31,18 +35,29 @@ function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<
   const name = schemaNameOf(endpoint);
   const { group, version } = endpoint.version;
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
-  const own = (endpoint.resource.options.schemas?.get(version) ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }) as Record<string, unknown>;
+  const own = (endpoint.resource.options.schemas?.get(version) ?? {
+    type: 'object',
+    'x-kubernetes-preserve-unknown-fields': true,
+  }) as Record<string, unknown>;
   const text = { type: 'string' };
   const typeMeta = { apiVersion: text, kind: text };
   const kindOf = (kind: string) => ({ 'x-kubernetes-group-version-kind': [{ group, version, kind }] });
-  const properties = { ...(own['properties'] as object | undefined), ...typeMeta, metadata: { $ref: ref(`${META}.ObjectMeta`) } };
+  const properties = {
+    ...(own['properties'] as object | undefined),
+    ...typeMeta,
+    metadata: { $ref: ref(`${META}.ObjectMeta`) },
+  };
   const listKind = endpoint.kind.listKind ?? `${endpoint.kindName}List`;
   return {
     [name]: { ...own, type: 'object', properties, ...kindOf(endpoint.kindName) },
     [`${name}List`]: {
       type: 'object',
       required: ['items'],
-      properties: { ...typeMeta, items: { type: 'array', items: { $ref: ref(name) } }, metadata: { $ref: ref(`${META}.ListMeta`) } },
+      properties: {
+        ...typeMeta,
+        items: { type: 'array', items: { $ref: ref(name) } },
+        metadata: { $ref: ref(`${META}.ListMeta`) },
+      },
       ...kindOf(listKind),
     },
   };

@@ -77,7 +77,11 @@ export class OpenApi {
       const key = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
       paths[key] = { serverRelativeURL: `/openapi/v3/${key}?hash=${this.group(apiVersion).hash}` };
     }
-    return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify({ paths })) };
+    return {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ paths })),
+    };
   }
 
   private v3(exchange: Exchange, key: string): ApiResponse {
@@ -120,7 +124,9 @@ function answerWith(exchange: Exchange, { body, hash }: Cached, contentType: str
   const etag = `"${hash}"`;
   // A URL with the content's hash may be kept for ever: other content has another URL.
   const isImmutable = exchange.query.get('hash') === hash;
-  const caching: Record<string, string> = isImmutable ? { 'cache-control': 'public, immutable', expires: 'Sun, 17 Jan 2038 00:00:00 GMT' } : { 'cache-control': 'no-cache, private' };
+  const caching: Record<string, string> = isImmutable
+    ? { 'cache-control': 'public, immutable', expires: 'Sun, 17 Jan 2038 00:00:00 GMT' }
+    : { 'cache-control': 'no-cache, private' };
   const headers = { etag, vary: 'Accept', ...caching };
   if (exchange.request.headers['if-none-match'] === etag) return { status: 304, headers, body: [] };
   return { status: 200, headers: { 'content-type': contentType, ...headers }, body };

@@ -49,7 +49,8 @@ function ofResource(endpoint: Endpoint, resource: ApiResource): OpenApiOperation
     const known = methodOf[verb];
     if (!known) continue;
     const [method, action] = known;
-    const named = subresource !== undefined || verb === 'get' || verb === 'update' || verb === 'patch' || verb === 'delete';
+    const named =
+      subresource !== undefined || verb === 'get' || verb === 'update' || verb === 'patch' || verb === 'delete';
     const path = `${inNamespace}${named ? '/{name}' : ''}${subresource === undefined ? '' : `/${subresource}`}`;
     const base = {
       ...{ method, action: isConnect ? 'connect' : action, group, version },
@@ -59,8 +60,14 @@ function ofResource(endpoint: Endpoint, resource: ApiResource): OpenApiOperation
       ...schemasOf(endpoint, resource.kind),
       ...{ named, custom: endpoint.custom },
     };
-    const id = (scope: string) => `${action}${capital(group || 'core')}${capital(version)}${scope}${resource.kind}${capital(subresource ?? '')}`;
-    operations.push({ ...base, path, namespaced: resource.namespaced, id: id(resource.namespaced ? 'Namespaced' : '') });
+    const id = (scope: string) =>
+      `${action}${capital(group || 'core')}${capital(version)}${scope}${resource.kind}${capital(subresource ?? '')}`;
+    operations.push({
+      ...base,
+      path,
+      namespaced: resource.namespaced,
+      id: id(resource.namespaced ? 'Namespaced' : ''),
+    });
     if (verb === 'list' && resource.namespaced) {
       operations.push({ ...base, path: `${root}/${plural}`, namespaced: false, id: `${id('')}ForAllNamespaces` });
     }
@@ -82,5 +89,8 @@ export function schemaNameOf({ custom, version, kindName }: Endpoint): string {
 }
 
 function capital(text: string): string {
-  return text.split(/[.\-/]/).map(part => part.slice(0, 1).toUpperCase() + part.slice(1)).join('');
+  return text
+    .split(/[.\-/]/)
+    .map(part => part.slice(0, 1).toUpperCase() + part.slice(1))
+    .join('');
 }

@@ -4,7 +4,12 @@ type Json = Record<string, unknown>;
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const patchMedia = ['application/json-patch+json', 'application/merge-patch+json', 'application/strategic-merge-patch+json', 'application/apply-patch+yaml'];
+const patchMedia = [
+  'application/json-patch+json',
+  'application/merge-patch+json',
+  'application/strategic-merge-patch+json',
+  'application/apply-patch+yaml',
+];
 const customPatchMedia = patchMedia.filter(type => !type.includes('strategic'));
 
 /** Parameter is one of a query or path. */
@@ -15,11 +20,22 @@ interface Parameter {
   readonly description: string;
 }
 
-const query = (name: string, description: string, type: Parameter['type'] = 'string'): Parameter => ({ name, in: 'query', type, description });
+const query = (name: string, description: string, type: Parameter['type'] = 'string'): Parameter => ({
+  name,
+  in: 'query',
+  type,
+  description,
+});
 const pretty = query('pretty', "If 'true', then the output is pretty printed.");
-const dryRun = query('dryRun', 'When present, indicates that modifications should not be persisted. Valid values are: All.');
+const dryRun = query(
+  'dryRun',
+  'When present, indicates that modifications should not be persisted. Valid values are: All.',
+);
 const fieldManager = query('fieldManager', 'The name of the actor that is making the change.');
-const fieldValidation = query('fieldValidation', 'What happens to unknown or duplicate fields: Ignore, Warn or Strict.');
+const fieldValidation = query(
+  'fieldValidation',
+  'What happens to unknown or duplicate fields: Ignore, Warn or Strict.',
+);
 const selecting = [
   query('allowWatchBookmarks', 'Asks for events of type BOOKMARK.', 'boolean'),
   query('continue', 'The token of the page before, to get the next one.'),
@@ -40,16 +56,37 @@ const deleting = [
 function parametersOf({ action, namespaced, named }: OpenApiOperation): Parameter[] {
   const path: Parameter[] = [
     ...(named ? [{ name: 'name', in: 'path', type: 'string', description: 'name of the object' } as const] : []),
-    ...(namespaced ? [{ name: 'namespace', in: 'path', type: 'string', description: 'object name and auth scope, such as for teams and projects' } as const] : []),
+    ...(namespaced
+      ? [
+          {
+            name: 'namespace',
+            in: 'path',
+            type: 'string',
+            description: 'object name and auth scope, such as for teams and projects',
+          } as const,
+        ]
+      : []),
   ];
   switch (action) {
     case 'list':
-      return [...path, ...selecting, query('watch', 'Watch for changes and answer them as a stream.', 'boolean'), pretty];
+      return [
+        ...path,
+        ...selecting,
+        query('watch', 'Watch for changes and answer them as a stream.', 'boolean'),
+        pretty,
+      ];
     case 'post':
     case 'put':
       return [...path, dryRun, fieldManager, fieldValidation, pretty];
     case 'patch':
-      return [...path, dryRun, fieldManager, fieldValidation, query('force', 'Takes over fields that others own; for apply only.', 'boolean'), pretty];
+      return [
+        ...path,
+        dryRun,
+        fieldManager,
+        fieldValidation,
+        query('force', 'Takes over fields that others own; for apply only.', 'boolean'),
+        pretty,
+      ];
     case 'delete':
       return [...path, dryRun, ...deleting, pretty];
     case 'deletecollection':
@@ -82,7 +119,10 @@ function bodySchema({ action, schema }: OpenApiOperation): string | undefined {
 
 const patchTypes = ({ custom }: OpenApiOperation) => (custom ? customPatchMedia : patchMedia);
 
-function grouped(operations: readonly OpenApiOperation[], render: (operation: OpenApiOperation) => Json): Record<string, Json> {
+function grouped(
+  operations: readonly OpenApiOperation[],
+  render: (operation: OpenApiOperation) => Json,
+): Record<string, Json> {
   const paths = new Map<string, Json>();
   for (const operation of [...operations].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
     const item = paths.get(operation.path) ?? {};
@@ -102,10 +142,25 @@ export function v2Paths(operations: readonly OpenApiOperation[]): Record<string,
       consumes: operation.action === 'patch' ? patchTypes(operation) : ['*/*'],
       produces: media,
       parameters: [
-        ...(body ? [{ name: 'body', in: 'body', required: operation.action !== 'delete' && operation.action !== 'deletecollection', schema: { $ref: `#/definitions/${body}` } }] : []),
-        ...parametersOf(operation).map(p => ({ ...p, ...(p.in === 'path' ? { required: true } : { uniqueItems: true }) })),
+        ...(body
+          ? [
+              {
+                name: 'body',
+                in: 'body',
+                required: operation.action !== 'delete' && operation.action !== 'deletecollection',
+                schema: { $ref: `#/definitions/${body}` },
+              },
+            ]
+          : []),
+        ...parametersOf(operation).map(p => ({
+          ...p,
+          ...(p.in === 'path' ? { required: true } : { uniqueItems: true }),
+        })),
       ],
-      responses: { '200': { description: 'OK', ...(answer && { schema: { $ref: `#/definitions/${answer}` } }) }, '401': { description: 'Unauthorized' } },
+      responses: {
+        '200': { description: 'OK', ...(answer && { schema: { $ref: `#/definitions/${answer}` } }) },
+        '401': { description: 'Unauthorized' },
+      },
     };
   });
 }
@@ -120,8 +175,17 @@ export function v3Paths(operations: readonly OpenApiOperation[]): Record<string,
     const types = operation.action === 'patch' ? patchTypes(operation) : ['*/*'];
     return {
       ...common(operation),
-      parameters: parametersOf(operation).map(({ type, ...p }) => ({ ...p, ...(p.in === 'path' && { required: true }), schema: { type, uniqueItems: true } })),
-      ...(body && { requestBody: { content: content(types, body), required: operation.action !== 'delete' && operation.action !== 'deletecollection' } }),
+      parameters: parametersOf(operation).map(({ type, ...p }) => ({
+        ...p,
+        ...(p.in === 'path' && { required: true }),
+        schema: { type, uniqueItems: true },
+      })),
+      ...(body && {
+        requestBody: {
+          content: content(types, body),
+          required: operation.action !== 'delete' && operation.action !== 'deletecollection',
+        },
+      }),
       responses: {
         '200': { description: 'OK', ...(answer && { content: content(media, answer) }) },
         '401': { description: 'Unauthorized' },

@@ -1,13 +1,18 @@
 import type { Minor } from '@navarch/kinds';
 import type { Endpoint } from './resource';
 
-/** LAST_EXTENSIONS is the last release whose messages name an Ingress by its first group. */
+/** Kinds that were in the group extensions first. */
+const fromExtensions = new Set(['Ingress', 'NetworkPolicy']);
+/** LAST_EXTENSIONS is the last release whose messages name them so. */
 const LAST_EXTENSIONS: Minor = 21;
 
 /** messageKind is how messages about an object's content name its kind: by the group of its internal type, whatever was asked. */
 export function messageKind(endpoint: Endpoint): { group: string; kind: string } {
   const { group } = endpoint.kind.resource;
-  const wasExtensions = endpoint.kindName === 'Ingress' && group === 'networking.k8s.io' && endpoint.resource.emulated <= LAST_EXTENSIONS;
+  const wasExtensions =
+    group === 'networking.k8s.io' &&
+    fromExtensions.has(endpoint.kindName) &&
+    endpoint.resource.emulated <= LAST_EXTENSIONS;
   return { group: wasExtensions ? 'extensions' : group, kind: endpoint.kindName };
 }
 

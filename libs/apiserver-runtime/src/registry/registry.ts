@@ -61,7 +61,9 @@ export class Registry implements KindRegistry {
     const served = kind.versions.filter(v => isServed(v, kind, emulated, servedAlways));
     const name = groupResourceName(kind.resource);
     if (this.resources.has(name)) this.remove(kind.resource.group, plural);
-    const resource = new Resource(kind, emulated, options, isVirtual(kind) || this.options.virtual.has(name), r => this.open(r));
+    const resource = new Resource(kind, emulated, options, isVirtual(kind) || this.options.virtual.has(name), r =>
+      this.open(r),
+    );
     this.resources.set(name, resource);
     for (const version of served) {
       this.endpoints.set(`${version.group}/${version.version}/${plural}`, new Endpoint(resource, version));

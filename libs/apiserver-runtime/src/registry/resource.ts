@@ -1,3 +1,4 @@
+import { completeForOutput } from '@navarch/api';
 import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachinery';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Attributes, Entry, Storage, StoredObject } from '@navarch/storage';
@@ -88,7 +89,8 @@ export class Resource {
 
   private declared(apiVersion: string): ServedVersion {
     const version = versionOf(this.kind.versions, apiVersion);
-    if (!version) throw new ConversionError(`${this.kind.resource.kind} is stored in the unknown version ${apiVersion}`);
+    if (!version)
+      throw new ConversionError(`${this.kind.resource.kind} is stored in the unknown version ${apiVersion}`);
     return version;
   }
 }
@@ -144,7 +146,8 @@ export class Endpoint {
   /** objectOf is a private copy of an entry in this version. */
   objectOf(entry: Entry): AnyObject {
     if (startsWith(entry.json, this.head)) return JSON.parse(entry.json.toString()) as AnyObject;
-    return this.fromHub(this.resource.hubOf(entry));
+    const object = this.fromHub(this.resource.hubOf(entry));
+    return this.custom ? object : completeForOutput(this.version.schema, object, this.resource.emulated);
   }
 
   /** fromHub turns a private hub object into this version. */

@@ -1,4 +1,12 @@
-import type { AnyObject, IncludeObject, KubeObject, ListMeta, Table, TableColumn, TableRow } from '@navarch/apimachinery';
+import type {
+  AnyObject,
+  IncludeObject,
+  KubeObject,
+  ListMeta,
+  Table,
+  TableColumn,
+  TableRow,
+} from '@navarch/apimachinery';
 import type { Column, Columns, Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
@@ -18,7 +26,11 @@ export interface TableContext {
 const defaultColumns: Columns<KubeObject> = {
   columns: [
     { name: 'Name', type: 'string', format: 'name', description: 'Name must be unique within a namespace.' },
-    { name: 'Created At', type: 'date', description: 'CreationTimestamp is the time at which the server created the object.' },
+    {
+      name: 'Created At',
+      type: 'date',
+      description: 'CreationTimestamp is the time at which the server created the object.',
+    },
   ],
   cells: object => [object.metadata?.name ?? '', object.metadata?.creationTimestamp ?? '<unknown>'],
 };
@@ -30,7 +42,13 @@ const has = (column: Column, emulated: Minor) =>
 export function columnDefinitions(endpoint: Endpoint, emulated: Minor): TableColumn[] {
   return columnsOf(endpoint)
     .columns.filter(column => has(column, emulated))
-    .map(({ name, type, format = '', description = '', priority = 0 }) => ({ name, type, format, description, priority }));
+    .map(({ name, type, format = '', description = '', priority = 0 }) => ({
+      name,
+      type,
+      format,
+      description,
+      priority,
+    }));
 }
 
 function columnsOf(endpoint: Endpoint): Columns<KubeObject> {
@@ -63,7 +81,11 @@ function rowObject(entry: Entry, { endpoint, include, version }: TableContext): 
 
 /** partialOf is an object cut down to its metadata. */
 export function partialOf(entry: Entry, version: string): AnyObject {
-  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: entry.object().metadata as AnyObject['metadata'] };
+  return {
+    kind: 'PartialObjectMetadata',
+    apiVersion: `meta.k8s.io/${version}`,
+    metadata: entry.object().metadata as AnyObject['metadata'],
+  };
 }
 
 /** tableOf is the Table of some entries. `columns: false` leaves the definitions out, as later events of a watch do. */

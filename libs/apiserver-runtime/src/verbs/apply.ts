@@ -26,7 +26,9 @@ export function parseApplyBody(body: Buffer): AnyObject {
 function yamlMessage(error: Error): string {
   const line = /at line (\d+)/.exec(error.message)?.[1];
   const isFlow = /flow (collection|sequence|map)|Flow (sequence|map)/.test(error.message);
-  const why = isFlow ? `did not find expected ',' or '${/map/.test(error.message) ? '}' : ']'}'` : error.message.split('\n', 1)[0]!;
+  const why = isFlow
+    ? `did not find expected ',' or '${/map/.test(error.message) ? '}' : ']'}'`
+    : error.message.split('\n', 1)[0]!;
   return line ? `line ${line}: ${why}` : why;
 }
 
@@ -65,6 +67,9 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
 
 function checkConfigKind({ endpoint, services }: WriteContext, { kind, apiVersion }: AnyObject): void {
   if (apiVersion !== endpoint.apiVersion || kind === endpoint.kindName) return;
-  if (services.emulated > 20) throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.kindName})`);
-  throw plainFailure(`failed to merge config: expected objects of the same type, but got {${kind} {<nil> <nil> <nil>}}`);
+  if (services.emulated > 20)
+    throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.kindName})`);
+  throw plainFailure(
+    `failed to merge config: expected objects of the same type, but got {${kind} {<nil> <nil> <nil>}}`,
+  );
 }

@@ -12,7 +12,12 @@ export interface SystemFields {
  * prepareMetadata brings a new object's metadata into order, in place: namespace from the request, system fields from the
  * server, nothing that only the server may set. Throws 400 when the namespaces differ. Names are made elsewhere.
  */
-export function prepareMetadata(object: AnyObject, namespaced: boolean, namespace: string, system: SystemFields): ObjectMeta {
+export function prepareMetadata(
+  object: AnyObject,
+  namespaced: boolean,
+  namespace: string,
+  system: SystemFields,
+): ObjectMeta {
   const given = (object.metadata ??= {});
   fitNamespace(given, namespaced, namespace);
   delete given.deletionTimestamp;

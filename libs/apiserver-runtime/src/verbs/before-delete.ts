@@ -19,7 +19,11 @@ const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
 
 /** checkPreconditions throws 409 if uid or resourceVersion are not what the deleter has seen. */
-export function checkPreconditions(kind: { group: string; kind: string }, object: AnyObject, options: DeleteOptions): void {
+export function checkPreconditions(
+  kind: { group: string; kind: string },
+  object: AnyObject,
+  options: DeleteOptions,
+): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
   const metadata = object.metadata ?? {};
   if (uid !== undefined && uid !== metadata.uid) {
@@ -50,7 +54,12 @@ export function planDeletion(
   now: number,
 ): DeletionPlan {
   const metadata: ObjectMeta = { ...object.metadata };
-  const requested = options.gracePeriodSeconds === undefined ? undefined : options.gracePeriodSeconds < 0 ? 1 : options.gracePeriodSeconds;
+  const requested =
+    options.gracePeriodSeconds === undefined
+      ? undefined
+      : options.gracePeriodSeconds < 0
+        ? 1
+        : options.gracePeriodSeconds;
   const grace = graceOf(metadata, object, requested, kind.graceful, now);
   if (grace === 'pending') return { kind: 'pending' };
 
@@ -94,7 +103,8 @@ function graceOf(
 /** markDeleting marks an object that only finalizers keep. */
 function markDeleting(metadata: ObjectMeta, now: number): void {
   if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation) metadata.generation++;
-  if (!metadata.deletionTimestamp || Date.parse(metadata.deletionTimestamp) > now) metadata.deletionTimestamp = rfc3339(now);
+  if (!metadata.deletionTimestamp || Date.parse(metadata.deletionTimestamp) > now)
+    metadata.deletionTimestamp = rfc3339(now);
   metadata.deletionGracePeriodSeconds = 0;
 }
 
@@ -105,22 +115,20 @@ export function finalizersFor(present: readonly string[], options: DeleteOptions
   return [...kept, ...policyOf(present, options, garbage)];
 }
 
+const policies: ReadonlyMap<string, string[]> = new Map([
+  ['Orphan', [ORPHAN]],
+  ['Foreground', [FOREGROUND]],
+]);
+
 function policyOf(present: readonly string[], options: DeleteOptions, garbage: GarbagePolicy): string[] {
   if (options.orphanDependents !== undefined) return options.orphanDependents ? [ORPHAN] : [];
-  switch (options.propagationPolicy) {
-    case 'Orphan':
-      return [ORPHAN];
-    case 'Foreground':
-      return [FOREGROUND];
-    case 'Background':
-      return [];
-  }
+  if (options.propagationPolicy !== undefined) return policies.get(options.propagationPolicy) ?? [];
   if (present.includes(ORPHAN)) return [ORPHAN];
   if (present.includes(FOREGROUND)) return [FOREGROUND];
   return garbage === 'orphan' ? [ORPHAN] : [];
 }
 
-/** changesNothing tells whether a planned write is what is there already. */
+/** sameMetadata tells whether a planned write is what is there already. */
 export function sameMetadata(a: ObjectMeta, b: ObjectMeta): boolean {
   return (
     a.deletionTimestamp === b.deletionTimestamp &&

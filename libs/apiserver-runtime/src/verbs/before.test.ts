@@ -10,37 +10,77 @@ const options = (o: object = {}) => ({ dryRun: false, ...o });
 
 describe('prepareMetadata', () => {
   test('what only the server may set is the server’s', () => {
-    const object: AnyObject = { metadata: { name: 'a', uid: 'mine', creationTimestamp: 'x', deletionTimestamp: 'y', deletionGracePeriodSeconds: 3, labels: {} } };
+    const object: AnyObject = {
+      metadata: {
+        name: 'a',
+        uid: 'mine',
+        creationTimestamp: 'x',
+        deletionTimestamp: 'y',
+        deletionGracePeriodSeconds: 3,
+        labels: {},
+      },
+    };
     expect(prepareMetadata(object, true, 'n', system)).toEqual({ name: 'a', namespace: 'n', ...system });
   });
   test('cluster-scoped objects lose their namespace', () => {
-    expect(prepareMetadata({ metadata: { name: 'a', namespace: 'x' } }, false, '', system)).toEqual({ name: 'a', ...system });
+    expect(prepareMetadata({ metadata: { name: 'a', namespace: 'x' } }, false, '', system)).toEqual({
+      name: 'a',
+      ...system,
+    });
   });
   test('another namespace than the request’s is refused', () => {
-    expect(() => prepareMetadata({ metadata: { namespace: 'x' } }, true, 'n', system)).toThrow('does not match the namespace sent');
+    expect(() => prepareMetadata({ metadata: { namespace: 'x' } }, true, 'n', system)).toThrow(
+      'does not match the namespace sent',
+    );
   });
 });
 
 describe('carryMetadata', () => {
   test('generation, creation and deletion are the present object’s', () => {
-    const old: AnyObject = { metadata: { name: 'a', uid: 'u', generation: 4, creationTimestamp: 'c', deletionTimestamp: 'd', deletionGracePeriodSeconds: 0 } };
+    const old: AnyObject = {
+      metadata: {
+        name: 'a',
+        uid: 'u',
+        generation: 4,
+        creationTimestamp: 'c',
+        deletionTimestamp: 'd',
+        deletionGracePeriodSeconds: 0,
+      },
+    };
     const object: AnyObject = { metadata: { name: 'a', generation: 9, creationTimestamp: 'x' } };
     expect(carryMetadata(object, old, true, 'n')).toEqual({ ...old.metadata, namespace: 'n' });
   });
   test('a wrong uid is left for validation to find', () => {
-    expect(carryMetadata({ metadata: { uid: 'x' } }, { metadata: { uid: 'u' } }, false, '')).toMatchObject({ uid: 'x' });
+    expect(carryMetadata({ metadata: { uid: 'x' } }, { metadata: { uid: 'u' } }, false, '')).toMatchObject({
+      uid: 'x',
+    });
   });
 });
 
 describe('finishesDeletion', () => {
   test.each<[string, AnyObject, AnyObject, boolean]>([
-    ['the last finalizer goes', { metadata: { deletionTimestamp: 'd' } }, { metadata: { deletionGracePeriodSeconds: 0, finalizers: ['f'] } }, true],
+    [
+      'the last finalizer goes',
+      { metadata: { deletionTimestamp: 'd' } },
+      { metadata: { deletionGracePeriodSeconds: 0, finalizers: ['f'] } },
+      true,
+    ],
     ['one stays', { metadata: { deletionTimestamp: 'd', finalizers: ['f'] } }, { metadata: {} }, false],
-    ['a grace period runs', { metadata: { deletionTimestamp: 'd' } }, { metadata: { deletionGracePeriodSeconds: 30 } }, false],
+    [
+      'a grace period runs',
+      { metadata: { deletionTimestamp: 'd' } },
+      { metadata: { deletionGracePeriodSeconds: 30 } },
+      false,
+    ],
     ['it is not being deleted', { metadata: {} }, { metadata: {} }, false],
     [
       'a namespace waits for its own finalizers',
-      { kind: 'Namespace', apiVersion: 'v1', metadata: { deletionTimestamp: 'd' }, spec: { finalizers: ['kubernetes'] } },
+      {
+        kind: 'Namespace',
+        apiVersion: 'v1',
+        metadata: { deletionTimestamp: 'd' },
+        spec: { finalizers: ['kubernetes'] },
+      },
       { metadata: {} },
       false,
     ],
@@ -60,13 +100,28 @@ describe('planDeletion', () => {
     expect(planDeletion({ metadata }, options(), plain, now)).toEqual({
       kind: 'update',
       remove: false,
-      metadata: { finalizers: ['a/b'], generation: 3, deletionTimestamp: '2024-05-01T10:00:00Z', deletionGracePeriodSeconds: 0 },
+      metadata: {
+        finalizers: ['a/b'],
+        generation: 3,
+        deletionTimestamp: '2024-05-01T10:00:00Z',
+        deletionGracePeriodSeconds: 0,
+      },
     });
   });
   test.each<[string, object, object, object]>([
     ['its own grace period', {}, {}, { deletionTimestamp: '2024-05-01T10:00:30Z', deletionGracePeriodSeconds: 30 }],
-    ['the asked one', {}, { gracePeriodSeconds: 5 }, { deletionTimestamp: '2024-05-01T10:00:05Z', deletionGracePeriodSeconds: 5 }],
-    ['a negative one is a second', {}, { gracePeriodSeconds: -1 }, { deletionTimestamp: '2024-05-01T10:00:01Z', deletionGracePeriodSeconds: 1 }],
+    [
+      'the asked one',
+      {},
+      { gracePeriodSeconds: 5 },
+      { deletionTimestamp: '2024-05-01T10:00:05Z', deletionGracePeriodSeconds: 5 },
+    ],
+    [
+      'a negative one is a second',
+      {},
+      { gracePeriodSeconds: -1 },
+      { deletionTimestamp: '2024-05-01T10:00:01Z', deletionGracePeriodSeconds: 1 },
+    ],
     [
       'a shorter one than the present counts from the beginning',
       { deletionTimestamp: '2024-05-01T10:00:50Z', deletionGracePeriodSeconds: 50 },
@@ -74,14 +129,22 @@ describe('planDeletion', () => {
       { deletionTimestamp: '2024-05-01T10:00:20Z', deletionGracePeriodSeconds: 20 },
     ],
   ])('graceful: %s', (_, metadata, asked, expected) => {
-    expect(planDeletion({ metadata }, options(asked), { ...plain, graceful }, now)).toEqual({ kind: 'update', remove: false, metadata: expected });
+    expect(planDeletion({ metadata }, options(asked), { ...plain, graceful }, now)).toEqual({
+      kind: 'update',
+      remove: false,
+      metadata: expected,
+    });
   });
   test('graceful: a longer period changes nothing', () => {
     const metadata = { deletionTimestamp: '2024-05-01T10:00:50Z', deletionGracePeriodSeconds: 50 };
-    expect(planDeletion({ metadata }, options({ gracePeriodSeconds: 90 }), { ...plain, graceful }, now)).toEqual({ kind: 'pending' });
+    expect(planDeletion({ metadata }, options({ gracePeriodSeconds: 90 }), { ...plain, graceful }, now)).toEqual({
+      kind: 'pending',
+    });
   });
   test('graceful: zero marks it and removes it', () => {
-    expect(planDeletion({ metadata: {} }, options({ gracePeriodSeconds: 0 }), { ...plain, graceful }, now)).toMatchObject({ kind: 'update', remove: true });
+    expect(
+      planDeletion({ metadata: {} }, options({ gracePeriodSeconds: 0 }), { ...plain, graceful }, now),
+    ).toMatchObject({ kind: 'update', remove: true });
   });
 });
 
@@ -101,8 +164,17 @@ describe('finalizersFor', () => {
 });
 
 test('preconditions name what differs', () => {
-  const check = (preconditions: object) => () => checkPreconditions({ group: '', kind: 'ConfigMap' }, { metadata: { name: 'a', uid: 'u', resourceVersion: '7' } }, options({ preconditions }));
-  expect(check({ uid: 'x' })).toThrow('Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (u)');
-  expect(check({ resourceVersion: '6' })).toThrow('the ResourceVersion in the precondition (6) does not match the ResourceVersion in record (7)');
+  const check = (preconditions: object) => () =>
+    checkPreconditions(
+      { group: '', kind: 'ConfigMap' },
+      { metadata: { name: 'a', uid: 'u', resourceVersion: '7' } },
+      options({ preconditions }),
+    );
+  expect(check({ uid: 'x' })).toThrow(
+    'Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (u)',
+  );
+  expect(check({ resourceVersion: '6' })).toThrow(
+    'the ResourceVersion in the precondition (6) does not match the ResourceVersion in record (7)',
+  );
   expect(check({ uid: 'u', resourceVersion: '7' })).not.toThrow();
 });

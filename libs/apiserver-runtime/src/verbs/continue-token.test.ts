@@ -11,8 +11,14 @@ describe('continue token', () => {
     ['garbage', "invalid character '\\u0081' looking for beginning of value"],
     ['eyJ2IjoidjkiLCJydiI6MSwic3RhcnQiOiJhIn0', 'server does not recognize this encoded version "v9"'],
     ['%%', 'illegal base64 data at input byte 0'],
-    [Buffer.from('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}').toString('base64url'), 'incorrect encoded start resourceVersion'],
-    [Buffer.from('{"v":"meta.k8s.io/v1","rv":3,"start":"../a"}').toString('base64url'), 'continue key is not valid: ../a'],
+    [
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":0,"start":"a"}').toString('base64url'),
+      'incorrect encoded start resourceVersion',
+    ],
+    [
+      Buffer.from('{"v":"meta.k8s.io/v1","rv":3,"start":"../a"}').toString('base64url'),
+      'continue key is not valid: ../a',
+    ],
   ])('%s is refused', (token, message) => {
     expect(() => decodeContinue(token)).toThrow(message);
   });

@@ -16,7 +16,8 @@ export function encodeContinue({ key, revision }: ContinueToken): string {
 
 /** decodeContinue reads a token; 400 for what is none. */
 export function decodeContinue(token: string): ContinueToken {
-  if (!/^[A-Za-z0-9_-]*$/.test(token)) throw invalid(`illegal base64 data at input byte ${token.search(/[^A-Za-z0-9_-]/)}`);
+  if (!/^[A-Za-z0-9_-]*$/.test(token))
+    throw invalid(`illegal base64 data at input byte ${token.search(/[^A-Za-z0-9_-]/)}`);
   const text = Buffer.from(token, 'base64url').toString('latin1');
   let value: unknown;
   try {
@@ -26,10 +27,12 @@ export function decodeContinue(token: string): ContinueToken {
   }
   const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   if (v !== VERSION) throw invalid(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
-  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0) throw invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
+  if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
+    throw invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof start !== 'string' || start === '') throw invalid('encoded start key empty; version meta.k8s.io/v1');
   const key = start.endsWith(AFTER) ? start.slice(0, -1) : start;
-  if (key.startsWith('/') || key.split('/').some(part => part === '' || part === '.' || part === '..')) throw invalid(start);
+  if (key.startsWith('/') || key.split('/').some(part => part === '' || part === '.' || part === '..'))
+    throw invalid(start);
   return { key, revision: rv };
 }
 
@@ -41,7 +44,12 @@ function invalid(why: string): StatusError {
 function syntaxError(text: string): string {
   if (text === '') return 'unexpected end of JSON input';
   const code = text.charCodeAt(0);
-  const shown = code >= 0x20 && code < 0x7f ? text[0]! : code < 0x80 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+  const shown =
+    code >= 0x20 && code < 0x7f
+      ? text[0]!
+      : code < 0x80
+        ? `\\x${code.toString(16).padStart(2, '0')}`
+        : `\\u${code.toString(16).padStart(4, '0')}`;
   return `invalid character '${shown}' looking for beginning of value`;
 }
 

@@ -1,4 +1,11 @@
-import { StatusError, alreadyExists, generateName, groupResourceName, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
+import {
+  StatusError,
+  alreadyExists,
+  generateName,
+  groupResourceName,
+  type AnyObject,
+  type ApiResponse,
+} from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { decodeObject, targetOf } from '../encoding/decode-body';

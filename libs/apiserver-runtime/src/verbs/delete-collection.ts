@@ -9,7 +9,11 @@ import { read } from './list';
 import type { Services } from './services';
 
 /** deleteCollection deletes what a list would answer, one object after the other, and answers that list. */
-export async function deleteCollection(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
+export async function deleteCollection(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+): Promise<ApiResponse> {
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   const options = await readDeleteOptions(services, endpoint, exchange);

@@ -31,9 +31,15 @@ export function deleteOptionsOfBody(body: unknown): DeleteOptions {
   const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = body;
   const conditions = isRecord(preconditions) ? preconditions : {};
   return checked({
-    ...(gracePeriodSeconds != null && { gracePeriodSeconds: typed<number>(gracePeriodSeconds, 'number', 'gracePeriodSeconds') }),
-    ...(orphanDependents != null && { orphanDependents: typed<boolean>(orphanDependents, 'boolean', 'orphanDependents') }),
-    ...(propagationPolicy != null && { propagationPolicy: typed<string>(propagationPolicy, 'string', 'propagationPolicy') }),
+    ...(gracePeriodSeconds != null && {
+      gracePeriodSeconds: typed<number>(gracePeriodSeconds, 'number', 'gracePeriodSeconds'),
+    }),
+    ...(orphanDependents != null && {
+      orphanDependents: typed<boolean>(orphanDependents, 'boolean', 'orphanDependents'),
+    }),
+    ...(propagationPolicy != null && {
+      propagationPolicy: typed<string>(propagationPolicy, 'string', 'propagationPolicy'),
+    }),
     ...(preconditions != null && {
       preconditions: {
         ...(conditions['uid'] != null && { uid: typed<string>(conditions['uid'], 'string', 'preconditions.uid') }),
@@ -47,7 +53,8 @@ export function deleteOptionsOfBody(body: unknown): DeleteOptions {
 }
 
 function typed<T>(value: unknown, type: 'number' | 'boolean' | 'string', field: string): T {
-  if (typeof value !== type) throw badRequest(`json: cannot unmarshal ${typeof value} into Go struct field DeleteOptions.${field}`);
+  if (typeof value !== type)
+    throw badRequest(`json: cannot unmarshal ${typeof value} into Go struct field DeleteOptions.${field}`);
   return value as T;
 }
 

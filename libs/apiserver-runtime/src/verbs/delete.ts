@@ -38,7 +38,10 @@ export async function remove(services: Services, endpoint: Endpoint, exchange: E
   const deleted = await deleteObject(services, endpoint, exchange, options, namespace, name);
   const status = options.orphanDependents === false && !deleted.removed ? 202 : 200;
   if (returnsDeleted(endpoint) || (!deleted.removed && !deleted.pending)) {
-    return respondEntry(shape, endpoint, deleted.entry, status, { now: services.clock.now(), emulated: services.emulated });
+    return respondEntry(shape, endpoint, deleted.entry, status, {
+      now: services.clock.now(),
+      emulated: services.emulated,
+    });
   }
   return respondStatus(shape, success(endpoint, deleted.entry), status);
 }
@@ -55,7 +58,11 @@ function success({ target }: Endpoint, entry: Entry): Status {
 }
 
 /** readDeleteOptions reads them from the body, or from the query if there is none. */
-export async function readDeleteOptions(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<DeleteOptions> {
+export async function readDeleteOptions(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+): Promise<DeleteOptions> {
   const body = await exchange.body(services.limits.maxBodyBytes);
   if (!body.length) return deleteOptionsOfQuery(exchange.query);
   const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
@@ -129,7 +136,14 @@ class Deletion {
     const object = endpoint.resource.hubOf(current);
     checkPreconditions(messageKind(endpoint), object, options);
     await services.admission.both(
-      attributesFor(endpoint, exchange, 'DELETE', { name, subresource: '', object: undefined, oldObject: object, dryRun: options.dryRun, options: { ...options } }),
+      attributesFor(endpoint, exchange, 'DELETE', {
+        name,
+        subresource: '',
+        object: undefined,
+        oldObject: object,
+        dryRun: options.dryRun,
+        options: { ...options },
+      }),
     );
     return { plan: this.planFor(object), object };
   }
@@ -142,7 +156,12 @@ class Deletion {
       if (plan) return plan;
     }
     const { gracefulDeletion } = endpoint.kind;
-    return planDeletion(object, options, { ...(gracefulDeletion && { graceful: gracefulDeletion }), garbage: garbagePolicyOf(endpoint) }, now);
+    return planDeletion(
+      object,
+      options,
+      { ...(gracefulDeletion && { graceful: gracefulDeletion }), garbage: garbagePolicyOf(endpoint) },
+      now,
+    );
   }
 
   private async present(): Promise<Deleted> {
@@ -179,7 +198,8 @@ class Deletion {
   }
 
   private marked(plan: Extract<DeletionPlan, { kind: 'update' }>, object: AnyObject): AnyObject {
-    if (sameMetadata(plan.metadata, object.metadata ?? {}) && !isNamespace(object)) return storedForm(this.endpoint, object);
+    if (sameMetadata(plan.metadata, object.metadata ?? {}) && !isNamespace(object))
+      return storedForm(this.endpoint, object);
     object.metadata = plan.metadata;
     if (isNamespace(object)) object['status'] = { ...(object['status'] as object | undefined), phase: 'Terminating' };
     return storedForm(this.endpoint, object);
@@ -190,7 +210,8 @@ class Deletion {
     const current = await endpoint.resource.storage.get(this.path);
     if (!current) throw notFound(endpoint.target, name);
     const { plan, object } = await this.plan(current);
-    if (plan.kind !== 'update') return { entry: current, removed: plan.kind === 'remove', pending: plan.kind === 'pending' };
+    if (plan.kind !== 'update')
+      return { entry: current, removed: plan.kind === 'remove', pending: plan.kind === 'pending' };
     const entry = new LooseEntry(endpoint.resource, this.marked(plan, object));
     return { entry, removed: plan.remove, pending: false };
   }

@@ -1,7 +1,13 @@
 import type { AnyObject, Status } from '@navarch/apimachinery';
 import type { Entry, WatchNotice } from '@navarch/storage';
 import { partialJson, tableContext } from '../encoding/respond';
-import { PARTIAL_SCHEMA, protobufBookmark, protobufErrorEvent, protobufEvent, protobufPartialEvent } from '../encoding/protobuf';
+import {
+  PARTIAL_SCHEMA,
+  protobufBookmark,
+  protobufErrorEvent,
+  protobufEvent,
+  protobufPartialEvent,
+} from '../encoding/protobuf';
 import type { Shape } from '../encoding/shape';
 import type { Endpoint } from '../registry/resource';
 import { tableOf } from '../tables/table';
@@ -55,13 +61,18 @@ export class EventEncoder {
   private make(type: EventType, entry: Entry): Buffer {
     const { transform, media } = this.shape;
     if (media === 'protobuf') {
-      return transform ? protobufPartialEvent(type, entry, transform.version) : protobufEvent(type, this.endpoint, entry);
+      return transform
+        ? protobufPartialEvent(type, entry, transform.version)
+        : protobufEvent(type, this.endpoint, entry);
     }
     return line(type, transform ? partialJson(entry, transform.version) : this.endpoint.jsonOf(entry));
   }
 
   private table(type: EventType, entry: Entry): Buffer {
-    const context = tableContext(this.shape, this.endpoint, { now: this.services.clock.now(), emulated: this.services.emulated });
+    const context = tableContext(this.shape, this.endpoint, {
+      now: this.services.clock.now(),
+      emulated: this.services.emulated,
+    });
     const { resourceVersion } = entry.object().metadata;
     const table = tableOf([entry], { resourceVersion }, context, !this.columnsSent);
     this.columnsSent = true;
@@ -76,13 +87,23 @@ export class EventEncoder {
     };
     const { transform, media } = this.shape;
     if (transform?.kind === 'Table') {
-      const table = { kind: 'Table', apiVersion: `meta.k8s.io/${transform.version}`, metadata: { resourceVersion: metadata.resourceVersion }, columnDefinitions: null, rows: [] };
+      const table = {
+        kind: 'Table',
+        apiVersion: `meta.k8s.io/${transform.version}`,
+        metadata: { resourceVersion: metadata.resourceVersion },
+        columnDefinitions: null,
+        rows: [],
+      };
       return line('BOOKMARK', Buffer.from(JSON.stringify(table)));
     }
     const object = transform
       ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${transform.version}`, metadata }
       : { kind: this.endpoint.kindName, apiVersion: this.endpoint.apiVersion, metadata };
-    if (media === 'protobuf') return protobufBookmark(transform ? PARTIAL_SCHEMA : this.endpoint.version.schema, object as unknown as AnyObject);
+    if (media === 'protobuf')
+      return protobufBookmark(
+        transform ? PARTIAL_SCHEMA : this.endpoint.version.schema,
+        object as unknown as AnyObject,
+      );
     return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
   }
 }

@@ -9,7 +9,13 @@ export function checkFieldLabels(endpoint: Endpoint, selector: FieldSelector): F
   const requirements = selector.requirements.map(requirement => {
     const { field } = requirement;
     if (field === 'metadata.name' || field === 'metadata.namespace') return requirement;
-    const hub = own ? (Object.hasOwn(own, field) ? own[field] : undefined) : fieldLabels.includes(field) ? field : undefined;
+    const hub = own
+      ? Object.hasOwn(own, field)
+        ? own[field]
+        : undefined
+      : fieldLabels.includes(field)
+        ? field
+        : undefined;
     if (hub === undefined) throw badRequest(unsupported(endpoint, field));
     return hub === field ? requirement : { ...requirement, field: hub };
   });

@@ -1,4 +1,11 @@
-import { badRequest, parseFieldSelector, parseSelector, type FieldSelector, type Selector, type StatusCause } from '@navarch/apimachinery';
+import {
+  badRequest,
+  parseFieldSelector,
+  parseSelector,
+  type FieldSelector,
+  type Selector,
+  type StatusCause,
+} from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import type { Attributes, Predicate } from '@navarch/storage';
 import type { RequestInfo } from '../interfaces';
@@ -62,11 +69,16 @@ function orBadRequest<T>(parse: () => T): T {
 
 function checkMatch(
   match: string,
-  { resourceVersion, continueToken, sendInitialEvents }: { resourceVersion: string; continueToken: string; sendInitialEvents: boolean | undefined },
+  {
+    resourceVersion,
+    continueToken,
+    sendInitialEvents,
+  }: { resourceVersion: string; continueToken: string; sendInitialEvents: boolean | undefined },
   watch: boolean,
 ): void {
   const causes: StatusCause[] = [];
-  const forbid = (field: string, text: string) => causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${text}`, field });
+  const forbid = (field: string, text: string) =>
+    causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${text}`, field });
   if (sendInitialEvents !== undefined) {
     if (!watch) forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
     else if (match !== 'NotOlderThan') {
@@ -75,7 +87,8 @@ function checkMatch(
   }
   if (match && !(watch && sendInitialEvents !== undefined)) {
     if (watch) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch');
-    if (!resourceVersion) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (!resourceVersion)
+      forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
     if (continueToken) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
     if (match !== 'Exact' && match !== 'NotOlderThan') {
       const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
@@ -93,7 +106,9 @@ function predicateOf(endpoint: Endpoint, info: RequestInfo, labels: Selector, fi
   const fieldName = fields.exact('metadata.name');
   const name = fieldName ?? (info.verb === 'watch' && info.name ? info.name : undefined);
   const field = endpoint.kind.indexes?.find(index => fields.exact(index) !== undefined);
-  const needsMatching = !labels.empty || fields.requirements.some(r => r.field !== 'metadata.name' || r.value !== fieldName || r.operator !== '=');
+  const needsMatching =
+    !labels.empty ||
+    fields.requirements.some(r => r.field !== 'metadata.name' || r.value !== fieldName || r.operator !== '=');
   return {
     ...(endpoint.resource.namespaced && info.namespace && { namespace: info.namespace }),
     ...(name !== undefined && { name }),
@@ -114,7 +129,11 @@ export function revisionOf(resourceVersion: string, strict: 'invalid' | 'interna
   if (/^\d{1,15}$/.test(resourceVersion)) return Number(resourceVersion);
   const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
   if (strict === 'internal') throw plainFailure(message);
-  const cause = { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(resourceVersion)}: ${message}`, field: 'resourceVersion' };
+  const cause = {
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${JSON.stringify(resourceVersion)}: ${message}`,
+    field: 'resourceVersion',
+  };
   throwInvalidOptions('ListOptions', [cause]);
   return 0;
 }

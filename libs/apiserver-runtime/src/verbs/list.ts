@@ -39,7 +39,12 @@ export async function read(storage: Storage, query: ListQuery, signal: AbortSign
     }
     const token = decodeContinue(continueToken);
     const revision = token.revision > 0 ? token.revision : await storage.revision(signal);
-    return storage.list({ predicate, signal, ...paging, continueAfter: { key: storage.config.prefix + token.key, revision } });
+    return storage.list({
+      predicate,
+      signal,
+      ...paging,
+      continueAfter: { key: storage.config.prefix + token.key, revision },
+    });
   }
   const revision = revisionOf(resourceVersion, 'invalid');
   if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: revision });
@@ -55,7 +60,10 @@ function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListM
   const metadata: ListMeta = { resourceVersion: String(result.revision) };
   const last = result.entries.at(-1);
   if (result.more && last) {
-    metadata.continue = encodeContinue({ key: last.key.slice(storage.config.prefix.length), revision: result.revision });
+    metadata.continue = encodeContinue({
+      key: last.key.slice(storage.config.prefix.length),
+      revision: result.revision,
+    });
     if (result.remaining !== undefined && !query.selective) metadata.remainingItemCount = result.remaining;
   }
   return metadata;

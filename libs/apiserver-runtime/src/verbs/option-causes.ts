@@ -14,13 +14,18 @@ export function checkDryRun(values: readonly string[], causes: StatusCause[]): b
   const given = values.filter(v => v !== '');
   if (given.some(v => v !== 'All')) {
     const shown = `[]string{${given.map(v => JSON.stringify(v)).join(', ')}}`;
-    causes.push({ reason: 'FieldValueNotSupported', message: `Unsupported value: ${shown}: supported values: "All"`, field: 'dryRun' });
+    causes.push({
+      reason: 'FieldValueNotSupported',
+      message: `Unsupported value: ${shown}: supported values: "All"`,
+      field: 'dryRun',
+    });
   }
   return given.length > 0;
 }
 
 /** integer reads a number of a query as Go's ParseInt does; 400 else. */
 export function integer(text: string): number {
-  if (!/^[+-]?\d{1,18}$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[+-]?\d{1,18}$/.test(text))
+    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }

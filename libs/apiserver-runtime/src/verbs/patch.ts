@@ -16,7 +16,7 @@ import {
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import { checkKind, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { unknownFormat } from '../negotiate';
@@ -24,7 +24,7 @@ import type { Endpoint } from '../registry/resource';
 import { applied, parseApplyBody } from './apply';
 import { hubObject } from './create';
 import type { Services } from './services';
-import { updateObject } from './update';
+import { matchesPath, updateObject } from './update';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
 
@@ -65,10 +65,17 @@ export async function patch(
     type === 'apply'
       ? await updateObject(context, applied(context, body), { forceCreate: !subresource, owned: true })
       : await updateObject(context, patched(context, type, body));
-  return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
+  return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
+    now: services.clock.now(),
+    emulated: services.emulated,
+  });
 }
 
-function patched(context: WriteContext, type: Exclude<PatchType, 'apply'>, body: Buffer): (current: Entry | undefined) => AnyObject {
+function patched(
+  context: WriteContext,
+  type: Exclude<PatchType, 'apply'>,
+  body: Buffer,
+): (current: Entry | undefined) => AnyObject {
   const { endpoint } = context;
   const parsed = parsePatch(type, body);
   let warned = false;
@@ -80,6 +87,7 @@ function patched(context: WriteContext, type: Exclude<PatchType, 'apply'>, body:
       if (!warned) context.exchange.warn(text);
     });
     warned = true;
+    matchesPath(object, context.exchange.info.namespace, context.exchange.info.name);
     return hubObject(context, object);
   };
 }
@@ -94,13 +102,20 @@ function parsePatch(type: PatchType, body: Buffer): unknown {
     throw badRequest(type !== 'json' && message === 'unexpected end of JSON input' ? 'unexpected EOF' : message);
   }
   if (type !== 'json' && !isRecord(value)) {
-    throw badRequest(`json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`);
+    throw badRequest(
+      `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
+    );
   }
   return value;
 }
 
 /** patchObject applies a patch to an object in the endpoint's version. The kind may not change, the result is not typed yet. */
-export function patchObject(context: WriteContext, type: Exclude<PatchType, 'apply'>, value: unknown, before: AnyObject): Record<string, unknown> {
+export function patchObject(
+  context: WriteContext,
+  type: Exclude<PatchType, 'apply'>,
+  value: unknown,
+  before: AnyObject,
+): Record<string, unknown> {
   const { endpoint, services } = context;
   let after: unknown;
   switch (type) {
@@ -114,7 +129,8 @@ export function patchObject(context: WriteContext, type: Exclude<PatchType, 'app
       after = strategic(endpoint, before, value);
       break;
   }
-  if (!isRecord(after)) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  if (!isRecord(after))
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   return after;
 }
 
@@ -135,13 +151,21 @@ function restore(
   const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn };
   const target = targetOf(endpoint);
   try {
+    checkKind(after, target, Buffer.alloc(0));
     return typed(after, [], target, decode);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const text = patchedText(after, type, value);
     if (error.message.includes(STRICT)) throw invalidPatch(text, error.message.slice(error.message.indexOf(STRICT)));
-    if (type === 'strategic') throw invalidPatch(goPrint(value), whyNot(() => decodeTyped(endpoint.version.schema, after, { ...decode, dialect: 'unstructured' })));
-    const again = whyNot(() => typed(after, [], target, decode, Buffer.from(text)));
+    if (type === 'strategic')
+      throw invalidPatch(
+        goPrint(value),
+        whyNot(() => decodeTyped(endpoint.version.schema, after, { ...decode, dialect: 'unstructured' })),
+      );
+    const again = whyNot(() => {
+      checkKind(after, target, Buffer.alloc(0));
+      typed(after, [], target, decode, Buffer.from(text));
+    });
     throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));
   }
 }
@@ -167,7 +191,9 @@ function touchedJson(value: unknown, touched: unknown): string {
   const child = (key: string) => (Object.hasOwn(touched, key) ? touched[key] : undefined);
   if (Array.isArray(value)) return `[${value.map((item, i) => touchedJson(item, child(String(i)))).join(',')}]`;
   if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).filter(key => value[key] !== undefined).sort();
+  const keys = Object.keys(value)
+    .filter(key => value[key] !== undefined)
+    .sort();
   return `{${keys.map(key => `${JSON.stringify(key)}:${touchedJson(value[key], child(key))}`).join(',')}}`;
 }
 
@@ -178,7 +204,8 @@ function touchedBy(operations: unknown): Record<string, unknown> {
     for (const pointer of [path, from]) {
       let at = tree;
       const steps = typeof pointer === 'string' ? pointer.split('/').slice(1, -1) : [];
-      for (const step of steps) at = (at[step.replace(/~1/g, '/').replace(/~0/g, '~')] ??= Object.create(null)) as Record<string, unknown>;
+      for (const step of steps)
+        at = (at[step.replace(/~1/g, '/').replace(/~0/g, '~')] ??= Object.create(null)) as Record<string, unknown>;
     }
   }
   return tree;
@@ -188,15 +215,25 @@ function touchedBy(operations: unknown): Record<string, unknown> {
 function sortedJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
   if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value).filter(key => value[key] !== undefined).sort();
+  const keys = Object.keys(value)
+    .filter(key => value[key] !== undefined)
+    .sort();
   return `{${keys.map(key => `${JSON.stringify(key)}:${sortedJson(value[key])}`).join(',')}}`;
 }
 
 /** patchScale applies a patch to a Scale. Server-side apply replaces what it names, since a scale has one field only. */
-export function patchScale(type: PatchType, body: Buffer, scale: AnyObject, target: Target, decode: DecodeContext): AnyObject {
+export function patchScale(
+  type: PatchType,
+  body: Buffer,
+  scale: AnyObject,
+  target: Target,
+  decode: DecodeContext,
+): AnyObject {
   const value = type === 'apply' ? parseApplyBody(body) : parsePatch(type, body);
-  const after = type === 'json' ? applyJsonPatch(scale, value, { lenient: decode.emulated <= 20 }) : applyMergePatch(scale, value);
-  if (!isRecord(after)) throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  const after =
+    type === 'json' ? applyJsonPatch(scale, value, { lenient: decode.emulated <= 20 }) : applyMergePatch(scale, value);
+  if (!isRecord(after))
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   try {
     return typed(after, [], target, decode);
   } catch (error) {

@@ -38,7 +38,12 @@ const target: Target = {
 };
 
 /** scale serves the scale subresource: the object's replicas seen as an autoscaling/v1 Scale. */
-export async function scale(services: Services, endpoint: Endpoint, exchange: Exchange, paths: ScalePaths): Promise<ApiResponse> {
+export async function scale(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+  paths: ScalePaths,
+): Promise<ApiResponse> {
   const shape = shapeOf(exchange, offers.plain);
   const { namespace, name, verb } = exchange.info;
   if (verb === 'get') {
@@ -48,19 +53,39 @@ export async function scale(services: Services, endpoint: Endpoint, exchange: Ex
   }
   const patching = verb === 'patch';
   const type = patching ? patchTypeOf(exchange.request.headers['content-type'], endpoint.custom) : undefined;
-  const options = writeOptionsOf(patching ? 'PatchOptions' : 'UpdateOptions', exchange.query, services.emulated, type === 'apply');
+  const options = writeOptionsOf(
+    patching ? 'PatchOptions' : 'UpdateOptions',
+    exchange.query,
+    services.emulated,
+    type === 'apply',
+  );
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy, 'scale');
   const body = await exchange.body(services.limits.maxBodyBytes);
-  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn: (text: string) => exchange.warn(text) };
+  const decode = {
+    emulated: services.emulated,
+    fieldValidation: options.fieldValidation,
+    warn: (text: string) => exchange.warn(text),
+  };
   const wanted = type
     ? (current: AnyObject) => patchScale(type, body, current, target, decode)
-    : () => decodeObject(body, contentMedia(exchange.request.headers['content-type'], offers.builtin.media), target, decode);
+    : () =>
+        decodeObject(
+          body,
+          contentMedia(exchange.request.headers['content-type'], offers.builtin.media),
+          target,
+          decode,
+        );
   const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
 }
 
 /** rescaled is the present object with the wanted replicas. */
-function rescaled(context: WriteContext, current: Entry | undefined, wanted: (scale: AnyObject) => AnyObject, paths: ScalePaths): AnyObject {
+function rescaled(
+  context: WriteContext,
+  current: Entry | undefined,
+  wanted: (scale: AnyObject) => AnyObject,
+  paths: ScalePaths,
+): AnyObject {
   const { endpoint, namespace } = context;
   const { name } = context.exchange.info;
   if (!current) throw notFound(scaleTarget(endpoint), name);
@@ -70,7 +95,8 @@ function rescaled(context: WriteContext, current: Entry | undefined, wanted: (sc
   checkScale(scale, name);
   const { resourceVersion = '', uid } = scale.metadata ?? {};
   const given = revisionOf(resourceVersion, 'internal');
-  if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid)) throw conflict(endpoint.target, name, MODIFIED);
+  if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid))
+    throw conflict(endpoint.target, name, MODIFIED);
   setAt(object, paths.replicas, replicasOf(scale));
   return object;
 }

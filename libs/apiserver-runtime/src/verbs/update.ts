@@ -33,7 +33,11 @@ export async function update(
   const media = contentMedia(exchange.request.headers['content-type'], offer.media);
   const body = await exchange.body(services.limits.maxBodyBytes);
   const decode = (warn: (text: string) => void) =>
-    decodeObject(body, media, targetOf(endpoint), { emulated: services.emulated, fieldValidation: options.fieldValidation, warn });
+    decodeObject(body, media, targetOf(endpoint), {
+      emulated: services.emulated,
+      fieldValidation: options.fieldValidation,
+      warn,
+    });
   const first = decode(text => exchange.warn(text));
   matchesPath(first, exchange.info.namespace, exchange.info.name);
   let attempts = 0;
@@ -43,7 +47,10 @@ export async function update(
     checkUid(context, current, object);
     return hubObject(context, object);
   });
-  return respondEntry(shape, endpoint, entry, created ? 201 : 200, { now: services.clock.now(), emulated: services.emulated });
+  return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
+    now: services.clock.now(),
+    emulated: services.emulated,
+  });
 }
 
 /** matchesPath refuses a body that names another object than the path does. */
@@ -52,7 +59,9 @@ export function matchesPath(object: AnyObject, namespace: string, name: string):
   if (!own) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   if (own !== name) throw badRequest(`the name of the object (${own}) does not match the name on the URL (${name})`);
   if (namespace && ownNamespace && ownNamespace !== namespace) {
-    throw badRequest(`the namespace of the object (${ownNamespace}) does not match the namespace on the request (${namespace})`);
+    throw badRequest(
+      `the namespace of the object (${ownNamespace}) does not match the namespace on the request (${namespace})`,
+    );
   }
 }
 
@@ -63,9 +72,13 @@ function checkUid({ endpoint, namespace }: WriteContext, current: Entry | undefi
   const name = object.metadata?.name ?? '';
   if (given === actual) return;
   const { config } = endpoint.resource.storage;
-  const key = `${config.prefix}${namespace ? `${namespace}/` : ''}${name}`;
+  const key = `${config.prefix}${config.namespaced ? `${namespace}/` : ''}${name}`;
   const why = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`;
-  throw conflict(endpoint.target, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+  throw conflict(
+    endpoint.target,
+    name,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+  );
 }
 
 /** Updated is what an update came to. */
@@ -138,7 +151,12 @@ async function remove({ endpoint, namespace }: WriteContext, name: string, revis
   }
 }
 
-async function changed(context: WriteContext, current: Entry | undefined, make: Make, mode: UpdateMode): Promise<AnyObject> {
+async function changed(
+  context: WriteContext,
+  current: Entry | undefined,
+  make: Make,
+  mode: UpdateMode,
+): Promise<AnyObject> {
   const { endpoint, services } = context;
   const { name } = context.exchange.info;
   if (!current && !mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
@@ -176,7 +194,11 @@ function lock({ endpoint, strategy }: WriteContext, object: AnyObject, present: 
       return;
     }
     throw invalid({ group: endpoint.target.group, kind: endpoint.target.resource }, name, [
-      { reason: 'FieldValueInvalid', field: 'metadata.resourceVersion', message: 'Invalid value: 0x0: must be specified for an update' },
+      {
+        reason: 'FieldValueInvalid',
+        field: 'metadata.resourceVersion',
+        message: 'Invalid value: 0x0: must be specified for an update',
+      },
     ]);
   }
   if (String(given) !== present) throw conflict(endpoint.target, name, MODIFIED);

@@ -15,13 +15,20 @@ import type { WriteContext } from './write-context';
 /** checkNew throws the 422 with everything that is wrong with a new object. */
 export function checkNew(context: WriteContext, object: AnyObject): void {
   const { endpoint, strategy } = context;
-  const errors = [...metaErrors(endpoint, object, endpoint.kind.nameRule ?? 'subdomain'), ...(strategy.validate?.(object, context.strategyContext) ?? [])];
+  const errors = [
+    ...metaErrors(endpoint, object, endpoint.kind.nameRule ?? 'subdomain'),
+    ...(strategy.validate?.(object, context.strategyContext) ?? []),
+  ];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, undefined, context.strategyContext) ?? []) context.exchange.warn(text);
 }
 
 function metaErrors(endpoint: Endpoint, object: AnyObject, nameRule: NameRule): FieldError[] {
-  return validateObjectMeta(object.metadata ?? {}, { namespaced: endpoint.resource.namespaced, nameRule, anyFinalizer: endpoint.custom });
+  return validateObjectMeta(object.metadata ?? {}, {
+    namespaced: endpoint.resource.namespaced,
+    nameRule,
+    anyFinalizer: endpoint.custom,
+  });
 }
 
 /** checkChange throws the 422 with everything that is wrong with a change. */
@@ -30,7 +37,13 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
   // Metadata is looked at twice, by the server and by the kind's own validation, and the answer lists both findings.
   const change = validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {});
   const whole = metaErrors(endpoint, object, 'pathSegment');
-  const errors = [...whole, ...change, ...change, ...whole, ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? [])];
+  const errors = [
+    ...whole,
+    ...change,
+    ...change,
+    ...whole,
+    ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? []),
+  ];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, old, context.strategyContext) ?? []) context.exchange.warn(text);
 }
@@ -40,7 +53,11 @@ function throwInvalid(endpoint: Endpoint, object: AnyObject, errors: readonly Fi
 }
 
 /** invalid is the 422 answer: the message names each finding once, the causes list all. */
-export function invalid(kind: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
+export function invalid(
+  kind: { group: string; kind: string },
+  name: string,
+  errors: readonly FieldError[],
+): StatusError {
   const texts = [...new Set(errors.map(e => `${e.field}: ${e.message}`))];
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
   const causes: StatusCause[] = errors.map(e => ({ reason: e.reason, message: e.message, field: e.field }));

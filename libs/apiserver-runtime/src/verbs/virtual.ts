@@ -1,5 +1,11 @@
 import { completeForOutput } from '@navarch/api';
-import { parseFieldSelector, parseSelector, type AnyObject, type ApiResponse, type KubeObject } from '@navarch/apimachinery';
+import {
+  parseFieldSelector,
+  parseSelector,
+  type AnyObject,
+  type ApiResponse,
+  type KubeObject,
+} from '@navarch/apimachinery';
 import type { Exchange } from '../chain/exchange';
 import { decodeObject, targetOf } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
@@ -19,7 +25,12 @@ import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
 
 /** virtual serves a resource whose objects are made by a handler instead of being stored. */
-export async function virtual(services: Services, endpoint: Endpoint, exchange: Exchange, handler: VirtualHandler): Promise<ApiResponse> {
+export async function virtual(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+  handler: VirtualHandler,
+): Promise<ApiResponse> {
   const context = { now: services.clock.now(), emulated: services.emulated };
   switch (exchange.info.verb) {
     case 'create':
@@ -48,11 +59,20 @@ export async function virtual(services: Services, endpoint: Endpoint, exchange: 
 
 function entryOf(endpoint: Endpoint, object: KubeObject): LooseEntry {
   const { resource } = endpoint;
-  const complete = completeForOutput(resource.hubVersion.schema, { kind: endpoint.kindName, apiVersion: resource.hub, ...object }, resource.emulated);
+  const complete = completeForOutput(
+    resource.hubVersion.schema,
+    { kind: endpoint.kindName, apiVersion: resource.hub, ...object },
+    resource.emulated,
+  );
   return new LooseEntry(resource, complete as AnyObject);
 }
 
-async function create(services: Services, endpoint: Endpoint, exchange: Exchange, handler: VirtualHandler): Promise<ApiResponse> {
+async function create(
+  services: Services,
+  endpoint: Endpoint,
+  exchange: Exchange,
+  handler: VirtualHandler,
+): Promise<ApiResponse> {
   const shape = shapeOf(exchange, offers.plain);
   const options = writeOptionsOf('CreateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
@@ -72,6 +92,10 @@ async function create(services: Services, endpoint: Endpoint, exchange: Exchange
   // A handler may answer something else than its kind: a binding answers a Status.
   const own = answered.kind === undefined || answered.kind === endpoint.kindName;
   if (!own) return respondPlain(shape, answered, 201, undefined);
-  const complete = completeForOutput(endpoint.version.schema, { kind: endpoint.kindName, apiVersion: endpoint.apiVersion, ...answered }, services.emulated);
+  const complete = completeForOutput(
+    endpoint.version.schema,
+    { kind: endpoint.kindName, apiVersion: endpoint.apiVersion, ...answered },
+    services.emulated,
+  );
   return respondPlain(shape, complete as AnyObject, 201, endpoint.version.schema);
 }

@@ -135,7 +135,8 @@ export class WatchStream implements StreamBody, WatchSink {
     let bytes = this.queue[this.head]!.length;
     let end = this.head + 1;
     while (end < this.queue.length && bytes + this.queue[end]!.length <= CHUNK) bytes += this.queue[end++]!.length;
-    const chunk = end === this.head + 1 ? this.queue[this.head]! : Buffer.concat(this.queue.slice(this.head, end), bytes);
+    const chunk =
+      end === this.head + 1 ? this.queue[this.head]! : Buffer.concat(this.queue.slice(this.head, end), bytes);
     this.head = end;
     this.queuedBytes -= bytes;
     if (this.head === this.queue.length) this.drop();

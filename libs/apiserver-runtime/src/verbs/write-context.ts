@@ -46,7 +46,12 @@ export class WriteContext {
   }
 
   /** attributes are what admission sees. */
-  attributes(operation: Operation, name: string, object: AnyObject | undefined, oldObject: AnyObject | undefined): AdmissionAttributes {
+  attributes(
+    operation: Operation,
+    name: string,
+    object: AnyObject | undefined,
+    oldObject: AnyObject | undefined,
+  ): AdmissionAttributes {
     return attributesFor(this.endpoint, this.exchange, operation, {
       name,
       subresource: this.subresource,

@@ -37,16 +37,28 @@ export function writeOptionsOf(
 
 function checkPatch(apply: boolean, fieldManager: string, force: string | null, causes: StatusCause[]): void {
   if (apply && !fieldManager) {
-    causes.push({ reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' });
+    causes.push({
+      reason: 'FieldValueRequired',
+      message: 'Required value: is required for apply patch',
+      field: 'fieldManager',
+    });
   }
   if (!apply && force !== null) {
-    causes.push({ reason: 'FieldValueForbidden', message: 'Forbidden: may not be specified for non-apply patch', field: 'force' });
+    causes.push({
+      reason: 'FieldValueForbidden',
+      message: 'Forbidden: may not be specified for non-apply patch',
+      field: 'force',
+    });
   }
 }
 
 function checkManager(manager: string, causes: StatusCause[]): void {
   if (Buffer.byteLength(manager) > 128) {
-    causes.push({ reason: 'FieldValueTooLong', message: 'Too long: must have at most 128 bytes', field: 'fieldManager' });
+    causes.push({
+      reason: 'FieldValueTooLong',
+      message: 'Too long: must have at most 128 bytes',
+      field: 'fieldManager',
+    });
   }
   if (/[\p{C}\p{Zl}\p{Zp}]/u.test(manager)) {
     const message = `Invalid value: ${JSON.stringify(manager)}: should only contain printable characters`;

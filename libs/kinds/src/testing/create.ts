@@ -59,7 +59,16 @@ export function create({ kind, version, namespace }: Target, body: unknown, emul
     ...(kind.strategy.validate?.(object, context) ?? []),
   ];
   if (!errors.length) kind.strategy.canonicalize?.(object);
-  return { object: completeForOutput(hubOf(kind).schema, object, emulated), errors };
+  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors };
+}
+
+/** stored is what comes back from storage: the object has been through the version that the release stores. */
+function stored(kind: KindDefinition, object: KubeObject, emulated: Minor): KubeObject {
+  const candidates = kind.versions.filter(v => v.storedSince !== undefined && v.storedSince <= emulated);
+  const version = candidates.sort((a, b) => b.storedSince! - a.storedSince!)[0] ?? hubOf(kind);
+  const written = readAs(kind, version, object, emulated);
+  const back = toHub(kind, version, written, emulated) as KubeObject;
+  return completeForOutput(hubOf(kind).schema, back, emulated);
 }
 
 function toHub(kind: KindDefinition, version: ServedVersion, object: Record<string, unknown>, emulated: Minor): Record<string, unknown> {

@@ -107,8 +107,8 @@ class NamespaceReconciler {
       const conditions = namespaceConditions(known, findings, this.context.clock.now());
       // A namespace that is emptied at once needs no conditions.
       const unremarkable = !known.length && conditions.every(condition => condition.status === 'False');
-      if (unremarkable || semanticEqual(known, conditions)) return;
-      await client.updateStatus({ ...fresh, status: { ...fresh.status, conditions } });
+      const status = { ...fresh.status, phase: 'Terminating', ...(!unremarkable && { conditions }) };
+      if (!semanticEqual(fresh.status, status)) await client.updateStatus({ ...fresh, status });
     }).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });

@@ -34,6 +34,7 @@ export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.M
   ]),
   strategy: {
     ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
   },

@@ -119,7 +119,7 @@ function validateResources(resources: readonly string[], path: Path, refuse: (de
     const at = path.index(i);
     if (present.has('*') && resource !== '*' && !sub) errors.push(field.invalid(at, resource, "if '*' is present, must not specify other resources without subresources"));
     if (sub && sub !== '*' && present.has(`${name}/*`)) errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
-    if (name !== '*' && sub && present.has(`*/${sub}`)) errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
+    if (name !== '*' && sub && sub !== '*' && present.has(`*/${sub}`)) errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
     return undefined;
   });
   if (present.has('*/*') && resources.length > 1) refuse("if '*/*' is present, must not specify other resources");

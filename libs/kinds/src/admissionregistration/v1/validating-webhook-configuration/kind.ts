@@ -31,6 +31,7 @@ export const validatingWebhookConfiguration = defineKind<admissionregistrationv1
   ]),
   strategy: {
     ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
   },

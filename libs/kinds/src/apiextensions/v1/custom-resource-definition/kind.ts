@@ -1,20 +1,62 @@
-import { CustomResourceDefinitions } from '@navarch/api';
+import { CustomResourceDefinitions, type apiextensionsv1 } from '@navarch/api';
+import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
+import { validateDefinition, validateDefinitionUpdate } from './validation';
 
-/** customResourceDefinition declares CustomResourceDefinition. */
-export const customResourceDefinition = defineKind({
+type Definition = apiextensionsv1.CustomResourceDefinition;
+
+function defaultDefinition({ spec }: Definition): void {
+  if (!spec) return;
+  const names = (spec.names ??= {} as apiextensionsv1.CustomResourceDefinitionNames);
+  names.singular ||= (names.kind ?? '').toLowerCase();
+  if (names.kind) names.listKind ||= `${names.kind}List`;
+  spec.conversion ??= { strategy: 'None' };
+  const service = spec.conversion.webhook?.clientConfig?.service;
+  if (service) service.port ??= HTTPS_PORT;
+}
+
+/** storeVersion notes which versions objects may be stored in: once a version has been the storage version, it stays in the list. */
+function storeVersion(definition: Definition): void {
+  const status = (definition.status ??= {} as apiextensionsv1.CustomResourceDefinitionStatus);
+  const now = (definition.spec.versions ?? []).filter(v => v.storage).map(v => v.name);
+  status.storedVersions = [...new Set([...(status.storedVersions ?? []), ...now])];
+}
+
+/** customResourceDefinition declares CustomResourceDefinition. Conditions and accepted names are the API server's to say. */
+export const customResourceDefinition = defineKind<Definition>({
   resource: CustomResourceDefinitions,
   versions: [
     served('apiextensions.k8s.io/v1', 'CustomResourceDefinition', { storedSince: 22 }),
-    served('apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.16', '1.22', 'apiextensions.k8s.io/v1 CustomResourceDefinition') }),
+    served('apiextensions.k8s.io/v1beta1', 'CustomResourceDefinition', {
+      until: 21,
+      storedSince: 0,
+      defaults: defaultBeta,
+      toHub: toDefinitionV1,
+      fromHub: fromDefinitionV1,
+      deprecated: deprecatedFor('1.16', '1.22', 'apiextensions.k8s.io/v1 CustomResourceDefinition'),
+    }),
   ],
   storagePath: 'apiextensions.k8s.io/customresourcedefinitions',
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
-  strategy: specStrategy({ generation: true }),
-  subresources: {
-    status: statusStrategy(),
-  },
+  defaults: defaultDefinition,
+  strategy: specStrategy<Definition>({
+    allowUnconditionalUpdate: false,
+    generation: true,
+    prepareForCreate(definition) {
+      if (definition.spec?.conversion?.strategy === 'None') delete definition.spec.conversion.webhook;
+      storeVersion(definition);
+    },
+    validate: validateDefinition,
+    prepareForUpdate(definition) {
+      if (definition.spec?.conversion?.strategy === 'None') delete definition.spec.conversion.webhook;
+      if (definition.status) definition.status = { ...definition.status };
+      storeVersion(definition);
+    },
+    validateUpdate: validateDefinitionUpdate,
+  }),
+  subresources: { status: statusStrategy<Definition>() },
 });

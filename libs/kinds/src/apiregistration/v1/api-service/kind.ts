@@ -68,6 +68,7 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
     ageColumn,
   ]),
   strategy: specStrategy<apiregistrationv1.APIService>({
+    allowUnconditionalUpdate: false,
     prepareForCreate(service, { now }) {
       service.status = {};
       if (service.spec?.service) return;

@@ -9,7 +9,7 @@ export const storageVersion = defineKind({
   versions: [
     served('internal.apiserver.k8s.io/v1alpha1', 'StorageVersion', { until: 20 }),
   ],
-  strategy: specStrategy({}),
+  strategy: specStrategy({ allowUnconditionalUpdate: false }),
   subresources: {
     status: statusStrategy(),
   },

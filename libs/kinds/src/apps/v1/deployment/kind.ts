@@ -2,6 +2,7 @@ import { Deployments, type appsv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { keep, keepGeneration } from '../../../shared/keep';
 import { semanticEqual } from '../../../shared/equal';
+import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { deploymentColumns } from './columns';
@@ -39,6 +40,7 @@ export const deployment = defineKind<appsv1.Deployment>({
         if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;
         else delete deployment.metadata.labels;
       },
+      validateUpdate: ({ status }) => validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

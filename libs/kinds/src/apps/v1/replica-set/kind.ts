@@ -5,6 +5,7 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { nonNegative, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatSelector, integer, nameColumn, wide } from '../../../shared/printer';
+import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
@@ -62,7 +63,9 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     ],
   }),
   subresources: {
-    status: statusStrategy<appsv1.ReplicaSet>(),
+    status: statusStrategy<appsv1.ReplicaSet>({
+      validateUpdate: ({ status }) => validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+    }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

@@ -4,6 +4,7 @@ import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, containerColumns, nameColumn, text } from '../../../shared/printer';
+import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
@@ -62,7 +63,9 @@ export const statefulSet = defineKind<appsv1.StatefulSet>({
   ]),
   strategy: specStrategy<appsv1.StatefulSet>({ generation: true, validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate }),
   subresources: {
-    status: statusStrategy<appsv1.StatefulSet>(),
+    status: statusStrategy<appsv1.StatefulSet>({
+      validateUpdate: ({ status }) => validateReplicaCounts(status, ['readyReplicas', 'currentReplicas', 'updatedReplicas']),
+    }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

@@ -1,15 +1,31 @@
-import { LocalSubjectAccessReviews } from '@navarch/api';
+import { LocalSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy } from '../../../shared/strategies';
+import { fromBeta, toBeta, validateReview } from '../shared';
 
-/** localSubjectAccessReview declares LocalSubjectAccessReview. */
-export const localSubjectAccessReview = defineKind({
+/** A local review asks about its own namespace. */
+function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
+  const asked = spec.resourceAttributes?.namespace ?? '';
+  const own = metadata?.namespace ?? '';
+  const errors = validateReview(spec);
+  if (spec.nonResourceAttributes) errors.push(field.invalid(Path.at('spec', 'nonResourceAttributes'), spec.nonResourceAttributes, 'disallowed on this kind of request'));
+  if (asked !== own) errors.push(field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'));
+  return errors;
+}
+
+/** localSubjectAccessReview declares LocalSubjectAccessReview, which is answered and never stored. */
+export const localSubjectAccessReview = defineKind<authorizationv1.LocalSubjectAccessReview>({
   resource: LocalSubjectAccessReviews,
   versions: [
     served('authorization.k8s.io/v1', 'LocalSubjectAccessReview'),
-    served('authorization.k8s.io/v1beta1', 'LocalSubjectAccessReview', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 LocalSubjectAccessReview') }),
+    served('authorization.k8s.io/v1beta1', 'LocalSubjectAccessReview', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 LocalSubjectAccessReview'),
+      toHub: fromBeta,
+      fromHub: toBeta,
+    }),
   ],
   verbs: ['create'],
-  strategy: specStrategy(),
+  strategy: { validate: validate },
 });

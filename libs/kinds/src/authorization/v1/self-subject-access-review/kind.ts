@@ -1,15 +1,20 @@
-import { SelfSubjectAccessReviews } from '@navarch/api';
+import { SelfSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy } from '../../../shared/strategies';
+import { fromBeta, toBeta, validateWhat } from '../shared';
 
-/** selfSubjectAccessReview declares SelfSubjectAccessReview. */
-export const selfSubjectAccessReview = defineKind({
+/** selfSubjectAccessReview declares SelfSubjectAccessReview, which is answered and never stored. */
+export const selfSubjectAccessReview = defineKind<authorizationv1.SelfSubjectAccessReview>({
   resource: SelfSubjectAccessReviews,
   versions: [
     served('authorization.k8s.io/v1', 'SelfSubjectAccessReview'),
-    served('authorization.k8s.io/v1beta1', 'SelfSubjectAccessReview', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SelfSubjectAccessReview') }),
+    served('authorization.k8s.io/v1beta1', 'SelfSubjectAccessReview', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SelfSubjectAccessReview'),
+      toHub: fromBeta,
+      fromHub: toBeta,
+    }),
   ],
   verbs: ['create'],
-  strategy: specStrategy(),
+  strategy: { validate: ({ spec }) => validateWhat(spec) },
 });

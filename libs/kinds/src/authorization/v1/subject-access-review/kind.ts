@@ -1,15 +1,20 @@
-import { SubjectAccessReviews } from '@navarch/api';
+import { SubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy } from '../../../shared/strategies';
+import { fromBeta, toBeta, validateReview } from '../shared';
 
-/** subjectAccessReview declares SubjectAccessReview. */
-export const subjectAccessReview = defineKind({
+/** subjectAccessReview declares SubjectAccessReview, which is answered and never stored. */
+export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessReview>({
   resource: SubjectAccessReviews,
   versions: [
     served('authorization.k8s.io/v1', 'SubjectAccessReview'),
-    served('authorization.k8s.io/v1beta1', 'SubjectAccessReview', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SubjectAccessReview') }),
+    served('authorization.k8s.io/v1beta1', 'SubjectAccessReview', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SubjectAccessReview'),
+      toHub: fromBeta,
+      fromHub: toBeta,
+    }),
   ],
   verbs: ['create'],
-  strategy: specStrategy(),
+  strategy: { validate: ({ spec }) => validateReview(spec) },
 });

@@ -1,21 +1,32 @@
-import { HorizontalPodAutoscalers } from '@navarch/api';
+import { HorizontalPodAutoscalers, type autoscalingv2 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { autoscalerColumns } from './columns';
+import { fromV1, fromV2beta1, toV1, toV2beta1 } from './conversion';
+import { defaultAutoscaler } from './defaults';
+import { validateAutoscaler } from './validation';
 
-/** horizontalPodAutoscaler declares HorizontalPodAutoscaler. */
-export const horizontalPodAutoscaler = defineKind({
+const replacement = 'autoscaling/v2 HorizontalPodAutoscaler';
+
+/** horizontalPodAutoscaler declares HorizontalPodAutoscaler. v2beta2 has the form of v2; the others are converted. */
+export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAutoscaler>({
   resource: HorizontalPodAutoscalers,
   versions: [
     served('autoscaling/v2', 'HorizontalPodAutoscaler', { since: 23, storedSince: 30 }),
-    served('autoscaling/v1', 'HorizontalPodAutoscaler', { storedSince: 0 }),
-    served('autoscaling/v2beta2', 'HorizontalPodAutoscaler', { until: 25, deprecated: deprecatedFor('1.23', '1.26', 'autoscaling/v2 HorizontalPodAutoscaler') }),
-    served('autoscaling/v2beta1', 'HorizontalPodAutoscaler', { until: 24, deprecated: deprecatedFor('1.22', '1.25', 'autoscaling/v2 HorizontalPodAutoscaler') }),
+    served('autoscaling/v1', 'HorizontalPodAutoscaler', { storedSince: 0, toHub: fromV1, fromHub: toV1 }),
+    served('autoscaling/v2beta2', 'HorizontalPodAutoscaler', { until: 25, deprecated: deprecatedFor('1.23', '1.26', replacement) }),
+    served('autoscaling/v2beta1', 'HorizontalPodAutoscaler', {
+      until: 24, deprecated: deprecatedFor('1.22', '1.25', replacement), toHub: fromV2beta1, fromHub: toV2beta1,
+    }),
   ],
   shortNames: ['hpa'],
   categories: ['all'],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
-  },
+  defaults: defaultAutoscaler,
+  columns: autoscalerColumns,
+  strategy: specStrategy<autoscalingv2.HorizontalPodAutoscaler>({
+    validate: validateAutoscaler,
+    validateUpdate: (autoscaler, _old, release) => validateAutoscaler(autoscaler, release),
+  }),
+  subresources: { status: statusStrategy<autoscalingv2.HorizontalPodAutoscaler>() },
 });

@@ -5,6 +5,7 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { nonNegative, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatLabels, integer, nameColumn, wide } from '../../../shared/printer';
+import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
@@ -62,7 +63,9 @@ export const replicationController = defineKind<corev1.ReplicationController>({
     validateUpdate: (controller, _old, release) => validateController(controller, release),
   }),
   subresources: {
-    status: statusStrategy<corev1.ReplicationController>(),
+    status: statusStrategy<corev1.ReplicationController>({
+      validateUpdate: ({ status }) => validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+    }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },
 });

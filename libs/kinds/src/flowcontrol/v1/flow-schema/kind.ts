@@ -1,20 +1,32 @@
-import { FlowSchemas } from '@navarch/api';
+import { FlowSchemas, type flowcontrolv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { deprecatedFor, served } from '../../../shared/served';
+import { defineColumns } from '../../../shared/columns';
+import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { flowcontrolVersions } from '../shared/versions';
+import { validateFlowSchema } from './validation';
 
-/** flowSchema declares FlowSchema. */
-export const flowSchema = defineKind({
+const PRECEDENCE = 1000;
+
+/** flowSchema declares FlowSchema; all its versions have one and the same form. */
+export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
   resource: FlowSchemas,
-  versions: [
-    served('flowcontrol.apiserver.k8s.io/v1', 'FlowSchema', { since: 29 }),
-    served('flowcontrol.apiserver.k8s.io/v1beta3', 'FlowSchema', { since: 26, until: 31, storedSince: 26, deprecated: deprecatedFor('1.29', '1.32', 'flowcontrol.apiserver.k8s.io/v1 FlowSchema') }),
-    served('flowcontrol.apiserver.k8s.io/v1beta2', 'FlowSchema', { since: 23, until: 28, storedSince: 23, deprecated: deprecatedFor('1.26', '1.29', 'flowcontrol.apiserver.k8s.io/v1 FlowSchema') }),
-    served('flowcontrol.apiserver.k8s.io/v1beta1', 'FlowSchema', { until: 25, storedSince: 0, deprecated: deprecatedFor('1.23', '1.26', 'flowcontrol.apiserver.k8s.io/v1 FlowSchema') }),
-    served('flowcontrol.apiserver.k8s.io/v1alpha1', 'FlowSchema', { until: 23 }),
-  ],
-  strategy: specStrategy({ generation: true }),
-  subresources: {
-    status: statusStrategy(),
+  versions: flowcontrolVersions('FlowSchema'),
+  defaults({ spec }) {
+    if (spec) spec.matchingPrecedence ||= PRECEDENCE;
   },
+  columns: defineColumns<flowcontrolv1.FlowSchema>([
+    nameColumn,
+    text('PriorityLevel', ({ spec }) => spec?.priorityLevelConfiguration?.name ?? ''),
+    text('MatchingPrecedence', ({ spec }) => spec?.matchingPrecedence ?? 0),
+    text('DistinguisherMethod', ({ spec }) => spec?.distinguisherMethod?.type ?? NONE),
+    ageColumn,
+    text('MissingPL', ({ status }) => status?.conditions?.find(c => c.type === 'Dangling')?.status ?? '?'),
+  ]),
+  strategy: specStrategy<flowcontrolv1.FlowSchema>({
+    generation: true,
+    validate: validateFlowSchema,
+    validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
+  }),
+  subresources: { status: statusStrategy<flowcontrolv1.FlowSchema>() },
 });

@@ -51,6 +51,7 @@ export const runtimeClass = defineKind<nodev1.RuntimeClass>({
   ],
   columns: defineColumns<nodev1.RuntimeClass>([nameColumn, text('Handler', ({ handler = '' }) => handler), ageColumn]),
   strategy: plainStrategy<nodev1.RuntimeClass>(validateRuntimeClass, {
+    allowUnconditionalUpdate: false,
     validateUpdate: (object, old, release) => [
       ...validateRuntimeClass(object, release),
       ...(object.handler === old.handler ? [] : [field.invalid(Path.at('handler'), object.handler, IMMUTABLE)]),

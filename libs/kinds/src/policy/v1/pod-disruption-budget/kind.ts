@@ -50,6 +50,7 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     ageColumn,
   ]),
   strategy: specStrategy<policyv1.PodDisruptionBudget>({
+    allowUnconditionalUpdate: false,
     generation: true,
     validate: validateBudget,
     validateUpdate: (budget, _old, release) => validateBudget(budget, release),

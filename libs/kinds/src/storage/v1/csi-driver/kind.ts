@@ -69,6 +69,7 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.CSIDriver>(validateNew),
+    allowUnconditionalUpdate: false,
     validateUpdate: (driver, old) => [
       ...validateDriver(driver),
       ...(['attachRequired', 'fsGroupPolicy', 'volumeLifecycleModes'] as const)

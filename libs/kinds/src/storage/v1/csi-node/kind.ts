@@ -50,5 +50,5 @@ export const csiNode = defineKind<storagev1.CSINode>({
     served('storage.k8s.io/v1beta1', 'CSINode', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'storage.k8s.io/v1 CSINode') }),
   ],
   columns: defineColumns<storagev1.CSINode>([nameColumn, integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0), ageColumn]),
-  strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), validateUpdate },
+  strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), allowUnconditionalUpdate: false, validateUpdate },
 });

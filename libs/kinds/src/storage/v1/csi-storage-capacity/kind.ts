@@ -28,6 +28,7 @@ export const csiStorageCapacity = defineKind<storagev1.CSIStorageCapacity>({
     }),
   ],
   strategy: plainStrategy<storagev1.CSIStorageCapacity>(validateCapacity, {
+    allowUnconditionalUpdate: false,
     alsoOnUpdate: (object, old) =>
       (['nodeTopology', 'storageClassName'] as const)
         .filter(name => !semanticEqual(object[name], old[name]))

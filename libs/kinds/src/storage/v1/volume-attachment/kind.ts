@@ -13,8 +13,8 @@ const SPEC = Path.at('spec');
 const V1 = 'storage.k8s.io/v1';
 
 function validateAttachment({ spec, status }: storagev1.VolumeAttachment): FieldError[] {
-  const { attacher, nodeName = '', source = {} } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
-  const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source;
+  const { attacher, nodeName = '', source } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
+  const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source ?? {};
   const at = SPEC.child('source');
   const errors = requireText(SPEC.child('attacher'), attacher);
   if (!inline && !volume) errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
@@ -60,6 +60,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.VolumeAttachment>(validateNew),
+    allowUnconditionalUpdate: false,
     prepareForCreate(attachment, { apiVersion }) {
       if (apiVersion === V1) delete attachment.status;
     },

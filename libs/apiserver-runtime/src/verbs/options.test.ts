@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { deleteOptionsOfBody, deleteOptionsOfQuery } from './delete-options';
+import { scaleOf } from './scale';
+import { managerOf, writeOptionsOf } from './write-options';
+
+const query = (text: string) => new URLSearchParams(text);
+
+describe('write options', () => {
+  test('are read from the query', () => {
+    expect(writeOptionsOf('CreateOptions', query('dryRun=All&fieldManager=me&fieldValidation=Strict'), 33)).toEqual({
+      ...{ dryRun: true, fieldManager: 'me', force: false, fieldValidation: 'Strict' },
+    });
+  });
+  test.each([
+    [20, 'Ignore'],
+    [33, 'Warn'],
+  ])('release 1.%d validates fields: %s', (emulated, expected) => {
+    expect(writeOptionsOf('UpdateOptions', query(''), emulated).fieldValidation).toBe(expected);
+  });
+  test.each([
+    [
+      'CreateOptions',
+      'dryRun=Some',
+      false,
+      'CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: []string{"Some"}: supported values: "All"',
+    ],
+    [
+      'PatchOptions',
+      '',
+      true,
+      'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
+    ],
+    [
+      'PatchOptions',
+      'force=true',
+      false,
+      'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
+    ],
+    ['UpdateOptions', 'fieldValidation=Maybe', false, 'fieldValidation: Unsupported value: "Maybe"'],
+    ['CreateOptions', `fieldManager=${'x'.repeat(129)}`, false, 'fieldManager: Too long'],
+  ] as const)('%s %s is refused', (kind, text, apply, message) => {
+    expect(() => writeOptionsOf(kind, query(text), 33, apply)).toThrow(message);
+  });
+  test.each([
+    ['me', 'agent/1', 'me'],
+    ['', 'kubectl/v1.33 (linux)', 'kubectl'],
+    ['', undefined, 'unknown'],
+    ['', 'a\u0000b/1', 'ab'],
+  ])('manager %s of %s', (given, agent, expected) => {
+    expect(managerOf(given, agent)).toBe(expected);
+  });
+});
+
+describe('delete options', () => {
+  test.each([
+    [
+      query('gracePeriodSeconds=5&propagationPolicy=Orphan'),
+      { gracePeriodSeconds: 5, propagationPolicy: 'Orphan', dryRun: false },
+    ],
+    [query('orphanDependents=false&dryRun=All'), { orphanDependents: false, dryRun: true }],
+  ])('of a query', (text, expected) => {
+    expect(deleteOptionsOfQuery(text)).toEqual(expected);
+  });
+  test('of a body', () => {
+    const body = { gracePeriodSeconds: 0, preconditions: { uid: 'u' }, dryRun: ['All'] };
+    expect(deleteOptionsOfBody(body)).toEqual({ gracePeriodSeconds: 0, preconditions: { uid: 'u' }, dryRun: true });
+  });
+  test.each([
+    [
+      { propagationPolicy: 'Sideways' },
+      'propagationPolicy: Unsupported value: "Sideways": supported values: "Foreground", "Background", "Orphan", "nil"',
+    ],
+    [
+      { propagationPolicy: 'Orphan', orphanDependents: true },
+      'orphanDependents and deletionPropagation cannot be both set',
+    ],
+    [{ gracePeriodSeconds: 'x' }, 'DeleteOptions.gracePeriodSeconds'],
+    [[], 'must be an object'],
+  ])('%j is refused', (body, message) => {
+    expect(() => deleteOptionsOfBody(body)).toThrow(message);
+  });
+  test('a number that is none is refused', () => {
+    expect(() => deleteOptionsOfQuery(query('gracePeriodSeconds=x'))).toThrow(
+      'strconv.ParseInt: parsing "x": invalid syntax',
+    );
+  });
+});
+
+describe('scaleOf', () => {
+  const paths = { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' };
+  test.each<[object, object, object]>([
+    [
+      { spec: { replicas: 3, selector: { matchLabels: { a: 'b' } } }, status: { replicas: 2 } },
+      { replicas: 3 },
+      { replicas: 2, selector: 'a=b' },
+    ],
+    [{ spec: { replicas: 0, selector: { a: 'b' } } }, {}, { replicas: 0, selector: 'a=b' }],
+    [{ spec: { replicas: 1, selector: 'x in (y)' } }, { replicas: 1 }, { replicas: 0, selector: 'x in (y)' }],
+    [{}, {}, { replicas: 0 }],
+  ])('%j', (object, spec, status) => {
+    expect(scaleOf({ metadata: { name: 'n' }, ...object }, paths)).toMatchObject({ kind: 'Scale', spec, status });
+  });
+});

@@ -1,0 +1,28 @@
+import type { apiextensionsv1 } from '@navarch/api';
+import { semanticEqual } from '../../../shared/equal';
+
+/** Version is one version of a custom resource. */
+export type Version = apiextensionsv1.CustomResourceDefinitionVersion;
+type Part = 'schema' | 'subresources' | 'additionalPrinterColumns';
+
+/** isShared: all versions agree in a part, so that messages place it above the versions. */
+export function isShared(versions: readonly Version[], part: Part): boolean {
+  return versions.every(v => semanticEqual(v[part], versions[0]?.[part]));
+}
+
+/** goVersion renders a version as messages up to release 1.32 do; addresses have no meaning. */
+export function goVersion(version: Version, versions: readonly Version[]): string {
+  const shown = (part: Part) => (version[part] !== undefined && !isShared(versions, part) ? '0xc000000000' : 'nil');
+  const warning = version.deprecationWarning === undefined ? 'nil' : '0xc000000000';
+  const columns = shown('additionalPrinterColumns') === 'nil' ? '(nil)' : '{}';
+  return (
+    `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(version.name ?? '')}, Served:${version.served ?? false}, Storage:${version.storage ?? false}, ` +
+    `Deprecated:${version.deprecated ?? false}, DeprecationWarning:(*string)(${warning}), Schema:(*apiextensions.CustomResourceValidation)(${shown('schema')}), ` +
+    `Subresources:(*apiextensions.CustomResourceSubresources)(${shown('subresources')}), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition${columns}}`
+  );
+}
+
+/** goVersions renders all of them. */
+export function goVersions(versions: readonly Version[]): string {
+  return `[]apiextensions.CustomResourceDefinitionVersion{${versions.map(v => goVersion(v, versions)).join(', ')}}`;
+}

@@ -1,0 +1,67 @@
+import type { certificatesv1 } from '@navarch/api';
+import type { Strategy, StrategyContext } from '../../../kind';
+import { keep } from '../../../shared/keep';
+import { validateCertificate, validateConditions, validateRequest } from './validation';
+
+type CSR = certificatesv1.CertificateSigningRequest;
+type Condition = certificatesv1.CertificateSigningRequestCondition;
+
+/** requestStrategy is the main endpoint: who asks is written into the request, and a request never changes. */
+export const requestStrategy: Strategy<CSR> = {
+  allowUnconditionalUpdate: true,
+  prepareForCreate(request, { user, emulated }) {
+    request.status = {};
+    const spec = (request.spec ??= {} as certificatesv1.CertificateSigningRequestSpec);
+    for (const name of ['username', 'uid', 'groups', 'extra'] as const) delete spec[name];
+    if (emulated < 22) delete spec.expirationSeconds;
+    if (!user) return;
+    spec.username = user.name;
+    if (user.uid) spec.uid = user.uid;
+    if (user.groups.length) spec.groups = [...user.groups];
+    if (user.extra) spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
+  },
+  validate: validateRequest,
+  prepareForUpdate: (request, old) => keep(request, old, 'spec', 'status'),
+};
+
+const decides = ({ type }: Condition) => type === 'Approved' || type === 'Denied';
+
+/** Times of conditions that clients leave out are those of the request. */
+function stamp(conditions: readonly Condition[] | undefined, old: readonly Condition[], { now }: StrategyContext): void {
+  const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  for (const condition of conditions ?? []) {
+    condition.status ||= 'True';
+    condition.lastUpdateTime ||= time;
+    const before = old.find(c => c.type === condition.type);
+    condition.lastTransitionTime ||= before?.status === condition.status ? (before?.lastTransitionTime ?? time) : time;
+  }
+}
+
+/** approvalStrategy decides: of the status it takes the conditions only. */
+export const approvalStrategy: Strategy<CSR> = {
+  allowUnconditionalUpdate: true,
+  prepareForUpdate(request, old, context) {
+    keep(request, old, 'spec');
+    const conditions = request.status?.conditions;
+    request.status = { ...old.status };
+    delete request.status.conditions;
+    if (conditions) request.status.conditions = conditions;
+    stamp(conditions, old.status?.conditions ?? [], context);
+  },
+  validateUpdate: (request, _old, context) => validateConditions(request, context),
+};
+
+/** requestStatusStrategy signs: it takes the certificate, and all conditions but those that decide. */
+export const requestStatusStrategy: Strategy<CSR> = {
+  allowUnconditionalUpdate: true,
+  prepareForUpdate(request, old, context) {
+    keep(request, old, 'spec');
+    const status = (request.status ??= {});
+    const before = old.status?.conditions ?? [];
+    const conditions = [...before.filter(decides), ...(status.conditions ?? []).filter(c => !decides(c))];
+    delete status.conditions;
+    if (conditions.length) status.conditions = conditions;
+    stamp(status.conditions, before, context);
+  },
+  validateUpdate: (request, _old, context) => [...validateConditions(request, context), ...validateCertificate(request)],
+};

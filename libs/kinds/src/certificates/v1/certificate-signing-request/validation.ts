@@ -1,0 +1,83 @@
+import type { certificatesv1 } from '@navarch/api';
+import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import type { StrategyContext } from '../../../kind';
+import { invalidStruct, oneOf } from '../../../shared/errors';
+import { goBytes } from '../../../shared/go-syntax';
+
+type CSR = certificatesv1.CertificateSigningRequest;
+const SPEC = Path.at('spec');
+const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
+const MIN_SECONDS = 600;
+const USAGES = [
+  'any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only', 'digital signature',
+  'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc',
+  'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping',
+];
+const isV1 = ({ apiVersion }: StrategyContext) => apiVersion === 'certificates.k8s.io/v1';
+
+/** validateRequest checks a new CertificateSigningRequest; v1 asks for more than v1beta1. */
+export function validateRequest({ spec = {} as certificatesv1.CertificateSigningRequestSpec }: CSR, context: StrategyContext): FieldError[] {
+  const { request, usages = [], signerName, expirationSeconds } = spec;
+  const errors: FieldError[] = [];
+  const bytes = Buffer.from(request ?? '', 'base64');
+  if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]+-----END CERTIFICATE REQUEST-----/.test(bytes.toString('latin1'))) {
+    errors.push(invalidStruct(SPEC.child('request'), request ?? null, goBytes(bytes), 'PEM block type must be CERTIFICATE REQUEST', context));
+  }
+  if (!usages?.length && isV1(context)) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
+  const seen = new Set<string>();
+  (usages ?? []).forEach((usage, i) => {
+    const at = SPEC.child('usages').index(i);
+    if (isV1(context)) errors.push(...oneOf(at, usage, USAGES));
+    if (isV1(context) && seen.has(usage)) errors.push(field.duplicate(at, usage));
+    seen.add(usage);
+  });
+  const signer = SPEC.child('signerName');
+  if (isV1(context) && signerName === LEGACY_SIGNER) errors.push(field.invalid(signer, signerName, 'the legacy signerName is not allowed via this API version'));
+  else errors.push(...validateSigner(signerName, signer));
+  if (expirationSeconds !== undefined && expirationSeconds < MIN_SECONDS) {
+    errors.push(field.invalid(SPEC.child('expirationSeconds'), expirationSeconds, `may not specify a duration less than ${MIN_SECONDS} seconds (10 minutes)`));
+  }
+  return errors;
+}
+
+function validateSigner(name: string | undefined, path: Path): FieldError[] {
+  if (!name) return [field.required(path, 'signerName must be provided')];
+  const [domain = '', ...rest] = name.split('/');
+  const form = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
+  if (rest.length !== 1) return [field.invalid(path, name, form)];
+  const problems = [...isDNS1123Subdomain(domain), ...isDNS1123Subdomain(rest[0]!)];
+  if (problems.length) return problems.map(problem => field.invalid(path, name, problem));
+  return domain.includes('.') ? [] : [field.invalid(path, name, `${JSON.stringify(domain)}: should be a domain with at least two segments separated by dots`)];
+}
+
+/** validateConditions checks what has been decided: approval and denial exclude each other, and are true where they are there. */
+export function validateConditions({ status = {} }: CSR, context: StrategyContext): FieldError[] {
+  const path = Path.at('status', 'conditions');
+  const types = new Set<string>();
+  const decided: string[] = [];
+  return (status.conditions ?? []).flatMap(({ type, status: value }, i) => {
+    const at = path.index(i);
+    const errors: FieldError[] = [];
+    if (!type) errors.push(field.required(at.child('type')));
+    const decisive = type === 'Approved' || type === 'Denied' || type === 'Failed';
+    if (isV1(context) && !value) errors.push(field.required(at.child('status')));
+    else if (decisive && value && value !== 'True') errors.push(...oneOf(at.child('status'), value, ['True']));
+    else if (value && !['True', 'False', 'Unknown'].includes(value)) errors.push(...oneOf(at.child('status'), value, ['False', 'True', 'Unknown']));
+    if (type === 'Approved' || type === 'Denied') {
+      if (decided.length && !decided.includes(type)) errors.push(field.invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive'));
+      decided.push(type);
+    }
+    if (types.has(type)) errors.push(field.duplicate(at.child('type'), type));
+    types.add(type);
+    return errors;
+  });
+}
+
+/** validateCertificate: what the signer writes has to be certificates in PEM. */
+export function validateCertificate({ status }: CSR): FieldError[] {
+  if (!status?.certificate) return [];
+  const text = Buffer.from(status.certificate, 'base64').toString('latin1');
+  const at = Path.at('status', 'certificate');
+  if (/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text)) return [];
+  return [field.invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')];
+}
