@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,6 +15,14 @@ export interface ClusterStart {
   readonly index: number;
   readonly workers?: number;
   readonly flags?: readonly string[];
+}
+
+/** KubectlOptions: by which kubectl (the newest unless given), with what on its stdin and in its environment. */
+export interface KubectlOptions {
+  readonly by?: Kubectl;
+  readonly input?: string | Buffer;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
 }
 
 /** Failed is a command that did not exit with 0. */
@@ -93,23 +102,17 @@ export class E2eCluster {
   }
 
   /** kubectl runs it and answers its stdout; it throws Failed for any exit code but 0. */
-  async kubectl(
-    args: readonly string[],
-    options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {},
-  ): Promise<string> {
+  async kubectl(args: readonly string[], options: KubectlOptions = {}): Promise<string> {
     const output = await this.tryKubectl(args, options);
     if (output.code !== 0) throw new Failed(`kubectl ${args.join(' ')}`, output);
     return output.stdout;
   }
 
   /** tryKubectl is kubectl for commands that may fail. */
-  tryKubectl(
-    args: readonly string[],
-    options: { input?: string | Buffer; by?: Kubectl; timeoutMs?: number } = {},
-  ): Promise<Output> {
-    const { by = this.defaultKubectl, ...rest } = options;
+  tryKubectl(args: readonly string[], options: KubectlOptions = {}): Promise<Output> {
+    const { by = this.defaultKubectl, env: more, ...rest } = options;
     // A home of the cluster's own, so that cached discovery of another cluster is never believed.
-    const env = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: path.join(this.state, 'home') };
+    const env = { ...process.env, KUBECONFIG: this.kubeconfig, HOME: path.join(this.state, 'home'), ...more };
     return runProgram(by.file, args, { env, ...rest });
   }
 
@@ -170,6 +173,24 @@ export class E2eCluster {
     if (!pid) throw new Error(`${component} does not run:\n${output.stdout}`);
     return pid;
   }
+}
+
+/** httpGet asks over a connection of its own, as a new client would: no pool, no port that browsers refuse. */
+export function httpGet(url: string): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent: false, timeout: 3_000 }, response => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') }),
+      );
+      response.on('error', reject);
+    });
+    request.on('timeout', () =>
+      request.destroy(Object.assign(new Error(`${url} does not answer`), { code: 'ETIMEDOUT' })),
+    );
+    request.on('error', reject);
+  });
 }
 
 /** eventually repeats a check until it passes; the last failure is the test's when time is up. */

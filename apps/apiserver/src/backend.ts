@@ -1,12 +1,24 @@
 import type { Clock, Logger } from '@navarch/base';
 import type { KindDefinition } from '@navarch/kinds';
-import { createBackend, transformerFor, transformersFromConfig, type EtcdTls, type StorageBackend } from '@navarch/storage';
+import {
+  createBackend,
+  transformerFor,
+  transformersFromConfig,
+  type EtcdTls,
+  type StorageBackend,
+} from '@navarch/storage';
 import fs from 'node:fs';
 import type { Config } from './config';
 import type { ApiServerFlags } from './flags';
 
 /** openBackend connects to etcd, and encrypts at rest what the EncryptionConfiguration names. */
-export function openBackend(flags: ApiServerFlags, config: Config, kinds: readonly KindDefinition[], log: Logger, clock: Clock): StorageBackend {
+export function openBackend(
+  flags: ApiServerFlags,
+  config: Config,
+  kinds: readonly KindDefinition[],
+  log: Logger,
+  clock: Clock,
+): StorageBackend {
   const backend = createBackend({
     endpoints: flags['etcd-servers'],
     ...(flags['etcd-cafile'] && { tls: etcdTls(flags) }),

@@ -19,11 +19,30 @@ requireProgram('etcd', 'nats-server')('the API over NATS', () => {
     cluster = await startTestCluster();
     port = await freePort();
     const own = await cluster.pki.issue({ name: 'nats' });
-    const users = [{ identity: 'system:apiserver' }, { identity: 'system:dns' }, { identity: 'kubernetes-admin', organizations: ['system:masters'] }];
+    const users = [
+      { identity: 'system:apiserver' },
+      { identity: 'system:dns' },
+      { identity: 'kubernetes-admin', organizations: ['system:masters'] },
+    ];
     const config = join(dir.path, 'nats.conf');
-    writeFileSync(config, natsServerConfig({ host: '127.0.0.1', port, tls: { ca: own.caFile, cert: own.certFile, key: own.keyFile }, users }));
+    writeFileSync(
+      config,
+      natsServerConfig({
+        host: '127.0.0.1',
+        port,
+        tls: { ca: own.caFile, cert: own.certFile, key: own.keyFile },
+        users,
+      }),
+    );
     const apiserver = await cluster.pki.issue({ name: 'system:apiserver' });
-    const files = ['--nats-ca-file', own.caFile, '--nats-cert-file', apiserver.certFile, '--nats-key-file', apiserver.keyFile];
+    const files = [
+      '--nats-ca-file',
+      own.caFile,
+      '--nats-cert-file',
+      apiserver.certFile,
+      '--nats-key-file',
+      apiserver.keyFile,
+    ];
     // The server comes up before the bus does, and finds it later.
     await cluster.start('--nats-servers', `127.0.0.1:${port}`, ...files);
     nats = startChild('nats-server', ['-c', config]);
@@ -48,10 +67,14 @@ requireProgram('etcd', 'nats-server')('the API over NATS', () => {
     const admin = await client('kubernetes-admin', ['system:masters']);
     const dns = await client('system:dns');
     await eventually(() => admin.resource(ConfigMaps).list('default'));
-    const made = await admin.resource(ConfigMaps).create({ metadata: { namespace: 'default', name: 'over-nats' }, data: { a: 'b' } });
+    const made = await admin
+      .resource(ConfigMaps)
+      .create({ metadata: { namespace: 'default', name: 'over-nats' }, data: { a: 'b' } });
     expect(made.metadata?.uid).toBeDefined();
     const services = await dns.resource(Services).list('');
     expect(services.items.map(one => one.metadata?.name)).toEqual(['kubernetes']);
-    await expect(dns.resource(ConfigMaps).get('default', 'over-nats')).rejects.toThrow('User "system:dns" cannot get resource "configmaps"');
+    await expect(dns.resource(ConfigMaps).get('default', 'over-nats')).rejects.toThrow(
+      'User "system:dns" cannot get resource "configmaps"',
+    );
   }, 30_000);
 });

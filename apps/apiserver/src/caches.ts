@@ -1,13 +1,35 @@
 import {
-  ClusterRoleBindings, ClusterRoles, IngressClasses, LimitRanges, MutatingWebhookConfigurations, Namespaces, Nodes,
-  PersistentVolumes, Pods, PriorityClasses, ResourceQuotas, RoleBindings, Roles, RuntimeClasses, Secrets, ServiceAccounts, StorageClasses,
-  ValidatingWebhookConfigurations, VolumeAttachments, type corev1,
+  ClusterRoleBindings,
+  ClusterRoles,
+  IngressClasses,
+  LimitRanges,
+  MutatingWebhookConfigurations,
+  Namespaces,
+  Nodes,
+  PersistentVolumes,
+  Pods,
+  PriorityClasses,
+  ResourceQuotas,
+  RoleBindings,
+  Roles,
+  RuntimeClasses,
+  Secrets,
+  ServiceAccounts,
+  StorageClasses,
+  ValidatingWebhookConfigurations,
+  VolumeAttachments,
+  type corev1,
 } from '@navarch/api';
 import type { Clock } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
 import { cachedLookup, liveLookup, type Lookup } from './admission/lookup';
 import { InformerNodeGraph } from './authz/node/node-graph';
-import { RuleResolver, SUBJECT_INDEX, clusterRoleBindingSubjects, roleBindingSubjects } from './authz/rbac/rule-resolver';
+import {
+  RuleResolver,
+  SUBJECT_INDEX,
+  clusterRoleBindingSubjects,
+  roleBindingSubjects,
+} from './authz/rbac/rule-resolver';
 
 /** DEFAULT_ACCOUNT_WAIT_MS is how long a pod waits for its namespace's default account, which a controller is about to make. */
 const DEFAULT_ACCOUNT_WAIT_MS = 1_500;
@@ -25,7 +47,12 @@ export function openCaches(informers: InformerFactory, client: KubeClient, clock
   const roleBindings = informers.informer(RoleBindings);
   clusterRoleBindings.addIndex(SUBJECT_INDEX, clusterRoleBindingSubjects);
   roleBindings.addIndex(SUBJECT_INDEX, roleBindingSubjects);
-  const rules = { clusterRoles: informers.informer(ClusterRoles), roles: informers.informer(Roles), clusterRoleBindings, roleBindings };
+  const rules = {
+    clusterRoles: informers.informer(ClusterRoles),
+    roles: informers.informer(Roles),
+    clusterRoleBindings,
+    roleBindings,
+  };
   const priorityClasses = informers.informer(PriorityClasses);
   const runtimeClasses = informers.informer(RuntimeClasses);
   return {
@@ -45,13 +72,21 @@ export function openCaches(informers: InformerFactory, client: KubeClient, clock
     quotas: informers.informer(ResourceQuotas),
     mutatingWebhooks: informers.informer(MutatingWebhookConfigurations),
     validatingWebhooks: informers.informer(ValidatingWebhookConfigurations),
-    nodeGraph: new InformerNodeGraph(pods, informers.informer(PersistentVolumes), informers.informer(VolumeAttachments)),
+    nodeGraph: new InformerNodeGraph(
+      pods,
+      informers.informer(PersistentVolumes),
+      informers.informer(VolumeAttachments),
+    ),
     ruleResolver: new RuleResolver(rules),
   };
 }
 
 /** waitForDefault looks up an account; one named `default` that is missing is waited for, by its event. */
-function waitForDefault(cache: Informer<corev1.ServiceAccount>, lookup: Lookup<corev1.ServiceAccount>, clock: Clock): Lookup<corev1.ServiceAccount> {
+function waitForDefault(
+  cache: Informer<corev1.ServiceAccount>,
+  lookup: Lookup<corev1.ServiceAccount>,
+  clock: Clock,
+): Lookup<corev1.ServiceAccount> {
   return async (namespace, name) => {
     const found = await lookup(namespace, name);
     if (found || name !== 'default') return found;
@@ -62,7 +97,8 @@ function waitForDefault(cache: Informer<corev1.ServiceAccount>, lookup: Lookup<c
         resolve(account);
       };
       const timer = clock.after(DEFAULT_ACCOUNT_WAIT_MS, () => done(undefined));
-      const isOurs = (account: corev1.ServiceAccount) => account.metadata?.namespace === namespace && account.metadata.name === name;
+      const isOurs = (account: corev1.ServiceAccount) =>
+        account.metadata?.namespace === namespace && account.metadata.name === name;
       // Registering tells of all accounts there are; they were looked at above, so only what comes later matters.
       let registered = false;
       const handler = cache.addHandler({ added: account => registered && isOurs(account) && done(account) });

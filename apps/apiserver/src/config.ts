@@ -4,7 +4,12 @@ import { parse } from 'yaml';
 import type { ApiServerFlags } from './flags';
 import { parseAbacPolicies, type AbacPolicy } from './authz/abac';
 import { parseTokenFile } from './authn/static-tokens';
-import { readSigningKey, readVerificationKeys, type SigningKey, type VerificationKey } from './authn/tokens/signing-keys';
+import {
+  readSigningKey,
+  readVerificationKeys,
+  type SigningKey,
+  type VerificationKey,
+} from './authn/tokens/signing-keys';
 import type { RequestHeaderOptions } from './authn/request-header';
 import type { UserInfo } from '@navarch/apimachinery';
 import { clusterIpRange, nodePortRange } from './services/address-range';
@@ -42,7 +47,8 @@ export function compileConfig(flags: ApiServerFlags): Config {
   const signingFile = required('service-account-signing-key-file', flags['service-account-signing-key-file']);
   const signingKey = named('service-account-signing-key-file', () => readSigningKey(signingFile));
   const keyFiles = flags['service-account-key-file'];
-  if (flags['nats-servers'].length && !flags['nats-cert-file']) throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
+  if (flags['nats-servers'].length && !flags['nats-cert-file'])
+    throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
   const issuers = flags['service-account-issuer'];
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
   const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);
@@ -62,7 +68,9 @@ export function compileConfig(flags: ApiServerFlags): Config {
     signingKey,
     verificationKeys: [
       signingKey,
-      ...keyFiles.flatMap(file => named('service-account-key-file', () => readVerificationKeys(fs.readFileSync(file, 'utf8')))),
+      ...keyFiles.flatMap(file =>
+        named('service-account-key-file', () => readVerificationKeys(fs.readFileSync(file, 'utf8'))),
+      ),
     ],
     staticTokens: tokenFile === undefined ? undefined : named('token-auth-file', () => parseTokenFile(tokenFile)),
     requestHeader: {
@@ -73,7 +81,8 @@ export function compileConfig(flags: ApiServerFlags): Config {
       ...present('clientCa', optional('requestheader-client-ca-file', flags['requestheader-client-ca-file'])),
     },
     authorizationModes: modes(flags['authorization-mode']),
-    abacPolicies: policyFile === undefined ? [] : named('authorization-policy-file', () => parseAbacPolicies(policyFile)),
+    abacPolicies:
+      policyFile === undefined ? [] : named('authorization-policy-file', () => parseAbacPolicies(policyFile)),
     kubeletTls: {
       ...present('cert', optional('kubelet-client-certificate', flags['kubelet-client-certificate'])),
       ...present('key', optional('kubelet-client-key', flags['kubelet-client-key'])),
@@ -91,14 +100,16 @@ export function compileConfig(flags: ApiServerFlags): Config {
 function modes(given: readonly string[]): AuthorizationMode[] {
   return given.map(mode => {
     const known = MODES.find(one => one === mode);
-    if (!known) throw new Error(`--authorization-mode: unknown mode ${JSON.stringify(mode)}; known are ${MODES.join(', ')}`);
+    if (!known)
+      throw new Error(`--authorization-mode: unknown mode ${JSON.stringify(mode)}; known are ${MODES.join(', ')}`);
     return known;
   });
 }
 
 function parseRelease(text: string): number {
   const minor = Number(/^v?1\.(\d+)(\.\d+)?$/.exec(text)?.[1]);
-  if (!(minor >= 20 && minor <= 33)) throw new Error(`--emulated-version: ${JSON.stringify(text)} is not between 1.20 and 1.33`);
+  if (!(minor >= 20 && minor <= 33))
+    throw new Error(`--emulated-version: ${JSON.stringify(text)} is not between 1.20 and 1.33`);
   return minor;
 }
 

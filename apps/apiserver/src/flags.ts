@@ -4,17 +4,26 @@ import { flag, type FlagSet, type FlagValues } from '@navarch/nest-host';
 export const FLAGS = {
   'bind-address': flag.string('0.0.0.0', 'address to serve HTTPS on'),
   'secure-port': flag.int(6443, 'port to serve HTTPS on; 0 picks a free one'),
-  'advertise-address': flag.string('', 'address that the cluster reaches this apiserver at; the first of this host unless given'),
+  'advertise-address': flag.string(
+    '',
+    'address that the cluster reaches this apiserver at; the first of this host unless given',
+  ),
   'tls-cert-file': flag.string('', 'server certificate'),
   'tls-private-key-file': flag.string('', "the server certificate's key"),
-  'client-ca-file': flag.string('', 'CA whose client certificates are believed: the common name is the user, each organization a group'),
+  'client-ca-file': flag.string(
+    '',
+    'CA whose client certificates are believed: the common name is the user, each organization a group',
+  ),
 
   'etcd-servers': flag.strings(['http://127.0.0.1:2379'], 'URLs of the etcd servers'),
   'etcd-cafile': flag.string('', "CA that signed the etcd servers' certificates"),
   'etcd-certfile': flag.string('', 'client certificate for etcd'),
   'etcd-keyfile': flag.string('', "the client certificate's key"),
   'etcd-compaction-interval': flag.duration('5m', 'how often the history is compacted; 0 never'),
-  'encryption-provider-config': flag.string('', 'EncryptionConfiguration file: what is encrypted at rest, and with which keys'),
+  'encryption-provider-config': flag.string(
+    '',
+    'EncryptionConfiguration file: what is encrypted at rest, and with which keys',
+  ),
   'event-ttl': flag.duration('1h', 'how long Events are kept'),
 
   'nats-servers': flag.strings([], 'host:port of the NATS servers; none: requests come over HTTPS only'),
@@ -25,34 +34,58 @@ export const FLAGS = {
   'service-cluster-ip-range': flag.string('10.96.0.0/16', 'network that cluster IPs come from'),
   'service-node-port-range': flag.string('30000-32767', 'ports that node ports come from'),
 
-  'service-account-issuer': flag.strings(['https://kubernetes.default.svc.cluster.local'], 'issuers of tokens that are believed; the first signs'),
+  'service-account-issuer': flag.strings(
+    ['https://kubernetes.default.svc.cluster.local'],
+    'issuers of tokens that are believed; the first signs',
+  ),
   'service-account-jwks-uri': flag.string('', 'where the key set is found from outside; this apiserver unless given'),
-  'service-account-key-file': flag.strings([], 'public or private keys (PEM) that verify tokens; the signing key unless given'),
+  'service-account-key-file': flag.strings(
+    [],
+    'public or private keys (PEM) that verify tokens; the signing key unless given',
+  ),
   'service-account-signing-key-file': flag.string('', 'private key (PEM) that signs tokens'),
   'api-audiences': flag.strings([], 'audiences of tokens for this API; the issuer unless given'),
 
-  'anonymous-auth': flag.bool(false, 'let requests without credentials act as system:anonymous (health and version always do)'),
+  'anonymous-auth': flag.bool(
+    false,
+    'let requests without credentials act as system:anonymous (health and version always do)',
+  ),
   'token-auth-file': flag.string('', 'static tokens: CSV of token, user, uid, "groups"'),
   'enable-bootstrap-token-auth': flag.bool(true, 'believe bootstrap tokens (Secrets kube-system/bootstrap-token-*)'),
   'requestheader-client-ca-file': flag.string('', 'CA of front proxies, published for extension API servers'),
-  'requestheader-allowed-names': flag.strings([], 'common names of proxies that may name users by header; none: nobody may'),
+  'requestheader-allowed-names': flag.strings(
+    [],
+    'common names of proxies that may name users by header; none: nobody may',
+  ),
   'requestheader-username-headers': flag.strings(['X-Remote-User'], 'headers that name the user'),
   'requestheader-group-headers': flag.strings(['X-Remote-Group'], 'headers that name groups'),
   'requestheader-extra-headers-prefix': flag.strings(['X-Remote-Extra-'], 'prefixes of headers with extra information'),
-  'proxy-client-cert-file': flag.string('', 'client certificate with which aggregated API servers and webhooks are called'),
+  'proxy-client-cert-file': flag.string(
+    '',
+    'client certificate with which aggregated API servers and webhooks are called',
+  ),
   'proxy-client-key-file': flag.string('', "the proxy client certificate's key"),
 
-  'authorization-mode': flag.strings(['Node', 'RBAC'], 'authorizers in order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny'),
+  'authorization-mode': flag.strings(
+    ['Node', 'RBAC'],
+    'authorizers in order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny',
+  ),
   'authorization-policy-file': flag.string('', 'ABAC policies: one JSON policy a line'),
 
   'kubelet-client-certificate': flag.string('', 'client certificate for kubelets'),
   'kubelet-client-key': flag.string('', "the kubelet client certificate's key"),
   'kubelet-certificate-authority': flag.string('', "CA of the kubelets' certificates; none: they are not checked"),
-  'kubelet-preferred-address-types': flag.strings(['InternalIP', 'ExternalIP', 'InternalDNS', 'ExternalDNS', 'Hostname'], 'node addresses to reach kubelets at, best first'),
+  'kubelet-preferred-address-types': flag.strings(
+    ['InternalIP', 'ExternalIP', 'InternalDNS', 'ExternalDNS', 'Hostname'],
+    'node addresses to reach kubelets at, best first',
+  ),
 
   'enable-admission-plugins': flag.strings([], 'admission plugins to add to the default ones'),
   'disable-admission-plugins': flag.strings([], 'admission plugins to leave out'),
-  'default-not-ready-toleration-seconds': flag.int(300, 'how long pods stay on a node that is not ready, unless they say'),
+  'default-not-ready-toleration-seconds': flag.int(
+    300,
+    'how long pods stay on a node that is not ready, unless they say',
+  ),
 
   'max-requests-inflight': flag.int(400, 'reading requests served at a time; more are answered 429'),
   'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more are answered 429'),

@@ -4,7 +4,8 @@ import { startApiServer } from './server';
 
 await runComponent({
   name: 'kube-apiserver',
-  description: 'kube-apiserver serves the Kubernetes API over HTTPS and over the cluster bus, and keeps its objects in etcd.',
+  description:
+    'kube-apiserver serves the Kubernetes API over HTTPS and over the cluster bus, and keeps its objects in etcd.',
   flags: FLAGS,
   client: false,
   start: startApiServer,

@@ -1,7 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  ClusterRoles, ClusterRoleBindings, ConfigMaps, Endpoints, EndpointSlices, FlowSchemas, Leases, Namespaces, Nodes, Pods, PriorityClasses, Roles, RoleBindings, Secrets, SelfSubjectReviews,
-  ServiceAccounts, Services, TokenReviews, type authenticationv1, type corev1, type policyv1,
+  ClusterRoles,
+  ClusterRoleBindings,
+  ConfigMaps,
+  Endpoints,
+  EndpointSlices,
+  FlowSchemas,
+  Leases,
+  Namespaces,
+  Nodes,
+  Pods,
+  PriorityClasses,
+  Roles,
+  RoleBindings,
+  Secrets,
+  SelfSubjectReviews,
+  ServiceAccounts,
+  Services,
+  TokenReviews,
+  type authenticationv1,
+  type corev1,
+  type policyv1,
 } from '@navarch/api';
 import type { KubeClient } from '@navarch/client';
 import { eventually } from '@navarch/testing';
@@ -24,13 +43,25 @@ describe('the API server on a real etcd', () => {
     metadata: { name, namespace: 'default' },
     spec: { containers: [{ name: 'c', image: 'registry.example/app:1' }], ...spec },
   });
-  const raw = async (client: KubeClient, path: string) => (await client.transport.send({ method: 'GET', path, headers: { accept: '*/*' } })).body.toString();
+  const raw = async (client: KubeClient, path: string) =>
+    (await client.transport.send({ method: 'GET', path, headers: { accept: '*/*' } })).body.toString();
 
   test('a fresh cluster has what every cluster begins with', async () => {
-    const names = async (list: Promise<{ items: { metadata?: { name?: string } }[] }>) => (await list).items.map(item => item.metadata?.name);
-    expect(await names(admin.resource(Namespaces).list(''))).toEqual(['default', 'kube-node-lease', 'kube-public', 'kube-system']);
-    expect(await names(admin.resource(PriorityClasses).list(''))).toEqual(['system-cluster-critical', 'system-node-critical']);
-    expect(await names(admin.resource(ClusterRoles).list(''))).toEqual(expect.arrayContaining(['admin', 'edit', 'view', 'cluster-admin', 'system:dns']));
+    const names = async (list: Promise<{ items: { metadata?: { name?: string } }[] }>) =>
+      (await list).items.map(item => item.metadata?.name);
+    expect(await names(admin.resource(Namespaces).list(''))).toEqual([
+      'default',
+      'kube-node-lease',
+      'kube-public',
+      'kube-system',
+    ]);
+    expect(await names(admin.resource(PriorityClasses).list(''))).toEqual([
+      'system-cluster-critical',
+      'system-node-critical',
+    ]);
+    expect(await names(admin.resource(ClusterRoles).list(''))).toEqual(
+      expect.arrayContaining(['admin', 'edit', 'view', 'cluster-admin', 'system:dns']),
+    );
     expect(await names(admin.resource(FlowSchemas).list(''))).toEqual(expect.arrayContaining(['exempt', 'catch-all']));
     const config = await admin.resource(ConfigMaps).get('kube-system', 'extension-apiserver-authentication');
     expect(config.data?.['client-ca-file']).toBe(cluster.pki.caPem);
@@ -41,7 +72,9 @@ describe('the API server on a real etcd', () => {
     const service = await admin.resource(Services).get('default', 'kubernetes');
     expect(service.spec).toMatchObject({ clusterIP: '10.96.0.1', type: 'ClusterIP' });
     const endpoints = await admin.resource(Endpoints).get('default', 'kubernetes');
-    expect(endpoints.subsets).toEqual([{ addresses: [{ ip: '127.0.0.1' }], ports: [{ name: 'https', port: server.port, protocol: 'TCP' }] }]);
+    expect(endpoints.subsets).toEqual([
+      { addresses: [{ ip: '127.0.0.1' }], ports: [{ name: 'https', port: server.port, protocol: 'TCP' }] },
+    ]);
     const slice = await admin.resource(EndpointSlices).get('default', 'kubernetes');
     expect(slice.endpoints).toEqual([{ addresses: ['127.0.0.1'], conditions: { ready: true } }]);
   });
@@ -65,25 +98,50 @@ describe('the API server on a real etcd', () => {
       const group = 'rbac.authorization.k8s.io';
       await expect(user.resource(ConfigMaps).list('default')).rejects.toMatchObject({
         code: 403,
-        message: 'configmaps is forbidden: User "alice" cannot list resource "configmaps" in API group "" in the namespace "default"',
+        message:
+          'configmaps is forbidden: User "alice" cannot list resource "configmaps" in API group "" in the namespace "default"',
       });
-      await admin.resource(Roles).create({ metadata: { namespace: 'default', name: 'r' }, rules: [{ verbs: ['list'], apiGroups: [''], resources: ['configmaps'] }, { verbs: ['create'], apiGroups: [group], resources: ['rolebindings'] }] });
-      await admin.resource(RoleBindings).create({ metadata: { namespace: 'default', name: 'b' }, roleRef: { apiGroup: group, kind: 'Role', name: 'r' }, subjects: [{ kind: 'Group', apiGroup: group, name: 'staff' }] });
+      await admin.resource(Roles).create({
+        metadata: { namespace: 'default', name: 'r' },
+        rules: [
+          { verbs: ['list'], apiGroups: [''], resources: ['configmaps'] },
+          { verbs: ['create'], apiGroups: [group], resources: ['rolebindings'] },
+        ],
+      });
+      await admin
+        .resource(RoleBindings)
+        .create({
+          metadata: { namespace: 'default', name: 'b' },
+          roleRef: { apiGroup: group, kind: 'Role', name: 'r' },
+          subjects: [{ kind: 'Group', apiGroup: group, name: 'staff' }],
+        });
       await eventually(() => user.resource(ConfigMaps).list('default'));
       // What he does not hold he cannot give.
-      const grant = { metadata: { namespace: 'default', name: 'g' }, roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'admin' }, subjects: [{ kind: 'User', apiGroup: group, name: 'alice' }] };
-      await expect(user.resource(RoleBindings).create(grant)).rejects.toThrow('attempting to grant RBAC permissions not currently held');
+      const grant = {
+        metadata: { namespace: 'default', name: 'g' },
+        roleRef: { apiGroup: group, kind: 'ClusterRole', name: 'admin' },
+        subjects: [{ kind: 'User', apiGroup: group, name: 'alice' }],
+      };
+      await expect(user.resource(RoleBindings).create(grant)).rejects.toThrow(
+        'attempting to grant RBAC permissions not currently held',
+      );
     });
 
     test('a node reads what its pods need, and writes its own node', async () => {
       const node = await server.as('system:node:n1', ['system:nodes']);
       const other = await server.as('system:node:n2', ['system:nodes']);
       await admin.resource(Secrets).create({ metadata: { namespace: 'default', name: 's' } });
-      await expect(node.resource(Secrets).get('default', 's')).rejects.toThrow("no relationship found between node 'n1' and this object");
-      await admin.resource(Pods).create(pod('with-secret', { nodeName: 'n1', volumes: [{ name: 'v', secret: { secretName: 's' } }] }));
+      await expect(node.resource(Secrets).get('default', 's')).rejects.toThrow(
+        "no relationship found between node 'n1' and this object",
+      );
+      await admin
+        .resource(Pods)
+        .create(pod('with-secret', { nodeName: 'n1', volumes: [{ name: 'v', secret: { secretName: 's' } }] }));
       await eventually(() => node.resource(Secrets).get('default', 's'));
       await expect(other.resource(Secrets).get('default', 's')).rejects.toMatchObject({ code: 403 });
-      await expect(node.resource(Nodes).create({ metadata: { name: 'n2' } })).rejects.toThrow('node "n1" is not allowed to modify node "n2"');
+      await expect(node.resource(Nodes).create({ metadata: { name: 'n2' } })).rejects.toThrow(
+        'node "n1" is not allowed to modify node "n2"',
+      );
       const made = await node.resource(Nodes).create({ metadata: { name: 'n1' } });
       expect(made.spec?.taints).toEqual([{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }]);
       const lease = { metadata: { namespace: 'kube-node-lease', name: 'n1' }, spec: { holderIdentity: 'n1' } };
@@ -93,7 +151,8 @@ describe('the API server on a real etcd', () => {
 
     test('a controller account may be impersonated by the controller manager, others not', async () => {
       const manager = await server.as('system:kube-controller-manager');
-      const whoami = async (name: string) => (await manager.as(name).resource(SelfSubjectReviews).create({})).status?.userInfo?.username;
+      const whoami = async (name: string) =>
+        (await manager.as(name).resource(SelfSubjectReviews).create({})).status?.userInfo?.username;
       const deployment = 'system:serviceaccount:kube-system:deployment-controller';
       expect(await whoami(deployment)).toBe(deployment);
       await expect(whoami('system:serviceaccount:kube-system:other')).rejects.toMatchObject({ code: 403 });
@@ -115,30 +174,45 @@ describe('the API server on a real etcd', () => {
       const robot = await server.as(undefined, [], await tokenFor('robot'));
       const { status } = await robot.resource(SelfSubjectReviews).create({});
       expect(status?.userInfo?.username).toBe('system:serviceaccount:default:robot');
-      expect(status?.userInfo?.groups).toEqual(['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated']);
+      expect(status?.userInfo?.groups).toEqual([
+        'system:serviceaccounts',
+        'system:serviceaccounts:default',
+        'system:authenticated',
+      ]);
       await expect(robot.resource(Secrets).list('default')).rejects.toMatchObject({ code: 403 });
       const keys = JSON.parse(await raw(robot, '/openid/v1/jwks')) as { keys: { alg: string }[] };
       expect(keys.keys.map(key => key.alg)).toEqual(['RS256']);
     });
 
     test('a token for another audience is no credential here', async () => {
-      await expect(raw(await server.as(undefined, [], await tokenFor('default', { audiences: ['vault'] })), '/api')).rejects.toMatchObject({ code: 401 });
+      await expect(
+        raw(await server.as(undefined, [], await tokenFor('default', { audiences: ['vault'] })), '/api'),
+      ).rejects.toMatchObject({ code: 401 });
     });
 
     test('a bound token ends with its pod', async () => {
       await admin.resource(Pods).create(pod('bound'));
       const token = await tokenFor('default', { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'bound' } });
       // What was found good is believed for ten seconds; the second audience makes each question a new one.
-      const review = async (n: number) => (await admin.resource(TokenReviews).create({ spec: { token, audiences: ['https://kubernetes.default.svc.cluster.local', `q${n}`] } })).status;
+      const review = async (n: number) =>
+        (
+          await admin
+            .resource(TokenReviews)
+            .create({ spec: { token, audiences: ['https://kubernetes.default.svc.cluster.local', `q${n}`] } })
+        ).status;
       expect((await review(0))?.user?.extra?.['authentication.kubernetes.io/pod-name']).toEqual(['bound']);
       await admin.resource(Pods).delete('default', 'bound', { gracePeriodSeconds: 0 });
       let asked = 0;
-      await eventually(async () => (await review(++asked))?.error === '[invalid bearer token, token has been invalidated]');
+      await eventually(
+        async () => (await review(++asked))?.error === '[invalid bearer token, token has been invalidated]',
+      );
     });
 
     test('one that is deleted gets none', async () => {
       await expect(tokenFor('nobody')).rejects.toMatchObject({ code: 404 });
-      await expect(tokenFor('default', { expirationSeconds: 5 })).rejects.toThrow('may not specify a duration less than 10 minutes');
+      await expect(tokenFor('default', { expirationSeconds: 5 })).rejects.toThrow(
+        'may not specify a duration less than 10 minutes',
+      );
     });
   });
 
@@ -149,7 +223,9 @@ describe('the API server on a real etcd', () => {
       metadata: { name, namespace: 'default' },
       spec: { type: 'NodePort', ports: [{ port: 80 }], ...spec },
     });
-    const made = await Promise.all(Array.from({ length: 12 }, (_, i) => (i % 2 ? admin : other).resource(Services).create(service(`s${i}`))));
+    const made = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => (i % 2 ? admin : other).resource(Services).create(service(`s${i}`))),
+    );
     expect(new Set(made.map(one => one.spec!.clusterIP)).size).toBe(12);
     expect(new Set(made.map(one => one.spec!.ports![0]!.nodePort)).size).toBe(12);
     const { clusterIP, ports } = made[0]!.spec!;
@@ -157,7 +233,8 @@ describe('the API server on a real etcd', () => {
     await expect(other.resource(Services).create(same)).rejects.toThrow('provided IP is already allocated');
     await admin.resource(Services).delete('default', 's0');
     await expect(other.resource(Services).create(same)).resolves.toMatchObject({ spec: { clusterIP } });
-    const addresses = async () => (await admin.resource(Endpoints).get('default', 'kubernetes')).subsets?.[0]?.addresses?.map(one => one.ip);
+    const addresses = async () =>
+      (await admin.resource(Endpoints).get('default', 'kubernetes')).subsets?.[0]?.addresses?.map(one => one.ip);
     expect(await addresses()).toEqual(['127.0.0.1', '127.0.0.2']);
     await second.stop();
     expect(await addresses()).toEqual(['127.0.0.1']);
@@ -166,12 +243,25 @@ describe('the API server on a real etcd', () => {
   test('a pod is bound once, and evicted as its budget allows', async () => {
     await admin.resource(Pods).create(pod('bind-me'));
     const bind = (node: string) =>
-      admin.resource(Pods).createSubresource<corev1.Binding>('default', 'bind-me', 'binding', { apiVersion: 'v1', kind: 'Binding', metadata: { name: 'bind-me' }, target: { kind: 'Node', name: node } });
+      admin
+        .resource(Pods)
+        .createSubresource<corev1.Binding>('default', 'bind-me', 'binding', {
+          apiVersion: 'v1',
+          kind: 'Binding',
+          metadata: { name: 'bind-me' },
+          target: { kind: 'Node', name: node },
+        });
     await bind('n1');
     expect((await admin.resource(Pods).get('default', 'bind-me')).spec?.nodeName).toBe('n1');
     await expect(bind('n2')).rejects.toThrow('pod bind-me is already assigned to node "n1"');
     const evict = () =>
-      admin.resource(Pods).createSubresource<policyv1.Eviction>('default', 'bind-me', 'eviction', { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: 'bind-me', namespace: 'default' } });
+      admin
+        .resource(Pods)
+        .createSubresource<policyv1.Eviction>('default', 'bind-me', 'eviction', {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name: 'bind-me', namespace: 'default' },
+        });
     await evict();
     const left = await admin.resource(Pods).list('default', { fieldSelector: 'metadata.name=bind-me' });
     expect(left.items.filter(one => !one.metadata?.deletionTimestamp)).toEqual([]);
@@ -179,11 +269,19 @@ describe('the API server on a real etcd', () => {
 
   test('a new pod has an account, a token, a priority and tolerations', async () => {
     const made = await admin.resource(Pods).create(pod('plain'));
-    expect(made.spec).toMatchObject({ serviceAccountName: 'default', priority: 0, preemptionPolicy: 'PreemptLowerPriority' });
+    expect(made.spec).toMatchObject({
+      serviceAccountName: 'default',
+      priority: 0,
+      preemptionPolicy: 'PreemptLowerPriority',
+    });
     expect(made.spec?.tolerations?.map(one => one.tolerationSeconds)).toEqual([300, 300]);
     expect(made.spec?.volumes?.[0]?.name).toMatch(/^kube-api-access-[a-z0-9]{5}$/);
-    await expect(admin.resource(Pods).create({ ...pod('x'), metadata: { name: 'x', namespace: 'none' } })).rejects.toThrow('namespaces "none" not found');
-    await expect(admin.resource(Namespaces).delete('', 'kube-system')).rejects.toThrow('this namespace may not be deleted');
+    await expect(
+      admin.resource(Pods).create({ ...pod('x'), metadata: { name: 'x', namespace: 'none' } }),
+    ).rejects.toThrow('namespaces "none" not found');
+    await expect(admin.resource(Namespaces).delete('', 'kube-system')).rejects.toThrow(
+      'this namespace may not be deleted',
+    );
   });
 
   test('what is already there is completed at the next start, and nothing is taken away', async () => {

@@ -1,8 +1,14 @@
 import { Endpoints, EndpointSlices, ResourceQuotas, Services } from '@navarch/api';
-import { createApiServer, listenHttps, loopbackTransport, type ApiServer, type AdmissionPlugin } from '@navarch/apiserver-runtime';
+import {
+  createApiServer,
+  listenHttps,
+  loopbackTransport,
+  type ApiServer,
+  type AdmissionPlugin,
+} from '@navarch/apiserver-runtime';
 import { StopStack, type Logger, type Stoppable } from '@navarch/base';
 import { createInformerFactory, createKubeClient } from '@navarch/client';
-import { allKinds } from '@navarch/kinds';
+import { allKinds, type KindDefinition } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
 import { setMaxListeners } from 'node:events';
 import { AdmissionChain } from './admission/admission-chain';
@@ -30,9 +36,8 @@ import { Health } from './routes/health';
 import { makeRoutes } from './routes/routes';
 import { numberToIpv4 } from './services/address-range';
 import { ServiceDryRun } from './services/dry-run';
-import { RangeAllocator } from './services/range-allocator';
 import { repairOnce, runRepairLoop } from './services/repair-loop';
-import { ServiceAllocator } from './services/service-allocator';
+import { attributesOf, openServiceAllocation } from './services/open';
 import { withServiceAllocation } from './services/service-storage';
 import { subresourceHandlers, upgradeHandlers, virtualHandlers } from './subresources/registry';
 
@@ -49,13 +54,10 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   setMaxListeners(64, stopping.signal, host.signal);
   const health = new Health(log);
 
-  const kinds = allKinds(emulated);
+  const kinds = allKinds(emulated).map(kind => withEventTtl(kind, flags['event-ttl']));
   const etcd = openBackend(flags, config, kinds, log, clock);
   stack.push({ stop: () => etcd.close() });
-  const ranges = etcd.storage({ prefix: '/registry/ranges/', namespaced: false, attributesOf });
-  const addresses = new RangeAllocator(ranges, config.clusterIps);
-  const ports = new RangeAllocator(ranges, config.nodePorts);
-  const allocator = new ServiceAllocator({ addresses, ports, emulated, onError: error => log.error('Releasing service allocations failed', error) });
+  const services = openServiceAllocation(etcd, config, () => server.store(Services).list(), clock, log);
 
   const transport = new LateTransport();
   const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
@@ -65,21 +67,28 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const authorizers = makeAuthorizers(config, caches);
   const authorizer = new UnionAuthorizer(authorizers);
   const resourceOf = (group: string, version: string, kind: string) => {
-    const found = server.registry.kinds.find(one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version));
+    const found = server.registry.kinds.find(
+      one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version),
+    );
     return found && { resource: found.resource.resource, namespaced: found.resource.namespaced };
   };
   const plugins = {
     ...{ caches, authorizer, emulated, clock, log, resourceOf },
     tolerationSeconds: flags['default-not-ready-toleration-seconds'],
     quotaStore: () => server.store(ResourceQuotas),
-    versionsOf: (group: string, resource: string) => server.registry.kinds.find(one => one.resource.group === group && one.resource.resource === resource)?.versions ?? [],
+    versionsOf: (group: string, resource: string) =>
+      server.registry.kinds.find(one => one.resource.group === group && one.resource.resource === resource)?.versions ??
+      [],
     webhookTls: config.proxyTls,
-    resolveService: serviceResolver(() => server.store(Services), () => server.store(Endpoints)),
+    resolveService: serviceResolver(
+      () => server.store(Services),
+      () => server.store(Endpoints),
+    ),
   };
   const admission: AdmissionPlugin[] = [
     ...makePlugins(plugins, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
     new EscalationCheck(caches.ruleResolver, authorizer),
-    new ServiceDryRun(allocator),
+    new ServiceDryRun(services.allocator, emulated),
   ];
   const kubelets = new KubeletConnection(caches.nodes, config.kubeletTls, flags['kubelet-preferred-address-types']);
   stack.push({ stop: () => Promise.resolve(kubelets.close()) });
@@ -90,7 +99,13 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     admission: new AdmissionChain(() => admission),
     kubelets,
     addressTypes: flags['kubelet-preferred-address-types'],
-    issuer: new TokenIssuer({ issuer: config.issuers[0]!, audiences: config.audiences, key: config.signingKey, clock, detailed: emulated >= 30 }),
+    issuer: new TokenIssuer({
+      issuer: config.issuers[0]!,
+      audiences: config.audiences,
+      key: config.signingKey,
+      clock,
+      detailed: emulated >= 30,
+    }),
     tokens,
     audiences: config.audiences,
     authorizer,
@@ -107,16 +122,24 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   health.add('ping', () => undefined);
   health.add('log', () => undefined);
   health.add('etcd', () => etcd.healthy(AbortSignal.timeout(2_000)));
-  health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), ['readyz']);
+  health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), [
+    'readyz',
+  ]);
   const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
   if (audit) stack.push(audit);
   const server: ApiServer = createApiServer({
     kinds,
-    backend: withServiceAllocation(etcd, () => allocator),
+    backend: withServiceAllocation(etcd, () => services.allocator),
     authenticators: makeAuthenticators(tokens, config.audiences, log),
     authorizers,
     admission,
-    routes: makeRoutes({ health, metrics, config, jwksUri: flags['service-account-jwks-uri'], port: flags['secure-port'] }),
+    routes: makeRoutes({
+      health,
+      metrics,
+      config,
+      jwksUri: flags['service-account-jwks-uri'],
+      port: flags['secure-port'],
+    }),
     subresources: subresourceHandlers(parts),
     upgrades: upgradeHandlers(parts),
     virtual: virtualHandlers(parts),
@@ -137,8 +160,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   transport.bind(loopbackTransport(server.handler, LOOPBACK_USER));
 
   await server.ready(host.signal);
-  const repair = { addresses, ports, services: () => server.store(Services).list(), clock, log };
-  await repairOnce(repair);
+  await repairOnce(services.repair);
   informers.start(stopping.signal);
   await informers.synced(host.signal);
   finishInformers();
@@ -157,17 +179,33 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     services: server.store(Services),
     endpoints: server.store(Endpoints),
     slices: server.store(EndpointSlices),
-    leases: etcd.storage({ prefix: '/registry/masterleases/', namespaced: false, attributesOf, ttlSeconds: () => LEASE_SECONDS }),
+    leases: etcd.storage({
+      prefix: '/registry/masterleases/',
+      namespaced: false,
+      attributesOf,
+      ttlSeconds: () => LEASE_SECONDS,
+    }),
     clusterIp: numberToIpv4(config.clusterIps.base),
     address: config.advertiseAddress,
     port: front.port,
     clock,
     log,
   });
-  const running = [runRepairLoop(repair, stopping.signal), kubernetesService.run(stopping.signal)];
+  const running = [runRepairLoop(services.repair, stopping.signal), kubernetesService.run(stopping.signal)];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
   stack.push(serveBus(flags, handler, log, clock));
-  const started = bootstrap({ server, emulated, kubernetesService, authentication: { ...config.tls, requestHeader: config.requestHeader }, hooks, clock, log }, stopping.signal);
+  const started = bootstrap(
+    {
+      server,
+      emulated,
+      kubernetesService,
+      authentication: { ...config.tls, requestHeader: config.requestHeader },
+      hooks,
+      clock,
+      log,
+    },
+    stopping.signal,
+  );
   stack.push({ stop: () => started });
 
   return {
@@ -176,7 +214,9 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     bootstrapped: started,
     async stop() {
       stopping.abort(new Error('the apiserver is stopping'));
-      await kubernetesService.withdraw().catch((error: unknown) => log.error('Withdrawing from the kubernetes service failed', error));
+      await kubernetesService
+        .withdraw()
+        .catch((error: unknown) => log.error('Withdrawing from the kubernetes service failed', error));
       await clock.sleep(flags['shutdown-delay-duration']);
       await server.drain();
       await stack.stop();
@@ -197,9 +237,9 @@ function openAudit(path: string, policy: unknown, log: Logger): AuditLog | undef
   return new AuditLog(path, policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), log);
 }
 
-function attributesOf(object: { metadata: { name: string } }) {
-  const { name } = object.metadata;
-  return { namespace: '', name, labels: {}, fields: { 'metadata.name': name } };
+/** withEventTtl lets Events go after a while. */
+function withEventTtl(kind: KindDefinition, ttlMs: number): KindDefinition {
+  return kind.resource.kind === 'Event' ? { ...kind, ttlSeconds: () => Math.ceil(ttlMs / 1000) } : kind;
 }
 
 function failIf(condition: boolean, why: string): void {

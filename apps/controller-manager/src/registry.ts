@@ -1,8 +1,11 @@
 import type { ControllerDefinition } from './context';
+import { startClusterRoleAggregation } from './controllers/clusterrole-aggregation/controller';
+import { startDaemonSet } from './controllers/daemonset/controller';
 import { startDeployment } from './controllers/deployment/controller';
 import { startEndpointSlice } from './controllers/endpointslice/controller';
 import { startEndpoints } from './controllers/endpoints/controller';
 import { startGarbageCollector } from './controllers/garbage-collector/controller';
+import { startJob } from './controllers/job/controller';
 import { startNamespace } from './controllers/namespace/controller';
 import { startNodeIpam } from './controllers/node-ipam/controller';
 import { startNodeLifecycle, startTaintEviction } from './controllers/node-lifecycle/controller';
@@ -10,6 +13,7 @@ import { startPodGc } from './controllers/pod-gc/controller';
 import { startReplicaSet, startReplicationController } from './controllers/replicaset/controller';
 import { startRootCa } from './controllers/root-ca/controller';
 import { startServiceAccount } from './controllers/serviceaccount/controller';
+import { startTtlAfterFinished } from './controllers/ttl-after-finished/controller';
 
 /** CONTROLLERS are all controllers there are, by upstream's names. */
 export const CONTROLLERS: readonly ControllerDefinition[] = [
@@ -90,6 +94,20 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     alias: 'garbagecollector',
     serviceAccount: 'generic-garbage-collector',
     start: startGarbageCollector,
+  },
+  { name: 'daemonset-controller', alias: 'daemonset', serviceAccount: 'daemon-set-controller', start: startDaemonSet },
+  { name: 'job-controller', alias: 'job', serviceAccount: 'job-controller', start: startJob },
+  {
+    name: 'ttl-after-finished-controller',
+    alias: 'ttl-after-finished',
+    serviceAccount: 'ttl-after-finished-controller',
+    start: startTtlAfterFinished,
+  },
+  {
+    name: 'clusterrole-aggregation-controller',
+    alias: 'clusterrole-aggregation',
+    serviceAccount: 'clusterrole-aggregation-controller',
+    start: startClusterRoleAggregation,
   },
 ];
 

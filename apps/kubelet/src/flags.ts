@@ -1,6 +1,7 @@
 import os from 'node:os';
 import { flag } from '@navarch/nest-host';
 import type { FlagSet, FlagValues } from '@navarch/nest-host';
+import { parseThresholds } from './eviction/thresholds';
 import { parseLabels, parseTaints } from './node/node-object';
 import type { KubeletOptions } from './options';
 import { wholeValue } from './resources/quantity';
@@ -38,6 +39,10 @@ export const KUBELET_FLAGS = {
   'node-routes': flag.bool(false, "keep host routes to the other nodes' pods (Navarch)"),
   'system-reserved': flag.strings([], 'resources kept for the system, cpu=200m,memory=100Mi'),
   'kube-reserved': flag.strings([], 'resources kept for Kubernetes, cpu=200m,memory=100Mi'),
+  'eviction-hard': flag.strings(
+    ['memory.available<100Mi', 'nodefs.available<10%', 'nodefs.inodesFree<5%', 'imagefs.available<15%'],
+    'what must stay free, or pods are evicted',
+  ),
   'kubelet-version': flag.string('v1.33.0', 'release the node says it runs (Navarch)'),
   'node-status-update-frequency': flag.duration('10s', 'how often the status is looked at'),
   'node-status-report-frequency': flag.duration('5m', 'how often an unchanged status is reported'),
@@ -83,6 +88,7 @@ export function kubeletOptions(flags: KubeletFlagValues, port: number): KubeletO
     registerTaints: parseTaints(flags['register-with-taints']),
     systemReserved: parseLabels(flags['system-reserved']),
     kubeReserved: parseLabels(flags['kube-reserved']),
+    evictionHard: hollow ? [] : parseThresholds(flags['eviction-hard']),
     kubeletVersion: flags['kubelet-version'],
     port,
     statusUpdateMs: flags['node-status-update-frequency'],

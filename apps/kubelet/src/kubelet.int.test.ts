@@ -400,7 +400,10 @@ async function until<T>(
       await create('shell', {
         containers: [
           sh('while read line; do echo "got $line"; done', { stdin: true }),
-          sh('exec nc -ll -p 8080 -e echo served', { name: 'web', readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 } }),
+          sh('exec nc -ll -p 8080 -e echo served', {
+            name: 'web',
+            readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+          }),
         ],
       });
       await running('shell');

@@ -7,12 +7,14 @@ import { ObjectStore } from './config/object-store';
 import { StaticPods } from './config/mirror-pods';
 import { followApi, type PodSink } from './config/pod-source';
 import { followManifests } from './config/static-pods';
+import { EvictionManager } from './eviction/eviction-manager';
 import { ImageCollector } from './images/image-collector';
 import { ImagePuller } from './images/image-puller';
 import { LogRotator } from './logs/rotator';
 import { noMetrics, registerMetrics, type KubeletMetrics } from './metrics';
 import { NodeRoutes } from './network/node-routes';
 import { NodeLease } from './node/lease';
+import { observeMachine } from './node/machine';
 import { NodeAgent } from './node/node-agent';
 import type { KubeletDeps } from './options';
 import { Pleg } from './pleg/pleg';
@@ -23,6 +25,7 @@ import { PodWorkers } from './pod-workers/pod-workers';
 import { Prober } from './prober/prober';
 import { ContainerKiller } from './runtime/container-killer';
 import { RuntimeInspector } from './runtime/inspector';
+import { memoryOf, readPodUsage } from './server/stats';
 import { serveKubelet } from './server/kubelet-server';
 import { StatusManager } from './status/status-manager';
 import { TokenManager } from './volumes/tokens';
@@ -43,6 +46,7 @@ export class Kubelet implements Stoppable {
   /** listed: the API has told all pods of this node, so what else runs is an orphan. */
   private listed = false;
   private leftovers!: Leftovers;
+  private eviction!: EvictionManager;
   private readonly metrics: KubeletMetrics;
 
   constructor(private readonly deps: KubeletDeps) {
@@ -70,6 +74,7 @@ export class Kubelet implements Stoppable {
     this.agent = new NodeAgent(
       deps,
       nodes,
+      () => this.eviction?.pressures ?? new Set(),
       () => this.pleg?.unhealthy(),
       () => this.workers.wakeAll(),
     );
@@ -90,6 +95,7 @@ export class Kubelet implements Stoppable {
     this.followPods();
     this.loops.push(
       this.pleg.run(ends.signal),
+      this.eviction.run(ends.signal),
       new ImageCollector(deps).run(ends.signal),
       new LogRotator(deps).run(ends.signal),
     );
@@ -113,6 +119,17 @@ export class Kubelet implements Stoppable {
     const killer = new ContainerKiller(deps);
     const volumes = new VolumeManager(deps, objects, new TokenManager(client, clock));
     this.leftovers = new Leftovers(deps, volumes, cgroups);
+    this.eviction = new EvictionManager({
+      clock,
+      log,
+      thresholds: options.evictionHard,
+      observe: () => observeMachine(options.rootDir),
+      activePods: () => this.workers.activePods(),
+      memoryUse: async () => new Map((await readPodUsage(runtime)).map(pod => [pod.uid, memoryOf(pod)])),
+      podDir: uid => volumes.podDir(uid),
+      evict: (uid, message) => this.workers.evict(uid, 'Evicted', message),
+      onPressure: () => this.agent.lookAgain(),
+    });
     const facts = {
       node: () => this.agent.node(),
       hostIPs: () => [this.agent.address],

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { CriRuntime } from '@navarch/cri';
+import type { Threshold } from './eviction/thresholds';
 import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
 
 /** KubeletOptions is the kubelet's configuration, checked. Paths are absolute, times milliseconds. */
@@ -31,6 +32,7 @@ export interface KubeletOptions {
   readonly registerTaints: readonly { readonly key: string; readonly value: string; readonly effect: string }[];
   readonly systemReserved: Readonly<Record<string, string>>;
   readonly kubeReserved: Readonly<Record<string, string>>;
+  readonly evictionHard: readonly Threshold[];
   readonly kubeletVersion: string;
   readonly port: number;
   readonly statusUpdateMs: number;

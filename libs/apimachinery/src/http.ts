@@ -46,5 +46,11 @@ export function isStream(body: ApiResponse['body']): body is StreamBody {
   return !Buffer.isBuffer(body) && !Array.isArray(body);
 }
 
+/**
+ * HUB_VERSIONS is the header by which the cluster's own components ask for the versions they are written in, also from a server
+ * that emulates a release before those: upstream's --emulation-forward-compatible, request by request. Discovery never shows them.
+ */
+export const HUB_VERSIONS = 'navarch-hub-versions';
+
 /** ApiHandler answers requests. It never rejects: failures are Status answers. */
 export type ApiHandler = (request: ApiRequest) => Promise<ApiResponse>;

@@ -1,4 +1,4 @@
-import { internalError, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
+import { HUB_VERSIONS, internalError, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
 import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
 import type { Exchange } from './chain/exchange';
 import type { RequestInfo } from './interfaces';
@@ -29,7 +29,8 @@ export class Dispatcher {
   async dispatch(exchange: Exchange): Promise<ApiResponse> {
     const { info } = exchange;
     if (!info.isResourceRequest) return this.router.serve(exchange);
-    const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource);
+    const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
+    const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
     if (!endpoint) return this.elsewhere(exchange);
     if (!isServedPath(endpoint, info)) throw notFoundResource();
     exchange.served = info.subresource === '';

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResourceToken } from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
 import { AdmissionChain } from './admission';
@@ -28,6 +29,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   for (const kind of options.kinds) registry.add(kind);
   const stopping = new AbortController();
+  // Each watch listens.
+  setMaxListeners(0, stopping.signal);
   const admission = new AdmissionChain(options.admission);
   const services: Services = { registry, admission, emulated, limits, clock, log, metrics, stopping: stopping.signal };
   const discovery = new Discovery(registry, emulated, options.advertiseAddress ?? 'localhost:6443');

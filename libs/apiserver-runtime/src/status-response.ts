@@ -38,6 +38,14 @@ export function statusErrorOf(error: unknown): StatusError {
   return error instanceof StatusError ? error : internalError(error);
 }
 
+/** PlainTextError is answered as text with code 500, as upstream's filters do for requests that they cannot make sense of. */
+export class PlainTextError extends Error {}
+
+/** plainTextResponse is the answer for a PlainTextError. */
+export function plainTextResponse(uri: string, { message }: PlainTextError): ApiResponse {
+  return textResponse(500, `Internal Server Error: ${JSON.stringify(uri)}: ${message}\n`);
+}
+
 /** plainFailure is upstream's answer for an error without a reason of its own: code 500 and the bare message. */
 export function plainFailure(message: string): StatusError {
   return new StatusError(500, '', message);

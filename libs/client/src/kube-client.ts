@@ -1,5 +1,6 @@
 import type { ResourceToken } from '@navarch/api';
 import {
+  HUB_VERSIONS,
   StatusError,
   apiVersionOf,
   type KubeList,
@@ -67,6 +68,7 @@ class RestClient<T extends KubeObject> implements ResourceClient<T> {
     this.headers = {
       accept: 'application/json',
       'user-agent': options.userAgent,
+      [HUB_VERSIONS]: 'true',
       ...(options.impersonate && { 'impersonate-user': options.impersonate }),
     };
   }

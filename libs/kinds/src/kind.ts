@@ -42,7 +42,8 @@ export interface GracefulDeletion<T extends KubeObject> {
 }
 
 /** NameRule is the check of metadata.name; `label1035` and so on are the DNS forms of RFC 1035 and 1123. */
-export type NameRule = 'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
+export type NameRule =
+  'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
 
 /** ServedVersion is one apiVersion in which the kind is served. The hub version is one of them, without conversions. */
 export interface ServedVersion {
@@ -70,6 +71,7 @@ export interface ServedVersion {
   readonly storedSince?: Minor;
 }
 
+/** Column is one column of a table. */
 export interface Column {
   readonly name: string;
   readonly type: 'string' | 'integer' | 'number' | 'boolean' | 'date';
@@ -90,6 +92,7 @@ export interface Columns<T> {
   conditions?(object: T): { type: 'Completed'; status: 'True'; reason: string; message: string }[] | undefined;
 }
 
+/** ScalePaths tells where a kind keeps what its scale subresource shows. */
 export interface ScalePaths {
   /** Dotted paths: `spec.replicas`, `status.replicas`. */
   readonly replicas: string;
@@ -98,16 +101,20 @@ export interface ScalePaths {
   readonly selector?: string;
 }
 
+/** Subresources are the endpoints below an object. */
 export interface Subresources<T extends KubeObject> {
   /** status is written at /status with its own strategy. */
   readonly status?: Strategy<T>;
   readonly scale?: ScalePaths;
   /** others that write the whole object: `approval` of a CSR, `finalize` of a Namespace, `ephemeralcontainers` of a Pod. */
-  readonly writes?: Readonly<Record<string, { readonly strategy: Strategy<T>; readonly verbs: readonly string[]; readonly since?: Minor }>>;
+  readonly writes?: Readonly<
+    Record<string, { readonly strategy: Strategy<T>; readonly verbs: readonly string[]; readonly since?: Minor }>
+  >;
   /** connects are served by the apiserver app itself (`log`, `exec`, `proxy`, `binding`, `eviction`, `token`): kind and verbs for discovery. */
   readonly connects?: Readonly<Record<string, ConnectSubresource>>;
 }
 
+/** ConnectSubresource is an endpoint that the API server app serves itself; discovery has to know it. */
 export interface ConnectSubresource {
   /** group, version and kind of the body (`policy/v1 Eviction`); the kind's own unless given. */
   readonly kind: string;

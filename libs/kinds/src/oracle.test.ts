@@ -38,10 +38,16 @@ const FOUND_LATER: readonly RegExp[] = [/not in the valid range/, /already alloc
 
 /** Steps that differ, each with the reason. */
 const KNOWN: ReadonlyMap<string, string> = new Map([
-  ['val-configmap-keys #2', 'two findings about keys of one map come in the order of the keys; the recorded one is that of a hash map'],
+  [
+    'val-configmap-keys #2',
+    'two findings about keys of one map come in the order of the keys; the recorded one is that of a hash map',
+  ],
   ['val-pv-invalid #2', 'an empty map is read like an absent one, so the message does not tell them apart'],
   ['val-hpa-v2-invalid #5', 'an empty list is read like an absent one, and defaulted'],
-  ['val-managedfields #1', 'managed fields given by clients are dropped before validation, which is the API server’s part'],
+  [
+    'val-managedfields #1',
+    'managed fields given by clients are dropped before validation, which is the API server’s part',
+  ],
 ]);
 
 function cases(folder: string): Case[] {
@@ -52,7 +58,13 @@ function cases(folder: string): Case[] {
 function creates(all: readonly Case[]): [string, Case, number][] {
   return all.flatMap(c =>
     c.steps.flatMap((step, i): [string, Case, number][] => {
-      const relevant = step.method === 'POST' && !step.setup && !step.cleanup && !step.as && step.body !== undefined && step.expect !== undefined;
+      const relevant =
+        step.method === 'POST' &&
+        !step.setup &&
+        !step.cleanup &&
+        !step.as &&
+        step.body !== undefined &&
+        step.expect !== undefined;
       return relevant && findTarget(step.path, EMULATED) ? [[`${c.name} #${i}: ${c.about}`, c, i]] : [];
     }),
   );
@@ -96,8 +108,14 @@ describe('findings as recorded from v1.20', () => {
     const causes = expected!.body?.details?.causes;
     // Admission comes before validation: what it refuses (403, 409) has not been validated.
     if (expected!.code === 403 || expected!.code === 409) return expect(causes).toBeUndefined();
-    if (expected!.code !== 422 || FOUND_LATER.some(r => r.test(JSON.stringify(causes)))) return expect(result.errors).toEqual([]);
+    if (expected!.code !== 422 || FOUND_LATER.some(r => r.test(JSON.stringify(causes))))
+      return expect(result.errors).toEqual([]);
     const { errors } = result;
-    expect(mismatches(causes, errors.map(({ reason, field, message }) => ({ reason, message, field })))).toEqual([]);
+    expect(
+      mismatches(
+        causes,
+        errors.map(({ reason, field, message }) => ({ reason, message, field })),
+      ),
+    ).toEqual([]);
   });
 });

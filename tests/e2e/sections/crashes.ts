@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
-import { eventually, type E2eCluster } from '../e2e-cluster';
+import { type E2eCluster, eventually, httpGet } from '../e2e-cluster';
 
 /** VICTIMS are killed one after the other. */
 const VICTIMS = [
@@ -44,7 +44,7 @@ export function crashesSection(cluster: E2eCluster): void {
       }, deadline);
       await eventually(async () => {
         const service = await cluster.json<corev1.Service>('-n', ns, 'service', 'web');
-        expect((await fetch(`http://${service.spec!.clusterIP!}/`)).status).toBe(200);
+        expect((await httpGet(`http://${service.spec!.clusterIP!}/`)).status).toBe(200);
       }, 5_000);
       const after = await pods();
       expect(before.every(uid => after.some(pod => pod.metadata!.uid === uid))).toBe(true);

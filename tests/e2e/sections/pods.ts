@@ -3,7 +3,7 @@ import type { corev1 } from '@navarch/api';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { eventually, type E2eCluster } from '../e2e-cluster';
+import { type E2eCluster, eventually, httpGet } from '../e2e-cluster';
 
 /** podsSection: single pods, by the oldest and the newest kubectl. */
 export function podsSection(cluster: E2eCluster): void {
@@ -23,8 +23,8 @@ export function podsSection(cluster: E2eCluster): void {
         const pod = await cluster.json<corev1.Pod>('-n', ns, 'pod', 'nginx');
         expect(pod.status?.qosClass).toBe('Guaranteed');
         expect(pod.status?.podIP).toMatch(new RegExp(`^${cluster.podPrefix.replace('.', '\\.')}\\.`));
-        const answer = await fetch(`http://${pod.status!.podIP!}/`);
-        expect(await answer.text()).toContain('Welcome to nginx!');
+        const answer = await httpGet(`http://${pod.status!.podIP!}/`);
+        expect(answer.body).toContain('Welcome to nginx!');
         const limit = 'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max';
         expect(
           (await cluster.kubectl(['-n', ns, 'exec', 'nginx', '--', 'sh', '-c', limit], { by: kubectl })).trim(),
@@ -50,7 +50,7 @@ export function podsSection(cluster: E2eCluster): void {
         await cluster.waitReady(ns, ['pod/multi-pod']);
         const { status } = await cluster.json<corev1.Pod>('-n', ns, 'pod', 'multi-pod');
         await eventually(async () => {
-          expect(await (await fetch(`http://${status!.podIP!}/`)).text()).toMatch(/^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d/);
+          expect((await httpGet(`http://${status!.podIP!}/`)).body).toMatch(/^\d{4}-\d\d-\d\d-\d\d:\d\d:\d\d/);
         });
         expect(
           await cluster.kubectl(['-n', ns, 'exec', 'multi-pod', '-c', 'alpine', '--', 'ls', '/app'], { by: kubectl }),
@@ -61,9 +61,7 @@ export function podsSection(cluster: E2eCluster): void {
         await cluster.apply('init-deployment.yaml', ns, { by: kubectl });
         await cluster.kubectl(['-n', ns, 'rollout', 'status', 'deploy/v1-pod', '--timeout=60s'], { by: kubectl });
         const { spec } = await cluster.json<corev1.Service>('-n', ns, 'service', 'v1-service');
-        await eventually(async () =>
-          expect(await (await fetch(`http://${spec!.clusterIP!}/`)).text()).toBe('v1-pod\n'),
-        );
+        await eventually(async () => expect((await httpGet(`http://${spec!.clusterIP!}/`)).body).toBe('v1-pod\n'));
       });
 
       test('redis keeps its data in a folder of the host', async () => {
@@ -76,10 +74,12 @@ export function podsSection(cluster: E2eCluster): void {
             cluster.kubectl(['-n', ns, 'exec', 'redis', '--', 'redis-cli', ...args], { by: kubectl });
           await eventually(async () => expect(await redis('ping')).toBe('PONG\n'));
           expect(await redis('set', 'who', 'me')).toBe('OK\n');
-        expect(await redis('save')).toBe('OK\n');
-        await cluster.kubectl(['-n', ns, 'exec', 'redis', '--', 'cp', '/data/dump.rdb', '/data/redis/'], { by: kubectl });
-        expect(fs.readFileSync(path.join(folder, 'dump.rdb'), 'latin1')).toContain('who');
-      } finally {
+          expect(await redis('save')).toBe('OK\n');
+          await cluster.kubectl(['-n', ns, 'exec', 'redis', '--', 'cp', '/data/dump.rdb', '/data/redis/'], {
+            by: kubectl,
+          });
+          expect(fs.readFileSync(path.join(folder, 'dump.rdb'), 'latin1')).toContain('who');
+        } finally {
           await cluster.kubectl(['-n', ns, 'delete', 'pod', 'redis', '--ignore-not-found', '--grace-period=1']);
           fs.rmSync(folder, { recursive: true, force: true });
         }

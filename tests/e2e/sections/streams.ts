@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { eventually, type E2eCluster } from '../e2e-cluster';
+import { type E2eCluster, eventually, httpGet } from '../e2e-cluster';
 
 /** streamsSection: logs, exec, attach, cp and port-forward, by every kubectl (the old speak SPDY, the new WebSocket). */
 export function streamsSection(cluster: E2eCluster): void {
@@ -62,7 +62,7 @@ export function streamsSection(cluster: E2eCluster): void {
             });
           });
           for (let i = 0; i < 3; i++)
-            expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('Welcome to nginx!');
+            expect((await httpGet(`http://127.0.0.1:${port}/`)).body).toContain('Welcome to nginx!');
         } finally {
           child.kill('SIGKILL');
         }

@@ -83,8 +83,11 @@ export function workloadsSection(cluster: E2eCluster): void {
         expect(
           await k('get', 'deploy', 'web', '-o', 'jsonpath={.metadata.annotations.note} {.spec.minReadySeconds}'),
         ).toBe('hello 2');
-        const edited = await cluster.tryKubectl(['-n', ns, 'edit', 'deploy/web'], { by: kubectl });
-        expect(edited.code === 0 || edited.stderr.includes('editor')).toBe(true);
+        await cluster.kubectl(['-n', ns, 'edit', 'deploy/web'], {
+          by: kubectl,
+          env: { KUBE_EDITOR: 'sed -i s/hello/goodbye/' },
+        });
+        expect(await k('get', 'deploy', 'web', '-o', 'jsonpath={.metadata.annotations.note}')).toBe('goodbye');
       });
 
       test('apply twice: configured, then unchanged', async () => {

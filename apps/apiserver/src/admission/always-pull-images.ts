@@ -12,6 +12,7 @@ export class AlwaysPullImages implements AdmissionPlugin {
 
   admit({ object }: AdmissionAttributes): void {
     const spec = (object as corev1.Pod).spec;
-    for (const container of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) container.imagePullPolicy = 'Always';
+    for (const container of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
+      container.imagePullPolicy = 'Always';
   }
 }

@@ -18,9 +18,14 @@ export class DefaultIngressClass implements AdmissionPlugin {
     const ingress = attributes.object as networkingv1.Ingress;
     if (ingress.spec?.ingressClassName !== undefined) return;
     if (ingress.metadata?.annotations?.['kubernetes.io/ingress.class'] !== undefined) return;
-    const marked = this.classes().filter(one => one.metadata?.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true');
+    const marked = this.classes().filter(
+      one => one.metadata?.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
+    );
     if (marked.length > 1) {
-      throw refuse(attributes, internalError(new Error(`${marked.length} default IngressClasses were found, only 1 allowed`)).message);
+      throw refuse(
+        attributes,
+        internalError(new Error(`${marked.length} default IngressClasses were found, only 1 allowed`)).message,
+      );
     }
     if (marked[0]) ingress.spec = { ...ingress.spec, ingressClassName: marked[0].metadata!.name! };
   }

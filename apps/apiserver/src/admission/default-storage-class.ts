@@ -2,7 +2,10 @@ import type { corev1, storagev1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isResource } from './refuse';
 
-const DEFAULT_ANNOTATIONS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
+const DEFAULT_ANNOTATIONS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+];
 
 /** DefaultStorageClass gives claims that name no class the default one; of several, the newest. */
 export class DefaultStorageClass implements AdmissionPlugin {

@@ -20,7 +20,10 @@ export class DefaultTolerationSeconds implements AdmissionPlugin {
     const given = spec.tolerations ?? [];
     const missing = TAINTS.filter(key => !given.some(one => tolerates(one, key)));
     if (!missing.length) return;
-    spec.tolerations = [...given, ...missing.map(key => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: this.seconds }))];
+    spec.tolerations = [
+      ...given,
+      ...missing.map(key => ({ key, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: this.seconds })),
+    ];
   }
 }
 

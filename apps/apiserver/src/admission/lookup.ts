@@ -6,7 +6,11 @@ import type { KubeClient, Lister } from '@navarch/client';
 export type Lookup<T extends KubeObject> = (namespace: string, name: string) => Promise<T | undefined>;
 
 /** cachedLookup asks the API only for what the cache does not have. */
-export function cachedLookup<T extends KubeObject>(cache: Pick<Lister<T>, 'get'>, client: KubeClient, token: ResourceToken<T>): Lookup<T> {
+export function cachedLookup<T extends KubeObject>(
+  cache: Pick<Lister<T>, 'get'>,
+  client: KubeClient,
+  token: ResourceToken<T>,
+): Lookup<T> {
   const live = liveLookup(client, token);
   return async (namespace, name) => cache.get(namespace, name) ?? live(namespace, name);
 }

@@ -19,10 +19,16 @@ export class NamespaceLifecycle implements AdmissionPlugin {
   async admit(attributes: AdmissionAttributes): Promise<void> {
     const { operation, namespace } = attributes;
     if (resourceName(attributes) === 'namespaces') {
-      if (operation === 'DELETE' && IMMORTAL.has(attributes.name)) throw refuse(attributes, 'this namespace may not be deleted');
+      if (operation === 'DELETE' && IMMORTAL.has(attributes.name))
+        throw refuse(attributes, 'this namespace may not be deleted');
       return;
     }
-    if (!namespace || operation === 'DELETE' || resourceName(attributes) === 'localsubjectaccessreviews.authorization.k8s.io') return;
+    if (
+      !namespace ||
+      operation === 'DELETE' ||
+      resourceName(attributes) === 'localsubjectaccessreviews.authorization.k8s.io'
+    )
+      return;
     const found = await this.namespaces('', namespace);
     if (!found) throw notFound({ group: '', resource: 'namespaces' }, namespace);
     if (operation === 'CREATE' && isTerminating(found)) throw terminating(attributes);
@@ -35,7 +41,14 @@ function isTerminating(namespace: corev1.Namespace): boolean {
 
 function terminating(attributes: AdmissionAttributes): StatusError {
   const { namespace } = attributes;
-  const { message, details } = refuse(attributes, `unable to create new content in namespace ${namespace} because it is being terminated`);
-  const cause = { reason: 'NamespaceTerminating', message: `namespace ${namespace} is being terminated`, field: 'metadata.namespace' };
+  const { message, details } = refuse(
+    attributes,
+    `unable to create new content in namespace ${namespace} because it is being terminated`,
+  );
+  const cause = {
+    reason: 'NamespaceTerminating',
+    message: `namespace ${namespace} is being terminated`,
+    field: 'metadata.namespace',
+  };
   return new StatusError(403, 'Forbidden', message, { ...details, causes: [cause] });
 }

@@ -1,11 +1,20 @@
 import type { OwnerReference } from '@navarch/apimachinery';
 import { parseApiVersion } from '@navarch/apimachinery';
-import type { AdmissionAttributes, AdmissionPlugin, AuthorizationAttributes, Authorizer } from '@navarch/apiserver-runtime';
+import type {
+  AdmissionAttributes,
+  AdmissionPlugin,
+  AuthorizationAttributes,
+  Authorizer,
+} from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import { objectName, refuse } from './refuse';
 
 /** KindToResource finds the resource of a kind: undefined if nobody serves it. */
-export type KindToResource = (group: string, version: string, kind: string) => { resource: string; namespaced: boolean } | undefined;
+export type KindToResource = (
+  group: string,
+  version: string,
+  kind: string,
+) => { resource: string; namespaced: boolean } | undefined;
 
 /**
  * OwnerReferencesPermissionEnforcement (off by default): changing owner references takes the right to delete the object, and
@@ -29,21 +38,48 @@ export class OwnerReferencesPermissionEnforcement implements AdmissionPlugin {
     if (isDeepStrictEqual(owners, old)) return;
     const { resource, subresource, namespace } = attributes;
     // A creation may set owners: who creates could as well not have created.
-    if (attributes.operation === 'UPDATE' && !(await this.may(attributes, { verb: 'delete', ...resource, subresource, namespace, name: objectName(attributes) }))) {
+    if (
+      attributes.operation === 'UPDATE' &&
+      !(await this.may(attributes, {
+        verb: 'delete',
+        ...resource,
+        subresource,
+        namespace,
+        name: objectName(attributes),
+      }))
+    ) {
       throw refuse(attributes, "cannot set an ownerRef on a resource you can't delete: RBAC: no rule allows it");
     }
     for (const owner of newBlockers(owners, old)) {
       const { group = '', version = '' } = parseApiVersion(owner.apiVersion) ?? {};
       const target = this.resourceOf(group, version, owner.kind);
-      if (!target) throw refuse(attributes, `cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion ${owner.apiVersion} Kind ${owner.kind}: no matches for kind`);
-      const about = { verb: 'update', group, version, resource: target.resource, subresource: 'finalizers', namespace: target.namespaced ? namespace : '', name: owner.name };
+      if (!target)
+        throw refuse(
+          attributes,
+          `cannot set blockOwnerDeletion in this case because cannot find RESTMapping for APIVersion ${owner.apiVersion} Kind ${owner.kind}: no matches for kind`,
+        );
+      const about = {
+        verb: 'update',
+        group,
+        version,
+        resource: target.resource,
+        subresource: 'finalizers',
+        namespace: target.namespaced ? namespace : '',
+        name: owner.name,
+      };
       if (!(await this.may(attributes, about))) {
-        throw refuse(attributes, `cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: RBAC: no rule allows it`);
+        throw refuse(
+          attributes,
+          `cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: RBAC: no rule allows it`,
+        );
       }
     }
   }
 
-  private async may({ user }: AdmissionAttributes, asked: Omit<AuthorizationAttributes, 'user' | 'isResourceRequest' | 'path'>): Promise<boolean> {
+  private async may(
+    { user }: AdmissionAttributes,
+    asked: Omit<AuthorizationAttributes, 'user' | 'isResourceRequest' | 'path'>,
+  ): Promise<boolean> {
     return (await this.authorizer.authorize({ ...asked, user, isResourceRequest: true, path: '' })).outcome === 'allow';
   }
 }

@@ -43,10 +43,21 @@ export interface PluginParts {
 }
 
 /** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` by default from that release on. */
-const ORDER: readonly { readonly make: (parts: PluginParts) => AdmissionPlugin; readonly off?: true; readonly since?: number }[] = [
+const ORDER: readonly {
+  readonly make: (parts: PluginParts) => AdmissionPlugin;
+  readonly off?: true;
+  readonly since?: number;
+}[] = [
   { make: ({ caches }) => new NamespaceLifecycle(caches.namespaces) },
   { make: ({ caches }) => new LimitRanger(namespace => caches.limitRanges.list(namespace)) },
-  { make: ({ caches, emulated }) => new ServiceAccountAdmission({ accounts: caches.podAccounts, secrets: caches.secrets, legacyTokens: emulated < 21 }) },
+  {
+    make: ({ caches, emulated }) =>
+      new ServiceAccountAdmission({
+        accounts: caches.podAccounts,
+        secrets: caches.secrets,
+        legacyTokens: emulated < 21,
+      }),
+  },
   { make: ({ caches }) => new NodeRestriction(caches.pods, caches.nodes) },
   { make: () => new TaintNodesByCondition() },
   { make: () => new AlwaysPullImages(), off: true },
@@ -66,11 +77,18 @@ const ORDER: readonly { readonly make: (parts: PluginParts) => AdmissionPlugin; 
   { make: ({ caches }) => new DefaultIngressClass(() => caches.ingressClasses.list()) },
   { make: parts => new MutatingAdmissionWebhook(webhookParts(parts, parts.caches.mutatingWebhooks)) },
   { make: parts => new ValidatingAdmissionWebhook(webhookParts(parts, parts.caches.validatingWebhooks)) },
-  { make: ({ caches, quotaStore }) => new ResourceQuotaAdmission(namespace => caches.quotas.list(namespace), quotaStore) },
+  {
+    make: ({ caches, quotaStore }) =>
+      new ResourceQuotaAdmission(namespace => caches.quotas.list(namespace), quotaStore),
+  },
 ];
 
 /** makePlugins are the plugins that are on, in order. A name that no plugin has is an error. */
-export function makePlugins(parts: PluginParts, enable: readonly string[], disable: readonly string[]): AdmissionPlugin[] {
+export function makePlugins(
+  parts: PluginParts,
+  enable: readonly string[],
+  disable: readonly string[],
+): AdmissionPlugin[] {
   const all = ORDER.map(({ make, off, since = 0 }) => ({ plugin: make(parts), off: off || since > parts.emulated }));
   const unknown = [...enable, ...disable].filter(name => !all.some(({ plugin }) => plugin.name === name));
   if (unknown.length) throw new Error(`unknown admission plugins: ${unknown.join(', ')}`);
@@ -79,9 +97,22 @@ export function makePlugins(parts: PluginParts, enable: readonly string[], disab
     .map(({ plugin }) => plugin);
 }
 
-function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(parts: PluginParts, configurations: Pick<Informer<T>, 'list'>): WebhookParts {
+function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
+  parts: PluginParts,
+  configurations: Pick<Informer<T>, 'list'>,
+): WebhookParts {
   const { caches, versionsOf, webhookTls, resolveService, emulated, log } = parts;
   const webhooks = () =>
-    [...configurations.list()].sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1)).flatMap(configuration => configuration.webhooks ?? []);
-  return { webhooks, namespaces: caches.namespaces, versionsOf, emulated, log, tls: webhookTls, resolve: resolveService };
+    [...configurations.list()]
+      .sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1))
+      .flatMap(configuration => configuration.webhooks ?? []);
+  return {
+    webhooks,
+    namespaces: caches.namespaces,
+    versionsOf,
+    emulated,
+    log,
+    tls: webhookTls,
+    resolve: resolveService,
+  };
 }

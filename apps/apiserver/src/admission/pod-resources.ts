@@ -53,5 +53,7 @@ export function podAmounts(pod: corev1.Pod, which: 'requests' | 'limits', withOv
   if (!withOverhead || !spec?.overhead) return total;
   const overhead = amountsOf(spec.overhead);
   // A limit is raised by the overhead only where there is one.
-  return which === 'requests' ? addAmounts(total, overhead) : new Map([...total].map(([name, amount]) => [name, amount.add(overhead.get(name) ?? Quantity.zero)]));
+  return which === 'requests'
+    ? addAmounts(total, overhead)
+    : new Map([...total].map(([name, amount]) => [name, amount.add(overhead.get(name) ?? Quantity.zero)]));
 }

@@ -30,13 +30,17 @@ export class PriorityAdmission implements AdmissionPlugin {
     if (!own.globalDefault) return;
     const other = defaultClass(this.all());
     if (!other || other.metadata?.name === own.metadata?.name) return;
-    throw refuse(attributes, `PriorityClass ${other.metadata?.name} is already marked as default. Only one default can exist`);
+    throw refuse(
+      attributes,
+      `PriorityClass ${other.metadata?.name} is already marked as default. Only one default can exist`,
+    );
   }
 
   private async setPriority(attributes: AdmissionAttributes, pod: corev1.Pod): Promise<void> {
     const spec = pod.spec!;
     const chosen = spec.priorityClassName ? await this.classes('', spec.priorityClassName) : defaultClass(this.all());
-    if (spec.priorityClassName && !chosen) throw refuse(attributes, `no PriorityClass with name ${spec.priorityClassName} was found`);
+    if (spec.priorityClassName && !chosen)
+      throw refuse(attributes, `no PriorityClass with name ${spec.priorityClassName} was found`);
     if (chosen) spec.priorityClassName = chosen.metadata!.name!;
     const priority = chosen?.value ?? 0;
     const policy = chosen?.preemptionPolicy ?? 'PreemptLowerPriority';
@@ -66,5 +70,10 @@ function keepPriority(pod: corev1.Pod, old: corev1.Pod): void {
 
 /** defaultClass is the global default with the smallest value. */
 export function defaultClass(classes: readonly schedulingv1.PriorityClass[]): schedulingv1.PriorityClass | undefined {
-  return classes.filter(one => one.globalDefault).reduce<schedulingv1.PriorityClass | undefined>((best, one) => (!best || one.value < best.value ? one : best), undefined);
+  return classes
+    .filter(one => one.globalDefault)
+    .reduce<schedulingv1.PriorityClass | undefined>(
+      (best, one) => (!best || one.value < best.value ? one : best),
+      undefined,
+    );
 }

@@ -20,8 +20,12 @@ export class PersistentVolumeClaimResize implements AdmissionPlugin {
     const now = claim.spec?.resources?.requests?.storage;
     if (now === undefined || (before !== undefined && parseQuantity(now).cmp(parseQuantity(before)) <= 0)) return;
     if (old.status?.phase !== 'Bound') throw refuse(attributes, 'Only bound persistent volume claims can be expanded');
-    const className = claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? claim.spec?.storageClassName;
+    const className =
+      claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? claim.spec?.storageClassName;
     if (className && this.storageClass(className)?.allowVolumeExpansion) return;
-    throw refuse(attributes, 'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize');
+    throw refuse(
+      attributes,
+      'only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize',
+    );
   }
 }

@@ -43,7 +43,11 @@ export class RuntimeClassAdmission implements AdmissionPlugin {
   }
 }
 
-function setOverhead(attributes: AdmissionAttributes, pod: corev1.Pod, overhead: Record<string, string> | undefined): void {
+function setOverhead(
+  attributes: AdmissionAttributes,
+  pod: corev1.Pod,
+  overhead: Record<string, string> | undefined,
+): void {
   if (!overhead) return;
   if (pod.spec!.overhead && !isDeepStrictEqual(pod.spec!.overhead, overhead)) {
     throw refuse(attributes, "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
@@ -51,18 +55,27 @@ function setOverhead(attributes: AdmissionAttributes, pod: corev1.Pod, overhead:
   pod.spec!.overhead = { ...overhead };
 }
 
-function setScheduling(attributes: AdmissionAttributes, pod: corev1.Pod, scheduling: nodev1.Scheduling | undefined): void {
+function setScheduling(
+  attributes: AdmissionAttributes,
+  pod: corev1.Pod,
+  scheduling: nodev1.Scheduling | undefined,
+): void {
   if (!scheduling) return;
   const spec = pod.spec!;
   const own = new Map(Object.entries(spec.nodeSelector ?? {}));
   for (const [key, value] of Object.entries(scheduling.nodeSelector ?? {})) {
     const there = own.get(key);
     if (there !== undefined && there !== value) {
-      throw refuse(attributes, `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${there}`);
+      throw refuse(
+        attributes,
+        `conflict: runtimeClass.scheduling.nodeSelector[${key}] = ${value}; pod.spec.nodeSelector[${key}] = ${there}`,
+      );
     }
     own.set(key, value);
   }
   if (own.size) spec.nodeSelector = Object.fromEntries(own);
-  const added = (scheduling.tolerations ?? []).filter(one => !spec.tolerations?.some(there => isDeepStrictEqual(there, one)));
+  const added = (scheduling.tolerations ?? []).filter(
+    one => !spec.tolerations?.some(there => isDeepStrictEqual(there, one)),
+  );
   if (added.length) spec.tolerations = [...(spec.tolerations ?? []), ...added];
 }

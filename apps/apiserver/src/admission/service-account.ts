@@ -37,7 +37,11 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     spec.serviceAccount = name;
     const { namespace } = attributes;
     const account = await this.options.accounts(namespace, name);
-    if (!account) throw refuse(attributes, `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`);
+    if (!account)
+      throw refuse(
+        attributes,
+        `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+      );
     if (account.metadata?.annotations?.[ENFORCE_MOUNTABLE] === 'true') this.limitSecrets(attributes, pod, account);
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
       const secret = this.options.legacyTokens ? await this.tokenSecret(namespace, account) : undefined;
@@ -76,9 +80,13 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     const mountable = new Set((account.secrets ?? []).map(secret => secret.name));
     const pullable = new Set((account.imagePullSecrets ?? []).map(secret => secret.name));
     const why = (kind: string, name: string | undefined, verb: string) =>
-      refuse(attributes, `${kind} references secret ${JSON.stringify(name)} which is not referenced by service account ${account.metadata?.name} ${verb}`.trim());
+      refuse(
+        attributes,
+        `${kind} references secret ${JSON.stringify(name)} which is not referenced by service account ${account.metadata?.name} ${verb}`.trim(),
+      );
     for (const { name, secret } of pod.spec?.volumes ?? []) {
-      if (secret && !mountable.has(secret.secretName)) throw why(`volume ${JSON.stringify(name)}`, secret.secretName, '');
+      if (secret && !mountable.has(secret.secretName))
+        throw why(`volume ${JSON.stringify(name)}`, secret.secretName, '');
     }
     for (const { name, env } of allContainers(pod)) {
       for (const { valueFrom } of env ?? []) {
@@ -98,10 +106,14 @@ function mountToken(pod: corev1.Pod, volume: corev1.Volume): void {
   let used = false;
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     if (container.volumeMounts?.some(mount => mount.mountPath === TOKEN_MOUNT_PATH)) continue;
-    container.volumeMounts = [...(container.volumeMounts ?? []), { name: volume.name, readOnly: true, mountPath: TOKEN_MOUNT_PATH }];
+    container.volumeMounts = [
+      ...(container.volumeMounts ?? []),
+      { name: volume.name, readOnly: true, mountPath: TOKEN_MOUNT_PATH },
+    ];
     used = true;
   }
-  if (used && !spec.volumes?.some(there => there.name === volume.name)) spec.volumes = [...(spec.volumes ?? []), volume];
+  if (used && !spec.volumes?.some(there => there.name === volume.name))
+    spec.volumes = [...(spec.volumes ?? []), volume];
 }
 
 /** secretVolume is the pod's own volume of this secret, if it has one, else one named like the secret. */
@@ -121,7 +133,11 @@ function projectedVolume(): corev1.Volume {
       sources: [
         { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
         { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
-        { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+        {
+          downwardAPI: {
+            items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+          },
+        },
       ],
     },
   };

@@ -34,7 +34,12 @@ export function auditEvent(record: AuditRecord, level: Level): object {
 
 function userOf(user: UserInfo | undefined) {
   if (!user) return {};
-  return { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) };
+  return {
+    username: user.name,
+    ...(user.uid && { uid: user.uid }),
+    groups: user.groups,
+    ...(user.extra && { extra: user.extra }),
+  };
 }
 
 function objectRef({ info }: AuditRecord) {

@@ -18,12 +18,16 @@ export class AuditPolicy {
   /** parse reads a Policy (audit.k8s.io/v1), already parsed from its YAML; it throws an Error that names the field. */
   static parse(document: unknown): AuditPolicy {
     const policy = document as Partial<auditv1.Policy> & { kind?: string; apiVersion?: string };
-    if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1') throw new Error('must be a Policy of audit.k8s.io/v1');
+    if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1')
+      throw new Error('must be a Policy of audit.k8s.io/v1');
     if (!Array.isArray(policy.rules) || !policy.rules.length) throw new Error('rules: must not be empty');
     for (const [i, rule] of policy.rules.entries()) {
-      if (!LEVELS.includes(rule.level as Level)) throw new Error(`rules[${i}].level: must be one of ${LEVELS.join(', ')}`);
+      if (!LEVELS.includes(rule.level as Level))
+        throw new Error(`rules[${i}].level: must be one of ${LEVELS.join(', ')}`);
       if (rule.nonResourceURLs?.length && (rule.resources?.length || rule.namespaces?.length)) {
-        throw new Error(`rules[${i}].nonResourceURLs: rules cannot apply to both regular resources and non-resource URLs`);
+        throw new Error(
+          `rules[${i}].nonResourceURLs: rules cannot apply to both regular resources and non-resource URLs`,
+        );
       }
     }
     return new AuditPolicy(policy.rules);
@@ -38,8 +42,10 @@ function ruleMatches(rule: Rule, info: RequestInfo, user: UserInfo | undefined):
   if (rule.users?.length && !(user && rule.users.includes(user.name))) return false;
   if (rule.userGroups?.length && !user?.groups.some(group => rule.userGroups!.includes(group))) return false;
   if (rule.verbs?.length && !rule.verbs.includes(info.verb)) return false;
-  if (rule.namespaces?.length || rule.resources?.length) return info.isResourceRequest && namespaceMatches(rule, info) && resourceMatches(rule, info);
-  if (rule.nonResourceURLs?.length) return !info.isResourceRequest && rule.nonResourceURLs.some(url => pathMatches(url, info.path));
+  if (rule.namespaces?.length || rule.resources?.length)
+    return info.isResourceRequest && namespaceMatches(rule, info) && resourceMatches(rule, info);
+  if (rule.nonResourceURLs?.length)
+    return !info.isResourceRequest && rule.nonResourceURLs.some(url => pathMatches(url, info.path));
   return true;
 }
 
@@ -57,7 +63,9 @@ function resourceMatches({ resources = [] }: Rule, { group, resource, subresourc
       if (one.resourceNames?.length && !one.resourceNames.includes(name)) return false;
       return one.resources.some(
         pattern =>
-          pattern === '*' || pattern === asked || (subresource && (pattern === `*/${subresource}` || pattern === `${resource}/*`)),
+          pattern === '*' ||
+          pattern === asked ||
+          (subresource && (pattern === `*/${subresource}` || pattern === `${resource}/*`)),
       );
     })
   );

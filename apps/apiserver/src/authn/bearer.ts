@@ -20,7 +20,9 @@ export class BearerAuthenticator implements Authenticator {
       const identity = await this.tokens.authenticateToken(token, this.audiences);
       if (identity) return identity.user;
     } catch (error) {
-      this.log.v(2, 'Unable to authenticate the request', { err: error instanceof Error ? error.message : String(error) });
+      this.log.v(2, 'Unable to authenticate the request', {
+        err: error instanceof Error ? error.message : String(error),
+      });
     }
     throw unauthorized();
   }

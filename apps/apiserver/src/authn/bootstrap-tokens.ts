@@ -23,7 +23,12 @@ export class BootstrapTokens implements TokenAuthenticator {
 }
 
 /** bootstrapUser checks a token against its Secret: kind, secret, expiry, usage. Pure. */
-export function bootstrapUser(secret: corev1.Secret, id: string, given: string, nowMs: number): TokenIdentity['user'] | undefined {
+export function bootstrapUser(
+  secret: corev1.Secret,
+  id: string,
+  given: string,
+  nowMs: number,
+): TokenIdentity['user'] | undefined {
   const value = (key: string) => Buffer.from(secret.data?.[key] ?? '', 'base64').toString('utf8');
   if (secret.metadata?.deletionTimestamp || secret.type !== 'bootstrap.kubernetes.io/token') return undefined;
   const expected = Buffer.from(value('token-secret'));
@@ -33,7 +38,10 @@ export function bootstrapUser(secret: corev1.Secret, id: string, given: string, 
   const expiration = value('expiration');
   // An expiry that cannot be read must not make a token last for ever.
   if (expiration && !(Date.parse(expiration) > nowMs)) return undefined;
-  const extra = value('auth-extra-groups').split(',').map(group => group.trim()).filter(Boolean);
+  const extra = value('auth-extra-groups')
+    .split(',')
+    .map(group => group.trim())
+    .filter(Boolean);
   if (extra.some(group => !GROUP.test(group))) return undefined;
   return { name: `system:bootstrap:${id}`, groups: [...new Set(['system:bootstrappers', ...extra])].sort() };
 }

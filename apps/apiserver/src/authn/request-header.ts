@@ -12,11 +12,20 @@ export interface RequestHeaderOptions {
 /** withRequestHeaders lets a trusted proxy, known by its certificate, speak for the user it names. Nobody else's headers count. */
 export function withRequestHeaders(handler: ApiHandler, options: RequestHeaderOptions): ApiHandler {
   if (!options.allowedNames.length || !options.usernameHeaders.length) return handler;
-  return request => handler({ ...request, body: limit => request.body(limit), user: request.user && (proxiedUser(request.user, request.headers, options) ?? request.user) });
+  return request =>
+    handler({
+      ...request,
+      body: limit => request.body(limit),
+      user: request.user && (proxiedUser(request.user, request.headers, options) ?? request.user),
+    });
 }
 
 /** proxiedUser is the user that a trusted proxy names; undefined if `proxy` is none or names nobody. Pure. */
-export function proxiedUser(proxy: UserInfo, headers: ApiRequest['headers'], options: RequestHeaderOptions): UserInfo | undefined {
+export function proxiedUser(
+  proxy: UserInfo,
+  headers: ApiRequest['headers'],
+  options: RequestHeaderOptions,
+): UserInfo | undefined {
   if (!options.allowedNames.includes(proxy.name)) return undefined;
   const name = options.usernameHeaders.map(header => headers[header]).find(value => value);
   if (!name) return undefined;
@@ -29,7 +38,11 @@ export function proxiedUser(proxy: UserInfo, headers: ApiRequest['headers'], opt
   return { name, groups, ...(extra.size && { extra: Object.fromEntries(extra) }) };
 }
 
-const list = (value: string | undefined) => value?.split(',').map(part => part.trim()).filter(Boolean) ?? [];
+const list = (value: string | undefined) =>
+  value
+    ?.split(',')
+    .map(part => part.trim())
+    .filter(Boolean) ?? [];
 
 function decode(text: string): string {
   try {

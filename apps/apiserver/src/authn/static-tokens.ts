@@ -8,11 +8,17 @@ export function parseTokenFile(text: string): Map<string, UserInfo> {
   for (const [i, line] of text.split(/\r?\n/).entries()) {
     if (!line.trim() || line.startsWith('#')) continue;
     const [token, name, uid, groups] = parseFields(line);
-    if (!token || !name) throw new Error(`token file, line ${i + 1}: must have at least 3 columns (token, user name, user uid)`);
+    if (!token || !name)
+      throw new Error(`token file, line ${i + 1}: must have at least 3 columns (token, user name, user uid)`);
     users.set(digest(token), {
       name,
       ...(uid && { uid }),
-      groups: groups ? groups.split(',').map(group => group.trim()).filter(Boolean) : [],
+      groups: groups
+        ? groups
+            .split(',')
+            .map(group => group.trim())
+            .filter(Boolean)
+        : [],
     });
   }
   return users;
@@ -20,7 +26,9 @@ export function parseTokenFile(text: string): Map<string, UserInfo> {
 
 /** parseFields splits a CSV line; a field in quotes may hold commas, a doubled quote stands for one. */
 function parseFields(line: string): string[] {
-  return [...line.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?:,|$)/g)].map(match => match[1]?.replaceAll('""', '"') ?? match[2] ?? '');
+  return [...line.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*?))\s*(?:,|$)/g)].map(
+    match => match[1]?.replaceAll('""', '"') ?? match[2] ?? '',
+  );
 }
 
 const digest = (token: string) => createHash('sha256').update(token).digest('base64');

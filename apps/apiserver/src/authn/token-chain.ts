@@ -16,7 +16,9 @@ export class TokenChain implements TokenAuthenticator {
   ) {}
 
   async authenticateToken(token: string, audiences: readonly string[]): Promise<TokenIdentity | undefined> {
-    const key = createHash('sha256').update(JSON.stringify([token, audiences])).digest('base64');
+    const key = createHash('sha256')
+      .update(JSON.stringify([token, audiences]))
+      .digest('base64');
     const known = this.cache.get(key);
     if (known && known.until > this.clock.now()) return known.identity;
     const failures: Error[] = [];

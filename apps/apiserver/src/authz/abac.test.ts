@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuthorizationAttributes } from '@navarch/apiserver-runtime';
 import { AbacAuthorizer, parseAbacPolicies } from './abac';
 
-const line = (spec: object) => JSON.stringify({ apiVersion: 'abac.authorization.kubernetes.io/v1beta1', kind: 'Policy', spec });
+const line = (spec: object) =>
+  JSON.stringify({ apiVersion: 'abac.authorization.kubernetes.io/v1beta1', kind: 'Policy', spec });
 const file = [
   '# who may what',
   line({ user: 'alice', namespace: '*', resource: '*', apiGroup: '*' }),
@@ -12,8 +13,24 @@ const file = [
   line({ user: 'carol', group: 'ops', namespace: '*', resource: 'nodes', apiGroup: '*' }),
 ].join('\n');
 
-const ask = (name: string, verb: string, change: Partial<AuthorizationAttributes> = {}, groups: string[] = []): AuthorizationAttributes => ({
-  ...{ user: { name, groups }, verb, isResourceRequest: true, group: '', version: 'v1', resource: 'pods', subresource: '', namespace: 'test', name: '', path: '' },
+const ask = (
+  name: string,
+  verb: string,
+  change: Partial<AuthorizationAttributes> = {},
+  groups: string[] = [],
+): AuthorizationAttributes => ({
+  ...{
+    user: { name, groups },
+    verb,
+    isResourceRequest: true,
+    group: '',
+    version: 'v1',
+    resource: 'pods',
+    subresource: '',
+    namespace: 'test',
+    name: '',
+    path: '',
+  },
   ...change,
 });
 const path = (path: string) => ({ isResourceRequest: false, resource: '', namespace: '', path });
@@ -21,7 +38,11 @@ const path = (path: string) => ({ isResourceRequest: false, resource: '', namesp
 describe('AbacAuthorizer', () => {
   const authorizer = new AbacAuthorizer(parseAbacPolicies(file));
   test.each<[string, AuthorizationAttributes, boolean]>([
-    ['alice may do anything to all resources', ask('alice', 'delete', { resource: 'x', group: 'y', namespace: 'z' }), true],
+    [
+      'alice may do anything to all resources',
+      ask('alice', 'delete', { resource: 'x', group: 'y', namespace: 'z' }),
+      true,
+    ],
     ['alice has no paths', ask('alice', 'get', path('/metrics')), false],
     ['bob may read pods in test', ask('bob', 'list'), true],
     ['bob may not write', ask('bob', 'create'), false],
@@ -42,7 +63,10 @@ describe('parseAbacPolicies', () => {
       { user: 'a', group: '', readonly: false, apiGroup: '*', resource: '*', namespace: '*', nonResourcePath: '*' },
     ]);
   });
-  test.each([['{'], ['[]'], ['{"kind":"X"}'], ['{"apiVersion":"v9","spec":{}}']])('%s is refused with its line', bad => {
-    expect(() => parseAbacPolicies(`# ok\n${bad}`)).toThrow('line 2');
-  });
+  test.each([['{'], ['[]'], ['{"kind":"X"}'], ['{"apiVersion":"v9","spec":{}}']])(
+    '%s is refused with its line',
+    bad => {
+      expect(() => parseAbacPolicies(`# ok\n${bad}`)).toThrow('line 2');
+    },
+  );
 });

@@ -19,16 +19,20 @@ export function parseAbacPolicies(text: string): AbacPolicy[] {
     try {
       return [parsePolicy(JSON.parse(trimmed) as unknown)];
     } catch (error) {
-      throw new Error(`error reading policy file, line ${i + 1}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(
+        `error reading policy file, line ${i + 1}: ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   });
 }
 
 function parsePolicy(value: unknown): AbacPolicy {
   const policy = record(value);
-  if (policy.kind !== undefined && policy.kind !== 'Policy') throw new Error(`unknown kind ${JSON.stringify(policy.kind)}`);
+  if (policy.kind !== undefined && policy.kind !== 'Policy')
+    throw new Error(`unknown kind ${JSON.stringify(policy.kind)}`);
   if (policy.apiVersion === undefined) return legacyPolicy(policy);
-  if (policy.apiVersion !== 'abac.authorization.kubernetes.io/v1beta1') throw new Error(`unknown apiVersion ${JSON.stringify(policy.apiVersion)}`);
+  if (policy.apiVersion !== 'abac.authorization.kubernetes.io/v1beta1')
+    throw new Error(`unknown apiVersion ${JSON.stringify(policy.apiVersion)}`);
   const spec = record(policy.spec);
   return {
     user: text(spec.user),
@@ -71,7 +75,9 @@ export function abacMatches(policy: AbacPolicy, asked: AuthorizationAttributes):
   if (!subjectMatches(policy, asked)) return false;
   if (policy.readonly && !['get', 'list', 'watch'].includes(asked.verb)) return false;
   if (asked.isResourceRequest) {
-    return is(policy.namespace, asked.namespace) && is(policy.resource, asked.resource) && is(policy.apiGroup, asked.group);
+    return (
+      is(policy.namespace, asked.namespace) && is(policy.resource, asked.resource) && is(policy.apiGroup, asked.group)
+    );
   }
   const path = policy.nonResourcePath;
   return path === '*' || path === asked.path || (path.endsWith('*') && asked.path.startsWith(path.slice(0, -1)));

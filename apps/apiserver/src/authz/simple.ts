@@ -9,4 +9,6 @@ export const privilegedGroup: Authorizer = {
 export const alwaysAllow: Authorizer = { authorize: () => ({ outcome: 'allow' }) };
 
 /** alwaysDeny refuses everything to everybody. */
-export const alwaysDeny: Authorizer = { authorize: () => ({ outcome: 'no opinion', reason: 'Everything is forbidden.' }) };
+export const alwaysDeny: Authorizer = {
+  authorize: () => ({ outcome: 'no opinion', reason: 'Everything is forbidden.' }),
+};

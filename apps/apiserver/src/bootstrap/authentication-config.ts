@@ -17,7 +17,10 @@ export interface AuthenticationConfig {
 }
 
 /** ensureAuthenticationConfig keeps ConfigMap kube-system/extension-apiserver-authentication as the flags say. */
-export async function ensureAuthenticationConfig(configMaps: Store<corev1.ConfigMap>, config: AuthenticationConfig): Promise<void> {
+export async function ensureAuthenticationConfig(
+  configMaps: Store<corev1.ConfigMap>,
+  config: AuthenticationConfig,
+): Promise<void> {
   const data = authenticationData(config);
   const metadata = { name: NAME, namespace: 'kube-system' };
   await ensure(configMaps, { apiVersion: 'v1', kind: 'ConfigMap', metadata, data });

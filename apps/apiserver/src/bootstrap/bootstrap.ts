@@ -1,5 +1,13 @@
 import {
-  ClusterRoleBindings, ClusterRoles, ConfigMaps, FlowSchemas, Namespaces, PriorityClasses, PriorityLevelConfigurations, RoleBindings, Roles,
+  ClusterRoleBindings,
+  ClusterRoles,
+  ConfigMaps,
+  FlowSchemas,
+  Namespaces,
+  PriorityClasses,
+  PriorityLevelConfigurations,
+  RoleBindings,
+  Roles,
 } from '@navarch/api';
 import type { ApiServer } from '@navarch/apiserver-runtime';
 import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
@@ -41,7 +49,12 @@ export interface BootstrapParts {
 /** bootstrap makes the objects that every cluster begins with. Each hook is retried until it is done; /readyz waits for all. */
 export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Promise<void> {
   const { server, emulated } = parts;
-  const namespaces = hook(parts, 'start-system-namespaces-controller', () => ensureNamespaces(server.store(Namespaces)), signal);
+  const namespaces = hook(
+    parts,
+    'start-system-namespaces-controller',
+    () => ensureNamespaces(server.store(Namespaces)),
+    signal,
+  );
   const inNamespaces = async (name: HookName, run: () => Promise<void>) => {
     await namespaces;
     await hook(parts, name, run, signal);
@@ -56,13 +69,30 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     namespaces,
     inNamespaces('rbac/bootstrap-roles', () => ensurePolicy(roles, bootstrapPolicy(emulated))),
     inNamespaces('bootstrap-controller', () => parts.kubernetesService.ensure()),
-    inNamespaces('start-cluster-authentication-info-controller', () => ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication)),
-    hook(parts, 'scheduling/bootstrap-system-priority-classes', () => ensurePriorityClasses(server.store(PriorityClasses)), signal),
-    hook(parts, 'priority-and-fairness-config-producer', () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations)), signal),
+    inNamespaces('start-cluster-authentication-info-controller', () =>
+      ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication),
+    ),
+    hook(
+      parts,
+      'scheduling/bootstrap-system-priority-classes',
+      () => ensurePriorityClasses(server.store(PriorityClasses)),
+      signal,
+    ),
+    hook(
+      parts,
+      'priority-and-fairness-config-producer',
+      () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations)),
+      signal,
+    ),
   ]);
 }
 
-async function hook({ hooks, clock, log }: BootstrapParts, name: HookName, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function hook(
+  { hooks, clock, log }: BootstrapParts,
+  name: HookName,
+  run: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   const backoff = new Backoff({ initialMs: 100, maxMs: 5_000, jitter: 0.2 });
   while (!signal.aborted) {
     try {

@@ -22,8 +22,16 @@ type Rule = Pick<flowcontrolv1.PolicyRulesWithSubjects, 'subjects' | 'resourceRu
 
 const group = (name: string): flowcontrolv1.Subject => ({ kind: 'Group', group: { name } });
 const user = (name: string): flowcontrolv1.Subject => ({ kind: 'User', user: { name } });
-const account = (namespace: string, name: string): flowcontrolv1.Subject => ({ kind: 'ServiceAccount', serviceAccount: { namespace, name } });
-const resources = (verbs: string[], apiGroups: string[], names: string[], namespaces?: string[]): flowcontrolv1.ResourcePolicyRule => ({
+const account = (namespace: string, name: string): flowcontrolv1.Subject => ({
+  kind: 'ServiceAccount',
+  serviceAccount: { namespace, name },
+});
+const resources = (
+  verbs: string[],
+  apiGroups: string[],
+  names: string[],
+  namespaces?: string[],
+): flowcontrolv1.ResourcePolicyRule => ({
   verbs,
   apiGroups,
   resources: names,
@@ -38,13 +46,24 @@ const EVERYBODY = [group('system:unauthenticated'), group('system:authenticated'
 const LOCK_VERBS = ['get', 'create', 'update'];
 
 /** SCHEMAS: name, level, precedence (low first), how flows are told apart, and what belongs to it. */
-const SCHEMAS: readonly { name: string; level: string; precedence: number; by?: 'ByUser' | 'ByNamespace'; rules: Rule[] }[] = [
+const SCHEMAS: readonly {
+  name: string;
+  level: string;
+  precedence: number;
+  by?: 'ByUser' | 'ByNamespace';
+  rules: Rule[];
+}[] = [
   { name: 'exempt', level: 'exempt', precedence: 1, rules: [everything(group('system:masters'))] },
   {
     name: 'probes',
     level: 'exempt',
     precedence: 2,
-    rules: [{ subjects: EVERYBODY, nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/healthz', '/readyz', '/livez'] }] }],
+    rules: [
+      {
+        subjects: EVERYBODY,
+        nonResourceRules: [{ verbs: ['get'], nonResourceURLs: ['/healthz', '/readyz', '/livez'] }],
+      },
+    ],
   },
   {
     name: 'system-leader-election',
@@ -65,7 +84,11 @@ const SCHEMAS: readonly { name: string; level: string; precedence: number; by?: 
     by: 'ByUser',
     rules: [
       {
-        subjects: [user('system:kube-controller-manager'), account('kube-system', 'endpoint-controller'), account('kube-system', 'endpointslicemirroring-controller')],
+        subjects: [
+          user('system:kube-controller-manager'),
+          account('kube-system', 'endpoint-controller'),
+          account('kube-system', 'endpointslicemirroring-controller'),
+        ],
         resourceRules: [resources(['get', 'create', 'update'], [''], ['endpoints'], ['*'])],
       },
     ],
@@ -75,7 +98,12 @@ const SCHEMAS: readonly { name: string; level: string; precedence: number; by?: 
     level: 'leader-election',
     precedence: 200,
     by: 'ByUser',
-    rules: [{ subjects: [account('kube-system', '*')], resourceRules: [resources(LOCK_VERBS, ['coordination.k8s.io'], ['leases'], ['*'])] }],
+    rules: [
+      {
+        subjects: [account('kube-system', '*')],
+        resourceRules: [resources(LOCK_VERBS, ['coordination.k8s.io'], ['leases'], ['*'])],
+      },
+    ],
   },
   {
     name: 'system-node-high',
@@ -85,16 +113,49 @@ const SCHEMAS: readonly { name: string; level: string; precedence: number; by?: 
     rules: [
       {
         subjects: [group('system:nodes')],
-        resourceRules: [resources(['*'], [''], ['nodes', 'nodes/status']), resources(['*'], ['coordination.k8s.io'], ['leases'], ['*'])],
+        resourceRules: [
+          resources(['*'], [''], ['nodes', 'nodes/status']),
+          resources(['*'], ['coordination.k8s.io'], ['leases'], ['*']),
+        ],
       },
     ],
   },
   { name: 'system-nodes', level: 'system', precedence: 500, by: 'ByUser', rules: [everything(group('system:nodes'))] },
-  { name: 'kube-controller-manager', level: 'workload-high', precedence: 800, by: 'ByNamespace', rules: [everything(user('system:kube-controller-manager'))] },
-  { name: 'kube-scheduler', level: 'workload-high', precedence: 800, by: 'ByNamespace', rules: [everything(user('system:kube-scheduler'))] },
-  { name: 'kube-system-service-accounts', level: 'workload-high', precedence: 900, by: 'ByNamespace', rules: [everything(account('kube-system', '*'))] },
-  { name: 'service-accounts', level: 'workload-low', precedence: 9000, by: 'ByUser', rules: [everything(group('system:serviceaccounts'))] },
-  { name: 'global-default', level: 'global-default', precedence: 9900, by: 'ByUser', rules: [everything(...EVERYBODY)] },
+  {
+    name: 'kube-controller-manager',
+    level: 'workload-high',
+    precedence: 800,
+    by: 'ByNamespace',
+    rules: [everything(user('system:kube-controller-manager'))],
+  },
+  {
+    name: 'kube-scheduler',
+    level: 'workload-high',
+    precedence: 800,
+    by: 'ByNamespace',
+    rules: [everything(user('system:kube-scheduler'))],
+  },
+  {
+    name: 'kube-system-service-accounts',
+    level: 'workload-high',
+    precedence: 900,
+    by: 'ByNamespace',
+    rules: [everything(account('kube-system', '*'))],
+  },
+  {
+    name: 'service-accounts',
+    level: 'workload-low',
+    precedence: 9000,
+    by: 'ByUser',
+    rules: [everything(group('system:serviceaccounts'))],
+  },
+  {
+    name: 'global-default',
+    level: 'global-default',
+    precedence: 9900,
+    by: 'ByUser',
+    rules: [everything(...EVERYBODY)],
+  },
   { name: 'catch-all', level: 'catch-all', precedence: 10_000, by: 'ByUser', rules: [everything(...EVERYBODY)] },
 ];
 
@@ -103,12 +164,18 @@ export async function ensureFlowControl(
   schemas: Store<flowcontrolv1.FlowSchema>,
   levels: Store<flowcontrolv1.PriorityLevelConfiguration>,
 ): Promise<void> {
-  await Promise.all([...defaultLevels().map(level => ensure(levels, level)), ...defaultSchemas().map(schema => ensure(schemas, schema))]);
+  await Promise.all([
+    ...defaultLevels().map(level => ensure(levels, level)),
+    ...defaultSchemas().map(schema => ensure(schemas, schema)),
+  ]);
 }
 
 /** defaultLevels are the priority levels of a fresh cluster. Pure. */
 export function defaultLevels(): flowcontrolv1.PriorityLevelConfiguration[] {
-  const level = (name: string, spec: flowcontrolv1.PriorityLevelConfigurationSpec): flowcontrolv1.PriorityLevelConfiguration => ({
+  const level = (
+    name: string,
+    spec: flowcontrolv1.PriorityLevelConfigurationSpec,
+  ): flowcontrolv1.PriorityLevelConfiguration => ({
     apiVersion: API_VERSION,
     kind: 'PriorityLevelConfiguration',
     metadata: { name, annotations: { ...AUTOUPDATE } },
@@ -118,7 +185,10 @@ export function defaultLevels(): flowcontrolv1.PriorityLevelConfiguration[] {
     level('exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
     ...LEVELS.map(({ name, shares, lendable, queuing }) => {
       const limitResponse = queuing ? { type: 'Queue', queuing: { ...queuing } } : { type: 'Reject' };
-      return level(name, { type: 'Limited', limited: { nominalConcurrencyShares: shares, lendablePercent: lendable, limitResponse } });
+      return level(name, {
+        type: 'Limited',
+        limited: { nominalConcurrencyShares: shares, lendablePercent: lendable, limitResponse },
+      });
     }),
   ];
 }

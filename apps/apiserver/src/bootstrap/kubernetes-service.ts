@@ -61,7 +61,12 @@ export class KubernetesService {
     // The generation changes with each renewal: an unchanged record would not be written, and its time to live would run out.
     const metadata = { name: address, generation: this.generation, uid: '', creationTimestamp: null };
     const subsets = [{ addresses: [{ ip: address }] }];
-    await leases.guaranteedUpdate({ namespace: '', name: address }, () => ({ kind: 'Endpoints', apiVersion: 'v1', metadata, subsets }));
+    await leases.guaranteedUpdate({ namespace: '', name: address }, () => ({
+      kind: 'Endpoints',
+      apiVersion: 'v1',
+      metadata,
+      subsets,
+    }));
     await this.publish();
   }
 
@@ -70,13 +75,25 @@ export class KubernetesService {
     const { entries } = await leases.list({ predicate: {} });
     const addresses = entries.map(entry => entry.name).sort();
     if (!addresses.length) return;
-    await this.put(endpoints, kubernetesEndpoints(addresses, port), (there, wanted) => ({ ...there, subsets: wanted.subsets }));
-    await this.put(slices, kubernetesSlice(addresses, port), (there, wanted) => ({ ...there, endpoints: wanted.endpoints, ports: wanted.ports }));
+    await this.put(endpoints, kubernetesEndpoints(addresses, port), (there, wanted) => ({
+      ...there,
+      subsets: wanted.subsets,
+    }));
+    await this.put(slices, kubernetesSlice(addresses, port), (there, wanted) => ({
+      ...there,
+      endpoints: wanted.endpoints,
+      ports: wanted.ports,
+    }));
   }
 
-  private async put<T extends corev1.Endpoints | discoveryv1.EndpointSlice>(store: Store<T>, wanted: T, merge: (there: T, wanted: T) => T): Promise<void> {
+  private async put<T extends corev1.Endpoints | discoveryv1.EndpointSlice>(
+    store: Store<T>,
+    wanted: T,
+    merge: (there: T, wanted: T) => T,
+  ): Promise<void> {
     const there = await ensure(store, wanted);
-    if (!isDeepStrictEqual(merge(there, wanted), there)) await store.update(NAMESPACE, NAME, current => merge(current, wanted));
+    if (!isDeepStrictEqual(merge(there, wanted), there))
+      await store.update(NAMESPACE, NAME, current => merge(current, wanted));
   }
 }
 

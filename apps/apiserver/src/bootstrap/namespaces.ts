@@ -9,7 +9,13 @@ export const SYSTEM_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease
 export async function ensureNamespaces(namespaces: Store<corev1.Namespace>): Promise<void> {
   await Promise.all(
     SYSTEM_NAMESPACES.map(name =>
-      ensure(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }),
+      ensure(namespaces, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+        spec: { finalizers: ['kubernetes'] },
+        status: { phase: 'Active' },
+      }),
     ),
   );
 }

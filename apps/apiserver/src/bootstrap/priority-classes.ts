@@ -11,13 +11,20 @@ const SYSTEM_CLASSES: readonly { name: string; value: number; description: strin
   {
     name: 'system-cluster-critical',
     value: 2_000_000_000,
-    description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+    description:
+      'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
   },
 ];
 
 /** ensurePriorityClasses makes the two system classes if they are missing. */
 export async function ensurePriorityClasses(classes: Store<schedulingv1.PriorityClass>): Promise<void> {
   for (const { name, value, description } of SYSTEM_CLASSES) {
-    await ensure(classes, { apiVersion: 'scheduling.k8s.io/v1', kind: 'PriorityClass', metadata: { name }, value, description });
+    await ensure(classes, {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      value,
+      description,
+    });
   }
 }

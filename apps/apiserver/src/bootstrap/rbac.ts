@@ -28,7 +28,11 @@ export async function ensurePolicy(stores: RbacStores, policy: BootstrapPolicy):
   ]);
 }
 
-async function reconcile<T extends KubeObject>(store: Store<T>, wanted: T, complete: (there: T, wanted: T) => T): Promise<void> {
+async function reconcile<T extends KubeObject>(
+  store: Store<T>,
+  wanted: T,
+  complete: (there: T, wanted: T) => T,
+): Promise<void> {
   const there = await ensure(store, wanted);
   if (isDeepStrictEqual(completed(there, wanted, complete), there)) return;
   const { namespace = '', name = '' } = wanted.metadata!;
@@ -60,7 +64,8 @@ export function completeRole<R extends rbacv1.Role | rbacv1.ClusterRole>(there: 
 /** completeBinding adds the wanted subjects that are missing. Pure. */
 export function completeBinding<B extends rbacv1.RoleBinding | rbacv1.ClusterRoleBinding>(there: B, wanted: B): B {
   const subjects = there.subjects ?? [];
-  const same = (a: rbacv1.Subject, b: rbacv1.Subject) => a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
+  const same = (a: rbacv1.Subject, b: rbacv1.Subject) =>
+    a.kind === b.kind && a.name === b.name && (a.namespace ?? '') === (b.namespace ?? '');
   const missing = (wanted.subjects ?? []).filter(subject => !subjects.some(known => same(known, subject)));
   return missing.length ? { ...there, subjects: [...subjects, ...missing] } : there;
 }

@@ -40,7 +40,10 @@ export class KubeletConnection {
   }
 
   /** open begins a request to a kubelet. Upgrades get a connection of their own. */
-  open(address: KubeletAddress, options: Pick<RequestOptions, 'method' | 'path' | 'headers' | 'signal'> & { readonly upgrade?: boolean }): ClientRequest {
+  open(
+    address: KubeletAddress,
+    options: Pick<RequestOptions, 'method' | 'path' | 'headers' | 'signal'> & { readonly upgrade?: boolean },
+  ): ClientRequest {
     const { upgrade, ...rest } = options;
     return httpsRequest({ ...rest, ...address, ...this.credentials(), agent: upgrade ? false : this.agent });
   }
@@ -67,5 +70,7 @@ export function preferredAddress(node: corev1.Node, types: readonly string[]): s
 /** unreachable is the answer when a kubelet does not: 500, with the error of dialling. */
 export function unreachable(error: unknown): StatusError {
   const message = error instanceof Error ? error.message : String(error);
-  return new StatusError(500, 'InternalError', `Internal error occurred: error dialing backend: ${message}`, { causes: [{ message: `error dialing backend: ${message}` }] });
+  return new StatusError(500, 'InternalError', `Internal error occurred: error dialing backend: ${message}`, {
+    causes: [{ message: `error dialing backend: ${message}` }],
+  });
 }

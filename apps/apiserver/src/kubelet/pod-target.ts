@@ -17,7 +17,8 @@ export function containerOf(pod: corev1.Pod, requested: string | null, withDefau
   const init = names(pod.spec?.initContainers);
   const ephemeral = names(pod.spec?.ephemeralContainers);
   if (requested) {
-    if (![...containers, ...init, ...ephemeral].includes(requested)) throw badRequest(`container ${requested} is not valid for pod ${name}`);
+    if (![...containers, ...init, ...ephemeral].includes(requested))
+      throw badRequest(`container ${requested} is not valid for pod ${name}`);
     return requested;
   }
   if (containers.length === 1) return containers[0]!;
@@ -25,7 +26,9 @@ export function containerOf(pod: corev1.Pod, requested: string | null, withDefau
   if (withDefault && annotated && containers.includes(annotated)) return annotated;
   if (!containers.length) throw badRequest(`a container name must be specified for pod ${name}`);
   const initText = init.length ? ` or one of the init containers: [${init.join(' ')}]` : '';
-  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${initText}`);
+  throw badRequest(
+    `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${initText}`,
+  );
 }
 
 /** nodeOf is the node the pod runs on; 400 as long as it has none. */

@@ -1,7 +1,17 @@
 import type { ApiResponse, ByteSink, StreamBody } from '@navarch/apimachinery';
 import type { IncomingMessage } from 'node:http';
 
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-connection']);
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'proxy-connection',
+]);
 
 /** relay passes a backend's answer on as it comes: status, end-to-end headers, and the body under the asker's own pace. */
 export function relay(response: IncomingMessage): ApiResponse {

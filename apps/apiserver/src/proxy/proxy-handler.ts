@@ -9,7 +9,11 @@ import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target
 import { backendHeaders, passUpgrade } from './upgrade';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
-const OPTIONS_KIND = new Map([['pods', 'PodProxyOptions'], ['services', 'ServiceProxyOptions'], ['nodes', 'NodeProxyOptions']]);
+const OPTIONS_KIND = new Map([
+  ['pods', 'PodProxyOptions'],
+  ['services', 'ServiceProxyOptions'],
+  ['nodes', 'NodeProxyOptions'],
+]);
 
 export interface ProxyParts {
   readonly sources: ProxySources;
@@ -31,9 +35,18 @@ export function proxyHandler(parts: ProxyParts): SubresourceHandler {
       outgoing.once('response', response => {
         const answer = relay(response);
         const location = answer.headers.location;
-        resolve(location ? { ...answer, headers: { ...answer.headers, location: rewriteLocation(location, target, proxyBase(context)) } } : answer);
+        resolve(
+          location
+            ? {
+                ...answer,
+                headers: { ...answer.headers, location: rewriteLocation(location, target, proxyBase(context)) },
+              }
+            : answer,
+        );
       });
-      outgoing.once('error', error => reject(new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)));
+      outgoing.once('error', error =>
+        reject(new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
+      );
       outgoing.end(body);
     });
   };
@@ -55,7 +68,14 @@ async function admitted(context: RequestContext, { sources, admission }: ProxyPa
   return proxyTarget(context, sources);
 }
 
-function open({ kubelets }: ProxyParts, target: ProxyTarget, method: string, path: string, headers: OutgoingHttpHeaders, upgrade: boolean): ClientRequest {
+function open(
+  { kubelets }: ProxyParts,
+  target: ProxyTarget,
+  method: string,
+  path: string,
+  headers: OutgoingHttpHeaders,
+  upgrade: boolean,
+): ClientRequest {
   const { host, port } = target;
   if (target.kubelet) return kubelets.open({ host, port }, { method, path, headers, upgrade });
   if (target.scheme === 'http') return httpRequest({ host, port, method, path, headers, agent: false });

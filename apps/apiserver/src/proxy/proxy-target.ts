@@ -47,7 +47,11 @@ export async function proxyTarget({ info }: RequestContext, sources: ProxySource
       return podTarget(wanted, await sources.pods().get(info.namespace, wanted.name));
     case 'services':
       if (!wanted) throw badRequest(`invalid service request ${JSON.stringify(info.name)}`);
-      return serviceTarget(wanted, await sources.services().get(info.namespace, wanted.name), await sources.endpoints().get(info.namespace, wanted.name));
+      return serviceTarget(
+        wanted,
+        await sources.services().get(info.namespace, wanted.name),
+        await sources.endpoints().get(info.namespace, wanted.name),
+      );
     default:
       if (!wanted) throw badRequest(`invalid node request ${JSON.stringify(info.name)}`);
       return nodeTarget(wanted, await sources.nodes('', wanted.name), sources.nodeAddress);
@@ -57,20 +61,34 @@ export async function proxyTarget({ info }: RequestContext, sources: ProxySource
 function podTarget({ scheme, name, port }: ProxyName, pod: corev1.Pod | undefined): ProxyTarget {
   if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
   const first = pod.spec?.containers?.find(container => container.ports?.length)?.ports?.[0]?.containerPort;
-  const named = pod.spec?.containers?.flatMap(container => container.ports ?? []).find(one => one.name === port)?.containerPort;
+  const named = pod.spec?.containers
+    ?.flatMap(container => container.ports ?? [])
+    .find(one => one.name === port)?.containerPort;
   const chosen = port === '' ? first : (named ?? Number(port));
   const target = { scheme: scheme || ('http' as const), host: pod.status?.podIP ?? '', port: chosen ?? 80 };
   return checked(target);
 }
 
 /** serviceTarget goes to one ready address of the service's endpoints, at random. */
-function serviceTarget({ scheme, name, port }: ProxyName, service: corev1.Service | undefined, endpoints: corev1.Endpoints | undefined): ProxyTarget {
+function serviceTarget(
+  { scheme, name, port }: ProxyName,
+  service: corev1.Service | undefined,
+  endpoints: corev1.Endpoints | undefined,
+): ProxyTarget {
   if (!service) throw notFound({ group: '', resource: 'services' }, name);
   const ports = service.spec?.ports ?? [];
-  const chosen = port === '' ? (ports.length === 1 ? ports[0] : undefined) : ports.find(one => one.name === port || String(one.port) === port);
-  if (!chosen && port !== '') throw unavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
+  const chosen =
+    port === ''
+      ? ports.length === 1
+        ? ports[0]
+        : undefined
+      : ports.find(one => one.name === port || String(one.port) === port);
+  if (!chosen && port !== '')
+    throw unavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
   const candidates = (endpoints?.subsets ?? []).flatMap(subset => {
-    const match = subset.ports?.find(one => (chosen ? (one.name ?? '') === (chosen.name ?? '') : port === '' && subset.ports?.length === 1));
+    const match = subset.ports?.find(one =>
+      chosen ? (one.name ?? '') === (chosen.name ?? '') : port === '' && subset.ports?.length === 1,
+    );
     return match ? (subset.addresses ?? []).map(address => ({ host: address.ip, port: match.port })) : [];
   });
   const one = candidates[Math.floor(Math.random() * candidates.length)];
@@ -78,7 +96,11 @@ function serviceTarget({ scheme, name, port }: ProxyName, service: corev1.Servic
   return checked({ scheme: scheme || 'http', host: one.host ?? '', port: one.port });
 }
 
-function nodeTarget({ scheme, name, port }: ProxyName, node: corev1.Node | undefined, addressOf: ProxySources['nodeAddress']): ProxyTarget {
+function nodeTarget(
+  { scheme, name, port }: ProxyName,
+  node: corev1.Node | undefined,
+  addressOf: ProxySources['nodeAddress'],
+): ProxyTarget {
   if (!node) throw notFound({ group: '', resource: 'nodes' }, name);
   const kubelet = addressOf(node);
   if (!kubelet) throw badRequest('no preferred addresses found; known addresses: []');
@@ -88,7 +110,8 @@ function nodeTarget({ scheme, name, port }: ProxyName, node: corev1.Node | undef
 
 /** checked refuses what must not be reached through us: nothing, loopback, link-local, multicast. */
 function checked(target: ProxyTarget): ProxyTarget {
-  if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65_535) throw badRequest(`invalid port ${target.port}`);
+  if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65_535)
+    throw badRequest(`invalid port ${target.port}`);
   if (!isProxyable(target.host)) throw badRequest('address not allowed');
   return target;
 }

@@ -3,7 +3,10 @@ import type { Store } from '@navarch/apiserver-runtime';
 import type { ServiceResolver } from '../admission/webhooks/caller';
 
 /** serviceResolver finds one ready backend of a service's port; it rejects with an Error if there is none. */
-export function serviceResolver(services: () => Store<corev1.Service>, endpoints: () => Store<corev1.Endpoints>): ServiceResolver {
+export function serviceResolver(
+  services: () => Store<corev1.Service>,
+  endpoints: () => Store<corev1.Endpoints>,
+): ServiceResolver {
   return async (namespace, name, port) => {
     const service = await services().get(namespace, name);
     if (!service) throw new Error(`service ${JSON.stringify(name)} not found`);

@@ -11,7 +11,9 @@ export interface UpgradingConnection {
 
 /** backendHeaders are a client's headers without its credentials for us. The host is the backend's own. */
 export function backendHeaders(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
-  const passed = Object.entries(headers).filter(([name]) => !/^(authorization|cookie|host|content-length|impersonate-.*)$/.test(name));
+  const passed = Object.entries(headers).filter(
+    ([name]) => !/^(authorization|cookie|host|content-length|impersonate-.*)$/.test(name),
+  );
   return Object.fromEntries(passed);
 }
 
@@ -19,7 +21,10 @@ export function backendHeaders(headers: IncomingMessage['headers']): OutgoingHtt
  * passUpgrade asks the backend for the same upgrade and then joins both connections, byte by byte, until one ends. A backend
  * that refuses has its answer passed on. It rejects (and leaves the socket to the caller) if the backend cannot be reached.
  */
-export function passUpgrade(open: (headers: OutgoingHttpHeaders) => ClientRequest, { head, socket, first }: UpgradingConnection): Promise<void> {
+export function passUpgrade(
+  open: (headers: OutgoingHttpHeaders) => ClientRequest,
+  { head, socket, first }: UpgradingConnection,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = open(backendHeaders(head.headers));
     const giveUp = () => request.destroy();

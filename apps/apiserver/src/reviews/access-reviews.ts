@@ -44,7 +44,11 @@ export function selfSubjectAccessReview(authorizer: Authorizer): VirtualHandler 
   };
 }
 
-async function decide(authorizer: Authorizer, user: UserInfo, spec: Spec): Promise<authorizationv1.SubjectAccessReviewStatus> {
+async function decide(
+  authorizer: Authorizer,
+  user: UserInfo,
+  spec: Spec,
+): Promise<authorizationv1.SubjectAccessReviewStatus> {
   const decision = await authorizer.authorize(attributesOf(user, spec));
   return {
     allowed: decision.outcome === 'allow',
@@ -55,7 +59,10 @@ async function decide(authorizer: Authorizer, user: UserInfo, spec: Spec): Promi
 }
 
 /** attributesOf are the authorization attributes that a review asks about. Pure. */
-export function attributesOf(user: UserInfo, { resourceAttributes: resource, nonResourceAttributes: path }: Spec): AuthorizationAttributes {
+export function attributesOf(
+  user: UserInfo,
+  { resourceAttributes: resource, nonResourceAttributes: path }: Spec,
+): AuthorizationAttributes {
   return {
     user,
     isResourceRequest: !!resource,
@@ -71,12 +78,18 @@ export function attributesOf(user: UserInfo, { resourceAttributes: resource, non
 }
 
 function userOf(spec: Spec): UserInfo {
-  return { name: spec.user ?? '', groups: spec.groups ?? [], ...(spec.uid && { uid: spec.uid }), ...(spec.extra && { extra: spec.extra }) };
+  return {
+    name: spec.user ?? '',
+    groups: spec.groups ?? [],
+    ...(spec.uid && { uid: spec.uid }),
+    ...(spec.extra && { extra: spec.extra }),
+  };
 }
 
 function checkSubject(spec: Spec): void {
   const errors = attributeErrors(spec);
-  if (!spec.user && !spec.groups?.length) errors.push(field.invalid(Path.at('spec', 'user'), '', 'at least one of user or group must be specified'));
+  if (!spec.user && !spec.groups?.length)
+    errors.push(field.invalid(Path.at('spec', 'user'), '', 'at least one of user or group must be specified'));
   refuse(errors);
 }
 
@@ -86,10 +99,22 @@ function checkAttributes(spec: Spec): void {
 
 function attributeErrors({ resourceAttributes, nonResourceAttributes }: Spec) {
   if (resourceAttributes && nonResourceAttributes) {
-    return [field.invalid(Path.at('spec', 'nonResourceAttributes'), nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
+    return [
+      field.invalid(
+        Path.at('spec', 'nonResourceAttributes'),
+        nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ];
   }
   if (resourceAttributes || nonResourceAttributes) return [];
-  return [field.invalid(Path.at('spec', 'resourceAttributes'), 'null', 'exactly one of nonResourceAttributes or resourceAttributes must be specified')];
+  return [
+    field.invalid(
+      Path.at('spec', 'resourceAttributes'),
+      'null',
+      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ),
+  ];
 }
 
 function refuse(errors: ReturnType<typeof attributeErrors>): void {

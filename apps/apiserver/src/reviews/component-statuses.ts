@@ -14,7 +14,9 @@ export function componentStatuses(probes: ReadonlyMap<string, Probe>): VirtualHa
     list: () => Promise.all([...probes].map(([name, probe]) => statusOf(name, probe))),
     get(_context, name) {
       const probe = probes.get(name);
-      return probe ? statusOf(name, probe) : Promise.reject(notFound({ group: '', resource: 'componentstatuses' }, name));
+      return probe
+        ? statusOf(name, probe)
+        : Promise.reject(notFound({ group: '', resource: 'componentstatuses' }, name));
     },
   };
 }
@@ -22,7 +24,11 @@ export function componentStatuses(probes: ReadonlyMap<string, Probe>): VirtualHa
 async function statusOf(name: string, probe: Probe): Promise<corev1.ComponentStatus> {
   const condition = await probe().then(
     message => ({ type: 'Healthy', status: 'True', message }),
-    (error: unknown) => ({ type: 'Healthy', status: 'False', message: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => ({
+      type: 'Healthy',
+      status: 'False',
+      message: error instanceof Error ? error.message : String(error),
+    }),
   );
   return { kind: 'ComponentStatus', apiVersion: 'v1', metadata: { name }, conditions: [condition] };
 }
@@ -31,16 +37,19 @@ async function statusOf(name: string, probe: Probe): Promise<corev1.ComponentSta
 export function healthzProbe(port: number): Probe {
   return () =>
     new Promise((resolve, reject) => {
-      const asked = request({ host: '127.0.0.1', port, path: '/healthz', timeout: TIMEOUT_MS, rejectUnauthorized: false, agent: false }, response => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
-        response.once('error', reject);
-        response.once('end', () => {
-          const body = Buffer.concat(chunks).toString('utf8').slice(0, 256);
-          if (response.statusCode === 200) resolve(body);
-          else reject(new Error(`HTTP probe failed with statuscode: ${response.statusCode}`));
-        });
-      });
+      const asked = request(
+        { host: '127.0.0.1', port, path: '/healthz', timeout: TIMEOUT_MS, rejectUnauthorized: false, agent: false },
+        response => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
+          response.once('error', reject);
+          response.once('end', () => {
+            const body = Buffer.concat(chunks).toString('utf8').slice(0, 256);
+            if (response.statusCode === 200) resolve(body);
+            else reject(new Error(`HTTP probe failed with statuscode: ${response.statusCode}`));
+          });
+        },
+      );
       asked.once('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
       asked.once('error', error => reject(new Error(`Get "https://127.0.0.1:${port}/healthz": ${error.message}`)));
       asked.end();

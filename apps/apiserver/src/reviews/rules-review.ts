@@ -16,7 +16,9 @@ export function selfSubjectRulesReview(resolver: RuleResolver): VirtualHandler {
       if (nodeIdentity(context.user)) errors.push('node authorizer does not support user rule resolution');
       const status: authorizationv1.SubjectRulesReviewStatus = {
         resourceRules: rules.filter(rule => rule.resources?.length).map(resourceRule),
-        nonResourceRules: rules.filter(rule => rule.nonResourceURLs?.length).map(rule => ({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs! })),
+        nonResourceRules: rules
+          .filter(rule => rule.nonResourceURLs?.length)
+          .map(rule => ({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs! })),
         incomplete: errors.length > 0,
         ...(errors.length && { evaluationError: errors.join(', ') }),
       };
@@ -25,6 +27,11 @@ export function selfSubjectRulesReview(resolver: RuleResolver): VirtualHandler {
   };
 }
 
-function resourceRule({ verbs, apiGroups = [], resources = [], resourceNames }: PolicyRule): authorizationv1.ResourceRule {
+function resourceRule({
+  verbs,
+  apiGroups = [],
+  resources = [],
+  resourceNames,
+}: PolicyRule): authorizationv1.ResourceRule {
   return { verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) };
 }

@@ -10,17 +10,28 @@ export function tokenReview(tokens: TokenAuthenticator, defaultAudiences: readon
       const review = object as authenticationv1.TokenReview;
       const { token, audiences } = review.spec;
       if (!token) throw badRequest('token is required for TokenReview in authentication');
-      return { ...review, status: await reviewed(tokens, token, audiences?.length ? audiences : defaultAudiences) } as typeof review;
+      return {
+        ...review,
+        status: await reviewed(tokens, token, audiences?.length ? audiences : defaultAudiences),
+      } as typeof review;
     },
   };
 }
 
-async function reviewed(tokens: TokenAuthenticator, token: string, audiences: readonly string[]): Promise<authenticationv1.TokenReviewStatus> {
+async function reviewed(
+  tokens: TokenAuthenticator,
+  token: string,
+  audiences: readonly string[],
+): Promise<authenticationv1.TokenReviewStatus> {
   try {
     const identity = await tokens.authenticateToken(token, audiences);
     if (!identity) return { user: {}, error: 'invalid bearer token' };
     const { user } = identity;
-    return { authenticated: true, user: userOf(user, 'system:authenticated'), ...(identity.audiences && { audiences: [...identity.audiences] }) };
+    return {
+      authenticated: true,
+      user: userOf(user, 'system:authenticated'),
+      ...(identity.audiences && { audiences: [...identity.audiences] }),
+    };
   } catch (error) {
     return { user: {}, error: `[invalid bearer token, ${error instanceof Error ? error.message : String(error)}]` };
   }
@@ -34,5 +45,6 @@ function userOf(user: UserInfo, ...added: string[]): authenticationv1.UserInfo {
 
 /** selfSubjectReview answers who the asker is. */
 export const selfSubjectReview: VirtualHandler = {
-  create: ({ user }, object) => Promise.resolve({ ...object, status: { userInfo: userOf(user) } } as authenticationv1.SelfSubjectReview),
+  create: ({ user }, object) =>
+    Promise.resolve({ ...object, status: { userInfo: userOf(user) } } as authenticationv1.SelfSubjectReview),
 };

@@ -21,9 +21,13 @@ export class Health {
   /** pending adds a check that fails until the answered function is called. */
   pending(name: string, endpoints: readonly HealthEndpoint[] = ENDPOINTS): () => void {
     let done = false;
-    this.add(name, () => {
-      if (!done) throw new Error('not finished');
-    }, endpoints);
+    this.add(
+      name,
+      () => {
+        if (!done) throw new Error('not finished');
+      },
+      endpoints,
+    );
     return () => {
       done = true;
     };
@@ -35,7 +39,11 @@ export class Health {
   }
 
   /** answer runs an endpoint's checks, those excluded left out. The text tells of each if verbose or not well. */
-  async answer(endpoint: HealthEndpoint, verbose: boolean, excluded: readonly string[]): Promise<{ ok: boolean; body: string }> {
+  async answer(
+    endpoint: HealthEndpoint,
+    verbose: boolean,
+    excluded: readonly string[],
+  ): Promise<{ ok: boolean; body: string }> {
     const names = this.names(endpoint);
     const lines: string[] = [];
     const failed: string[] = [];
@@ -54,7 +62,10 @@ export class Health {
       }
     }
     const unknown = excluded.filter(name => !names.includes(name));
-    if (unknown.length) lines.push(`warn: some health checks cannot be excluded: no matches for ${unknown.map(name => JSON.stringify(name)).join(',')}`);
+    if (unknown.length)
+      lines.push(
+        `warn: some health checks cannot be excluded: no matches for ${unknown.map(name => JSON.stringify(name)).join(',')}`,
+      );
     if (failed.length) this.log.v(2, `${endpoint} check failed`, { failed });
     const ok = !failed.length;
     return { ok, body: ok && !verbose ? 'ok' : `${lines.join('\n')}\n${endpoint} check ${ok ? 'passed' : 'failed'}\n` };

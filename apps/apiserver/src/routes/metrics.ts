@@ -6,7 +6,11 @@ export function metricsRoute(metrics: Registry): Route {
   return {
     path: '/metrics',
     async handle() {
-      return { status: 200, headers: { 'content-type': metrics.contentType }, body: Buffer.from(await metrics.metrics()) };
+      return {
+        status: 200,
+        headers: { 'content-type': metrics.contentType },
+        body: Buffer.from(await metrics.metrics()),
+      };
     },
   };
 }

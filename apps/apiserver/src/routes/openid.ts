@@ -23,12 +23,17 @@ export function openidRoutes({ issuer, keys, jwksUri }: OpenidOptions): Route[] 
   return [
     {
       path: '/.well-known/openid-configuration',
-      handle: () => ({ status: 200, headers: { 'content-type': 'application/json', 'cache-control': MAX_AGE }, body: Buffer.from(JSON.stringify(document)) }),
+      handle: () => ({
+        status: 200,
+        headers: { 'content-type': 'application/json', 'cache-control': MAX_AGE },
+        body: Buffer.from(JSON.stringify(document)),
+      }),
     },
     {
       path: '/openid/v1/jwks',
       handle: async ({ request }) => {
-        if (!acceptsJwks(request.headers.accept)) throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+        if (!acceptsJwks(request.headers.accept))
+          throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
         const body = Buffer.from(JSON.stringify(await keySet(keys)));
         return { status: 200, headers: { 'content-type': 'application/jwk-set+json', 'cache-control': MAX_AGE }, body };
       },

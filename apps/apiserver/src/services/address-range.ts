@@ -23,12 +23,20 @@ export function clusterIpRange(cidr: string): Range {
   const network = ipv4ToNumber(address ?? '');
   const prefix = Number(bits);
   if (network === undefined || !Number.isInteger(prefix) || prefix < 8 || prefix > 30) {
-    throw new Error(`--service-cluster-ip-range: ${JSON.stringify(cidr)} is not an IPv4 network with 8 to 30 prefix bits`);
+    throw new Error(
+      `--service-cluster-ip-range: ${JSON.stringify(cidr)} is not an IPv4 network with 8 to 30 prefix bits`,
+    );
   }
   const total = 2 ** (32 - prefix);
   const first = Math.floor(network / total) * total;
   const size = Math.min(total, MAX_ADDRESSES) - 2;
-  return { name: 'serviceips', text: `${numberToIpv4(first)}/${prefix}`, base: first + 1, size, reserved: lowBand(size) };
+  return {
+    name: 'serviceips',
+    text: `${numberToIpv4(first)}/${prefix}`,
+    base: first + 1,
+    size,
+    reserved: lowBand(size),
+  };
 }
 
 /** nodePortRange reads `30000-32767`. */
@@ -36,9 +44,16 @@ export function nodePortRange(text: string): Range {
   const [, from, to] = /^(\d+)-(\d+)$/.exec(text) ?? [];
   const base = Number(from);
   const last = Number(to);
-  if (!(base >= 1 && last >= base && last <= 65_535)) throw new Error(`--service-node-port-range: ${JSON.stringify(text)} is not FROM-TO`);
+  if (!(base >= 1 && last >= base && last <= 65_535))
+    throw new Error(`--service-node-port-range: ${JSON.stringify(text)} is not FROM-TO`);
   const size = last - base + 1;
-  return { name: 'servicenodeports', text, base, size, reserved: size < 32 ? 0 : Math.min(128, Math.max(16, Math.floor(size / 32))) };
+  return {
+    name: 'servicenodeports',
+    text,
+    base,
+    size,
+    reserved: size < 32 ? 0 : Math.min(128, Math.max(16, Math.floor(size / 32))),
+  };
 }
 
 /** lowBand is how many low addresses are kept for those who choose them: a sixteenth, at least 16, at most 256. */

@@ -7,7 +7,10 @@ import type { ServiceAllocator } from './service-allocator';
 export class ServiceDryRun implements AdmissionPlugin {
   readonly name = 'ServiceDryRun';
 
-  constructor(private readonly allocator: ServiceAllocator) {}
+  constructor(
+    private readonly allocator: ServiceAllocator,
+    private readonly emulated: number,
+  ) {}
 
   handles(attributes: AdmissionAttributes): boolean {
     const { operation, dryRun } = attributes;
@@ -18,6 +21,15 @@ export class ServiceDryRun implements AdmissionPlugin {
     const service = object as corev1.Service;
     const allocation = await this.allocator.allocate(oldObject as corev1.Service | undefined, service);
     await allocation.rollback();
-    service.spec = allocation.service.spec;
+    const shown = allocation.service.spec;
+    // Before 1.24 a dry run shows ports, but no address.
+    service.spec =
+      this.emulated < 24
+        ? {
+            ...service.spec,
+            ports: shown?.ports,
+            ...(shown?.healthCheckNodePort && { healthCheckNodePort: shown.healthCheckNodePort }),
+          }
+        : shown;
   }
 }

@@ -11,7 +11,10 @@ class MemoryRecords {
   readonly records = new Map<string, object>();
   interfere: (() => void) | undefined;
 
-  async guaranteedUpdate(key: ObjectPath, update: (current: Entry | undefined) => Promise<object> | object): Promise<Entry> {
+  async guaranteedUpdate(
+    key: ObjectPath,
+    update: (current: Entry | undefined) => Promise<object> | object,
+  ): Promise<Entry> {
     for (;;) {
       const before = this.records.get(key.name);
       const next = await update(before && ({ object: () => before } as unknown as Entry));
@@ -47,7 +50,13 @@ describe('Bitmap', () => {
 
 describe('ranges', () => {
   test('a service network leaves out its first and last address', () => {
-    expect(clusterIpRange('10.96.0.0/16')).toEqual({ name: 'serviceips', text: '10.96.0.0/16', base: ipv4ToNumber('10.96.0.1'), size: 65_534, reserved: 256 });
+    expect(clusterIpRange('10.96.0.0/16')).toEqual({
+      name: 'serviceips',
+      text: '10.96.0.0/16',
+      base: ipv4ToNumber('10.96.0.1'),
+      size: 65_534,
+      reserved: 256,
+    });
     expect(clusterIpRange('10.0.0.77/30')).toMatchObject({ text: '10.0.0.76/30', size: 2, reserved: 0 });
   });
   test.each(['10.96.0.0', '10.96.0.0/31', 'x/16', '10.300.0.0/16'])('%s is no service network', text => {
@@ -103,13 +112,38 @@ describe('RangeAllocator', () => {
 });
 
 describe('planNodePorts', () => {
-  const ports = (...list: [number, number?][]) => list.map(([port, nodePort]) => ({ port, ...(nodePort && { nodePort }) }));
+  const ports = (...list: [number, number?][]) =>
+    list.map(([port, nodePort]) => ({ port, ...(nodePort && { nodePort }) }));
   test.each([
-    ['any for each port', ports([80], [81]), [], [{ index: 0, any: true }, { index: 1, any: true }]],
+    [
+      'any for each port',
+      ports([80], [81]),
+      [],
+      [
+        { index: 0, any: true },
+        { index: 1, any: true },
+      ],
+    ],
     ['the chosen one', ports([80, 30_080]), [], [{ index: 0, take: 30_080 }]],
     ['nothing for one held', ports([80, 30_080]), [30_080], []],
-    ['the same for the same port by another protocol', ports([53], [53]), [], [{ index: 0, any: true }, { index: 1, same: 0 }]],
-    ['what a later port of the same number chose', ports([53], [53, 30_053]), [], [{ index: 0, same: 1 }, { index: 1, take: 30_053 }]],
+    [
+      'the same for the same port by another protocol',
+      ports([53], [53]),
+      [],
+      [
+        { index: 0, any: true },
+        { index: 1, same: 0 },
+      ],
+    ],
+    [
+      'what a later port of the same number chose',
+      ports([53], [53, 30_053]),
+      [],
+      [
+        { index: 0, same: 1 },
+        { index: 1, take: 30_053 },
+      ],
+    ],
   ])('%s', (_name, list, held, want) => {
     expect(planNodePorts(list, new Set(held), true)).toEqual(want);
   });
@@ -129,9 +163,17 @@ describe('ServiceAllocator', () => {
 
   test('a failed allocation gives back what it took before', async () => {
     const allocator = make();
-    const first = await allocator.allocate(undefined, service({ clusterIP: '10.0.0.5', type: 'NodePort', ports: [{ port: 80, nodePort: 30_001 }] }));
+    const first = await allocator.allocate(
+      undefined,
+      service({ clusterIP: '10.0.0.5', type: 'NodePort', ports: [{ port: 80, nodePort: 30_001 }] }),
+    );
     expect(first.service.spec).toMatchObject({ clusterIP: '10.0.0.5', clusterIPs: ['10.0.0.5'], ipFamilies: ['IPv4'] });
-    await expect(allocator.allocate(undefined, service({ clusterIP: '10.0.0.6', type: 'NodePort', ports: [{ port: 80, nodePort: 30_001 }] }))).rejects.toThrow(
+    await expect(
+      allocator.allocate(
+        undefined,
+        service({ clusterIP: '10.0.0.6', type: 'NodePort', ports: [{ port: 80, nodePort: 30_001 }] }),
+      ),
+    ).rejects.toThrow(
       'Service "s" is invalid: spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated',
     );
     await expect(allocator.allocate(undefined, service({ clusterIP: '10.0.0.6' }))).resolves.toBeDefined();
@@ -145,16 +187,36 @@ describe('ServiceAllocator', () => {
 
   test('commit frees what the new state no longer holds, rollback what it took', async () => {
     const allocator = make(20);
-    const before = (await allocator.allocate(undefined, service({ type: 'NodePort', clusterIP: '10.0.0.5', ports: [{ port: 80, nodePort: 30_001 }] }))).service;
+    const before = (
+      await allocator.allocate(
+        undefined,
+        service({ type: 'NodePort', clusterIP: '10.0.0.5', ports: [{ port: 80, nodePort: 30_001 }] }),
+      )
+    ).service;
     const next = service({ type: 'ClusterIP', clusterIP: '10.0.0.5', clusterIPs: ['10.0.0.5'], ports: [{ port: 80 }] });
     await (await allocator.allocate(before, next)).rollback();
-    await expect(allocator.allocate(undefined, service({ type: 'NodePort', clusterIP: 'None', ports: [{ port: 1, nodePort: 30_001 }] }))).rejects.toThrow('already allocated');
+    await expect(
+      allocator.allocate(
+        undefined,
+        service({ type: 'NodePort', clusterIP: 'None', ports: [{ port: 1, nodePort: 30_001 }] }),
+      ),
+    ).rejects.toThrow('already allocated');
     await (await allocator.allocate(before, next)).commit();
-    await expect(allocator.allocate(undefined, service({ type: 'NodePort', clusterIP: 'None', ports: [{ port: 1, nodePort: 30_001 }] }))).resolves.toBeDefined();
-    await expect(allocator.allocate(undefined, service({ clusterIP: '10.0.0.5' }))).rejects.toThrow('already allocated');
+    await expect(
+      allocator.allocate(
+        undefined,
+        service({ type: 'NodePort', clusterIP: 'None', ports: [{ port: 1, nodePort: 30_001 }] }),
+      ),
+    ).resolves.toBeDefined();
+    await expect(allocator.allocate(undefined, service({ clusterIP: '10.0.0.5' }))).rejects.toThrow(
+      'already allocated',
+    );
   });
 
-  test.each([[{ type: 'ExternalName', externalName: 'a.b' }], [{ clusterIP: 'None', clusterIPs: ['None'] }]])('%j takes no address', async spec => {
-    expect((await make(20).allocate(undefined, service(spec))).service.spec).toEqual(spec);
-  });
+  test.each([[{ type: 'ExternalName', externalName: 'a.b' }], [{ clusterIP: 'None', clusterIPs: ['None'] }]])(
+    '%j takes no address',
+    async spec => {
+      expect((await make(20).allocate(undefined, service(spec))).service.spec).toEqual(spec);
+    },
+  );
 });

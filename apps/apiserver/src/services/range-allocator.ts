@@ -58,7 +58,8 @@ export class RangeAllocator {
     const { base, size, reserved } = this.range;
     return this.change(bitmap => {
       const start = reserved + Math.floor(this.random() * (size - reserved));
-      const offset = bitmap.firstFree(reserved, size, start) ?? (reserved ? bitmap.firstFree(0, reserved, 0) : undefined);
+      const offset =
+        bitmap.firstFree(reserved, size, start) ?? (reserved ? bitmap.firstFree(0, reserved, 0) : undefined);
       if (offset === undefined) return undefined;
       bitmap.set(offset, true);
       return base + offset;
@@ -76,7 +77,9 @@ export class RangeAllocator {
   }
 
   /** repair records what is in use, and frees what is not once that was so for several repairs. `used` is asked for anew with each attempt. */
-  async repair(used: () => Promise<ReadonlySet<number>>): Promise<{ readonly missing: number[]; readonly freed: number[] }> {
+  async repair(
+    used: () => Promise<ReadonlySet<number>>,
+  ): Promise<{ readonly missing: number[]; readonly freed: number[] }> {
     let leaked = EMPTY;
     const result = await this.change(async bitmap => {
       const inUse = await used();

@@ -22,7 +22,8 @@ export async function repairOnce({ addresses, ports, services, log }: RepairOpti
     ports: await ports.repair(async () => new Set((await claims()).flatMap(claim => claim.ports))),
   };
   for (const [what, { missing, freed }] of Object.entries(repaired)) {
-    if (missing.length || freed.length) log.warn('Repaired service allocations', { what, missing: missing.length, freed: freed.length });
+    if (missing.length || freed.length)
+      log.warn('Repaired service allocations', { what, missing: missing.length, freed: freed.length });
   }
 }
 

@@ -46,7 +46,13 @@ export class ServiceAllocator {
   }
 
   /** release gives back; a failure is reported only, since repair frees the rest. */
-  async release({ addresses, ports }: { readonly addresses: readonly number[]; readonly ports: readonly number[] }): Promise<void> {
+  async release({
+    addresses,
+    ports,
+  }: {
+    readonly addresses: readonly number[];
+    readonly ports: readonly number[];
+  }): Promise<void> {
     try {
       await this.options.addresses.release(addresses);
       await this.options.ports.release(ports);
@@ -69,9 +75,14 @@ export class ServiceAllocator {
       if (address !== undefined && held.has(address)) return;
       const range = addresses.range.text;
       if (address === undefined || !addresses.contains(address)) {
-        throw this.addressError(service, chosen, `provided IP is not in the valid range. The range of valid IPs is ${range}`);
+        throw this.addressError(
+          service,
+          chosen,
+          `provided IP is not in the valid range. The range of valid IPs is ${range}`,
+        );
       }
-      if (!(await addresses.allocate(address))) throw this.addressError(service, chosen, 'provided IP is already allocated');
+      if (!(await addresses.allocate(address)))
+        throw this.addressError(service, chosen, 'provided IP is already allocated');
     } else {
       address = await addresses.allocateNext();
       if (address === undefined) throw internalError(new Error('failed to allocate a serviceIP: range is full'));
@@ -83,9 +94,16 @@ export class ServiceAllocator {
 
   private addressError(service: corev1.Service, address: string, why: string): StatusError {
     const { emulated } = this.options;
-    const detail = emulated < 24 ? `failed to allocated ip:${address} with error:${why}` : `failed to allocate IP ${address}: ${why}`;
+    const detail =
+      emulated < 24
+        ? `failed to allocated ip:${address} with error:${why}`
+        : `failed to allocate IP ${address}: ${why}`;
     const value = emulated < 31 ? `[]string{${JSON.stringify(address)}}` : JSON.stringify([address]);
-    const finding = { reason: 'FieldValueInvalid' as const, field: 'spec.clusterIPs', message: `Invalid value: ${value}: ${detail}` };
+    const finding = {
+      reason: 'FieldValueInvalid' as const,
+      field: 'spec.clusterIPs',
+      message: `Invalid value: ${value}: ${detail}`,
+    };
     return field.invalidObject({ group: '', kind: 'Service' }, service.metadata?.name ?? '', [finding]);
   }
 
@@ -118,7 +136,11 @@ export class ServiceAllocator {
     throw field.invalidObject({ group: '', kind: 'Service' }, service.metadata?.name ?? '', [finding]);
   }
 
-  private async takeHealthCheckPort(service: corev1.Service, held: ReadonlySet<number>, taken: number[]): Promise<void> {
+  private async takeHealthCheckPort(
+    service: corev1.Service,
+    held: ReadonlySet<number>,
+    taken: number[],
+  ): Promise<void> {
     const spec = service.spec!;
     if (!wantsHealthCheckPort(service)) {
       delete spec.healthCheckNodePort;
@@ -127,7 +149,9 @@ export class ServiceAllocator {
     const chosen = spec.healthCheckNodePort;
     if (chosen && held.has(chosen)) return;
     if (chosen && !(this.options.ports.contains(chosen) && (await this.options.ports.allocate(chosen)))) {
-      throw internalError(new Error(`failed to allocate requested HealthCheck NodePort ${chosen}: provided port is already allocated`));
+      throw internalError(
+        new Error(`failed to allocate requested HealthCheck NodePort ${chosen}: provided port is already allocated`),
+      );
     }
     spec.healthCheckNodePort = chosen || (await this.anyPort('failed to allocate a HealthCheck NodePort'));
     taken.push(spec.healthCheckNodePort);

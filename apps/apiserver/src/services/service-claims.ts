@@ -45,7 +45,11 @@ export type PortPlan =
   | { readonly index: number; readonly same: number };
 
 /** planNodePorts decides, in order, how the ports without a held number get one. Pure. */
-export function planNodePorts(ports: readonly corev1.ServicePort[], held: ReadonlySet<number>, allocateMissing: boolean): PortPlan[] {
+export function planNodePorts(
+  ports: readonly corev1.ServicePort[],
+  held: ReadonlySet<number>,
+  allocateMissing: boolean,
+): PortPlan[] {
   const plans: PortPlan[] = [];
   const firstOf = new Map<number, number>();
   const taken = new Set(held);

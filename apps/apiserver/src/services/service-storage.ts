@@ -21,7 +21,8 @@ const PREFIX = '/registry/services/specs/';
 /** withServiceAllocation is the backend whose Services get their addresses and ports as they are written, after validation. */
 export function withServiceAllocation(backend: StorageBackend, allocator: () => ServiceAllocator): StorageBackend {
   return {
-    storage: config => (config.prefix === PREFIX ? new ServiceStorage(backend.storage(config), allocator) : backend.storage(config)),
+    storage: config =>
+      config.prefix === PREFIX ? new ServiceStorage(backend.storage(config), allocator) : backend.storage(config),
     release: prefix => backend.release(prefix),
     transform: (prefix, transformer) => backend.transform(prefix, transformer),
     ready: signal => backend.ready(signal),
@@ -52,7 +53,10 @@ class ServiceStorage implements Storage {
     return entry;
   }
 
-  async guaranteedUpdate(key: ObjectPath, update: (current: Entry | undefined) => Promise<object> | object): Promise<Entry> {
+  async guaranteedUpdate(
+    key: ObjectPath,
+    update: (current: Entry | undefined) => Promise<object> | object,
+  ): Promise<Entry> {
     let allocation: Allocation | undefined;
     try {
       const entry = await this.inner.guaranteedUpdate(key, async current => {

@@ -13,5 +13,11 @@ export function text(status: number, body: string): ApiResponse {
 
 /** created is the Status of something done that has no object to show. */
 export function created(context: RequestContext): ApiResponse {
-  return respondObject(context, 201, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as object);
+  return respondObject(context, 201, {
+    kind: 'Status',
+    apiVersion: 'v1',
+    metadata: {},
+    status: 'Success',
+    code: 201,
+  } as object);
 }

@@ -15,7 +15,11 @@ export interface BindingParts {
 /** bindingHandler serves POST pods/binding: the scheduler's decision becomes spec.nodeName. */
 export function bindingHandler(parts: BindingParts): SubresourceHandler {
   return async context => {
-    const { object: binding } = await readObject<corev1.Binding>(context, { apiVersions: ['v1'], kind: 'Binding', emulated: parts.emulated });
+    const { object: binding } = await readObject<corev1.Binding>(context, {
+      apiVersions: ['v1'],
+      kind: 'Binding',
+      emulated: parts.emulated,
+    });
     if (binding.metadata?.name && binding.metadata.name !== context.info.name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
@@ -25,10 +29,20 @@ export function bindingHandler(parts: BindingParts): SubresourceHandler {
 }
 
 /** bind assigns the pod; 409 if it has a node already or is on its way out. */
-export async function bind({ pods, admission, clock }: BindingParts, context: RequestContext, podName: string, binding: corev1.Binding): Promise<void> {
+export async function bind(
+  { pods, admission, clock }: BindingParts,
+  context: RequestContext,
+  podName: string,
+  binding: corev1.Binding,
+): Promise<void> {
   checkBinding(binding);
   const attributes = subresourceAttributes(context, 'CREATE', { group: '', version: 'v1', kind: 'Binding' }, binding);
-  await admission.run({ ...attributes, resource: { group: '', version: 'v1', resource: 'pods' }, subresource: 'binding', name: podName });
+  await admission.run({
+    ...attributes,
+    resource: { group: '', version: 'v1', resource: 'pods' },
+    subresource: 'binding',
+    name: podName,
+  });
   const { namespace } = context.info;
   if (context.query.getAll('dryRun').includes('All')) {
     const pod = await pods().get(namespace, podName);
@@ -40,7 +54,8 @@ export async function bind({ pods, admission, clock }: BindingParts, context: Re
 
 function checkBinding({ target, metadata }: corev1.Binding): void {
   const errors = [];
-  if (target?.kind && target.kind !== 'Node') errors.push(field.notSupported(Path.at('target', 'kind'), target.kind, ['Node', '<empty>']));
+  if (target?.kind && target.kind !== 'Node')
+    errors.push(field.notSupported(Path.at('target', 'kind'), target.kind, ['Node', '<empty>']));
   if (!target?.name) errors.push(field.required(Path.at('target', 'name')));
   if (errors.length) throw field.invalidObject({ group: '', kind: 'Binding' }, metadata?.name ?? '', errors);
 }
@@ -58,7 +73,8 @@ export function assignNode(pod: corev1.Pod, binding: corev1.Binding, nowMs: numb
   if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);
   pod.spec!.nodeName = binding.target.name!;
   const { annotations } = binding.metadata ?? {};
-  if (annotations && Object.keys(annotations).length) pod.metadata!.annotations = { ...pod.metadata!.annotations, ...annotations };
+  if (annotations && Object.keys(annotations).length)
+    pod.metadata!.annotations = { ...pod.metadata!.annotations, ...annotations };
   const status = (pod.status ??= {});
   const others = (status.conditions ?? []).filter(condition => condition.type !== 'PodScheduled');
   const before = status.conditions?.find(condition => condition.type === 'PodScheduled');

@@ -1,5 +1,12 @@
 import { Pods, type corev1, type policyv1 } from '@navarch/api';
-import { badRequest, forbidden, isConflict, notFound, selectorFromLabelSelector, StatusError } from '@navarch/apimachinery';
+import {
+  badRequest,
+  forbidden,
+  isConflict,
+  notFound,
+  selectorFromLabelSelector,
+  StatusError,
+} from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
 import { readObject, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import type { KubeClient } from '@navarch/client';
@@ -23,10 +30,16 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
   return async context => {
     const { namespace, name } = context.info;
     const apiVersions = ['policy/v1', 'policy/v1beta1'];
-    const received = await readObject<policyv1.Eviction>(context, { apiVersions, kind: 'Eviction', emulated: parts.emulated });
+    const received = await readObject<policyv1.Eviction>(context, {
+      apiVersions,
+      kind: 'Eviction',
+      emulated: parts.emulated,
+    });
     const eviction = received.object;
     if (eviction.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
-    await parts.admission.run(subresourceAttributes(context, 'CREATE', { group: 'policy', version: 'v1', kind: 'Eviction' }, eviction));
+    await parts.admission.run(
+      subresourceAttributes(context, 'CREATE', { group: 'policy', version: 'v1', kind: 'Eviction' }, eviction),
+    );
     const pod = await parts.pods().get(namespace, name);
     if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
     const options = eviction.deleteOptions;
@@ -35,8 +48,13 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
     if (!dryRun) {
       const uid = options?.preconditions?.uid ?? pod.metadata!.uid;
       const { gracePeriodSeconds } = options ?? {};
-      const preconditions = { uid, ...(options?.preconditions?.resourceVersion && { resourceVersion: options.preconditions.resourceVersion }) };
-      await parts.client.resource(Pods).delete(namespace, name, { ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }), preconditions });
+      const preconditions = {
+        uid,
+        ...(options?.preconditions?.resourceVersion && { resourceVersion: options.preconditions.resourceVersion }),
+      };
+      await parts.client
+        .resource(Pods)
+        .delete(namespace, name, { ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }), preconditions });
     }
     return created(context);
   };
@@ -51,7 +69,11 @@ async function claimDisruption({ budgets, clock }: EvictionParts, pod: corev1.Po
   const namespace = pod.metadata!.namespace!;
   const matching = (await budgets().list(namespace)).filter(budget => covers(budget, pod));
   if (matching.length > 1) {
-    throw new StatusError(500, '', 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.');
+    throw new StatusError(
+      500,
+      '',
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
   }
   const [budget] = matching;
   if (!budget || unhealthyMayGo(budget, pod)) return;
@@ -60,13 +82,27 @@ async function claimDisruption({ budgets, clock }: EvictionParts, pod: corev1.Po
   try {
     await budgets().update(namespace, budget.metadata!.name!, take);
   } catch (error) {
-    if (isConflict(error)) throw refused([{ reason: 'DisruptionBudget', message: `couldn't update PodDisruptionBudget ${JSON.stringify(budget.metadata!.name)} due to conflicts` }], 10);
+    if (isConflict(error))
+      throw refused(
+        [
+          {
+            reason: 'DisruptionBudget',
+            message: `couldn't update PodDisruptionBudget ${JSON.stringify(budget.metadata!.name)} due to conflicts`,
+          },
+        ],
+        10,
+      );
     throw error;
   }
 }
 
 function covers({ spec }: policyv1.PodDisruptionBudget, pod: corev1.Pod): boolean {
-  return !!spec?.selector && selectorFromLabelSelector(spec.selector as Parameters<typeof selectorFromLabelSelector>[0]).matches(pod.metadata?.labels ?? {});
+  return (
+    !!spec?.selector &&
+    selectorFromLabelSelector(spec.selector as Parameters<typeof selectorFromLabelSelector>[0]).matches(
+      pod.metadata?.labels ?? {},
+    )
+  );
 }
 
 /** unhealthyMayGo: a running pod that is not ready counts for no budget that has what it wants, or says it never counts. */
@@ -83,7 +119,15 @@ export function takeDisruption(budget: policyv1.PodDisruptionBudget, podName: st
   const name = budget.metadata!.name!;
   const status = budget.status;
   if ((status?.observedGeneration ?? 0) < (budget.metadata!.generation ?? 0)) {
-    throw refused([{ reason: 'DisruptionBudget', message: `The disruption budget ${name} is still being processed by the server.` }], 10);
+    throw refused(
+      [
+        {
+          reason: 'DisruptionBudget',
+          message: `The disruption budget ${name} is still being processed by the server.`,
+        },
+      ],
+      10,
+    );
   }
   const { disruptionsAllowed = 0, desiredHealthy = 0, currentHealthy = 0, disruptedPods = {} } = status!;
   const resource = { group: 'policy', resource: 'poddisruptionbudget' };
@@ -92,9 +136,18 @@ export function takeDisruption(budget: policyv1.PodDisruptionBudget, podName: st
     throw forbidden(resource, name, 'DisruptedPods map too big - too many evictions not confirmed by PDB controller');
   }
   if (disruptionsAllowed === 0) {
-    throw refused([{ reason: 'DisruptionBudget', message: `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently` }]);
+    throw refused([
+      {
+        reason: 'DisruptionBudget',
+        message: `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+      },
+    ]);
   }
-  budget.status = { ...status!, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods: { ...disruptedPods, [podName]: rfc3339(nowMs) } };
+  budget.status = {
+    ...status!,
+    disruptionsAllowed: disruptionsAllowed - 1,
+    disruptedPods: { ...disruptedPods, [podName]: rfc3339(nowMs) },
+  };
 }
 
 function refused(causes: { reason: string; message: string }[], retryAfterSeconds?: number): StatusError {

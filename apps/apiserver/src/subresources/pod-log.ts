@@ -25,7 +25,16 @@ export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletCo
   };
 }
 
-const PASSED_ON = ['follow', 'previous', 'timestamps', 'sinceSeconds', 'sinceTime', 'tailLines', 'limitBytes', 'stream'];
+const PASSED_ON = [
+  'follow',
+  'previous',
+  'timestamps',
+  'sinceSeconds',
+  'sinceTime',
+  'tailLines',
+  'limitBytes',
+  'stream',
+];
 
 function logQuery(query: URLSearchParams): string {
   const passed = new URLSearchParams();
@@ -42,10 +51,16 @@ export function checkLogOptions(query: URLSearchParams): FieldError[] {
   const tailLines = integer(query, 'tailLines');
   const limitBytes = integer(query, 'limitBytes');
   const sinceSeconds = integer(query, 'sinceSeconds');
-  if (tailLines !== undefined && tailLines < 0) errors.push(field.invalid(Path.at('tailLines'), tailLines, 'must be greater than or equal to 0'));
-  if (limitBytes !== undefined && limitBytes < 1) errors.push(field.invalid(Path.at('limitBytes'), limitBytes, 'must be greater than 0'));
+  if (tailLines !== undefined && tailLines < 0)
+    errors.push(field.invalid(Path.at('tailLines'), tailLines, 'must be greater than or equal to 0'));
+  if (limitBytes !== undefined && limitBytes < 1)
+    errors.push(field.invalid(Path.at('limitBytes'), limitBytes, 'must be greater than 0'));
   if (sinceSeconds !== undefined && query.get('sinceTime')) {
-    errors.push({ reason: 'FieldValueForbidden', field: '[]', message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified' });
+    errors.push({
+      reason: 'FieldValueForbidden',
+      field: '[]',
+      message: 'Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified',
+    });
   } else if (sinceSeconds !== undefined && sinceSeconds < 1) {
     errors.push(field.invalid(Path.at('sinceSeconds'), sinceSeconds, 'must be greater than 0'));
   }

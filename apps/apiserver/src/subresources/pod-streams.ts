@@ -14,7 +14,11 @@ export interface PodStreamParts {
 
 export type StreamKind = 'exec' | 'attach' | 'portforward';
 
-const OPTIONS_KIND: Readonly<Record<StreamKind, string>> = { exec: 'PodExecOptions', attach: 'PodAttachOptions', portforward: 'PodPortForwardOptions' };
+const OPTIONS_KIND: Readonly<Record<StreamKind, string>> = {
+  exec: 'PodExecOptions',
+  attach: 'PodAttachOptions',
+  portforward: 'PodPortForwardOptions',
+};
 
 /** podStreamUpgrade passes an exec, attach or port-forward connection, SPDY or WebSocket, through to the pod's kubelet. */
 export function podStreamUpgrade(kind: StreamKind, parts: PodStreamParts): UpgradeHandler {
@@ -34,24 +38,41 @@ export function podStreamWithoutUpgrade(kind: StreamKind, parts: PodStreamParts)
   };
 }
 
-async function locate(kind: StreamKind, { pods, admission }: PodStreamParts, context: RequestContext): Promise<{ nodeName: string; path: string }> {
+async function locate(
+  kind: StreamKind,
+  { pods, admission }: PodStreamParts,
+  context: RequestContext,
+): Promise<{ nodeName: string; path: string }> {
   const { namespace, name } = context.info;
   const options = { kind: OPTIONS_KIND[kind], apiVersion: 'v1', ...Object.fromEntries(context.query) };
-  await admission.run(subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: OPTIONS_KIND[kind] }, options));
+  await admission.run(
+    subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: OPTIONS_KIND[kind] }, options),
+  );
   const pod = await findPod(pods(), namespace, name);
   const container = kind === 'portforward' ? undefined : containerOf(pod, context.query.get('container'), true);
   return { nodeName: nodeOf(pod), path: kubeletPath(kind, namespace, name, container, context.query) };
 }
 
 /** kubeletPath is where the kubelet serves the stream: its flags are `input output error tty`, ones for true. Pure. */
-export function kubeletPath(kind: StreamKind, namespace: string, name: string, container: string | undefined, query: URLSearchParams): string {
+export function kubeletPath(
+  kind: StreamKind,
+  namespace: string,
+  name: string,
+  container: string | undefined,
+  query: URLSearchParams,
+): string {
   const pod = `${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
   const passed = new URLSearchParams();
   if (kind === 'portforward') {
     for (const ports of query.getAll('ports')) passed.append('port', ports);
     return `/portForward/${pod}${passed.size ? `?${passed.toString()}` : ''}`;
   }
-  for (const [asked, name] of [['stdin', 'input'], ['stdout', 'output'], ['stderr', 'error'], ['tty', 'tty']] as const) {
+  for (const [asked, name] of [
+    ['stdin', 'input'],
+    ['stdout', 'output'],
+    ['stderr', 'error'],
+    ['tty', 'tty'],
+  ] as const) {
     if (isTrue(query.get(asked))) passed.set(name, '1');
   }
   if (kind === 'exec') for (const word of query.getAll('command')) passed.append('command', word);

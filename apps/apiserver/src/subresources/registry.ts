@@ -1,5 +1,11 @@
 import { Endpoints, Pods, PodDisruptionBudgets, Services } from '@navarch/api';
-import type { ApiServer, SubresourceHandler, UpgradeHandler, VirtualHandler, Authorizer } from '@navarch/apiserver-runtime';
+import type {
+  ApiServer,
+  SubresourceHandler,
+  UpgradeHandler,
+  VirtualHandler,
+  Authorizer,
+} from '@navarch/apiserver-runtime';
 import type { Clock } from '@navarch/base';
 import type { KubeClient } from '@navarch/client';
 import type { AdmissionChain } from '../admission/admission-chain';
@@ -43,7 +49,17 @@ export function subresourceHandlers(parts: HandlerParts): Map<string, Subresourc
   const proxy = proxyHandler(proxyParts(parts));
   return new Map([
     ['pods/binding', bindingHandler({ pods, admission, emulated, clock })],
-    ['pods/eviction', evictionHandler({ pods, budgets: () => server().store(PodDisruptionBudgets), client, admission, emulated, clock })],
+    [
+      'pods/eviction',
+      evictionHandler({
+        pods,
+        budgets: () => server().store(PodDisruptionBudgets),
+        client,
+        admission,
+        emulated,
+        clock,
+      }),
+    ],
     ['pods/log', podLogHandler(pods, kubelets)],
     ['pods/exec', podStreamWithoutUpgrade('exec', streams)],
     ['pods/attach', podStreamWithoutUpgrade('attach', streams)],
@@ -75,7 +91,12 @@ export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler
   const { server, caches, admission, authorizer, emulated, clock } = parts;
   const bindings: VirtualHandler = {
     async create(context, object) {
-      await bind({ pods: () => server().store(Pods), admission, emulated, clock }, context, object.metadata?.name ?? '', object as Parameters<typeof bind>[3]);
+      await bind(
+        { pods: () => server().store(Pods), admission, emulated, clock },
+        context,
+        object.metadata?.name ?? '',
+        object as Parameters<typeof bind>[3],
+      );
       return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as object;
     },
   };

@@ -26,7 +26,11 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     const { namespace, name } = context.info;
     const { emulated } = parts;
     const apiVersions = ['authentication.k8s.io/v1'];
-    const { object: request } = await readObject<authenticationv1.TokenRequest>(context, { apiVersions, kind: 'TokenRequest', emulated });
+    const { object: request } = await readObject<authenticationv1.TokenRequest>(context, {
+      apiVersions,
+      kind: 'TokenRequest',
+      emulated,
+    });
     const account = await parts.accounts(namespace, name);
     if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
     const spec = (request.spec ??= { audiences: [] });
@@ -37,13 +41,21 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
     await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
-    const issued = await parts.issuer.issue(account, { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds }, binding);
+    const issued = await parts.issuer.issue(
+      account,
+      { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds },
+      binding,
+    );
     const answer = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
       // Since 1.21 the answer says for which account it is.
       metadata: { ...request.metadata, ...(emulated > 20 && { name, namespace }) },
-      spec: { audiences: spec.audiences, expirationSeconds: spec.expirationSeconds, ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }) },
+      spec: {
+        audiences: spec.audiences,
+        expirationSeconds: spec.expirationSeconds,
+        ...(spec.boundObjectRef && { boundObjectRef: spec.boundObjectRef }),
+      },
       status: { token: issued.token, expirationTimestamp: rfc3339(issued.expiresAtMs) },
     };
     return respondObject(context, 201, answer, emulated);
@@ -53,7 +65,8 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
 function checkExpiration(seconds: number): FieldError[] {
   const path = Path.at('spec', 'expirationSeconds');
   if (seconds < MIN_SECONDS) return [field.invalid(path, seconds, 'may not specify a duration less than 10 minutes')];
-  if (seconds > MAX_SECONDS) return [field.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')];
+  if (seconds > MAX_SECONDS)
+    return [field.invalid(path, seconds, 'may not specify a duration larger than 2^32 seconds')];
   return [];
 }
 
@@ -69,7 +82,12 @@ async function bindingOf(
   if (apiVersion !== 'v1' || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && emulated >= 31))) {
     throw badRequest(`cannot bind token to object of type ${typeName(ref.apiVersion ?? '', ref.kind ?? '')}`);
   }
-  const found = kind === 'Pod' ? await pods(namespace, name) : kind === 'Secret' ? await secrets(namespace, name) : await nodes('', name);
+  const found =
+    kind === 'Pod'
+      ? await pods(namespace, name)
+      : kind === 'Secret'
+        ? await secrets(namespace, name)
+        : await nodes('', name);
   if (!found) throw notFound({ group: '', resource: `${kind.toLowerCase()}s` }, name);
   const uid = found.metadata!.uid!;
   if (ref.uid && ref.uid !== uid) {
@@ -79,8 +97,13 @@ async function bindingOf(
   if (kind !== 'Pod') return { kind, name, uid };
   const { spec } = found as corev1.Pod;
   const own = spec?.serviceAccountName ?? '';
-  if (own !== account) throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`);
-  const node = spec?.nodeName ? { name: spec.nodeName, uid: (await nodes('', spec.nodeName))?.metadata?.uid } : undefined;
+  if (own !== account)
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+    );
+  const node = spec?.nodeName
+    ? { name: spec.nodeName, uid: (await nodes('', spec.nodeName))?.metadata?.uid }
+    : undefined;
   return { kind, name, uid, ...(node && { node: { name: node.name, ...(node.uid && { uid: node.uid }) } }) };
 }
 

@@ -1,5 +1,6 @@
 import { readFile, statfs } from 'node:fs/promises';
 import os from 'node:os';
+import type { Observation, Observations, Signal } from '../eviction/thresholds';
 
 /** Machine is what the node's machine is and has. */
 export interface Machine {
@@ -12,14 +13,6 @@ export interface Machine {
   readonly kernelVersion: string;
   readonly osImage: string;
   readonly architecture: string;
-}
-
-/** Pressure is what is left of what runs out. */
-export interface Headroom {
-  readonly memoryAvailableBytes: number;
-  readonly diskAvailableShare: number;
-  readonly inodesFreeShare: number;
-  readonly pidsFreeShare: number;
 }
 
 const text = (file: string) =>
@@ -60,8 +53,8 @@ export function goArchitecture(arch: string): string {
   );
 }
 
-/** readHeadroom reads what is left now. */
-export async function readHeadroom(rootDir: string): Promise<Headroom> {
+/** observeMachine reads what is left of memory, disk and process ids now. */
+export async function observeMachine(rootDir: string): Promise<Observations> {
   const [memory, disk, pidMax, loadavg] = await Promise.all([
     text('/proc/meminfo'),
     statfs(rootDir),
@@ -70,12 +63,16 @@ export async function readHeadroom(rootDir: string): Promise<Headroom> {
   ]);
   const available = Number(/^MemAvailable:\s+(\d+) kB/m.exec(memory)?.[1] ?? NaN) * 1024;
   const tasks = Number(/\d+\/(\d+)/.exec(loadavg)?.[1] ?? 0);
-  return {
-    memoryAvailableBytes: Number.isNaN(available) ? os.freemem() : available,
-    diskAvailableShare: disk.blocks ? disk.bavail / disk.blocks : 1,
-    inodesFreeShare: disk.files ? disk.ffree / disk.files : 1,
-    pidsFreeShare: 1 - tasks / Number(pidMax || 32_768),
-  };
+  const pids = Number(pidMax || 32_768);
+  const bytes = { available: disk.bavail * disk.bsize, capacity: disk.blocks * disk.bsize };
+  return new Map<Signal, Observation>([
+    ['memory.available', { available: Number.isNaN(available) ? os.freemem() : available, capacity: os.totalmem() }],
+    ['nodefs.available', bytes],
+    ['imagefs.available', bytes],
+    // Some file systems do not count inodes: then none can run out.
+    ...(disk.files ? ([['nodefs.inodesFree', { available: disk.ffree, capacity: disk.files }]] as const) : []),
+    ['pid.available', { available: pids - tasks, capacity: pids }],
+  ]);
 }
 
 /** primaryAddress is the machine's first address that is not its own loopback's; IPv4 first. */

@@ -6,10 +6,11 @@ import type { RuntimeCondition, RuntimeVersion } from '@navarch/cri';
 import type { Informer } from '@navarch/client';
 import { ensureMasquerade } from '../network/masquerade';
 import { writeCniConf } from '../network/cni-conf';
+import type { Pressure } from '../eviction/thresholds';
 import type { KubeletDeps } from '../options';
 import { WakeUp } from '../pod-workers/wake-up';
-import { primaryAddress, readHeadroom, readMachine, type Machine } from './machine';
-import { runtimeProblems } from './node-conditions';
+import { primaryAddress, readMachine, type Machine } from './machine';
+import { runtimeProblems, transitions } from './node-conditions';
 import { nodeLabels } from './node-object';
 import { nodeStatus, sameButHeartbeat } from './node-status';
 
@@ -32,6 +33,8 @@ export class NodeAgent {
   constructor(
     private readonly deps: KubeletDeps,
     private readonly informer: Informer<corev1.Node>,
+    /** pressures are those the node is under. */
+    private readonly pressures: () => ReadonlySet<Pressure>,
     /** extraProblem adds a reason against readiness. */
     private readonly extraProblem: () => string | undefined,
     /** onReady is called when pods can run that could not before. */
@@ -45,6 +48,11 @@ export class NodeAgent {
   /** node is the API's object, as last seen or written. */
   node(): corev1.Node | undefined {
     return this.shown ?? this.informer.get('', this.deps.options.nodeName);
+  }
+
+  /** lookAgain has the status looked at now. */
+  lookAgain(): void {
+    this.statusDue.ring();
   }
 
   /** networkNotReady says why pods can have no network now. */
@@ -126,7 +134,7 @@ export class NodeAgent {
   private async status(previous: corev1.NodeStatus): Promise<corev1.NodeStatus> {
     const { runtime, options, clock } = this.deps;
     const problems = runtimeProblems(this.runtimeConditions);
-    const [headroom, images] = await Promise.all([readHeadroom(options.rootDir), runtime.listImages().catch(() => [])]);
+    const images = await runtime.listImages().catch(() => []);
     const notReady = [problems.runtime, problems.network, this.extraProblem()].filter(problem => problem !== undefined);
     const hostname = os.hostname();
     const inputs = {
@@ -137,7 +145,7 @@ export class NodeAgent {
       address: this.address,
       hostname,
     };
-    return nodeStatus({ ...inputs, previous, now: clock.now(), headroom, notReady });
+    return nodeStatus({ ...inputs, previous, now: clock.now(), pressures: this.pressures(), notReady });
   }
 
   private async register(): Promise<void> {
@@ -162,6 +170,7 @@ export class NodeAgent {
       this.shown = await nodes.create(node);
       this.reportedAt = this.deps.clock.now();
       this.deps.log.info('Registered the node', { node: options.nodeName });
+      this.tell([], this.shown.status?.conditions ?? []);
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
       const existing = await nodes.get('', options.nodeName);
@@ -169,12 +178,24 @@ export class NodeAgent {
       const patch = { type: 'merge', body: { metadata: { labels: Object.fromEntries(wrong) } } } as const;
       this.shown = wrong.length ? await nodes.patch('', options.nodeName, patch) : existing;
     }
+    this.deps.events.event(this.shown, 'Normal', 'Starting', 'Starting kubelet.');
     this.observed(this.shown);
+  }
+
+  /** tell records what changed in the node's conditions. */
+  private tell(before: readonly corev1.NodeCondition[], after: readonly corev1.NodeCondition[]): void {
+    const { events, log, options } = this.deps;
+    const node = this.shown ?? { metadata: { name: options.nodeName } };
+    for (const reason of transitions(before, after)) {
+      if (reason === 'NodeReady' || reason === 'NodeNotReady')
+        log.info('The node changed its readiness', { status: reason });
+      events.event(node, 'Normal', reason, `Node ${options.nodeName} status is now: ${reason}`);
+    }
   }
 
   /** report writes the status if something changed, or if the last report is old. */
   private async report(): Promise<void> {
-    const { client, options, clock, events, log } = this.deps;
+    const { client, options, clock } = this.deps;
     const nodes = client.resource(Nodes);
     const current = this.node() ?? (await nodes.get('', options.nodeName));
     const before = current.status ?? {};
@@ -188,10 +209,6 @@ export class NodeAgent {
       { subresource: 'status' },
     );
     this.reportedAt = clock.now();
-    const ready = (of: corev1.NodeStatus) => of.conditions?.find(condition => condition.type === 'Ready')?.status;
-    if (ready(before) === ready(status)) return;
-    const word = ready(status) === 'True' ? 'NodeReady' : 'NodeNotReady';
-    log.info('The node changed its readiness', { status: word });
-    events.event(current, 'Normal', word, `Node ${options.nodeName} status is now: ${word}`);
+    this.tell(before.conditions ?? [], status.conditions ?? []);
   }
 }

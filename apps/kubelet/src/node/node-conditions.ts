@@ -1,26 +1,23 @@
 import type { corev1 } from '@navarch/api';
-import type { Headroom } from './machine';
+import type { Pressure } from '../eviction/thresholds';
 
 /** ConditionFacts are what the node's conditions follow from. */
 export interface ConditionFacts {
-  readonly headroom: Headroom;
+  /** pressures are those the node is under. */
+  readonly pressures: ReadonlySet<Pressure>;
   /** notReady are the reasons why pods cannot run here; none: Ready. */
   readonly notReady: readonly string[];
 }
 
-/** Hard eviction thresholds, upstream's defaults. */
-export const MEMORY_THRESHOLD_BYTES = 100 * 2 ** 20;
-const DISK_THRESHOLD = 0.1;
-const INODE_THRESHOLD = 0.05;
-const PID_THRESHOLD = 0.02;
-
 type Condition = Pick<corev1.NodeCondition, 'type' | 'status'> & { reason: string; message: string };
 
 /** nodeConditions are the node's conditions, without times, in upstream's order and words. */
-export function nodeConditions({ headroom, notReady }: ConditionFacts): readonly Condition[] {
-  const memory = headroom.memoryAvailableBytes < MEMORY_THRESHOLD_BYTES;
-  const disk = headroom.diskAvailableShare < DISK_THRESHOLD || headroom.inodesFreeShare < INODE_THRESHOLD;
-  const pid = headroom.pidsFreeShare < PID_THRESHOLD;
+export function nodeConditions({ pressures, notReady }: ConditionFacts): readonly Condition[] {
+  const [memory, disk, pid] = [
+    pressures.has('MemoryPressure'),
+    pressures.has('DiskPressure'),
+    pressures.has('PIDPressure'),
+  ];
   return [
     memory
       ? yes('MemoryPressure', 'KubeletHasInsufficientMemory', 'kubelet has insufficient memory available')
@@ -70,4 +67,24 @@ export function runtimeProblems(
     ...(runtime && { runtime: `container runtime not ready: ${runtime}` }),
     ...(network && { network: `container runtime network not ready: ${network}` }),
   };
+}
+
+/** TRANSITIONS are the events a node's conditions cause when they become True and False. */
+const TRANSITIONS: Readonly<Record<string, readonly [string, string]>> = {
+  MemoryPressure: ['NodeHasInsufficientMemory', 'NodeHasSufficientMemory'],
+  DiskPressure: ['NodeHasDiskPressure', 'NodeHasNoDiskPressure'],
+  PIDPressure: ['NodeHasInsufficientPID', 'NodeHasSufficientPID'],
+  Ready: ['NodeReady', 'NodeNotReady'],
+};
+
+/** transitions are the reasons of the events between two states of a node's conditions. */
+export function transitions(
+  before: readonly corev1.NodeCondition[],
+  after: readonly corev1.NodeCondition[],
+): readonly string[] {
+  return after.flatMap(({ type, status }) => {
+    const reasons = TRANSITIONS[type];
+    if (!reasons || before.find(condition => condition.type === type)?.status === status) return [];
+    return [status === 'True' ? reasons[0] : reasons[1]];
+  });
 }

@@ -1,14 +1,14 @@
 import type { corev1 } from '@navarch/api';
 import { rfc3339 } from '@navarch/base';
 import type { Image, RuntimeVersion } from '@navarch/cri';
+import { thresholdValue, type Signal } from '../eviction/thresholds';
 import type { KubeletOptions } from '../options';
 import { milliValue, wholeValue } from '../resources/quantity';
 import type { Machine } from './machine';
-import { MEMORY_THRESHOLD_BYTES, nodeConditions, timed, type ConditionFacts } from './node-conditions';
+import { nodeConditions, timed, type ConditionFacts } from './node-conditions';
 
 const MAX_IMAGES = 50;
 const MAX_NAMES = 5;
-const STORAGE_SHARE = 0.9;
 
 /** NodeStatusInput is what a node's status follows from. */
 export interface NodeStatusInput extends ConditionFacts {
@@ -17,7 +17,7 @@ export interface NodeStatusInput extends ConditionFacts {
   readonly images: readonly Image[];
   readonly options: Pick<
     KubeletOptions,
-    'nodeName' | 'maxPods' | 'systemReserved' | 'kubeReserved' | 'kubeletVersion' | 'port'
+    'nodeName' | 'maxPods' | 'systemReserved' | 'kubeReserved' | 'kubeletVersion' | 'port' | 'evictionHard'
   >;
   readonly address: string;
   readonly hostname: string;
@@ -57,14 +57,21 @@ export function nodeStatus(input: NodeStatusInput): corev1.NodeStatus {
 /** nodeResources: what the machine has, and what of it pods may use: without the reserved, and without what eviction keeps free. */
 export function nodeResources(
   machine: Pick<Machine, 'cpus' | 'memoryBytes' | 'storageBytes'>,
-  { maxPods, systemReserved, kubeReserved }: Pick<KubeletOptions, 'maxPods' | 'systemReserved' | 'kubeReserved'>,
+  options: Pick<KubeletOptions, 'maxPods' | 'systemReserved' | 'kubeReserved' | 'evictionHard'>,
   previous: corev1.NodeStatus = {},
 ): { capacity: Record<string, string>; allocatable: Record<string, string> } {
+  const { maxPods, systemReserved, kubeReserved, evictionHard } = options;
+  const keptFree = (signal: Signal, capacity: number) =>
+    Math.max(0, ...evictionHard.filter(t => t.signal === signal).map(threshold => thresholdValue(threshold, capacity)));
   const reserved = (name: string, value: (quantity: string) => number) =>
     value(systemReserved[name] ?? '0') + value(kubeReserved[name] ?? '0');
   const cpu = machine.cpus * 1000 - reserved('cpu', milliValue);
-  const memory = machine.memoryBytes - reserved('memory', wholeValue) - MEMORY_THRESHOLD_BYTES;
-  const storage = machine.storageBytes * STORAGE_SHARE - reserved('ephemeral-storage', wholeValue);
+  const memory =
+    machine.memoryBytes - reserved('memory', wholeValue) - keptFree('memory.available', machine.memoryBytes);
+  const storage =
+    machine.storageBytes -
+    reserved('ephemeral-storage', wholeValue) -
+    keptFree('nodefs.available', machine.storageBytes);
   const own = ['cpu', 'memory', 'ephemeral-storage', 'pods', 'hugepages-1Gi', 'hugepages-2Mi'];
   const extended = (list: Readonly<Record<string, string>> | undefined) =>
     Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !own.includes(name)));

@@ -1,38 +1,34 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
 import { silentLogger } from '@navarch/base';
+import { parseThresholds, type Pressure } from '../eviction/thresholds';
 import { cniConf } from '../network/cni-conf';
 import { NodeRoutes, routesTo } from '../network/node-routes';
 import { parseMeminfo, parseProcStat } from '../server/node-usage';
 import { goArchitecture, primaryAddress } from './machine';
-import { nodeConditions, runtimeProblems, timed } from './node-conditions';
+import { nodeConditions, runtimeProblems, timed, transitions } from './node-conditions';
 import { nodeLabels, parseLabels, parseTaints } from './node-object';
 import { nodeImages, nodeResources, sameButHeartbeat } from './node-status';
 
-const plenty = { memoryAvailableBytes: 2 ** 30, diskAvailableShare: 0.5, inodesFreeShare: 0.5, pidsFreeShare: 0.9 };
+const NONE: ReadonlySet<Pressure> = new Set();
 
 describe('nodeConditions', () => {
   test('all is well', () => {
-    expect(nodeConditions({ headroom: plenty, notReady: [] }).map(c => [c.type, c.status, c.reason])).toEqual([
+    expect(nodeConditions({ pressures: NONE, notReady: [] }).map(c => [c.type, c.status, c.reason])).toEqual([
       ['MemoryPressure', 'False', 'KubeletHasSufficientMemory'],
       ['DiskPressure', 'False', 'KubeletHasNoDiskPressure'],
       ['PIDPressure', 'False', 'KubeletHasSufficientPID'],
       ['Ready', 'True', 'KubeletReady'],
     ]);
   });
-  test.each([
-    ['MemoryPressure', { memoryAvailableBytes: 2 ** 20 }],
-    ['DiskPressure', { diskAvailableShare: 0.09 }],
-    ['DiskPressure', { inodesFreeShare: 0.01 }],
-    ['PIDPressure', { pidsFreeShare: 0.01 }],
-  ])('%s with %j', (type, less) => {
-    const pressed = nodeConditions({ headroom: { ...plenty, ...less }, notReady: [] }).filter(
+  test.each(['MemoryPressure', 'DiskPressure', 'PIDPressure'] as const)('%s', pressure => {
+    const pressed = nodeConditions({ pressures: new Set([pressure]), notReady: [] }).filter(
       c => c.type !== 'Ready' && c.status === 'True',
     );
-    expect(pressed.map(c => c.type)).toEqual([type]);
+    expect(pressed.map(c => c.type)).toEqual([pressure]);
   });
   test('says why it is not ready', () => {
-    expect(nodeConditions({ headroom: plenty, notReady: ['a', 'b'] }).at(-1)).toEqual({
+    expect(nodeConditions({ pressures: NONE, notReady: ['a', 'b'] }).at(-1)).toEqual({
       type: 'Ready',
       status: 'False',
       reason: 'KubeletNotReady',
@@ -46,6 +42,18 @@ describe('nodeConditions', () => {
       'now',
     );
     expect(condition).toMatchObject({ lastTransitionTime: 'then', lastHeartbeatTime: 'now' });
+  });
+});
+
+describe('transitions', () => {
+  test('are told once each', () => {
+    const of = (ready: string, memory: string) => [
+      { type: 'MemoryPressure', status: memory },
+      { type: 'Ready', status: ready },
+    ];
+    expect(transitions([], of('False', 'False'))).toEqual(['NodeHasSufficientMemory', 'NodeNotReady']);
+    expect(transitions(of('False', 'False'), of('True', 'True'))).toEqual(['NodeHasInsufficientMemory', 'NodeReady']);
+    expect(transitions(of('True', 'True'), of('True', 'True'))).toEqual([]);
   });
 });
 
@@ -68,7 +76,12 @@ describe('runtimeProblems', () => {
 
 describe('node resources', () => {
   test('allocatable leaves out what is reserved', () => {
-    const options = { maxPods: 110, systemReserved: { cpu: '200m', memory: '100Mi' }, kubeReserved: { cpu: '100m' } };
+    const options = {
+      maxPods: 110,
+      systemReserved: { cpu: '200m', memory: '100Mi' },
+      kubeReserved: { cpu: '100m' },
+      evictionHard: parseThresholds(['memory.available<100Mi', 'nodefs.available<10%']),
+    };
     const { capacity, allocatable } = nodeResources({ cpus: 2, memoryBytes: 2 ** 30, storageBytes: 2 ** 40 }, options, {
       capacity: { 'example.com/gpu': '1', pods: '5' },
     });

@@ -6,9 +6,11 @@ import { OWNED } from '../status/conditions';
 import { podStatus, type PodStatusInput } from '../status/pod-status';
 import type { Waiting } from '../status/container-statuses';
 import type { StatusManager, StatusTarget } from '../status/status-manager';
+import { featuresOf } from '../features';
+import { VolumeMountError } from '../volumes/volume-manager';
 import type { KubeletMetrics } from '../metrics';
 import type { Rejection } from './admission';
-import type { PodSyncer, SyncerParts } from './pod-syncer';
+import { NetworkNotReady, type PodSyncer, type SyncerParts } from './pod-syncer';
 import { WakeUp } from './wake-up';
 
 /** WorkerParts are what every worker shares. */
@@ -79,6 +81,8 @@ export class PodWorker {
 
   /** evict ends the pod by the node's own decision. */
   evict(reason: string, message: string): void {
+    if (this.verdict) return;
+    this.parts.deps.events.event(this.pod, 'Warning', reason, message);
     this.verdict ??= { phase: 'Failed', reason, message };
     this.roundEnds.abort(new Error(message));
     this.wakeUp.ring();
@@ -145,9 +149,9 @@ export class PodWorker {
   private sayFailure(error: Error): void {
     const { deps } = this.parts;
     const reason =
-      error.constructor.name === 'VolumeMountError'
+      error instanceof VolumeMountError
         ? 'FailedMount'
-        : error.constructor.name === 'NetworkNotReady'
+        : error instanceof NetworkNotReady
           ? 'NetworkNotReady'
           : undefined;
     if (reason) deps.events.event(this.pod, 'Warning', reason, error.message);
@@ -181,6 +185,7 @@ export class PodWorker {
       previous: statuses.get(uid) ?? pod.status ?? {},
       ...(this.verdict && { verdict: this.verdict }),
       stopping,
+      features: featuresOf(deps.options.kubeletVersion),
       now: deps.clock.now(),
     });
     statuses.set(pod, this.target, status);

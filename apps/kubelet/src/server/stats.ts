@@ -44,6 +44,11 @@ export async function readPodUsage(runtime: CriRuntime): Promise<readonly PodUsa
 const value = (wrapped: Wrapped | null | undefined) => wrapped?.value ?? 0;
 const sum = (pod: PodUsage, of: (stats: ContainerStats) => number) =>
   pod.containers.reduce((total, stats) => total + of(stats), 0);
+/** memoryOf is a pod's working set, in bytes. */
+export function memoryOf(pod: PodUsage): number {
+  return sum(pod, workingSet);
+}
+
 const cpuSeconds = (stats: ContainerStats) => value(stats.cpu?.usageCoreNanoSeconds) / 1e9;
 const workingSet = (stats: ContainerStats) => value(stats.memory?.workingSetBytes);
 const nameOf = (stats: ContainerStats) => stats.attributes.labels[CONTAINER_NAME] ?? stats.attributes.metadata.name;

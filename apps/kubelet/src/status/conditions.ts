@@ -20,6 +20,8 @@ export interface ConditionInput {
   readonly apps: readonly corev1.ContainerStatus[];
   /** sandboxReady: the sandbox stands and has its network. */
   readonly sandboxReady: boolean;
+  /** readyToStart: the release has PodReadyToStartContainers. */
+  readonly readyToStart: boolean;
   /** existing are the pod's present conditions; readiness gates are among them. */
   readonly existing: readonly corev1.PodCondition[];
 }
@@ -30,8 +32,9 @@ export const OWNED = ['PodReadyToStartContainers', 'Initialized', 'Ready', 'Cont
 /** podConditions are the conditions the kubelet owns, without times, in upstream's order. */
 export function podConditions(input: ConditionInput): readonly Condition[] {
   const containersReady = containersReadyCondition(input);
+  const readyToStart = { type: 'PodReadyToStartContainers', status: input.sandboxReady ? 'True' : 'False' };
   return [
-    { type: 'PodReadyToStartContainers', status: input.sandboxReady ? 'True' : 'False' },
+    ...(input.readyToStart ? [readyToStart] : []),
     initializedCondition(input),
     readyCondition(input, containersReady),
     containersReady,

@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { rfc3339 } from '@navarch/base';
 import { qosClass } from '../resources/pod-resources';
+import type { Features } from '../features';
 import { podIpsOf, readySandbox, type RuntimePod } from '../runtime/runtime-pod';
 import { OWNED, podConditions, withTimes } from './conditions';
 import { containerStatuses, type ContainerFacts } from './container-statuses';
@@ -19,6 +20,7 @@ export interface PodStatusInput {
   readonly verdict?: { readonly phase: PodPhase; readonly reason: string; readonly message: string };
   /** stopping: containers are not restarted any more. */
   readonly stopping: boolean;
+  readonly features: Features;
   readonly now: number;
 }
 
@@ -39,7 +41,15 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
   const existing = previous.conditions ?? [];
   const sandboxReady =
     readySandbox(current) !== undefined && (spec.hostNetwork === true || podIpsOf(current).length > 0);
-  const conditions = podConditions({ spec, phase, init, apps, sandboxReady, existing });
+  const conditions = podConditions({
+    spec,
+    phase,
+    init,
+    apps,
+    sandboxReady,
+    existing,
+    readyToStart: input.features.readyToStartCondition,
+  });
   const ips = podIps(input);
   return {
     ...(pod.metadata?.generation !== undefined &&
@@ -52,7 +62,8 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
     ...(input.verdict
       ? { reason: input.verdict.reason, message: input.verdict.message }
       : keep(previous, 'reason', 'message')),
-    ...(hostIPs.length > 0 && { hostIP: hostIPs[0]!, hostIPs: hostIPs.map(ip => ({ ip })) }),
+    ...(hostIPs.length > 0 && { hostIP: hostIPs[0]! }),
+    ...(hostIPs.length > 0 && input.features.hostIPs && { hostIPs: hostIPs.map(ip => ({ ip })) }),
     ...(ips.length > 0 && { podIP: ips[0]!, podIPs: ips.map(ip => ({ ip })) }),
     startTime: previous.startTime ?? now,
     ...(init.length > 0 && { initContainerStatuses: init }),

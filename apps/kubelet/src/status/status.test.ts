@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
+import { featuresOf } from '../features';
 import { containerOf, podWith, runtimePodOf, sandboxOf, type State } from '../testkit/pods';
 import type { ContainerFacts } from './container-statuses';
 import { podStatus } from './pod-status';
@@ -21,6 +22,7 @@ interface Given {
   readonly previous?: corev1.PodStatus;
   readonly stopping?: boolean;
   readonly sandboxes?: Parameters<typeof runtimePodOf>[1];
+  readonly version?: string;
   readonly verdict?: Parameters<typeof podStatus>[0]['verdict'];
 }
 
@@ -29,6 +31,7 @@ function statusOf({
   has = [],
   previous = {},
   stopping = false,
+  version = 'v1.33.0',
   sandboxes,
   verdict,
   ...given
@@ -46,6 +49,7 @@ function statusOf({
     hostIPs: ['1.1.1.1'],
     previous,
     stopping,
+    features: featuresOf(version),
     now: NOW,
     ...(verdict && { verdict }),
   });
@@ -266,6 +270,17 @@ describe('podStatus', () => {
         previous,
       }),
     ).toMatchObject({ podIP: '10.244.0.9', startTime: 's' });
+  });
+
+  test('an older release tells less', () => {
+    const old = statusOf({ spec: {}, has: [['main', 'running']], version: 'v1.20.0' });
+    expect(old.conditions?.map(({ type }) => type)).toEqual([
+      'Initialized',
+      'Ready',
+      'ContainersReady',
+      'PodScheduled',
+    ]);
+    expect([old.hostIP, old.hostIPs]).toEqual(['1.1.1.1', undefined]);
   });
 
   test('on the host network its address is the node’s', () => {

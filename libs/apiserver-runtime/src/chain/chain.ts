@@ -10,7 +10,7 @@ import { traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
-import { statusErrorOf, statusResponse } from '../status-response';
+import { PlainTextError, plainTextResponse, statusErrorOf, statusResponse } from '../status-response';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { audited } from './audit';
@@ -115,6 +115,10 @@ export class Chain {
   }
 
   private failure(exchange: Exchange, error: unknown): ApiResponse {
+    if (error instanceof PlainTextError) {
+      const { path, query } = exchange.request;
+      return plainTextResponse(query ? `${path}?${query}` : path, error);
+    }
     if (!(error instanceof StatusError)) {
       this.parts.metrics.panics.inc({ component: 'apiserver' });
       this.parts.log.error('request failed', error, {

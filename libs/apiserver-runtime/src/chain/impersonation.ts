@@ -1,5 +1,6 @@
-import { badRequest, internalError, type UserInfo } from '@navarch/apimachinery';
+import { badRequest, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
+import { PlainTextError } from '../status-response';
 import { authorizeAll, forbiddenRequest } from './authorization';
 import type { Exchange } from './exchange';
 
@@ -29,11 +30,20 @@ export function impersonatedBy(headers: Readonly<Record<string, string | undefin
     extra,
   };
   if (!wanted.name && (wanted.groups.length || extra.size || wanted.uid)) {
-    throw internalError(
-      new Error(`requested ${JSON.stringify(headers['impersonate-group'] ?? '')} without impersonating a user`),
-    );
+    throw new PlainTextError(`requested [${references(wanted).join(' ')}] without impersonating a user`);
   }
   return wanted.name ? wanted : undefined;
+}
+
+/** references shows what was asked for as Go prints object references: kind, namespace, name, uid, version, revision, field. */
+function references({ groups, extra, uid }: Impersonated): string[] {
+  return [
+    ...groups.map(name => `{Group  ${name}    }`),
+    ...[...extra].flatMap(([key, values]) =>
+      values.map(value => `{UserExtra  ${value}  authentication.k8s.io/v1  ${key}}`),
+    ),
+    ...(uid ? [`{UID  ${uid}  authentication.k8s.io/v1  }`] : []),
+  ];
 }
 
 const list = (value: string | undefined) =>

@@ -65,11 +65,7 @@ export function respondList(
     case 'PartialObjectMetadataList':
       if (shape.media === 'protobuf')
         return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
-      return answerJson(
-        200,
-        shape,
-        partialListJson(entries, partialMeta(metadata, context.emulated), transform.version),
-      );
+      return answerJson(200, shape, partialListJson(entries, metadata, transform.version));
     default:
       throw wrongTransform(transform.kind, typeName(endpoint, 'List'), true);
   }
@@ -92,12 +88,9 @@ export function partialJson(entry: Entry, version: string): Buffer {
   return json;
 }
 
-/** partialMeta: older releases do not say how many items remain in a list of metadata. */
-function partialMeta({ remainingItemCount, ...metadata }: ListMeta, emulated: Minor): ListMeta {
-  return emulated <= 20 || remainingItemCount === undefined ? metadata : { ...metadata, remainingItemCount };
-}
-
-function partialListJson(entries: readonly Entry[], metadata: ListMeta, version: string): Buffer {
+function partialListJson(entries: readonly Entry[], all: ListMeta, version: string): Buffer {
+  // Lists of metadata have never said how many items remain.
+  const { remainingItemCount: _, ...metadata } = all;
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":`;
   // Upstream's list without items is null here, unlike all typed lists.
   if (!entries.length) return Buffer.from(`${head}null}`);

@@ -2,7 +2,11 @@ import type { Minor } from '@navarch/kinds';
 import type { Endpoint } from './resource';
 
 /** Kinds that were in the group extensions first. */
-const fromExtensions = new Set(['Ingress', 'NetworkPolicy']);
+const fromExtensions = new Set([
+  'networking.k8s.io/Ingress',
+  'networking.k8s.io/NetworkPolicy',
+  'policy/PodSecurityPolicy',
+]);
 /** LAST_EXTENSIONS is the last release whose messages name them so. */
 const LAST_EXTENSIONS: Minor = 21;
 
@@ -10,9 +14,7 @@ const LAST_EXTENSIONS: Minor = 21;
 export function messageKind(endpoint: Endpoint): { group: string; kind: string } {
   const { group } = endpoint.kind.resource;
   const wasExtensions =
-    group === 'networking.k8s.io' &&
-    fromExtensions.has(endpoint.kindName) &&
-    endpoint.resource.emulated <= LAST_EXTENSIONS;
+    fromExtensions.has(`${group}/${endpoint.kindName}`) && endpoint.resource.emulated <= LAST_EXTENSIONS;
   return { group: wasExtensions ? 'extensions' : group, kind: endpoint.kindName };
 }
 

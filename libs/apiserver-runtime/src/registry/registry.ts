@@ -3,7 +3,7 @@ import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
 import type { KindOptions, KindRegistry, VirtualHandler } from '../options';
 import { Endpoint, Resource } from './resource';
-import { isServed } from './served';
+import { hubVersion, isServed } from './served';
 
 /** RegistryOptions are what a registry is made with. */
 export interface RegistryOptions {
@@ -18,6 +18,8 @@ export class Registry implements KindRegistry {
   generation = 0;
   private readonly resources = new Map<string, Resource>();
   private readonly endpoints = new Map<string, Endpoint>();
+  /** hidden are hub versions that the emulated release does not have yet: served to who asks for hub versions, shown to nobody. */
+  private readonly hidden = new Map<string, Endpoint>();
   private readonly listeners = new Set<() => void>();
   /** storages by key prefix outlive their kind: one that comes back, changed, goes on with the same cache. */
   private readonly storages = new Map<string, { storage: Storage; resource: Resource }>();
@@ -38,8 +40,9 @@ export class Registry implements KindRegistry {
     return new Set(this.all.map(e => e.apiVersion));
   }
 
-  endpoint(group: string, version: string, resource: string): Endpoint | undefined {
-    return this.endpoints.get(`${group}/${version}/${resource}`);
+  endpoint(group: string, version: string, resource: string, hubVersions = false): Endpoint | undefined {
+    const id = `${group}/${version}/${resource}`;
+    return this.endpoints.get(id) ?? (hubVersions ? this.hidden.get(id) : undefined);
   }
 
   /** resource finds a kind by group and plural of any of its versions. */
@@ -69,6 +72,8 @@ export class Registry implements KindRegistry {
       this.endpoints.set(`${version.group}/${version.version}/${plural}`, new Endpoint(resource, version));
       this.resources.set(groupResourceName({ group: version.group, resource: plural }), resource);
     }
+    const hub = hubVersion(kind);
+    if (!served.includes(hub)) this.hidden.set(`${hub.group}/${hub.version}/${plural}`, new Endpoint(resource, hub));
     this.change();
   }
 
@@ -76,7 +81,9 @@ export class Registry implements KindRegistry {
     const resource = this.resource(group, plural);
     if (!resource) return;
     for (const [key, value] of this.resources) if (value === resource) this.resources.delete(key);
-    for (const [key, value] of this.endpoints) if (value.resource === resource) this.endpoints.delete(key);
+    for (const endpoints of [this.endpoints, this.hidden]) {
+      for (const [key, value] of endpoints) if (value.resource === resource) endpoints.delete(key);
+    }
     resource.stop.abort();
     this.change();
   }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { completeForOutput } from '@navarch/api';
 import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachinery';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
@@ -34,6 +35,8 @@ export class Resource {
     this.storedApiVersion = apiVersionOf(this.stored);
     this.verbs = new Set(kind.verbs ?? allVerbs);
     this.isVirtual = isVirtual;
+    // Each watch listens.
+    setMaxListeners(0, this.stop.signal);
   }
 
   /** storage is opened when first asked for. */

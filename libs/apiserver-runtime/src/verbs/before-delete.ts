@@ -92,8 +92,8 @@ function graceOf(
     metadata.deletionGracePeriodSeconds = requested;
     return requested;
   }
-  const seconds = graceful.gracePeriodSeconds(object, requested);
-  if (seconds === undefined) return undefined;
+  // Of a kind that knows grace, one that gets none is marked as being deleted too, so that watchers see it.
+  const seconds = graceful.gracePeriodSeconds(object, requested) ?? 0;
   metadata.deletionTimestamp = rfc3339(now + seconds * 1000);
   metadata.deletionGracePeriodSeconds = seconds;
   if (metadata.generation) metadata.generation++;

@@ -18,6 +18,7 @@ export async function list(services: Services, endpoint: Endpoint, exchange: Exc
   let result: ListResult;
   try {
     result = await read(storage, query, exchange.request.signal);
+    if (await hasUnmatched(storage, query, result)) result = { ...result, more: true };
   } catch (error) {
     if (query.continueToken && isGone(error)) return stale(query.continueToken);
     throw error;
@@ -54,6 +55,28 @@ export async function read(storage: Storage, query: ListQuery, signal: AbortSign
   // A page at a resourceVersion without a match rule is that of this very revision, as it has always been.
   if (limit !== undefined && match === '') return storage.list({ predicate, signal, limit, exactly: revision });
   return storage.list({ predicate, signal, ...paging, atLeast: revision });
+}
+
+/**
+ * hasUnmatched: behind a full page that a selector chose, objects remain that may not match. The page has a token then: whether
+ * anything matches is found out by asking for the next one.
+ */
+async function hasUnmatched(
+  storage: Storage,
+  query: ListQuery,
+  { entries, more, revision }: ListResult,
+): Promise<boolean> {
+  const last = entries.at(-1);
+  if (more || !last || query.predicate.name !== undefined || query.limit <= 0 || entries.length < query.limit)
+    return false;
+  if (!query.predicate.matches && !query.predicate.indexed) return false;
+  const { namespace } = query.predicate;
+  const behind = await storage.list({
+    predicate: namespace ? { namespace } : {},
+    limit: 1,
+    continueAfter: { key: last.key, revision },
+  });
+  return behind.entries.length > 0;
 }
 
 function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListMeta {

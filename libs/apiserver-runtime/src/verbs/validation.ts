@@ -62,6 +62,11 @@ export function invalid(
   const list = texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
   const causes: StatusCause[] = errors.map(e => ({ reason: e.reason, message: e.message, field: e.field }));
   const title = groupResourceName({ group: kind.group, resource: kind.kind });
-  const details = { ...(name && { name }), ...(kind.group && { group: kind.group }), kind: kind.kind, causes };
+  const details = {
+    ...(name && { name }),
+    ...(kind.group && { group: kind.group }),
+    ...(kind.kind && { kind: kind.kind }),
+    causes,
+  };
   return new StatusError(422, 'Invalid', `${title} ${JSON.stringify(name)} is invalid: ${list}`, details);
 }

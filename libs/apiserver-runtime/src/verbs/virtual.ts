@@ -14,7 +14,6 @@ import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry, respondList } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
 import type { VirtualHandler } from '../options';
-import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { methodNotAllowed } from '../status-response';
 import { fitNamespace } from './before-create';
@@ -87,7 +86,9 @@ async function create(
   fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
   await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));
   const errors = endpoint.kind.strategy.validate?.(object, context.strategyContext) ?? [];
-  if (errors.length) throw invalid(messageKind(endpoint), object.metadata?.name ?? '', errors);
+  // Reviews have never named their kind in such answers.
+  if (errors.length)
+    throw invalid({ group: endpoint.kind.resource.group, kind: '' }, object.metadata?.name ?? '', errors);
   const answered = endpoint.fromHub((await handler.create!(exchange, object)) as AnyObject);
   // A handler may answer something else than its kind: a binding answers a Status.
   const own = answered.kind === undefined || answered.kind === endpoint.kindName;

@@ -17,7 +17,10 @@ export function inRelease(range: { readonly since?: Minor; readonly until?: Mino
 }
 
 /** defineColumns makes Columns; cells has one cell for each column of the release asked for, in order. */
-export function defineColumns<T>(sources: readonly ColumnSource<T>[], conditions?: Columns<T>['conditions']): Columns<T> {
+export function defineColumns<T>(
+  sources: readonly ColumnSource<T>[],
+  conditions?: Columns<T>['conditions'],
+): Columns<T> {
   return {
     columns: sources.map(({ cell: _cell, ...column }) => column),
     cells: (object, context) => sources.filter(s => inRelease(s, context.emulated)).map(s => s.cell(object, context)),

@@ -12,7 +12,10 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
     return a.length === b.length && a.every((item, i) => semanticEqual(item, b[i]));
   }
   if (isRecord(a) && isRecord(b)) {
-    return Object.keys(a).every(key => semanticEqual(a[key], b[key])) && Object.keys(b).every(key => key in a || isEmpty(b[key]));
+    return (
+      Object.keys(a).every(key => semanticEqual(a[key], b[key])) &&
+      Object.keys(b).every(key => key in a || isEmpty(b[key]))
+    );
   }
   return isEmpty(a) && isEmpty(b);
 }

@@ -21,7 +21,13 @@ export function unsupported(path: Path, value: unknown, supported: readonly stri
 }
 
 /** unsupportedStruct is unsupported for a structure; see invalidStruct. */
-export function unsupportedStruct(path: Path, value: unknown, go: string, supported: readonly string[], release: Release): FieldError {
+export function unsupportedStruct(
+  path: Path,
+  value: unknown,
+  go: string,
+  supported: readonly string[],
+  release: Release,
+): FieldError {
   return unsupportedAs(path, release.emulated >= JSON_VALUES ? field.render(value) : go, supported);
 }
 

@@ -1,7 +1,18 @@
 import { parseQuantity } from '@navarch/apimachinery';
 
 const SHAPE = /^([+-]?\d*)(?:\.(\d*))?([a-zA-Z]*)$/;
-const DECIMAL_EXPONENT: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 };
+const DECIMAL_EXPONENT: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  '': 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
+};
 
 /** goQuantity renders a quantity as messages up to release 1.32 do, from the text it was given as. */
 export function goQuantity(text: string): string {
@@ -9,7 +20,9 @@ export function goQuantity(text: string): string {
   const [, whole = '', fraction = '', suffix = ''] = SHAPE.exec(text) ?? [];
   const exponent = DECIMAL_EXPONENT[suffix];
   const { value, scale } =
-    exponent === undefined ? { value: quantity.value(), scale: 0 } : { value: BigInt(`${whole}${fraction}`), scale: exponent - fraction.length };
+    exponent === undefined
+      ? { value: quantity.value(), scale: 0 }
+      : { value: BigInt(`${whole}${fraction}`), scale: exponent - fraction.length };
   // Objects carry the canonical form; above one, a fraction was most likely written with a point.
   const tenths = suffix === 'm' && value > 1000n && value % 100n === 0n;
   if (tenths) return render(value / 100n, -1, '', quantity.format);

@@ -3,13 +3,21 @@ import { each, invalidStruct, nonNegative, type Release } from './errors';
 import { goIntOrString } from './go-syntax';
 
 /** validateNonNegativeIntOrPercent checks `5` or `25%`. */
-export function validateNonNegativeIntOrPercent(value: number | string | undefined, path: Path, release: Release): FieldError[] {
+export function validateNonNegativeIntOrPercent(
+  value: number | string | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   if (typeof value !== 'string') return nonNegative(path, value);
   return isPercent(value).map(text => invalidStruct(path, value, goIntOrString(value), text, release));
 }
 
 /** validateNotMoreThan100Percent refuses `101%`; numbers are fine. */
-export function validateNotMoreThan100Percent(value: number | string | undefined, path: Path, release: Release): FieldError[] {
+export function validateNotMoreThan100Percent(
+  value: number | string | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const percent = percentOf(value);
   if (percent === undefined || percent <= 100) return [];
   return [invalidStruct(path, value, goIntOrString(value!), 'must not be greater than 100%', release)];
@@ -27,7 +35,9 @@ export function numberOf(value: number | string | undefined): number {
 
 /** validatePortNumOrName checks a port given as number or as name. */
 export function validatePortNumOrName(port: number | string | undefined, path: Path): FieldError[] {
-  return typeof port === 'string' ? each(path, port, isValidPortName(port)) : each(path, port ?? 0, isValidPortNum(port ?? 0));
+  return typeof port === 'string'
+    ? each(path, port, isValidPortName(port))
+    : each(path, port ?? 0, isValidPortNum(port ?? 0));
 }
 
 /** validatePort checks a port number that must be there. */

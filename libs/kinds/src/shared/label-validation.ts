@@ -10,7 +10,9 @@ export function validateLabelSelector(selector: metav1.LabelSelector | undefined
   if (!selector) return [];
   return [
     ...validateLabels(selector.matchLabels, path.child('matchLabels')),
-    ...(selector.matchExpressions ?? []).flatMap((e, i) => validateRequirement(e, path.child('matchExpressions').index(i))),
+    ...(selector.matchExpressions ?? []).flatMap((e, i) =>
+      validateRequirement(e, path.child('matchExpressions').index(i)),
+    ),
   ];
 }
 
@@ -18,11 +20,17 @@ function validateRequirement({ key, operator, values }: metav1.LabelSelectorRequ
   return [...validateValuesFor(operator, values, path), ...validateLabelName(key ?? '', path.child('key'))];
 }
 
-function validateValuesFor(operator: string | undefined, values: readonly string[] | undefined, path: Path): FieldError[] {
+function validateValuesFor(
+  operator: string | undefined,
+  values: readonly string[] | undefined,
+  path: Path,
+): FieldError[] {
   switch (operator) {
     case 'In':
     case 'NotIn':
-      return values?.length ? [] : [field.required(path.child('values'), "must be specified when `operator` is 'In' or 'NotIn'")];
+      return values?.length
+        ? []
+        : [field.required(path.child('values'), "must be specified when `operator` is 'In' or 'NotIn'")];
     case 'Exists':
     case 'DoesNotExist':
       return values?.length

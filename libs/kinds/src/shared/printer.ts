@@ -72,7 +72,14 @@ export function formatSelector(selector: metav1.LabelSelector | undefined): stri
 }
 
 /** containerColumns are the two wide columns of kinds with a pod template. */
-export function containerColumns<T>(spec: (object: T) => corev1.PodSpec | undefined, more: More<T> = { priority: 1 }): ColumnSource<T>[] {
-  const list = (object: T, part: 'name' | 'image') => (spec(object)?.containers ?? []).map(c => c[part] ?? '').join(',');
-  return [text('Containers', object => list(object, 'name'), more), text('Images', object => list(object, 'image'), more)];
+export function containerColumns<T>(
+  spec: (object: T) => corev1.PodSpec | undefined,
+  more: More<T> = { priority: 1 },
+): ColumnSource<T>[] {
+  const list = (object: T, part: 'name' | 'image') =>
+    (spec(object)?.containers ?? []).map(c => c[part] ?? '').join(',');
+  return [
+    text('Containers', object => list(object, 'name'), more),
+    text('Images', object => list(object, 'image'), more),
+  ];
 }

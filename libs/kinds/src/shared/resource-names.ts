@@ -1,7 +1,14 @@
 import { isQualifiedName } from '@navarch/apimachinery';
 
 const COUNTED: ReadonlySet<string> = new Set([
-  'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims', 'services.nodeports',
+  'pods',
+  'services',
+  'replicationcontrollers',
+  'resourcequotas',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
   'services.loadbalancers',
 ]);
 

@@ -23,6 +23,10 @@ export function served(apiVersion: string, kind: string, options: Options = {}):
 }
 
 /** deprecatedFor tells which release deprecated and which one removed a version, and what replaces it: `apps/v1 Deployment`. */
-export function deprecatedFor(since: string, removed?: string, replacement?: string): NonNullable<ServedVersion['deprecated']> {
+export function deprecatedFor(
+  since: string,
+  removed?: string,
+  replacement?: string,
+): NonNullable<ServedVersion['deprecated']> {
   return { in: since, ...(removed && { removed }), ...(replacement && { replacement }) };
 }

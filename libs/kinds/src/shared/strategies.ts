@@ -34,7 +34,8 @@ export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<
     prepareForUpdate(object, old, context) {
       keep(object, old, 'status');
       options.prepareForUpdate?.(object, old, context);
-      if (counts(options.generation, context.emulated)) keepGeneration(object, old, !semanticEqual(object.spec, old.spec));
+      if (counts(options.generation, context.emulated))
+        keepGeneration(object, old, !semanticEqual(object.spec, old.spec));
     },
   };
 }
@@ -61,7 +62,10 @@ export function plainStrategy<T extends KubeObject>(
   return {
     allowUnconditionalUpdate: true,
     ...(validate && { validate }),
-    validateUpdate: (object, old, context) => [...(validate?.(object, context) ?? []), ...(alsoOnUpdate?.(object, old, context) ?? [])],
+    validateUpdate: (object, old, context) => [
+      ...(validate?.(object, context) ?? []),
+      ...(alsoOnUpdate?.(object, old, context) ?? []),
+    ],
     ...rest,
   };
 }

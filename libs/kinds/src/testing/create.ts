@@ -16,7 +16,10 @@ const catalogues = new Map<Minor, KindDefinition[]>();
 
 /** findTarget resolves a path; undefined: it names no main resource. */
 export function findTarget(path: string, emulated: Minor): Target | undefined {
-  const m = /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)\/(?:namespaces\/(?<ns>[^/]+)\/)?(?<resource>[^/]+)(?:\/(?<name>[^/]+))?$/.exec(path);
+  const m =
+    /^\/(?:api|apis\/(?<group>[^/]+))\/(?<version>[^/]+)\/(?:namespaces\/(?<ns>[^/]+)\/)?(?<resource>[^/]+)(?:\/(?<name>[^/]+))?$/.exec(
+      path,
+    );
   if (!m?.groups) return undefined;
   const { group = '', version, resource, ns = '', name = '' } = m.groups;
   const kinds = catalogues.get(emulated) ?? allKinds(emulated);
@@ -35,8 +38,10 @@ export interface CreateResult {
   readonly errors: readonly FieldError[];
 }
 
-const apiVersion = ({ group, version }: { group: string; version: string }) => (group ? `${group}/${version}` : version);
-const hubOf = (kind: KindDefinition) => kind.versions.find(v => v.group === kind.resource.group && v.version === kind.resource.version)!;
+const apiVersion = ({ group, version }: { group: string; version: string }) =>
+  group ? `${group}/${version}` : version;
+const hubOf = (kind: KindDefinition) =>
+  kind.versions.find(v => v.group === kind.resource.group && v.version === kind.resource.version)!;
 
 /** create runs a body through decoding, conversion, defaults, strategy and validation, without a server. It throws what decoding throws. */
 export function create({ kind, version, namespace }: Target, body: unknown, emulated: Minor): CreateResult {
@@ -71,7 +76,12 @@ function stored(kind: KindDefinition, object: KubeObject, emulated: Minor): Kube
   return completeForOutput(hubOf(kind).schema, back, emulated);
 }
 
-function toHub(kind: KindDefinition, version: ServedVersion, object: Record<string, unknown>, emulated: Minor): Record<string, unknown> {
+function toHub(
+  kind: KindDefinition,
+  version: ServedVersion,
+  object: Record<string, unknown>,
+  emulated: Minor,
+): Record<string, unknown> {
   version.defaults?.(object);
   version.toHub?.(object);
   object['apiVersion'] = apiVersion(kind.resource);
@@ -80,7 +90,12 @@ function toHub(kind: KindDefinition, version: ServedVersion, object: Record<stri
 }
 
 /** readAs is a stored object in one of its served versions. */
-export function readAs(kind: KindDefinition, version: ServedVersion, object: KubeObject, emulated: Minor): Record<string, unknown> {
+export function readAs(
+  kind: KindDefinition,
+  version: ServedVersion,
+  object: KubeObject,
+  emulated: Minor,
+): Record<string, unknown> {
   const copy = structuredClone(object) as Record<string, unknown>;
   version.fromHub?.(copy);
   copy['apiVersion'] = apiVersion(version);
@@ -89,3 +104,30 @@ export function readAs(kind: KindDefinition, version: ServedVersion, object: Kub
 
 /** isDecodeError: the body was refused before any of this was asked. */
 export const isDecodeError = (error: unknown) => error instanceof StatusError && error.code === 400;
+
+/** update runs a changed object (in a served version) through decoding, conversion, defaults and one endpoint's strategy. */
+export function update(
+  target: Target,
+  body: unknown,
+  old: KubeObject,
+  emulated: Minor,
+  subresource = '',
+): CreateResult {
+  const { kind, version } = target;
+  const { status, writes } = kind.subresources ?? {};
+  const strategy =
+    subresource === '' ? kind.strategy : subresource === 'status' ? status : writes?.[subresource]?.strategy;
+  if (!strategy) throw new Error(`${kind.resource.kind} has no ${subresource}`);
+  const object = toHub(kind, version, decodeTyped(version.schema, body, { emulated }).object, emulated) as KubeObject;
+  const context: StrategyContext = {
+    emulated,
+    apiVersion: apiVersion(version),
+    now: Date.parse('2021-01-02T03:05:05Z'),
+    dryRun: false,
+  };
+  const before = structuredClone(old);
+  strategy.prepareForUpdate?.(object, before, context);
+  const errors = strategy.validateUpdate?.(object, before, context) ?? [];
+  if (!errors.length) strategy.canonicalize?.(object);
+  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors };
+}

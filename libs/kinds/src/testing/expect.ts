@@ -1,7 +1,8 @@
 /** Placeholder is a value of a recorded expectation that stands for more than itself. */
 type Placeholder = Readonly<Record<string, unknown>>;
 
-const isRecord = (value: unknown): value is Placeholder => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Placeholder =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** mismatches lists where a value differs from a recorded expectation; empty: it fits. Paths are dotted. */
 export function mismatches(expected: unknown, actual: unknown, path = ''): string[] {
@@ -28,14 +29,18 @@ export function mismatches(expected: unknown, actual: unknown, path = ''): strin
   }
   if (Array.isArray(expected)) {
     if (!Array.isArray(actual)) return [`${path}: expected a list, got ${show(actual)}`];
-    if (expected.length !== actual.length) return [`${path}: expected ${expected.length} items, got ${actual.length}: ${show(actual)} for ${show(expected)}`];
+    if (expected.length !== actual.length)
+      return [
+        `${path}: expected ${expected.length} items, got ${actual.length}: ${show(actual)} for ${show(expected)}`,
+      ];
     return expected.flatMap((item, i) => mismatches(item, actual[i], `${path}[${i}]`));
   }
   return Object.is(expected, actual) ? [] : [`${path}: expected ${show(expected)}, got ${show(actual)}`];
 }
 
 function unordered(expected: unknown[], actual: unknown, path: string): string[] {
-  if (!Array.isArray(actual) || actual.length !== expected.length) return [`${path}: expected ${expected.length} items in any order, got ${show(actual)}`];
+  if (!Array.isArray(actual) || actual.length !== expected.length)
+    return [`${path}: expected ${expected.length} items in any order, got ${show(actual)}`];
   const rest = [...actual];
   for (const item of expected) {
     const i = rest.findIndex(candidate => mismatches(item, candidate).length === 0);

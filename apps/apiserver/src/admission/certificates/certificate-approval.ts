@@ -12,7 +12,11 @@ export class CertificateApproval implements AdmissionPlugin {
   constructor(private readonly authorizer: Authorizer) {}
 
   handles(attributes: AdmissionAttributes): boolean {
-    return attributes.operation === 'UPDATE' && attributes.subresource === 'approval' && resourceName(attributes) === RESOURCE;
+    return (
+      attributes.operation === 'UPDATE' &&
+      attributes.subresource === 'approval' &&
+      resourceName(attributes) === RESOURCE
+    );
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
@@ -29,7 +33,9 @@ export class CertificateSigning implements AdmissionPlugin {
   constructor(private readonly authorizer: Authorizer) {}
 
   handles(attributes: AdmissionAttributes): boolean {
-    return attributes.operation === 'UPDATE' && attributes.subresource === 'status' && resourceName(attributes) === RESOURCE;
+    return (
+      attributes.operation === 'UPDATE' && attributes.subresource === 'status' && resourceName(attributes) === RESOURCE
+    );
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {

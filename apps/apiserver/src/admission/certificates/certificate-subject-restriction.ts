@@ -8,14 +8,19 @@ export class CertificateSubjectRestriction implements AdmissionPlugin {
   readonly name = 'CertificateSubjectRestriction';
 
   handles(attributes: AdmissionAttributes): boolean {
-    return attributes.operation === 'CREATE' && isResource(attributes, 'certificatesigningrequests.certificates.k8s.io');
+    return (
+      attributes.operation === 'CREATE' && isResource(attributes, 'certificatesigningrequests.certificates.k8s.io')
+    );
   }
 
   validate(attributes: AdmissionAttributes): void {
     const { spec } = attributes.object as certificatesv1.CertificateSigningRequest;
     if (spec.signerName !== 'kubernetes.io/kube-apiserver-client') return;
     if (organizations(spec.request).includes('system:masters')) {
-      throw refuse(attributes, 'use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed');
+      throw refuse(
+        attributes,
+        'use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed',
+      );
     }
   }
 }

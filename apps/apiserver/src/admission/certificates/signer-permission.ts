@@ -2,7 +2,12 @@ import type { UserInfo } from '@navarch/apimachinery';
 import type { Authorizer } from '@navarch/apiserver-runtime';
 
 /** maySign tells whether a user may `approve` or `sign` for a signer: by its name, or for its whole domain (`example.com/*`). */
-export async function maySign(authorizer: Authorizer, user: UserInfo, verb: 'approve' | 'sign' | 'attest', signerName: string): Promise<boolean> {
+export async function maySign(
+  authorizer: Authorizer,
+  user: UserInfo,
+  verb: 'approve' | 'sign' | 'attest',
+  signerName: string,
+): Promise<boolean> {
   const domain = signerName.slice(0, Math.max(0, signerName.indexOf('/')));
   for (const name of [signerName, `${domain}/*`]) {
     const decision = await authorizer.authorize({

@@ -8,11 +8,17 @@ export function applyDefaults(pod: corev1.Pod, range: corev1.LimitRange): void {
   const { requests, limits } = containerDefaults(range);
   if (!requests.size && !limits.size) return;
   const notes: string[] = [];
-  for (const [containers, what] of [[pod.spec?.containers, 'container'], [pod.spec?.initContainers, 'init container']] as const) {
+  for (const [containers, what] of [
+    [pod.spec?.containers, 'container'],
+    [pod.spec?.initContainers, 'init container'],
+  ] as const) {
     for (const container of containers ?? []) notes.push(...fill(container, what, requests, limits));
   }
   if (!notes.length) return;
-  pod.metadata!.annotations = { ...pod.metadata!.annotations, [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}` };
+  pod.metadata!.annotations = {
+    ...pod.metadata!.annotations,
+    [ANNOTATION]: `LimitRanger plugin set: ${notes.join('; ')}`,
+  };
 }
 
 /** containerDefaults are a LimitRange's defaults for containers: the last one of each resource wins. */
@@ -27,7 +33,10 @@ export function containerDefaults(range: corev1.LimitRange): { requests: Amounts
 function fill(container: corev1.Container, what: string, requests: Amounts, limits: Amounts): string[] {
   const resources = (container.resources ??= {});
   const notes: string[] = [];
-  for (const [which, defaults] of [['requests', requests], ['limits', limits]] as const) {
+  for (const [which, defaults] of [
+    ['requests', requests],
+    ['limits', limits],
+  ] as const) {
     const missing = [...defaults.keys()].filter(name => resources[which]?.[name] === undefined).sort();
     if (!missing.length) continue;
     const added = new Map(missing.map(name => [name, defaults.get(name)!]));

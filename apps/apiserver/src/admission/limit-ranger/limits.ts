@@ -8,9 +8,12 @@ type Item = corev1.LimitRangeItem;
 export function podViolations(range: corev1.LimitRange, pod: corev1.Pod): string[] {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   return (range.spec?.limits ?? []).flatMap(item => {
-    if (item.type === 'Pod') return violations(item, podAmounts(pod, 'requests', false), podAmounts(pod, 'limits', false));
+    if (item.type === 'Pod')
+      return violations(item, podAmounts(pod, 'requests', false), podAmounts(pod, 'limits', false));
     if (item.type !== 'Container') return [];
-    return containers.flatMap(({ resources }) => violations(item, amountsOf(resources?.requests), amountsOf(resources?.limits)));
+    return containers.flatMap(({ resources }) =>
+      violations(item, amountsOf(resources?.requests), amountsOf(resources?.limits)),
+    );
   });
 }
 
@@ -30,24 +33,43 @@ export function violations(item: Item, requests: Amounts, limits: Amounts): stri
   return [
     ...each(item.min, (name, min) => belowMin(item, name, min, requests.get(name), limits.get(name))),
     ...each(item.max, (name, max) => aboveMax(item, name, max, requests.get(name), limits.get(name))),
-    ...each(item.maxLimitRequestRatio, (name, ratio) => aboveRatio(item, name, ratio, requests.get(name), limits.get(name))),
+    ...each(item.maxLimitRequestRatio, (name, ratio) =>
+      aboveRatio(item, name, ratio, requests.get(name), limits.get(name)),
+    ),
   ];
 }
 
-function each(list: Readonly<Record<string, string>> | undefined, check: (name: string, bound: Quantity) => string | undefined): string[] {
+function each(
+  list: Readonly<Record<string, string>> | undefined,
+  check: (name: string, bound: Quantity) => string | undefined,
+): string[] {
   return Object.entries(list ?? {}).flatMap(([name, text]) => check(name, parseQuantity(text)) ?? []);
 }
 
-function belowMin({ type }: Item, name: string, min: Quantity, request?: Quantity, limit?: Quantity): string | undefined {
+function belowMin(
+  { type }: Item,
+  name: string,
+  min: Quantity,
+  request?: Quantity,
+  limit?: Quantity,
+): string | undefined {
   if (!request) return `minimum ${name} usage per ${type} is ${min}.  No request is specified`;
   if (request.cmp(min) < 0) return `minimum ${name} usage per ${type} is ${min}, but request is ${request}`;
   return limit && limit.cmp(min) < 0 ? `minimum ${name} usage per ${type} is ${min}, but limit is ${limit}` : undefined;
 }
 
-function aboveMax({ type }: Item, name: string, max: Quantity, request?: Quantity, limit?: Quantity): string | undefined {
+function aboveMax(
+  { type }: Item,
+  name: string,
+  max: Quantity,
+  request?: Quantity,
+  limit?: Quantity,
+): string | undefined {
   if (!limit) return `maximum ${name} usage per ${type} is ${max}.  No limit is specified`;
   if (limit.cmp(max) > 0) return `maximum ${name} usage per ${type} is ${max}, but limit is ${limit}`;
-  return request && request.cmp(max) > 0 ? `maximum ${name} usage per ${type} is ${max}, but request is ${request}` : undefined;
+  return request && request.cmp(max) > 0
+    ? `maximum ${name} usage per ${type} is ${max}, but request is ${request}`
+    : undefined;
 }
 
 function requestAboveMax({ type }: Item, name: string, max: Quantity, request?: Quantity): string | undefined {
@@ -55,7 +77,13 @@ function requestAboveMax({ type }: Item, name: string, max: Quantity, request?: 
   return request.cmp(max) > 0 ? `maximum ${name} usage per ${type} is ${max}, but request is ${request}` : undefined;
 }
 
-function aboveRatio({ type }: Item, name: string, max: Quantity, request?: Quantity, limit?: Quantity): string | undefined {
+function aboveRatio(
+  { type }: Item,
+  name: string,
+  max: Quantity,
+  request?: Quantity,
+  limit?: Quantity,
+): string | undefined {
   const head = `${name} max limit to request ratio per ${type} is ${max}`;
   if (!request || request.isZero()) return `${head}, but no request is specified or request is 0`;
   if (!limit || limit.isZero()) return `${head}, but no limit is specified or limit is 0`;

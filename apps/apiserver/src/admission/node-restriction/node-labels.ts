@@ -33,7 +33,9 @@ function isForbidden(label: string): boolean {
   const slash = label.indexOf('/');
   const namespace = slash < 0 ? '' : label.slice(0, slash);
   if (within(namespace, RESTRICTED_NAMESPACE)) return true;
-  return within(namespace, KUBERNETES_NAMESPACES) && !KUBELET_LABELS.has(label) && !within(namespace, KUBELET_NAMESPACES);
+  return (
+    within(namespace, KUBERNETES_NAMESPACES) && !KUBELET_LABELS.has(label) && !within(namespace, KUBELET_NAMESPACES)
+  );
 }
 
 function within(namespace: string, domains: readonly string[]): boolean {

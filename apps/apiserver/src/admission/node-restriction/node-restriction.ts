@@ -47,20 +47,33 @@ export class NodeRestriction implements AdmissionPlugin {
     switch (subresource) {
       case '':
         if (operation === 'CREATE') return this.checkMirrorPod(nodeName, attributes.object as corev1.Pod);
-        if (operation === 'DELETE') return this.checkBound(nodeName, attributes, `node ${node} can only delete pods with spec.nodeName set to itself`);
+        if (operation === 'DELETE')
+          return this.checkBound(
+            nodeName,
+            attributes,
+            `node ${node} can only delete pods with spec.nodeName set to itself`,
+          );
         return `unexpected operation ${JSON.stringify(operation)}, node ${node} can only create and delete mirror pods`;
       case 'status':
         if (operation !== 'UPDATE') return `unexpected operation ${JSON.stringify(operation)}`;
         return checkPodStatus(node, nodeName, attributes);
       case 'eviction':
         if (operation !== 'CREATE') return `unexpected operation ${operation}`;
-        return this.checkBound(nodeName, attributes, `node ${nodeName} can only evict pods with spec.nodeName set to itself`);
+        return this.checkBound(
+          nodeName,
+          attributes,
+          `node ${nodeName} can only evict pods with spec.nodeName set to itself`,
+        );
       default:
         return `unexpected pod subresource ${JSON.stringify(subresource)}, only 'status' and 'eviction' are allowed`;
     }
   }
 
-  private async checkBound(nodeName: string, { namespace, name }: AdmissionAttributes, why: string): Promise<string | undefined> {
+  private async checkBound(
+    nodeName: string,
+    { namespace, name }: AdmissionAttributes,
+    why: string,
+  ): Promise<string | undefined> {
     const pod = await this.pods(namespace, name);
     if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
     return pod.spec?.nodeName === nodeName ? undefined : why;
@@ -83,17 +96,21 @@ export class NodeRestriction implements AdmissionPlugin {
     if (owner.blockOwnerDeletion) return `node ${node} must not set blockOwnerDeletion on an owner reference`;
     const registered = await this.nodes('', nodeName);
     if (!registered) throw notFound({ group: '', resource: 'nodes' }, nodeName);
-    if (registered.metadata?.uid !== owner.uid) return `node ${nodeName} UID mismatch: expected ${owner.uid} got ${registered.metadata?.uid}`;
+    if (registered.metadata?.uid !== owner.uid)
+      return `node ${nodeName} UID mismatch: expected ${owner.uid} got ${registered.metadata?.uid}`;
     return this.checkNoReferences(node, pod);
   }
 
   private checkNoReferences(node: string, pod: corev1.Pod): string | undefined {
     if (pod.spec?.serviceAccountName) return `node ${node} can not create pods that reference a service account`;
     const { [MIRROR_ANNOTATION]: _mark, ...annotations } = pod.metadata?.annotations ?? {};
-    const kinds = new Set(podReferences({ ...pod, metadata: { ...pod.metadata, annotations } }).map(reference => reference.kind));
+    const kinds = new Set(
+      podReferences({ ...pod, metadata: { ...pod.metadata, annotations } }).map(reference => reference.kind),
+    );
     if (kinds.has('secret')) return `node ${node} can not create pods that reference secrets`;
     if (kinds.has('configmap')) return `node ${node} can not create pods that reference configmaps`;
-    if (kinds.has('persistentvolumeclaim')) return `node ${node} can not create pods that reference persistentvolumeclaims`;
+    if (kinds.has('persistentvolumeclaim'))
+      return `node ${node} can not create pods that reference persistentvolumeclaims`;
     return undefined;
   }
 
@@ -107,11 +124,17 @@ export class NodeRestriction implements AdmissionPlugin {
     if (pod.metadata?.uid !== ref.uid) {
       return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
     }
-    return pod.spec?.nodeName === nodeName ? undefined : 'node requested token bound to a pod scheduled on a different node';
+    return pod.spec?.nodeName === nodeName
+      ? undefined
+      : 'node requested token bound to a pod scheduled on a different node';
   }
 }
 
-function checkPodStatus(node: string, nodeName: string, { object, oldObject }: AdmissionAttributes): string | undefined {
+function checkPodStatus(
+  node: string,
+  nodeName: string,
+  { object, oldObject }: AdmissionAttributes,
+): string | undefined {
   if ((oldObject as corev1.Pod).spec?.nodeName !== nodeName) {
     return `node ${node} can only update pod status for pods with spec.nodeName set to itself`;
   }
@@ -137,34 +160,63 @@ function checkNode(nodeName: string, attributes: AdmissionAttributes): string | 
   if (node.spec?.configSource && !isDeepStrictEqual(node.spec.configSource, old.spec?.configSource)) {
     return `node ${quoted} is not allowed to update configSource to a new non-nil configSource`;
   }
-  if (!isDeepStrictEqual(node.spec?.taints ?? [], old.spec?.taints ?? [])) return `node ${quoted} is not allowed to modify taints`;
+  if (!isDeepStrictEqual(node.spec?.taints ?? [], old.spec?.taints ?? []))
+    return `node ${quoted} is not allowed to modify taints`;
   const labels = forbiddenLabels(node.metadata?.labels, old.metadata?.labels);
   return labels.length ? `is not allowed to modify labels: ${labels.join(', ')}` : undefined;
 }
 
 /** checkClaim: a kubelet reports what a claim's volume was resized to, and nothing else. */
-function checkClaim(nodeName: string, { operation, subresource, object, oldObject }: AdmissionAttributes): string | undefined {
+function checkClaim(
+  nodeName: string,
+  { operation, subresource, object, oldObject }: AdmissionAttributes,
+): string | undefined {
   if (subresource !== 'status') return 'may only update PVC status';
   if (operation !== 'UPDATE') return `unexpected operation ${JSON.stringify(operation)}`;
   const masked = (claim: corev1.PersistentVolumeClaim) => {
     const { resourceVersion: _version, managedFields: _managed, ...metadata } = claim.metadata ?? {};
-    const { capacity: _capacity, conditions: _conditions, allocatedResources: _resources, allocatedResourceStatuses: _statuses, ...status } = claim.status ?? {};
+    const {
+      capacity: _capacity,
+      conditions: _conditions,
+      allocatedResources: _resources,
+      allocatedResourceStatuses: _statuses,
+      ...status
+    } = claim.status ?? {};
     return { metadata, spec: claim.spec, status };
   };
-  if (isDeepStrictEqual(masked(object as corev1.PersistentVolumeClaim), masked(oldObject as corev1.PersistentVolumeClaim))) return undefined;
+  if (
+    isDeepStrictEqual(masked(object as corev1.PersistentVolumeClaim), masked(oldObject as corev1.PersistentVolumeClaim))
+  )
+    return undefined;
   return `node ${JSON.stringify(nodeName)} may not update fields other than status.capacity and status.conditions`;
 }
 
 function checkLease(nodeName: string, attributes: AdmissionAttributes): string | undefined {
-  if (attributes.namespace !== 'kube-node-lease') return 'can only access leases in the "kube-node-lease" system namespace';
-  return ownName(nodeName, attributes, attributes.object as coordinationv1.Lease | undefined, 'can only access node lease with the same name as the requesting node');
+  if (attributes.namespace !== 'kube-node-lease')
+    return 'can only access leases in the "kube-node-lease" system namespace';
+  return ownName(
+    nodeName,
+    attributes,
+    attributes.object as coordinationv1.Lease | undefined,
+    'can only access node lease with the same name as the requesting node',
+  );
 }
 
 function checkCsiNode(nodeName: string, attributes: AdmissionAttributes): string | undefined {
-  return ownName(nodeName, attributes, attributes.object as storagev1.CSINode | undefined, 'can only access CSINode with the same name as the requesting node');
+  return ownName(
+    nodeName,
+    attributes,
+    attributes.object as storagev1.CSINode | undefined,
+    'can only access CSINode with the same name as the requesting node',
+  );
 }
 
-function ownName(nodeName: string, { operation, name }: AdmissionAttributes, object: { metadata?: { name?: string } } | undefined, why: string): string | undefined {
+function ownName(
+  nodeName: string,
+  { operation, name }: AdmissionAttributes,
+  object: { metadata?: { name?: string } } | undefined,
+  why: string,
+): string | undefined {
   const requested = operation === 'CREATE' ? object?.metadata?.name : name;
   return requested === nodeName ? undefined : why;
 }

@@ -9,7 +9,14 @@ import type { PodParts } from './violation';
 const PREFIX = 'pod-security.kubernetes.io/';
 /** WORKLOADS make pods from a template; for them the standard only warns. */
 const WORKLOADS = new Set([
-  'replicationcontrollers', 'podtemplates', 'replicasets.apps', 'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch',
+  'replicationcontrollers',
+  'podtemplates',
+  'replicasets.apps',
+  'deployments.apps',
+  'statefulsets.apps',
+  'daemonsets.apps',
+  'jobs.batch',
+  'cronjobs.batch',
 ]);
 
 type Level = 'privileged' | 'baseline' | 'restricted';
@@ -23,7 +30,11 @@ export class PodSecurity implements AdmissionPlugin {
   handles(attributes: AdmissionAttributes): boolean {
     const { operation, subresource } = attributes;
     if (operation !== 'CREATE' && operation !== 'UPDATE') return false;
-    if (isResource(attributes, 'pods') || (subresource === 'ephemeralcontainers' && resourceName(attributes) === 'pods')) return true;
+    if (
+      isResource(attributes, 'pods') ||
+      (subresource === 'ephemeralcontainers' && resourceName(attributes) === 'pods')
+    )
+      return true;
     return subresource === '' && WORKLOADS.has(resourceName(attributes));
   }
 
@@ -44,7 +55,10 @@ export class PodSecurity implements AdmissionPlugin {
 }
 
 /** policyOf reads a namespace's level for a mode; nothing said means privileged. Pure. */
-export function policyOf(labels: Readonly<Record<string, string>>, mode: 'enforce' | 'warn'): { level: Level; version: string } {
+export function policyOf(
+  labels: Readonly<Record<string, string>>,
+  mode: 'enforce' | 'warn',
+): { level: Level; version: string } {
   const level = labels[PREFIX + mode];
   const version = labels[`${PREFIX}${mode}-version`] ?? 'latest';
   // A level that nobody knows must not open a namespace that was meant to be closed.
@@ -54,7 +68,12 @@ export function policyOf(labels: Readonly<Record<string, string>>, mode: 'enforc
 
 /** violationText tells in which ways a pod breaks a level; '' if in none. Pure. */
 export function violationText(level: Level, pod: PodParts): string {
-  const checks = level === 'privileged' ? [] : level === 'baseline' ? baselineChecks : [...baselineWithinRestricted, ...restrictedChecks];
+  const checks =
+    level === 'privileged'
+      ? []
+      : level === 'baseline'
+        ? baselineChecks
+        : [...baselineWithinRestricted, ...restrictedChecks];
   return checks
     .flatMap(check => check(pod) ?? [])
     .map(({ reason, detail }) => (detail ? `${reason} (${detail})` : reason))
@@ -66,6 +85,9 @@ function partsOf(pod: corev1.Pod | corev1.PodTemplateSpec | undefined): PodParts
 }
 
 function templateOf(object: object | undefined): PodParts | undefined {
-  const workload = object as { template?: corev1.PodTemplateSpec; spec?: { template?: corev1.PodTemplateSpec; jobTemplate?: { spec?: { template?: corev1.PodTemplateSpec } } } };
+  const workload = object as {
+    template?: corev1.PodTemplateSpec;
+    spec?: { template?: corev1.PodTemplateSpec; jobTemplate?: { spec?: { template?: corev1.PodTemplateSpec } } };
+  };
   return partsOf(workload.template ?? workload.spec?.template ?? workload.spec?.jobTemplate?.spec?.template);
 }

@@ -35,7 +35,9 @@ export function namedContainers(names: readonly string[]): string {
 
 /** names of the containers that fail. */
 export function namesWhere(pod: PodParts, bad: (container: Container) => boolean): string[] {
-  return containersOf(pod).filter(bad).map(container => container.name ?? '');
+  return containersOf(pod)
+    .filter(bad)
+    .map(container => container.name ?? '');
 }
 
 /** podAndContainers renders who set something forbidden: the pod, containers, or both. */

@@ -20,8 +20,14 @@ export function charge(quota: corev1.ResourceQuota, delta: Amounts): Charge {
     if (amount.sign() > 0 && after.cmp(hard.get(name)!) > 0) exceeded.push(name);
   }
   if (!exceeded.length) return { used: renderAmounts(next) };
-  const show = (amounts: ReadonlyMap<string, Quantity>) => exceeded.sort().map(name => `${name}=${amounts.get(name) ?? Quantity.zero}`).join(',');
-  return { refused: `exceeded quota: ${quota.metadata!.name}, requested: ${show(delta)}, used: ${show(used)}, limited: ${show(hard)}` };
+  const show = (amounts: ReadonlyMap<string, Quantity>) =>
+    exceeded
+      .sort()
+      .map(name => `${name}=${amounts.get(name) ?? Quantity.zero}`)
+      .join(',');
+  return {
+    refused: `exceeded quota: ${quota.metadata!.name}, requested: ${show(delta)}, used: ${show(used)}, limited: ${show(hard)}`,
+  };
 }
 
 /** increase is what a write adds: the new usage less the old. Pure. */
@@ -35,6 +41,9 @@ export function increase(now: Amounts, before: Amounts): Amounts {
 export function isComplete(quota: corev1.ResourceQuota): boolean {
   const { hard: counted = {}, used = {} } = quota.status ?? {};
   return Object.entries(quota.spec?.hard ?? {}).every(
-    ([name, amount]) => counted[name] !== undefined && used[name] !== undefined && parseQuantity(counted[name]).cmp(parseQuantity(amount)) === 0,
+    ([name, amount]) =>
+      counted[name] !== undefined &&
+      used[name] !== undefined &&
+      parseQuantity(counted[name]).cmp(parseQuantity(amount)) === 0,
   );
 }

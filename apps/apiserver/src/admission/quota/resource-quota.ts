@@ -27,7 +27,8 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
   handles(attributes: AdmissionAttributes): boolean {
     const { operation, subresource, namespace, resource } = attributes;
     if (subresource || !namespace || UNCOUNTED_GROUPS.includes(resource.group)) return false;
-    if (operation === 'CREATE') return !(resource.resource === 'events' || (resource.group === '' && resource.resource === 'bindings'));
+    if (operation === 'CREATE')
+      return !(resource.resource === 'events' || (resource.group === '' && resource.resource === 'bindings'));
     return operation === 'UPDATE' && resource.group === '' && OF_UPDATES.includes(resource.resource);
   }
 
@@ -43,7 +44,10 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     const subject = groupResource(attributes);
     const now = usageOf({ ...subject, object: attributes.object! });
     const delta = attributes.oldObject ? increase(now, usageOf({ ...subject, object: attributes.oldObject })) : now;
-    const names = this.quotas(namespace).filter(quota => isAbout(quota, attributes, delta)).map(quota => quota.metadata!.name!).sort();
+    const names = this.quotas(namespace)
+      .filter(quota => isAbout(quota, attributes, delta))
+      .map(quota => quota.metadata!.name!)
+      .sort();
     const charged: string[] = [];
     try {
       for (const name of names) {
@@ -55,7 +59,12 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     }
   }
 
-  private async chargeOne(attributes: AdmissionAttributes, name: string, delta: Amounts, dryRun: boolean): Promise<boolean> {
+  private async chargeOne(
+    attributes: AdmissionAttributes,
+    name: string,
+    delta: Amounts,
+    dryRun: boolean,
+  ): Promise<boolean> {
     const { namespace } = attributes;
     const quota = await this.store().get(namespace, name);
     if (!quota) return false;
@@ -69,10 +78,22 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
   }
 
   /** check answers what is used afterwards; undefined if the quota is not touched. It throws 403. */
-  private check(attributes: AdmissionAttributes, quota: corev1.ResourceQuota, delta: Amounts): Record<string, string> | undefined {
+  private check(
+    attributes: AdmissionAttributes,
+    quota: corev1.ResourceQuota,
+    delta: Amounts,
+  ): Record<string, string> | undefined {
     const name = quota.metadata!.name!;
-    if (!isComplete(quota)) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${touched(quota, delta).sort().join(',')}`);
-    if (attributes.resource.resource === 'pods' && attributes.resource.group === '' && attributes.operation === 'CREATE') {
+    if (!isComplete(quota))
+      throw refuse(
+        attributes,
+        `status unknown for quota: ${name}, resources: ${touched(quota, delta).sort().join(',')}`,
+      );
+    if (
+      attributes.resource.resource === 'pods' &&
+      attributes.resource.group === '' &&
+      attributes.operation === 'CREATE'
+    ) {
       const missing = mustSpecify(attributes.object as corev1.Pod, Object.keys(quota.status?.hard ?? {}));
       if (missing.length) throw refuse(attributes, `failed quota: ${name}: must specify ${missing.sort().join(',')}`);
     }
@@ -96,4 +117,5 @@ function isAbout(quota: corev1.ResourceQuota, { resource, object }: AdmissionAtt
   return isPod || touched(quota, delta).length > 0;
 }
 
-const touched = (quota: corev1.ResourceQuota, delta: Amounts) => Object.keys(quota.spec?.hard ?? {}).filter(name => delta.has(name));
+const touched = (quota: corev1.ResourceQuota, delta: Amounts) =>
+  Object.keys(quota.spec?.hard ?? {}).filter(name => delta.has(name));

@@ -12,7 +12,10 @@ export function hasScopes(spec: corev1.ResourceQuotaSpec | undefined): boolean {
   return !!spec?.scopes?.length || !!spec?.scopeSelector?.matchExpressions?.length;
 }
 
-function holds({ scopeName, operator, values = [] }: corev1.ScopedResourceSelectorRequirement, pod: corev1.Pod): boolean {
+function holds(
+  { scopeName, operator, values = [] }: corev1.ScopedResourceSelectorRequirement,
+  pod: corev1.Pod,
+): boolean {
   const { spec } = pod;
   switch (scopeName) {
     case 'Terminating':

@@ -67,13 +67,15 @@ function addService(usage: Amounts, { spec }: corev1.Service): void {
   if (spec?.type === 'NodePort') usage.set('services.nodeports', Quantity.of(ports));
   if (spec?.type !== 'LoadBalancer') return;
   usage.set('services.loadbalancers', ONE);
-  const some = spec.allocateLoadBalancerNodePorts === false ? (spec.ports ?? []).filter(port => port.nodePort).length : ports;
+  const some =
+    spec.allocateLoadBalancerNodePorts === false ? (spec.ports ?? []).filter(port => port.nodePort).length : ports;
   usage.set('services.nodeports', Quantity.of(some));
 }
 
 function addClaim(usage: Amounts, claim: corev1.PersistentVolumeClaim): void {
   const storage = claim.spec?.resources?.requests?.storage;
-  const storageClass = claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? claim.spec?.storageClassName;
+  const storageClass =
+    claim.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? claim.spec?.storageClassName;
   usage.set('persistentvolumeclaims', ONE);
   if (storageClass) usage.set(`${storageClass}${STORAGE_CLASS_SUFFIX}persistentvolumeclaims`, ONE);
   if (storage === undefined) return;

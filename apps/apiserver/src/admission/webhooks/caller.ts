@@ -6,7 +6,11 @@ const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_ANSWER_BYTES = 3 * 1024 * 1024;
 
 /** ServiceResolver finds an address of a service's backend. */
-export type ServiceResolver = (namespace: string, name: string, port: number) => Promise<{ host: string; port: number }>;
+export type ServiceResolver = (
+  namespace: string,
+  name: string,
+  port: number,
+) => Promise<{ host: string; port: number }>;
 
 export interface CallerOptions {
   readonly resolve: ServiceResolver;
@@ -14,13 +18,21 @@ export interface CallerOptions {
 }
 
 /** callWebhook posts a review and answers what the webhook did, parsed. It rejects with an Error in Go's words. */
-export async function callWebhook(webhook: Pick<Webhook, 'clientConfig' | 'timeoutSeconds'>, review: object, options: CallerOptions): Promise<unknown> {
+export async function callWebhook(
+  webhook: Pick<Webhook, 'clientConfig' | 'timeoutSeconds'>,
+  review: object,
+  options: CallerOptions,
+): Promise<unknown> {
   const seconds = webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const url = webhookUrl(webhook.clientConfig);
   url.searchParams.set('timeout', `${seconds}s`);
   const { service } = webhook.clientConfig;
-  const place = service ? await options.resolve(service.namespace, service.name, service.port ?? 443) : { host: url.hostname, port: Number(url.port) || 443 };
-  const ca = webhook.clientConfig.caBundle ? Buffer.from(String(webhook.clientConfig.caBundle), 'base64').toString('utf8') : undefined;
+  const place = service
+    ? await options.resolve(service.namespace, service.name, service.port ?? 443)
+    : { host: url.hostname, port: Number(url.port) || 443 };
+  const ca = webhook.clientConfig.caBundle
+    ? Buffer.from(String(webhook.clientConfig.caBundle), 'base64').toString('utf8')
+    : undefined;
   const body = Buffer.from(JSON.stringify(review));
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(new Error(`Post ${JSON.stringify(url.href)}: ${goError(error, place)}`));
@@ -30,7 +42,12 @@ export async function callWebhook(webhook: Pick<Webhook, 'clientConfig' | 'timeo
       method: 'POST',
       path: url.pathname + url.search,
       servername: /^[\d.:]+$/.test(url.hostname) ? undefined : url.hostname,
-      headers: { host: url.host, 'content-type': 'application/json', accept: 'application/json', 'content-length': body.length },
+      headers: {
+        host: url.host,
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'content-length': body.length,
+      },
       ...(ca && { ca }),
       ...options.tls,
       signal,
@@ -47,11 +64,20 @@ export async function callWebhook(webhook: Pick<Webhook, 'clientConfig' | 'timeo
       response.once('error', fail);
       response.once('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode !== 200) return reject(new Error(`an error on the server (${JSON.stringify(text.slice(0, 512))}) has prevented the request from succeeding`));
+        if (response.statusCode !== 200)
+          return reject(
+            new Error(
+              `an error on the server (${JSON.stringify(text.slice(0, 512))}) has prevented the request from succeeding`,
+            ),
+          );
         try {
           resolve(JSON.parse(text));
         } catch (error) {
-          reject(new Error(`couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`));
+          reject(
+            new Error(
+              `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
+            ),
+          );
         }
       });
     });
@@ -69,7 +95,10 @@ export function webhookUrl({ url, service }: admissionregistrationv1.WebhookClie
 }
 
 /** goError words a network failure as clients of Kubernetes know it. Pure. */
-export function goError(error: Error & { code?: string; cause?: unknown }, { host, port }: { host: string; port: number }): string {
+export function goError(
+  error: Error & { code?: string; cause?: unknown },
+  { host, port }: { host: string; port: number },
+): string {
   switch (error.code) {
     case 'ECONNREFUSED':
       return `dial tcp ${host}:${port}: connect: connection refused`;

@@ -25,7 +25,12 @@ export function buildReview(attributes: AdmissionAttributes, version: string): {
     ...(attributes.name && { name: attributes.name }),
     ...(attributes.namespace && { namespace: attributes.namespace }),
     operation: attributes.operation,
-    userInfo: { username: user.name, ...(user.uid && { uid: user.uid }), groups: user.groups, ...(user.extra && { extra: user.extra }) },
+    userInfo: {
+      username: user.name,
+      ...(user.uid && { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra && { extra: user.extra }),
+    },
     object: withType(attributes, attributes.object),
     oldObject: withType(attributes, attributes.oldObject),
     dryRun: attributes.dryRun,
@@ -35,7 +40,9 @@ export function buildReview(attributes: AdmissionAttributes, version: string): {
 }
 
 function withType({ kind }: AdmissionAttributes, object: KubeObject | undefined): KubeObject | null {
-  return object ? { ...object, kind: object.kind ?? kind.kind, apiVersion: object.apiVersion ?? apiVersionOf(kind) } : null;
+  return object
+    ? { ...object, kind: object.kind ?? kind.kind, apiVersion: object.apiVersion ?? apiVersionOf(kind) }
+    : null;
 }
 
 /** Verdict is a webhook's answer that was understood. */
@@ -53,13 +60,19 @@ export function parseVerdict(value: unknown, uid: string, version: string): Verd
   const response = review?.response;
   if (!response) throw new Error('webhook response was absent');
   if (version === 'v1') {
-    if (response.uid !== uid) throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
+    if (response.uid !== uid)
+      throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
     if (review.kind !== 'AdmissionReview' || review.apiVersion !== 'admission.k8s.io/v1') {
-      throw new Error(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${review.apiVersion}, Kind=${review.kind}`);
+      throw new Error(
+        `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${review.apiVersion}, Kind=${review.kind}`,
+      );
     }
-    if (response.patch && response.patchType !== 'JSONPatch') throw new Error(`webhook returned response.patch but not response.patchType JSONPatch`);
+    if (response.patch && response.patchType !== 'JSONPatch')
+      throw new Error(`webhook returned response.patch but not response.patchType JSONPatch`);
   }
-  const patch = response.patch ? (JSON.parse(Buffer.from(String(response.patch), 'base64').toString('utf8')) as object[]) : undefined;
+  const patch = response.patch
+    ? (JSON.parse(Buffer.from(String(response.patch), 'base64').toString('utf8')) as object[])
+    : undefined;
   return { allowed: response.allowed === true, status: response.status, patch, warnings: response.warnings ?? [] };
 }
 
@@ -68,5 +81,10 @@ export function denied(name: string, status: Verdict['status']): StatusError {
   const by = `admission webhook ${JSON.stringify(name)} denied the request`;
   const words = status?.message || status?.reason;
   const code = status?.code && status.code >= 400 ? status.code : 400;
-  return new StatusError(code, status?.reason ?? '', words ? `${by}: ${words}` : `${by} without explanation`, status?.details as StatusError['details']);
+  return new StatusError(
+    code,
+    status?.reason ?? '',
+    words ? `${by}: ${words}` : `${by} without explanation`,
+    status?.details as StatusError['details'],
+  );
 }

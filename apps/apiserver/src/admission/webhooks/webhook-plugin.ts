@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { applyJsonPatch, badRequest, internalError, type GroupVersion, type KubeObject, type StatusError } from '@navarch/apimachinery';
+import {
+  applyJsonPatch,
+  badRequest,
+  internalError,
+  type GroupVersion,
+  type KubeObject,
+  type StatusError,
+} from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
 import type { Lookup } from '../lookup';
@@ -26,7 +33,9 @@ class WebhookCalls {
   async matching(attributes: AdmissionAttributes): Promise<Webhook[]> {
     if (isExempt(attributes)) return [];
     const { group, resource } = groupResource(attributes);
-    const candidates = this.parts.webhooks().filter(webhook => rulesMatch(webhook, attributes, this.parts.versionsOf(group, resource)));
+    const candidates = this.parts
+      .webhooks()
+      .filter(webhook => rulesMatch(webhook, attributes, this.parts.versionsOf(group, resource)));
     if (!candidates.length) return [];
     const namespace = attributes.namespace ? await this.parts.namespaces('', attributes.namespace) : undefined;
     return candidates.filter(webhook => selectorsMatch(webhook, attributes, namespace));

@@ -80,7 +80,10 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const { pod, node } = bound;
     const extra = {
       ...(claims.jti && { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`] }),
-      ...(pod && { 'authentication.kubernetes.io/pod-name': [pod.name], 'authentication.kubernetes.io/pod-uid': [pod.uid] }),
+      ...(pod && {
+        'authentication.kubernetes.io/pod-name': [pod.name],
+        'authentication.kubernetes.io/pod-uid': [pod.uid],
+      }),
       ...(node?.name && { 'authentication.kubernetes.io/node-name': [node.name] }),
       ...(node?.uid && { 'authentication.kubernetes.io/node-uid': [node.uid] }),
     };
@@ -91,7 +94,10 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const { accounts, pods, secrets, nodes, clock } = this.options;
     const alive = (object: KubeObject | undefined, reference: Partial<Reference>, what: string) => {
       const deleted = object?.metadata?.deletionTimestamp;
-      const gone = !object || object.metadata?.uid !== reference.uid || (deleted && Date.parse(deleted) + LEEWAY_SECONDS * 1000 < clock.now());
+      const gone =
+        !object ||
+        object.metadata?.uid !== reference.uid ||
+        (deleted && Date.parse(deleted) + LEEWAY_SECONDS * 1000 < clock.now());
       if (gone) throw new Error(`${what} has been invalidated`);
     };
     alive(await accounts(namespace, serviceaccount.name), serviceaccount, 'service account token');
@@ -105,18 +111,25 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const claim = (name: string) => String(claims[`kubernetes.io/serviceaccount/${name}`] ?? '');
     const namespace = claim('namespace');
     const account = { name: claim('service-account.name'), uid: claim('service-account.uid') };
-    if (!namespace || !account.name || claims.sub !== `system:serviceaccount:${namespace}:${account.name}`) throw new Error('sub claim is invalid');
+    if (!namespace || !account.name || claims.sub !== `system:serviceaccount:${namespace}:${account.name}`)
+      throw new Error('sub claim is invalid');
     const secret = await this.options.secrets(namespace, claim('secret.name'));
     if (!secret || secret.metadata?.deletionTimestamp) throw new Error('token has been invalidated');
-    if (Buffer.from(secret.data?.token ?? '', 'base64').toString('utf8') !== token) throw new Error("token does not match server's copy");
+    if (Buffer.from(secret.data?.token ?? '', 'base64').toString('utf8') !== token)
+      throw new Error("token does not match server's copy");
     const found = await this.options.accounts(namespace, account.name);
-    if (!found || found.metadata?.deletionTimestamp || found.metadata?.uid !== account.uid) throw new Error('service account token has been invalidated');
+    if (!found || found.metadata?.deletionTimestamp || found.metadata?.uid !== account.uid)
+      throw new Error('service account token has been invalidated');
     return { user: serviceAccountUser(namespace, account, {}), audiences: asked };
   }
 }
 
 /** serviceAccountUser is the user that a service account is. */
-export function serviceAccountUser(namespace: string, account: Reference, extra: Record<string, string[]>): TokenIdentity['user'] {
+export function serviceAccountUser(
+  namespace: string,
+  account: Reference,
+  extra: Record<string, string[]>,
+): TokenIdentity['user'] {
   return {
     name: `system:serviceaccount:${namespace}:${account.name}`,
     ...(account.uid && { uid: account.uid }),

@@ -21,7 +21,9 @@ export function readSigningKey(pem: string): SigningKey {
 /** readVerificationKeys reads the public keys of a PEM file; a private key or a certificate stands for its public key. */
 export function readVerificationKeys(pem: string): VerificationKey[] {
   const blocks = pem.match(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g) ?? [];
-  const keys = blocks.filter(block => !block.includes('EC PARAMETERS')).map(block => verificationKey(createPublicKey(block)));
+  const keys = blocks
+    .filter(block => !block.includes('EC PARAMETERS'))
+    .map(block => verificationKey(createPublicKey(block)));
   if (!keys.length) throw new Error('data does not contain any valid RSA or ECDSA public keys');
   return keys;
 }
@@ -33,7 +35,8 @@ function verificationKey(key: KeyObject): VerificationKey {
 
 function algorithm(key: KeyObject): string {
   if (key.asymmetricKeyType === 'rsa') return 'RS256';
-  if (key.asymmetricKeyType !== 'ec') throw new Error(`unsupported key type ${key.asymmetricKeyType}: RSA and ECDSA keys sign tokens`);
+  if (key.asymmetricKeyType !== 'ec')
+    throw new Error(`unsupported key type ${key.asymmetricKeyType}: RSA and ECDSA keys sign tokens`);
   switch (key.asymmetricKeyDetails?.namedCurve) {
     case 'prime256v1':
       return 'ES256';
@@ -49,6 +52,11 @@ function algorithm(key: KeyObject): string {
 /** keySet is the JSON Web Key Set that lets others verify our tokens. */
 export async function keySet(keys: readonly VerificationKey[]): Promise<{ keys: JWK[] }> {
   const distinct = new Map(keys.map(key => [key.kid, key]));
-  const jwks = [...distinct.values()].map(async ({ key, kid, alg }) => ({ use: 'sig', kid, alg, ...(await exportJWK(key)) }));
+  const jwks = [...distinct.values()].map(async ({ key, kid, alg }) => ({
+    use: 'sig',
+    kid,
+    alg,
+    ...(await exportJWK(key)),
+  }));
   return { keys: await Promise.all(jwks) };
 }

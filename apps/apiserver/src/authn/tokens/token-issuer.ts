@@ -44,7 +44,10 @@ export class TokenIssuer {
     const nowMs = clock.now();
     const now = Math.floor(nowMs / 1000);
     const chosen = spec.audiences?.length ? spec.audiences : [...audiences];
-    const extended = binding?.kind === 'Pod' && spec.expirationSeconds === PROJECTED_SECONDS && chosen.every(one => audiences.includes(one));
+    const extended =
+      binding?.kind === 'Pod' &&
+      spec.expirationSeconds === PROJECTED_SECONDS &&
+      chosen.every(one => audiences.includes(one));
     const lifetime = extended ? EXTENDED_SECONDS : spec.expirationSeconds;
     const { namespace, name, uid } = account.metadata!;
     const claims = {

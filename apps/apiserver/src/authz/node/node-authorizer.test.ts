@@ -6,11 +6,30 @@ import { NodeAuthorizer } from './node-authorizer';
 import { MIRROR_ANNOTATION, podReferences, volumeSecretKeys } from './pod-references';
 
 const rules = bootstrapPolicy(33).clusterRoles.find(role => role.metadata!.name === 'system:node')!.rules!;
-const reachable = new Set(['n1 secret ns/s', 'n1 configmap ns/c', 'n1 persistentvolumeclaim ns/p', 'n1 persistentvolume /v', 'n1 serviceaccount ns/sa']);
-const authorizer = new NodeAuthorizer({ reaches: (node, kind, namespace, name) => reachable.has(`${node} ${kind} ${namespace}/${name}`) }, rules);
+const reachable = new Set([
+  'n1 secret ns/s',
+  'n1 configmap ns/c',
+  'n1 persistentvolumeclaim ns/p',
+  'n1 persistentvolume /v',
+  'n1 serviceaccount ns/sa',
+]);
+const authorizer = new NodeAuthorizer(
+  { reaches: (node, kind, namespace, name) => reachable.has(`${node} ${kind} ${namespace}/${name}`) },
+  rules,
+);
 
-const ask = (verb: string, resource: string, change: Partial<AuthorizationAttributes> = {}): AuthorizationAttributes => ({
-  ...{ user: { name: 'system:node:n1', groups: ['system:nodes'] }, verb, isResourceRequest: true, group: '', version: 'v1' },
+const ask = (
+  verb: string,
+  resource: string,
+  change: Partial<AuthorizationAttributes> = {},
+): AuthorizationAttributes => ({
+  ...{
+    user: { name: 'system:node:n1', groups: ['system:nodes'] },
+    verb,
+    isResourceRequest: true,
+    group: '',
+    version: 'v1',
+  },
   ...{ resource, subresource: '', namespace: 'ns', name: 's', path: '' },
   ...change,
 });
@@ -25,27 +44,59 @@ describe('NodeAuthorizer', () => {
     ['a secret elsewhere', ask('get', 'secrets', { namespace: 'other' }), NONE],
     ['a watch of one secret', ask('watch', 'secrets'), true],
     ['all secrets', ask('list', 'secrets', { name: '' }), 'No Object name found'],
-    ['secrets of all namespaces', ask('list', 'secrets', { namespace: '' }), 'can only read namespaced object of this type'],
+    [
+      'secrets of all namespaces',
+      ask('list', 'secrets', { namespace: '' }),
+      'can only read namespaced object of this type',
+    ],
     ['writing a secret', ask('update', 'secrets'), 'can only read resources of this type'],
     ['a config map', ask('get', 'configmaps', { name: 'c' }), true],
     ['a claim', ask('get', 'persistentvolumeclaims', { name: 'p' }), true],
-    ['listing claims', ask('list', 'persistentvolumeclaims', { name: '' }), 'can only get individual resources of this type'],
+    [
+      'listing claims',
+      ask('list', 'persistentvolumeclaims', { name: '' }),
+      'can only get individual resources of this type',
+    ],
     ['the status of a claim', ask('patch', 'persistentvolumeclaims', { name: 'p', subresource: 'status' }), true],
     ['a volume', ask('get', 'persistentvolumes', { namespace: '', name: 'v' }), true],
     ['a token for its pod', ask('create', 'serviceaccounts', { name: 'sa', subresource: 'token' }), true],
     ['a token for another account', ask('create', 'serviceaccounts', { name: 'x', subresource: 'token' }), NONE],
-    ['reading an account', ask('get', 'serviceaccounts', { name: 'sa' }), 'can only create tokens for individual service accounts'],
+    [
+      'reading an account',
+      ask('get', 'serviceaccounts', { name: 'sa' }),
+      'can only create tokens for individual service accounts',
+    ],
     ['its lease', ask('update', 'leases', { ...lease, name: 'n1' }), true],
     ['creating a lease', ask('create', 'leases', { ...lease, name: '' }), true],
-    ['another lease', ask('get', 'leases', { ...lease, name: 'n2' }), 'can only access node lease with the same name as the requesting node'],
-    ['a lease elsewhere', ask('get', 'leases', { ...lease, namespace: 'ns', name: 'n1' }), 'can only access leases in the "kube-node-lease" system namespace'],
-    ['listing leases', ask('list', 'leases', { ...lease, name: '' }), 'can only get, create, update, patch, or delete a node lease'],
+    [
+      'another lease',
+      ask('get', 'leases', { ...lease, name: 'n2' }),
+      'can only access node lease with the same name as the requesting node',
+    ],
+    [
+      'a lease elsewhere',
+      ask('get', 'leases', { ...lease, namespace: 'ns', name: 'n1' }),
+      'can only access leases in the "kube-node-lease" system namespace',
+    ],
+    [
+      'listing leases',
+      ask('list', 'leases', { ...lease, name: '' }),
+      'can only get, create, update, patch, or delete a node lease',
+    ],
     ['its CSINode', ask('get', 'csinodes', { ...csi, name: 'n1' }), true],
-    ['another CSINode', ask('get', 'csinodes', { ...csi, name: 'n2' }), 'can only access CSINode with the same name as the requesting node'],
+    [
+      'another CSINode',
+      ask('get', 'csinodes', { ...csi, name: 'n2' }),
+      'can only access CSINode with the same name as the requesting node',
+    ],
     ['pods', ask('list', 'pods', { namespace: '', name: '' }), true],
     ['deleting nodes', ask('delete', 'nodes', { namespace: '', name: 'n1' }), undefined],
     ['somebody who is no node', ask('get', 'secrets', { user: { name: 'system:node:n1', groups: [] } }), undefined],
-    ['a node without a name', ask('get', 'secrets', { user: { name: 'system:node:', groups: ['system:nodes'] } }), 'unknown node for user "system:node:"'],
+    [
+      'a node without a name',
+      ask('get', 'secrets', { user: { name: 'system:node:', groups: ['system:nodes'] } }),
+      'unknown node for user "system:node:"',
+    ],
   ])('%s', (_name, attributes, want) => {
     const expected = want === true ? { outcome: 'allow' } : { outcome: 'no opinion', ...(want && { reason: want }) };
     expect(authorizer.authorize(attributes)).toEqual(expected);
@@ -58,7 +109,13 @@ describe('podReferences', () => {
     spec: {
       serviceAccountName: 'sa',
       imagePullSecrets: [{ name: 'pull' }],
-      containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'cm' } }], env: [{ name: 'E', valueFrom: { secretKeyRef: { name: 'env', key: 'k' } } }] }],
+      containers: [
+        {
+          name: 'c',
+          envFrom: [{ configMapRef: { name: 'cm' } }],
+          env: [{ name: 'E', valueFrom: { secretKeyRef: { name: 'env', key: 'k' } } }],
+        },
+      ],
       volumes: [
         { name: 'a', secret: { secretName: 'vol' } },
         { name: 'b', persistentVolumeClaim: { claimName: 'claim' } },

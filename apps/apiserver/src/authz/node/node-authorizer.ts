@@ -60,7 +60,8 @@ export class NodeAuthorizer implements Authorizer {
   }
 
   private createToken(nodeName: string, asked: AuthorizationAttributes): Decision {
-    if (asked.verb !== 'create' || !asked.name) return noOpinion('can only create tokens for individual service accounts');
+    if (asked.verb !== 'create' || !asked.name)
+      return noOpinion('can only create tokens for individual service accounts');
     if (asked.subresource !== 'token') return noOpinion('can only create token subresource of service account');
     return this.byGraph(nodeName, 'serviceaccount', asked);
   }
@@ -77,7 +78,8 @@ const OWN_VERBS = ['get', 'create', 'update', 'patch', 'delete'];
 /** ownLease: what a creation is named is checked by NodeRestriction, for the name is in its body. */
 function ownLease(nodeName: string, asked: AuthorizationAttributes): Decision {
   if (!OWN_VERBS.includes(asked.verb)) return noOpinion('can only get, create, update, patch, or delete a node lease');
-  if (asked.namespace !== 'kube-node-lease') return noOpinion('can only access leases in the "kube-node-lease" system namespace');
+  if (asked.namespace !== 'kube-node-lease')
+    return noOpinion('can only access leases in the "kube-node-lease" system namespace');
   if (asked.verb !== 'create' && asked.name !== nodeName) {
     return noOpinion('can only access node lease with the same name as the requesting node');
   }

@@ -1,14 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { bootstrapPolicy } from './bootstrap-policy';
 
-const role = (minor: number, name: string) => bootstrapPolicy(minor).clusterRoles.find(one => one.metadata?.name === name);
+const role = (minor: number, name: string) =>
+  bootstrapPolicy(minor).clusterRoles.find(one => one.metadata?.name === name);
 
 describe('bootstrapPolicy', () => {
   test('every rule is whole: verbs, and resources of groups or paths', () => {
     const { clusterRoles, roles } = bootstrapPolicy(33);
     for (const { metadata, rules } of [...clusterRoles, ...roles]) {
       for (const rule of rules ?? []) {
-        const whole = rule.verbs.every(Boolean) && (rule.nonResourceURLs?.every(Boolean) ?? (!!rule.apiGroups?.length && !!rule.resources?.every(Boolean)));
+        const whole =
+          rule.verbs.every(Boolean) &&
+          (rule.nonResourceURLs?.every(Boolean) ?? (!!rule.apiGroups?.length && !!rule.resources?.every(Boolean)));
         expect([metadata?.name, rule, whole]).toEqual([metadata?.name, rule, true]);
       }
     }
@@ -43,16 +46,30 @@ describe('bootstrapPolicy', () => {
 
   test.each([
     ['system:dns', [{ kind: 'User', name: 'system:dns', apiGroup: 'rbac.authorization.k8s.io' }]],
-    ['system:controller:deployment-controller', [{ kind: 'ServiceAccount', name: 'deployment-controller', namespace: 'kube-system' }]],
+    [
+      'system:controller:deployment-controller',
+      [{ kind: 'ServiceAccount', name: 'deployment-controller', namespace: 'kube-system' }],
+    ],
     ['system:node', undefined],
   ])('subjects of %s', (name, subjects) => {
-    expect(bootstrapPolicy(33).clusterRoleBindings.find(one => one.metadata!.name === name)?.subjects).toEqual(subjects);
+    expect(bootstrapPolicy(33).clusterRoleBindings.find(one => one.metadata!.name === name)?.subjects).toEqual(
+      subjects,
+    );
   });
 
   test('the controller manager may act as the controllers, and as nobody else', () => {
-    const own = bootstrapPolicy(33).roles.find(one => one.metadata!.name === 'system:kube-controller-manager:impersonate-controllers')!;
+    const own = bootstrapPolicy(33).roles.find(
+      one => one.metadata!.name === 'system:kube-controller-manager:impersonate-controllers',
+    )!;
     expect(own.metadata!.namespace).toBe('kube-system');
-    expect(own.rules).toEqual([{ verbs: ['impersonate'], apiGroups: [''], resources: ['serviceaccounts'], resourceNames: expect.arrayContaining(['namespace-controller']) }]);
+    expect(own.rules).toEqual([
+      {
+        verbs: ['impersonate'],
+        apiGroups: [''],
+        resources: ['serviceaccounts'],
+        resourceNames: expect.arrayContaining(['namespace-controller']),
+      },
+    ]);
     expect(own.rules![0]!.resourceNames).not.toContain('default');
   });
 });

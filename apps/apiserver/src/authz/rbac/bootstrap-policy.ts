@@ -1,5 +1,11 @@
 import type { rbacv1 } from '@navarch/api';
-import { clusterRoleBindingTable, clusterRoleTable, controllerAccounts, roleBindingTable, roleTable } from './bootstrap-policy-table';
+import {
+  clusterRoleBindingTable,
+  clusterRoleTable,
+  controllerAccounts,
+  roleBindingTable,
+  roleTable,
+} from './bootstrap-policy-table';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
@@ -46,7 +52,8 @@ function clusterRole(name: string, rules: rbacv1.PolicyRule[]): rbacv1.ClusterRo
 
 /** aggregatedRoles are view ⊂ edit ⊂ admin. A controller keeps them up to date; here they are whole from the start. */
 function aggregatedRoles(all: readonly rbacv1.ClusterRole[]): rbacv1.ClusterRole[] {
-  const rulesOf = (name: string) => all.find(role => role.metadata!.name === `system:aggregate-to-${name}`)?.rules ?? [];
+  const rulesOf = (name: string) =>
+    all.find(role => role.metadata!.name === `system:aggregate-to-${name}`)?.rules ?? [];
   const role = (name: string, aggregateTo: string | undefined, rules: rbacv1.PolicyRule[]): rbacv1.ClusterRole => ({
     apiVersion: `${GROUP}/v1`,
     kind: 'ClusterRole',
@@ -70,7 +77,9 @@ function clusterRoleBindings(roles: ReadonlySet<string>): rbacv1.ClusterRoleBind
   });
   const controllers = controllerAccounts()
     .filter(account => roles.has(`system:controller:${account}`))
-    .map(account => binding(`system:controller:${account}`, [{ kind: 'ServiceAccount', name: account, namespace: 'kube-system' }]));
+    .map(account =>
+      binding(`system:controller:${account}`, [{ kind: 'ServiceAccount', name: account, namespace: 'kube-system' }]),
+    );
   const others = lines(clusterRoleBindingTable).map(line => {
     const [name, subjects] = splitLast(line.endsWith(':') ? `${line} ` : line, ': ');
     return binding(name, parseSubjects(subjects));
@@ -100,7 +109,8 @@ function sinceOf(line: string): [string, number] {
 }
 
 function parseRule(text: string): rbacv1.PolicyRule {
-  if (text === 'events') return { verbs: ['create', 'patch', 'update'], apiGroups: ['', 'events.k8s.io'], resources: ['events'] };
+  if (text === 'events')
+    return { verbs: ['create', 'patch', 'update'], apiGroups: ['', 'events.k8s.io'], resources: ['events'] };
   const [what, names] = text.split(' = ');
   const [verbList, groups, resources] = what!.split(' ');
   const verbs = verbList === 'read' ? [...READ] : verbList === 'write' ? [...WRITE] : verbList!.split(',');

@@ -1,6 +1,11 @@
 import type { rbacv1 } from '@navarch/api';
 import { forbidden, notFound, type UserInfo } from '@navarch/apimachinery';
-import type { AdmissionAttributes, AdmissionPlugin, AuthorizationAttributes, Authorizer } from '@navarch/apiserver-runtime';
+import type {
+  AdmissionAttributes,
+  AdmissionPlugin,
+  AuthorizationAttributes,
+  Authorizer,
+} from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import { aggregate } from './rbac-authorizer';
 import type { RuleResolver } from './rule-resolver';
@@ -38,7 +43,12 @@ export class EscalationCheck implements AdmissionPlugin {
   private async checkRole(attributes: AdmissionAttributes): Promise<void> {
     const role = attributes.object as rbacv1.ClusterRole;
     const old = attributes.oldObject as rbacv1.ClusterRole | undefined;
-    if (old && isDeepStrictEqual(old.rules ?? [], role.rules ?? []) && isDeepStrictEqual(old.aggregationRule, role.aggregationRule)) return;
+    if (
+      old &&
+      isDeepStrictEqual(old.rules ?? [], role.rules ?? []) &&
+      isDeepStrictEqual(old.aggregationRule, role.aggregationRule)
+    )
+      return;
     if (await this.may('escalate', attributes, attributes.resource.resource, attributes.name)) return;
     const refuse = (why: string) => forbidden(attributes.resource, nameOf(attributes), why);
     const found = this.missing(attributes.user, attributes.namespace, role.rules ?? []);
@@ -53,7 +63,8 @@ export class EscalationCheck implements AdmissionPlugin {
     const binding = attributes.object as rbacv1.RoleBinding;
     const old = attributes.oldObject as rbacv1.RoleBinding | undefined;
     const { roleRef } = binding;
-    if (old && isDeepStrictEqual(old.roleRef, roleRef) && isDeepStrictEqual(old.subjects ?? [], binding.subjects ?? [])) return;
+    if (old && isDeepStrictEqual(old.roleRef, roleRef) && isDeepStrictEqual(old.subjects ?? [], binding.subjects ?? []))
+      return;
     const resource = roleRef.kind === 'ClusterRole' ? 'clusterroles' : 'roles';
     if (await this.may('bind', attributes, resource, roleRef.name)) return;
     const rules = this.resolver.rulesOf(roleRef, attributes.namespace);
@@ -62,7 +73,12 @@ export class EscalationCheck implements AdmissionPlugin {
     if (found) throw forbidden(attributes.resource, nameOf(attributes), found);
   }
 
-  private async may(verb: string, { user, namespace, resource }: AdmissionAttributes, about: string, name: string): Promise<boolean> {
+  private async may(
+    verb: string,
+    { user, namespace, resource }: AdmissionAttributes,
+    about: string,
+    name: string,
+  ): Promise<boolean> {
     const asked: AuthorizationAttributes = {
       user,
       verb,

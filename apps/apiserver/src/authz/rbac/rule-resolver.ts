@@ -72,13 +72,21 @@ export class RuleResolver {
 
   /** rulesOf answers the rules of a role reference; undefined if there is no such role. */
   rulesOf(ref: rbacv1.RoleRef, namespace: string): readonly PolicyRule[] | undefined {
-    const role = ref.kind === 'ClusterRole' ? this.sources.clusterRoles.get('', ref.name) : this.sources.roles.get(namespace, ref.name);
+    const role =
+      ref.kind === 'ClusterRole'
+        ? this.sources.clusterRoles.get('', ref.name)
+        : this.sources.roles.get(namespace, ref.name);
     return role && (role.rules ?? []);
   }
 
   private visitRole(ref: rbacv1.RoleRef, namespace: string, source: () => string, visit: Visit): boolean {
     const rules = this.rulesOf(ref, namespace);
-    if (!rules) return visit(source, undefined, `${ref.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(ref.name)} not found`);
+    if (!rules)
+      return visit(
+        source,
+        undefined,
+        `${ref.kind.toLowerCase()}.rbac.authorization.k8s.io ${JSON.stringify(ref.name)} not found`,
+      );
     for (const rule of rules) if (!visit(source, rule)) return false;
     return true;
   }

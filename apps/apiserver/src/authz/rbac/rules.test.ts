@@ -22,13 +22,23 @@ describe('ruleAllows', () => {
     ['a named subresource', { ...pods, resources: ['pods/log'] }, { subresource: 'log' }, true],
     ['a subresource of anything', { ...pods, resources: ['*/scale'] }, { resource: 'x', subresource: 'scale' }, true],
     ['a subresource of anything is no resource', { ...pods, resources: ['*/scale'] }, { resource: 'x' }, false],
-    ['everything', { verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { group: 'a', resource: 'b', subresource: 'c', verb: 'd' }, true],
+    [
+      'everything',
+      { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+      { group: 'a', resource: 'b', subresource: 'c', verb: 'd' },
+      true,
+    ],
     ['a name', { ...pods, resourceNames: ['a'] }, { name: 'a' }, true],
     ['another name', { ...pods, resourceNames: ['a'] }, { name: 'b' }, false],
     ['no name where one is asked for', { ...pods, resourceNames: ['a'] }, {}, false],
     ['a resource rule allows no path', pods, { isResourceRequest: false, path: '/healthz' }, false],
     ['a path', { verbs: ['get'], nonResourceURLs: ['/healthz'] }, { isResourceRequest: false, path: '/healthz' }, true],
-    ['a longer path', { verbs: ['get'], nonResourceURLs: ['/healthz'] }, { isResourceRequest: false, path: '/healthz/etcd' }, false],
+    [
+      'a longer path',
+      { verbs: ['get'], nonResourceURLs: ['/healthz'] },
+      { isResourceRequest: false, path: '/healthz/etcd' },
+      false,
+    ],
     ['a prefix', { verbs: ['get'], nonResourceURLs: ['/api/*'] }, { isResourceRequest: false, path: '/api/v1' }, true],
     ['a path rule allows no resource', { verbs: ['*'], nonResourceURLs: ['*'] }, {}, false],
   ];
@@ -43,8 +53,19 @@ describe('uncoveredRules', () => {
     ['nothing held', [], 4],
     ['one verb of one resource held', [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }], 3],
     ['everything held', [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }], 0],
-    ['held for one name only', [{ verbs: ['*'], apiGroups: [''], resources: ['pods', 'secrets'], resourceNames: ['a'] }], 4],
-    ['held in two rules', [{ ...wanted, verbs: ['get'] }, { ...wanted, verbs: ['delete'] }], 0],
+    [
+      'held for one name only',
+      [{ verbs: ['*'], apiGroups: [''], resources: ['pods', 'secrets'], resourceNames: ['a'] }],
+      4,
+    ],
+    [
+      'held in two rules',
+      [
+        { ...wanted, verbs: ['get'] },
+        { ...wanted, verbs: ['delete'] },
+      ],
+      0,
+    ],
   ])('%s', (_name, held, missing) => {
     expect(uncoveredRules(held, [wanted])).toHaveLength(missing);
   });
@@ -54,13 +75,21 @@ describe('uncoveredRules', () => {
   });
 
   test('paths are covered by prefixes', () => {
-    expect(uncoveredRules([{ verbs: ['get'], nonResourceURLs: ['/a/*'] }], [{ verbs: ['get'], nonResourceURLs: ['/a/b', '/c'] }])).toEqual([
-      { verbs: ['get'], nonResourceURLs: ['/c'] },
-    ]);
+    expect(
+      uncoveredRules(
+        [{ verbs: ['get'], nonResourceURLs: ['/a/*'] }],
+        [{ verbs: ['get'], nonResourceURLs: ['/a/b', '/c'] }],
+      ),
+    ).toEqual([{ verbs: ['get'], nonResourceURLs: ['/c'] }]);
   });
 });
 
 test('missing rules are joined by resource and described as messages show them', () => {
-  const missing = uncoveredRules([], [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] }]);
-  expect(compactRules(missing).map(describeRule)).toEqual(['{APIGroups:[""], Resources:["pods"], ResourceNames:["a"], Verbs:["get" "list"]}']);
+  const missing = uncoveredRules(
+    [],
+    [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'], resourceNames: ['a'] }],
+  );
+  expect(compactRules(missing).map(describeRule)).toEqual([
+    '{APIGroups:[""], Resources:["pods"], ResourceNames:["a"], Verbs:["get" "list"]}',
+  ]);
 });

@@ -5,7 +5,10 @@ import type { AuthorizationAttributes } from '@navarch/apiserver-runtime';
 export type PolicyRule = rbacv1.PolicyRule;
 
 /** Asked is the part of a request that rules are matched against. */
-export type Asked = Pick<AuthorizationAttributes, 'verb' | 'isResourceRequest' | 'group' | 'resource' | 'subresource' | 'name' | 'path'>;
+export type Asked = Pick<
+  AuthorizationAttributes,
+  'verb' | 'isResourceRequest' | 'group' | 'resource' | 'subresource' | 'name' | 'path'
+>;
 
 /** ruleAllows tells whether one rule permits what is asked. */
 export function ruleAllows(rule: PolicyRule, asked: Asked): boolean {
@@ -25,11 +28,16 @@ function matches(allowed: readonly string[] | undefined, value: string): boolean
 function resourceMatches(allowed: readonly string[] | undefined, resource: string, subresource: string): boolean {
   if (!allowed) return false;
   if (!subresource) return allowed.includes(resource) || allowed.includes('*');
-  return allowed.includes('*') || allowed.includes(`${resource}/${subresource}`) || allowed.includes(`*/${subresource}`);
+  return (
+    allowed.includes('*') || allowed.includes(`${resource}/${subresource}`) || allowed.includes(`*/${subresource}`)
+  );
 }
 
 function pathMatches(allowed: readonly string[] | undefined, path: string): boolean {
-  return allowed?.some(url => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1)))) ?? false;
+  return (
+    allowed?.some(url => url === '*' || url === path || (url.endsWith('*') && path.startsWith(url.slice(0, -1)))) ??
+    false
+  );
 }
 
 /** uncoveredRules answers the parts of `wanted` that `held` does not permit, broken down to one verb and resource each. */
@@ -61,7 +69,8 @@ function covers(owner: PolicyRule, part: PolicyRule): boolean {
     coversAll(owner.apiGroups, part.apiGroups) &&
     (part.resources ?? []).every(resource => resourceCovered(owner.resources ?? [], resource)) &&
     (part.nonResourceURLs ?? []).every(url => pathMatches(owner.nonResourceURLs, url)) &&
-    (!owner.resourceNames?.length || (!!part.resourceNames?.length && coversAll(owner.resourceNames, part.resourceNames)))
+    (!owner.resourceNames?.length ||
+      (!!part.resourceNames?.length && coversAll(owner.resourceNames, part.resourceNames)))
   );
 }
 
@@ -94,7 +103,8 @@ export function compactRules(rules: readonly PolicyRule[]): PolicyRule[] {
 
 /** describeRule renders a rule as messages show it: `{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}`. */
 export function describeRule(rule: PolicyRule): string {
-  const part = (name: string, values: readonly string[] | undefined) => (values?.length ? [`${name}:${quotedList(values)}`] : []);
+  const part = (name: string, values: readonly string[] | undefined) =>
+    values?.length ? [`${name}:${quotedList(values)}`] : [];
   const parts = [
     ...part('APIGroups', rule.apiGroups),
     ...part('Resources', rule.resources),

@@ -4,13 +4,28 @@ import { field, Path, type FieldError } from '@navarch/apimachinery';
 const SPEC = Path.at('spec');
 
 /** validateWhat: a review asks about a resource or about a path, not both. */
-export function validateWhat({ resourceAttributes, nonResourceAttributes }: authorizationv1.SelfSubjectAccessReviewSpec): FieldError[] {
+export function validateWhat({
+  resourceAttributes,
+  nonResourceAttributes,
+}: authorizationv1.SelfSubjectAccessReviewSpec): FieldError[] {
   if (resourceAttributes && nonResourceAttributes) {
-    return [field.invalid(SPEC.child('nonResourceAttributes'), nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
+    return [
+      field.invalid(
+        SPEC.child('nonResourceAttributes'),
+        nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    ];
   }
   if (resourceAttributes || nonResourceAttributes) return [];
   // The message shows the text null.
-  return [field.invalid(SPEC.child('resourceAttributes'), 'null', 'exactly one of nonResourceAttributes or resourceAttributes must be specified')];
+  return [
+    field.invalid(
+      SPEC.child('resourceAttributes'),
+      'null',
+      'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ),
+  ];
 }
 
 /** validateReview adds that a review is about somebody. */
@@ -18,7 +33,9 @@ export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec): F
   const somebody = spec.user || spec.groups?.length;
   return [
     ...validateWhat(spec),
-    ...(somebody ? [] : [field.invalid(SPEC.child('user'), spec.user ?? '', 'at least one of user or group must be specified')]),
+    ...(somebody
+      ? []
+      : [field.invalid(SPEC.child('user'), spec.user ?? '', 'at least one of user or group must be specified')]),
   ];
 }
 

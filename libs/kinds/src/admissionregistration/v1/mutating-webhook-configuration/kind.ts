@@ -33,9 +33,12 @@ export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.M
     ageColumn,
   ]),
   strategy: {
-    ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) =>
+      validateWebhooks(webhooks, context),
+    ),
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
-    prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
+    prepareForUpdate: (configuration, old) =>
+      keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
   },
 });

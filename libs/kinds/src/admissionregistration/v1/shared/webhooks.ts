@@ -30,7 +30,8 @@ export function defaultBetaWebhooks(object: Record<string, unknown>): void {
     webhook['matchPolicy'] ??= 'Exact';
     webhook['sideEffects'] ??= 'Unknown';
     webhook['timeoutSeconds'] ??= 30;
-    if (!(webhook['admissionReviewVersions'] as unknown[] | undefined)?.length) webhook['admissionReviewVersions'] = ['v1beta1'];
+    if (!(webhook['admissionReviewVersions'] as unknown[] | undefined)?.length)
+      webhook['admissionReviewVersions'] = ['v1beta1'];
   }
 }
 
@@ -40,7 +41,10 @@ export function validateWebhooks(webhooks: readonly Webhook[] | undefined, conte
   const names = new Set<string>();
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
-    const errors = [...validateWebhook(webhook, strict, at, context), ...validateReviews(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions'), context)];
+    const errors = [
+      ...validateWebhook(webhook, strict, at, context),
+      ...validateReviews(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions'), context),
+    ];
     if (strict && webhook.name) {
       if (names.has(webhook.name)) errors.push(field.duplicate(at.child('name'), webhook.name));
       names.add(webhook.name);
@@ -55,20 +59,24 @@ function validateWebhook(webhook: Webhook, strict: boolean, path: Path, release:
     ...validateName(webhook.name, path.child('name')),
     ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i), release)),
   ];
-  if (failurePolicy !== undefined) errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
+  if (failurePolicy !== undefined)
+    errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
   if (matchPolicy !== undefined) errors.push(...oneOf(path.child('matchPolicy'), matchPolicy, ['Equivalent', 'Exact']));
   const effects = strict ? ['None', 'NoneOnDryRun'] : ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
   const at = path.child('sideEffects');
   if (sideEffects) errors.push(...oneOf(at, sideEffects, effects));
   else if (strict) errors.push(field.required(at, `must specify one of ${effects.join(', ')}`));
   if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > 30)) {
-    errors.push(field.invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'));
+    errors.push(
+      field.invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'),
+    );
   }
   errors.push(
     ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
     ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
   );
-  if (reinvocationPolicy !== undefined) errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
+  if (reinvocationPolicy !== undefined)
+    errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
   errors.push(...validateClientConfig(webhook.clientConfig ?? {}, path.child('clientConfig')));
   (webhook.matchConditions ?? []).forEach(({ name, expression }, i) => {
     const where = path.child('matchConditions').index(i);
@@ -81,22 +89,30 @@ function validateName(name: string | undefined, path: Path): FieldError[] {
   if (!name) return [field.required(path)];
   const problems = isDNS1123Subdomain(name);
   if (problems.length) return each(path, name, problems);
-  return name.split('.').length < 3 ? [field.invalid(path, name, 'should be a domain with at least three segments separated by dots')] : [];
+  return name.split('.').length < 3
+    ? [field.invalid(path, name, 'should be a domain with at least three segments separated by dots')]
+    : [];
 }
 
 /** validateRule checks which requests a webhook wants to see. */
-export function validateRule(rule: admissionregistrationv1.RuleWithOperations, path: Path, release: Release): FieldError[] {
+export function validateRule(
+  rule: admissionregistrationv1.RuleWithOperations,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const errors: FieldError[] = [];
   const list = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources') => rule[name] ?? [];
   const refuse = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources', detail: string, type?: string) =>
     errors.push(invalidStruct(path.child(name), list(name), goStrings(list(name), type), detail, release));
   const alone = (name: 'operations' | 'apiGroups' | 'apiVersions', what: string, type?: string) => {
     if (!list(name).length) errors.push(field.required(path.child(name)));
-    else if (list(name).includes('*') && list(name).length > 1) refuse(name, `if '*' is present, must not specify other ${what}`, type);
+    else if (list(name).includes('*') && list(name).length > 1)
+      refuse(name, `if '*' is present, must not specify other ${what}`, type);
   };
   alone('operations', 'operations', 'admissionregistration.OperationType');
   list('operations').forEach((operation, i) => {
-    if (!OPERATIONS.includes(operation)) errors.push(unsupported(path.child('operations').index(i), operation, OPERATIONS));
+    if (!OPERATIONS.includes(operation))
+      errors.push(unsupported(path.child('operations').index(i), operation, OPERATIONS));
   });
   alone('apiGroups', 'API groups');
   alone('apiVersions', 'API versions');
@@ -117,9 +133,14 @@ function validateResources(resources: readonly string[], path: Path, refuse: (de
     const [name, sub = ''] = resource.split('/');
     if (resource === '*/*') return undefined;
     const at = path.index(i);
-    if (present.has('*') && resource !== '*' && !sub) errors.push(field.invalid(at, resource, "if '*' is present, must not specify other resources without subresources"));
-    if (sub && sub !== '*' && present.has(`${name}/*`)) errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
-    if (name !== '*' && sub && sub !== '*' && present.has(`*/${sub}`)) errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
+    if (present.has('*') && resource !== '*' && !sub)
+      errors.push(
+        field.invalid(at, resource, "if '*' is present, must not specify other resources without subresources"),
+      );
+    if (sub && sub !== '*' && present.has(`${name}/*`))
+      errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
+    if (name !== '*' && sub && sub !== '*' && present.has(`*/${sub}`))
+      errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
     return undefined;
   });
   if (present.has('*/*') && resources.length > 1) refuse("if '*/*' is present, must not specify other resources");
@@ -135,5 +156,8 @@ function validateReviews(versions: readonly string[], path: Path, release: Relea
     return each(path.index(i), version, isDNS1035Label(version));
   });
   if (versions.some(v => REVIEWS.includes(v))) return errors;
-  return [...errors, invalidStruct(path, versions, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`, release)];
+  return [
+    ...errors,
+    invalidStruct(path, versions, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`, release),
+  ];
 }

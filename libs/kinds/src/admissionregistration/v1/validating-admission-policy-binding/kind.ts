@@ -1,14 +1,56 @@
-import { ValidatingAdmissionPolicyBindings } from '@navarch/api';
+import { ValidatingAdmissionPolicyBindings, type admissionregistrationv1 } from '@navarch/api';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { oneOf, requireText, type Release } from '../../../shared/errors';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { plainStrategy } from '../../../shared/strategies';
+import { specStrategy } from '../../../shared/strategies';
+import { defaultMatchResources, validateMatchResources } from '../shared/match-resources';
+
+type Binding = admissionregistrationv1.ValidatingAdmissionPolicyBinding;
+const SPEC = Path.at('spec');
+
+function validateBinding({ spec }: Binding, release: Release): FieldError[] {
+  const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {};
+  const errors = requireText(SPEC.child('policyName'), policyName);
+  if (paramRef && !paramRef.name && !paramRef.selector)
+    errors.push(field.required(SPEC.child('paramRef'), 'one of name or selector must be specified'));
+  if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources'), release));
+  const at = SPEC.child('validationActions');
+  if (!validationActions.length) errors.push(field.required(at, 'at least one validation action is required'));
+  validationActions.forEach((action, i) => errors.push(...oneOf(at.index(i), action, ['Audit', 'Deny', 'Warn'])));
+  if (validationActions.includes('Deny') && validationActions.includes('Warn')) {
+    errors.push(
+      field.invalid(
+        at,
+        validationActions,
+        'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
+      ),
+    );
+  }
+  return errors;
+}
 
 /** validatingAdmissionPolicyBinding declares ValidatingAdmissionPolicyBinding. */
-export const validatingAdmissionPolicyBinding = defineKind({
+export const validatingAdmissionPolicyBinding = defineKind<Binding>({
   resource: ValidatingAdmissionPolicyBindings,
-  versions: [
-    served('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', { since: 30 }),
-  ],
+  versions: [served('admissionregistration.k8s.io/v1', 'ValidatingAdmissionPolicyBinding', { since: 30 })],
   categories: ['api-extensions'],
-  strategy: plainStrategy(),
+  defaults: ({ spec }) => defaultMatchResources(spec?.matchResources),
+  columns: defineColumns<Binding>([
+    nameColumn,
+    text('PolicyName', ({ spec }) => spec?.policyName ?? ''),
+    text('ParamRef', ({ spec }) => {
+      const ref = spec?.paramRef;
+      return ref ? [ref.namespace, ref.name ?? '*'].filter(Boolean).join('/') : '<unset>';
+    }),
+    ageColumn,
+  ]),
+  strategy: specStrategy<Binding>({
+    generation: true,
+    allowUnconditionalUpdate: false,
+    validate: validateBinding,
+    validateUpdate: (binding, _old, release) => validateBinding(binding, release),
+  }),
 });

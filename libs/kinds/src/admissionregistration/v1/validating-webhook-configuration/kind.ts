@@ -30,9 +30,12 @@ export const validatingWebhookConfiguration = defineKind<admissionregistrationv1
     ageColumn,
   ]),
   strategy: {
-    ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) => validateWebhooks(webhooks, context)),
+    ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) =>
+      validateWebhooks(webhooks, context),
+    ),
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
-    prepareForUpdate: (configuration, old) => keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
+    prepareForUpdate: (configuration, old) =>
+      keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
   },
 });

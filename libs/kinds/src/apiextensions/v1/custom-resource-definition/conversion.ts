@@ -2,7 +2,8 @@ import { semanticEqual } from '../../../shared/equal';
 
 type Fields = Record<string, unknown>;
 
-const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 
 function rename(object: Fields, from: string, to: string): void {
@@ -11,7 +12,11 @@ function rename(object: Fields, from: string, to: string): void {
 }
 
 /** SHARED are the parts that v1beta1 may state once for all versions, each with its name there and in a version. */
-const SHARED = [['validation', 'schema'], ['subresources', 'subresources'], ['additionalPrinterColumns', 'additionalPrinterColumns']] as const;
+const SHARED = [
+  ['validation', 'schema'],
+  ['subresources', 'subresources'],
+  ['additionalPrinterColumns', 'additionalPrinterColumns'],
+] as const;
 
 /** defaultBeta fills in what v1beta1 defaults differently, in place: one version from its old field, and unknown fields are kept. */
 export function defaultBeta(object: Fields): void {
@@ -19,9 +24,11 @@ export function defaultBeta(object: Fields): void {
   if (!isRecord(spec)) return;
   spec['scope'] ||= 'Namespaced';
   spec['preserveUnknownFields'] ??= true;
-  if (!list(spec['versions']).length && spec['version']) spec['versions'] = [{ name: spec['version'], served: true, storage: true }];
+  if (!list(spec['versions']).length && spec['version'])
+    spec['versions'] = [{ name: spec['version'], served: true, storage: true }];
   const conversion = spec['conversion'];
-  if (isRecord(conversion) && conversion['strategy'] === 'Webhook') conversion['conversionReviewVersions'] ??= ['v1beta1'];
+  if (isRecord(conversion) && conversion['strategy'] === 'Webhook')
+    conversion['conversionReviewVersions'] ??= ['v1beta1'];
 }
 
 /** toDefinitionV1 brings a definition of v1beta1 into the form of v1, in place: every version says all of itself. */
@@ -34,14 +41,18 @@ export function toDefinitionV1(object: Fields): void {
     if (spec[top] !== undefined) for (const version of versions) version[own] ??= structuredClone(spec[top]);
     delete spec[top];
   }
-  for (const column of versions.flatMap(v => list(v['additionalPrinterColumns']))) rename(column, 'JSONPath', 'jsonPath');
+  for (const column of versions.flatMap(v => list(v['additionalPrinterColumns'])))
+    rename(column, 'JSONPath', 'jsonPath');
   const conversion = spec['conversion'];
   if (!isRecord(conversion)) return;
   const { webhookClientConfig: clientConfig, conversionReviewVersions } = conversion;
   delete conversion['webhookClientConfig'];
   delete conversion['conversionReviewVersions'];
   if (clientConfig !== undefined || conversionReviewVersions !== undefined) {
-    conversion['webhook'] = { ...(clientConfig !== undefined && { clientConfig }), conversionReviewVersions: conversionReviewVersions ?? [] };
+    conversion['webhook'] = {
+      ...(clientConfig !== undefined && { clientConfig }),
+      conversionReviewVersions: conversionReviewVersions ?? [],
+    };
   }
 }
 
@@ -51,7 +62,8 @@ export function fromDefinitionV1(object: Fields): void {
   if (!isRecord(spec)) return;
   const versions = list(spec['versions']);
   if (versions[0]) spec['version'] = versions[0]['name'];
-  for (const column of versions.flatMap(v => list(v['additionalPrinterColumns']))) rename(column, 'jsonPath', 'JSONPath');
+  for (const column of versions.flatMap(v => list(v['additionalPrinterColumns'])))
+    rename(column, 'jsonPath', 'JSONPath');
   for (const [top, own] of SHARED) {
     const first = versions[0]?.[own];
     if (first === undefined || !versions.every(v => semanticEqual(v[own], first))) continue;

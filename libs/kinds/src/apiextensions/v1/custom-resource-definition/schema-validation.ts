@@ -14,7 +14,11 @@ const isOpen = (schema: Schema) => {
 export function validateSchema(schema: Schema, path: Path): FieldError[] {
   const type = typeOf(schema);
   const at = path.child('type');
-  const root = !type ? [field.required(at, 'must not be empty at the root')] : type !== 'object' ? [field.invalid(at, type, 'must be object at the root')] : [];
+  const root = !type
+    ? [field.required(at, 'must not be empty at the root')]
+    : type !== 'object'
+      ? [field.invalid(at, type, 'must be object at the root')]
+      : [];
   return [...root, ...validateParts(schema, path)];
 }
 
@@ -27,14 +31,24 @@ function validateParts(schema: Schema, path: Path): FieldError[] {
     errors.push(...validateTyped(property, at, 'must not be empty for specified object fields'));
   }
   const { items, additionalProperties } = schema as { items?: unknown; additionalProperties?: unknown };
-  if (Array.isArray(items)) errors.push(field.forbidden(path.child('items'), 'items must be a schema object and not an array'));
-  else if (items) errors.push(...validateTyped(items as Schema, path.child('items'), 'must not be empty for specified array items'));
+  if (Array.isArray(items))
+    errors.push(field.forbidden(path.child('items'), 'items must be a schema object and not an array'));
+  else if (items)
+    errors.push(...validateTyped(items as Schema, path.child('items'), 'must not be empty for specified array items'));
   else if (known === 'array') errors.push(field.required(path.child('items'), 'must be specified'));
   if (typeof additionalProperties === 'object' && additionalProperties !== null) {
     if (Object.keys(schema.properties ?? {}).length) {
-      errors.push(field.forbidden(path.child('additionalProperties'), 'additionalProperties and properties are mutual exclusive'));
+      errors.push(
+        field.forbidden(path.child('additionalProperties'), 'additionalProperties and properties are mutual exclusive'),
+      );
     }
-    errors.push(...validateTyped(additionalProperties as Schema, path.child('additionalProperties'), 'must not be empty for specified object fields'));
+    errors.push(
+      ...validateTyped(
+        additionalProperties as Schema,
+        path.child('additionalProperties'),
+        'must not be empty for specified object fields',
+      ),
+    );
   }
   return errors;
 }

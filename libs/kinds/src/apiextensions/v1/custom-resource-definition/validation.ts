@@ -23,16 +23,25 @@ export function validateDefinition(definition: Definition, context: StrategyCont
   const strict = context.apiVersion.endsWith('/v1');
   const errors: FieldError[] = [];
   if (metadata?.name !== `${names?.plural ?? ''}.${group}`) {
-    errors.push(field.invalid(Path.at('metadata', 'name'), metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'));
+    errors.push(
+      field.invalid(Path.at('metadata', 'name'), metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'),
+    );
   }
   if (!group) errors.push(field.required(SPEC.child('group')));
   else {
     errors.push(...each(SPEC.child('group'), group, isDNS1123Subdomain(group)));
-    if (!group.includes('.')) errors.push(field.invalid(SPEC.child('group'), group, 'should be a domain with at least one dot'));
+    if (!group.includes('.'))
+      errors.push(field.invalid(SPEC.child('group'), group, 'should be a domain with at least one dot'));
   }
   errors.push(...oneOf(SPEC.child('scope'), scope, ['Cluster', 'Namespaced']));
   if (strict && preserveUnknownFields) {
-    errors.push(field.invalid(SPEC.child('preserveUnknownFields'), true, 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead'));
+    errors.push(
+      field.invalid(
+        SPEC.child('preserveUnknownFields'),
+        true,
+        'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ),
+    );
   }
   return [
     ...errors,
@@ -54,10 +63,17 @@ function validateVersions(versions: readonly Version[], strict: boolean, release
     if (!schema && strict) errors.push(field.required(where, 'schemas are required'));
     if (schema && strict) {
       const shared = isShared(versions, 'schema');
-      if (!shared || i === 0) errors.push(...validateSchema(schema, shared ? SPEC.child('validation', 'openAPIV3Schema') : where));
+      if (!shared || i === 0)
+        errors.push(...validateSchema(schema, shared ? SPEC.child('validation', 'openAPIV3Schema') : where));
     }
     if (version.deprecationWarning !== undefined && !version.deprecated) {
-      errors.push(field.invalid(at.child('deprecationWarning'), version.deprecationWarning, 'can only be set for deprecated versions'));
+      errors.push(
+        field.invalid(
+          at.child('deprecationWarning'),
+          version.deprecationWarning,
+          'can only be set for deprecated versions',
+        ),
+      );
     }
   });
   const path = SPEC.child('versions');
@@ -70,12 +86,21 @@ function validateVersions(versions: readonly Version[], strict: boolean, release
   return errors;
 }
 
-function validateNames({ plural, singular, kind, listKind, shortNames, categories }: apiextensionsv1.CustomResourceDefinitionNames): FieldError[] {
+function validateNames({
+  plural,
+  singular,
+  kind,
+  listKind,
+  shortNames,
+  categories,
+}: apiextensionsv1.CustomResourceDefinitionNames): FieldError[] {
   const label = (name: string, text: string | undefined, path = NAMES.child(name)) =>
     text ? each(path, text, isDNS1035Label(text)) : [field.required(path)];
   const mixed = (name: string, text: string | undefined) => {
     const path = NAMES.child(name);
-    return text ? isDNS1035Label(text.toLowerCase()).map(t => field.invalid(path, text, `${MIXED_CASE}: ${t}`)) : [field.required(path)];
+    return text
+      ? isDNS1035Label(text.toLowerCase()).map(t => field.invalid(path, text, `${MIXED_CASE}: ${t}`))
+      : [field.required(path)];
   };
   return [
     ...label('plural', plural),
@@ -83,7 +108,9 @@ function validateNames({ plural, singular, kind, listKind, shortNames, categorie
     ...mixed('kind', kind),
     ...(shortNames ?? []).flatMap((name, i) => label('', name, NAMES.child('shortNames').index(i))),
     ...mixed('listKind', listKind),
-    ...(kind && kind === listKind ? [field.invalid(NAMES.child('listKind'), listKind, 'kind and listKind may not be the same')] : []),
+    ...(kind && kind === listKind
+      ? [field.invalid(NAMES.child('listKind'), listKind, 'kind and listKind may not be the same')]
+      : []),
     ...(categories ?? []).flatMap((name, i) => label('', name, NAMES.child('categories').index(i))),
   ];
 }
@@ -95,65 +122,107 @@ function validateConversion(conversion: apiextensionsv1.CustomResourceConversion
   if (conversion.strategy !== 'Webhook') return errors;
   const { clientConfig, conversionReviewVersions = [] } = conversion.webhook ?? {};
   const at = path.child('webhookClientConfig');
-  errors.push(...(clientConfig ? validateClientConfig(clientConfig, at) : [field.required(at, 'required when strategy is set to Webhook')]));
+  errors.push(
+    ...(clientConfig
+      ? validateClientConfig(clientConfig, at)
+      : [field.required(at, 'required when strategy is set to Webhook')]),
+  );
   const reviews = path.child('conversionReviewVersions');
   if (!conversionReviewVersions?.length) return [...errors, field.required(reviews)];
   const known = conversionReviewVersions.some(v => v === 'v1' || v === 'v1beta1');
-  return known ? errors : [...errors, field.invalid(reviews, conversionReviewVersions, 'must include at least one of v1, v1beta1')];
+  return known
+    ? errors
+    : [...errors, field.invalid(reviews, conversionReviewVersions, 'must include at least one of v1, v1beta1')];
 }
 
 function validateColumnsAndScale(versions: readonly Version[]): FieldError[] {
-  const each = (part: 'additionalPrinterColumns' | 'subresources', check: (version: Version, path: Path) => FieldError[]) => {
+  const each = (
+    part: 'additionalPrinterColumns' | 'subresources',
+    check: (version: Version, path: Path) => FieldError[],
+  ) => {
     if (isShared(versions, part)) return versions[0] ? check(versions[0], SPEC.child(part)) : [];
     return versions.flatMap((version, i) => check(version, SPEC.child('versions').index(i).child(part)));
   };
   return [
-    ...each('additionalPrinterColumns', (version, path) => (version.additionalPrinterColumns ?? []).flatMap((c, i) => validateColumn(c, path.index(i)))),
-    ...each('subresources', (version, path) => (version.subresources?.scale ? validateScale(version.subresources.scale, path.child('scale')) : [])),
+    ...each('additionalPrinterColumns', (version, path) =>
+      (version.additionalPrinterColumns ?? []).flatMap((c, i) => validateColumn(c, path.index(i))),
+    ),
+    ...each('subresources', (version, path) =>
+      version.subresources?.scale ? validateScale(version.subresources.scale, path.child('scale')) : [],
+    ),
   ];
 }
 
-function validateColumn({ name, type, format, jsonPath }: apiextensionsv1.CustomResourceColumnDefinition, path: Path): FieldError[] {
+function validateColumn(
+  { name, type, format, jsonPath }: apiextensionsv1.CustomResourceColumnDefinition,
+  path: Path,
+): FieldError[] {
   const errors = name ? [] : [field.required(path.child('name'))];
   const types = `must be one of ${COLUMN_TYPES.join(',')}`;
   if (!type) errors.push(field.required(path.child('type'), types));
   else if (!COLUMN_TYPES.includes(type)) errors.push(field.invalid(path.child('type'), type, types));
-  if (format && !FORMATS.includes(format)) errors.push(field.invalid(path.child('format'), format, `must be one of ${[...FORMATS].sort().join(',')}`));
+  if (format && !FORMATS.includes(format))
+    errors.push(field.invalid(path.child('format'), format, `must be one of ${[...FORMATS].sort().join(',')}`));
   const at = path.child('JSONPath');
   if (!jsonPath) errors.push(field.required(at));
-  else if (!COLUMN_PATH.test(jsonPath)) errors.push(field.invalid(at, jsonPath, 'must be a simple json path starting with .'));
+  else if (!COLUMN_PATH.test(jsonPath))
+    errors.push(field.invalid(at, jsonPath, 'must be a simple json path starting with .'));
   return errors;
 }
 
 function validateScale(scale: apiextensionsv1.CustomResourceSubresourceScale, path: Path): FieldError[] {
-  const check = (name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath', roots: readonly string[]): FieldError[] => {
+  const check = (
+    name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
+    roots: readonly string[],
+  ): FieldError[] => {
     const text = scale[name];
     const at = path.child(name);
     if (!text) return name === 'labelSelectorPath' ? [] : [field.required(at)];
-    if (!text.startsWith('.') || !SIMPLE_PATH.test(text)) return [field.invalid(at, text, 'must be a simple json path starting with .')];
+    if (!text.startsWith('.') || !SIMPLE_PATH.test(text))
+      return [field.invalid(at, text, 'must be a simple json path starting with .')];
     const within = roots.some(root => text.startsWith(`${root}.`));
     return within ? [] : [field.invalid(at, text, `should be a json path under ${roots.join(' or ')}`)];
   };
-  return [...check('specReplicasPath', ['.spec']), ...check('statusReplicasPath', ['.status']), ...check('labelSelectorPath', ['.spec', '.status'])];
+  return [
+    ...check('specReplicasPath', ['.spec']),
+    ...check('statusReplicasPath', ['.status']),
+    ...check('labelSelectorPath', ['.spec', '.status']),
+  ];
 }
 
 function validateStored({ spec, status }: Definition, release: Release): FieldError[] {
   const versions = spec.versions ?? [];
   const path = Path.at('status', 'storedVersions');
   const stored = status?.storedVersions ?? [];
-  if (!stored.length) return [invalidStruct(path, stored, '[]string(nil)', 'must have at least one stored version', release)];
+  if (!stored.length)
+    return [invalidStruct(path, stored, '[]string(nil)', 'must have at least one stored version', release)];
   const rest = new Map(stored.map((name, i) => [name, i]));
   const errors: FieldError[] = [];
   for (const version of versions) {
     if (!rest.delete(version.name) && version.storage) {
-      errors.push(invalidStruct(path, version, goVersion(version, versions), `must have the storage version ${version.name}`, release));
+      errors.push(
+        invalidStruct(
+          path,
+          version,
+          goVersion(version, versions),
+          `must have the storage version ${version.name}`,
+          release,
+        ),
+      );
     }
   }
-  return [...errors, ...[...rest].map(([name, i]) => field.invalid(path.index(i), name, 'must appear in spec.versions'))];
+  return [
+    ...errors,
+    ...[...rest].map(([name, i]) => field.invalid(path.index(i), name, 'must appear in spec.versions')),
+  ];
 }
 
 /** validateDefinitionUpdate adds what is fixed: the group, and once the resource is established its scope and names. */
-export function validateDefinitionUpdate(definition: Definition, old: Definition, context: StrategyContext): FieldError[] {
+export function validateDefinitionUpdate(
+  definition: Definition,
+  old: Definition,
+  context: StrategyContext,
+): FieldError[] {
   const errors = validateDefinition(definition, context);
   const established = (old.status?.conditions ?? []).some(c => c.type === 'Established' && c.status === 'True');
   const fixed = (path: Path, now: unknown, before: unknown) => {

@@ -1,5 +1,12 @@
 import { APIServices, type apiregistrationv1 } from '@navarch/api';
-import { field, inclusiveRange, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  field,
+  inclusiveRange,
+  isDNS1035Label,
+  isDNS1123Subdomain,
+  Path,
+  type FieldError,
+} from '@navarch/apimachinery';
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
@@ -12,31 +19,62 @@ const SPEC = Path.at('spec');
 const MAX_GROUP_PRIORITY = 20_000;
 const MAX_VERSION_PRIORITY = 1000;
 
-function validateService({ metadata, spec = {} as apiregistrationv1.APIServiceSpec }: apiregistrationv1.APIService): FieldError[] {
-  const { group = '', version = '', groupPriorityMinimum = 0, versionPriority = 0, service, caBundle, insecureSkipTLSVerify } = spec;
+function validateService({
+  metadata,
+  spec = {} as apiregistrationv1.APIServiceSpec,
+}: apiregistrationv1.APIService): FieldError[] {
+  const {
+    group = '',
+    version = '',
+    groupPriorityMinimum = 0,
+    versionPriority = 0,
+    service,
+    caBundle,
+    insecureSkipTLSVerify,
+  } = spec;
   const wanted = `${version}.${group}`;
   const errors: FieldError[] = [];
   if (metadata?.name !== wanted) {
-    errors.push(field.invalid(Path.at('metadata', 'name'), metadata?.name ?? '', `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`));
+    errors.push(
+      field.invalid(
+        Path.at('metadata', 'name'),
+        metadata?.name ?? '',
+        `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
+      ),
+    );
   }
   if (group) errors.push(...each(SPEC.child('group'), group, isDNS1123Subdomain(group)));
-  else if (version !== 'v1') errors.push(field.required(SPEC.child('group'), 'only v1 may have an empty group and it better be legacy kube'));
+  else if (version !== 'v1')
+    errors.push(field.required(SPEC.child('group'), 'only v1 may have an empty group and it better be legacy kube'));
   errors.push(...each(SPEC.child('version'), version, isDNS1035Label(version)));
   const priority = (name: string, value: number, max: number) => {
-    if (value <= 0 || value > max) errors.push(field.invalid(SPEC.child(name), value, `must be positive and less than ${max}`));
+    if (value <= 0 || value > max)
+      errors.push(field.invalid(SPEC.child(name), value, `must be positive and less than ${max}`));
   };
   priority('groupPriorityMinimum', groupPriorityMinimum, MAX_GROUP_PRIORITY);
   priority('versionPriority', versionPriority, MAX_VERSION_PRIORITY);
   if (!service) {
-    if (caBundle) errors.push(field.invalid(SPEC.child('caBundle'), `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'));
-    if (insecureSkipTLSVerify) errors.push(field.invalid(SPEC.child('insecureSkipTLSVerify'), true, 'local APIServices may not have insecureSkipTLSVerify'));
+    if (caBundle)
+      errors.push(
+        field.invalid(SPEC.child('caBundle'), `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+      );
+    if (insecureSkipTLSVerify)
+      errors.push(
+        field.invalid(
+          SPEC.child('insecureSkipTLSVerify'),
+          true,
+          'local APIServices may not have insecureSkipTLSVerify',
+        ),
+      );
     return errors;
   }
   const at = SPEC.child('service');
   errors.push(...requireText(at.child('namespace'), service.namespace), ...requireText(at.child('name'), service.name));
   const { port = HTTPS_PORT } = service;
-  if (port < 1 || port > 65535) errors.push(field.invalid(at.child('port'), port, `port is not valid: ${inclusiveRange(1, 65535)}`));
-  if (insecureSkipTLSVerify && caBundle) errors.push(field.invalid(SPEC.child('insecureSkipTLSVerify'), true, 'may not be true if caBundle is present'));
+  if (port < 1 || port > 65535)
+    errors.push(field.invalid(at.child('port'), port, `port is not valid: ${inclusiveRange(1, 65535)}`));
+  if (insecureSkipTLSVerify && caBundle)
+    errors.push(field.invalid(SPEC.child('insecureSkipTLSVerify'), true, 'may not be true if caBundle is present'));
   return errors;
 }
 
@@ -52,7 +90,9 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
   versions: [
     served('apiregistration.k8s.io/v1', 'APIService', { storedSince: 22 }),
     served('apiregistration.k8s.io/v1beta1', 'APIService', {
-      until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'apiregistration.k8s.io/v1 APIService'),
+      until: 21,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.19', '1.22', 'apiregistration.k8s.io/v1 APIService'),
     }),
   ],
   categories: ['api-extensions'],

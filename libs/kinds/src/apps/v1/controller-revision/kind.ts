@@ -34,6 +34,9 @@ export const controllerRevision = defineKind<appsv1.ControllerRevision>({
       ...(revision.data === undefined && emulated >= 21 ? [field.required(Path.at('data'), 'data is mandatory')] : []),
       ...nonNegative(Path.at('revision'), revision.revision),
     ],
-    { alsoOnUpdate: (revision, old) => (semanticEqual(revision.data, old.data) ? [] : [field.invalid(Path.at('data'), revision.data, IMMUTABLE)]) },
+    {
+      alsoOnUpdate: (revision, old) =>
+        semanticEqual(revision.data, old.data) ? [] : [field.invalid(Path.at('data'), revision.data, IMMUTABLE)],
+    },
   ),
 });

@@ -1,14 +1,26 @@
 import { DaemonSets, type appsv1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { ageColumn, containerColumns, formatLabels, formatSelector, integer, nameColumn, text, wide } from '../../../shared/printer';
+import {
+  ageColumn,
+  containerColumns,
+  formatLabels,
+  formatSelector,
+  integer,
+  nameColumn,
+  text,
+  wide,
+} from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
 import { validateDaemonSet, validateDaemonSetUpdate } from './validation';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'template', 'spec');
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') } as const;
 
@@ -50,7 +62,12 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
   versions: [
     served('apps/v1', 'DaemonSet'),
     served('apps/v1beta2', 'DaemonSet', legacy),
-    served('extensions/v1beta1', 'DaemonSet', { ...legacy, categories: [], defaults: defaultExtensions, toHub: dropTemplateGeneration }),
+    served('extensions/v1beta1', 'DaemonSet', {
+      ...legacy,
+      categories: [],
+      defaults: defaultExtensions,
+      toHub: dropTemplateGeneration,
+    }),
   ],
   shortNames: ['ds'],
   categories: ['all'],
@@ -68,6 +85,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<appsv1.DaemonSet>({
+    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     prepareForCreate: set => setTemplateGeneration(set, 1),
     validate: validateDaemonSet,

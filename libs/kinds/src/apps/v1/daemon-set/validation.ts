@@ -2,18 +2,41 @@ import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString, goLabelSelector } from '../../../shared/go-syntax';
-import { numberOf, validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
+import {
+  numberOf,
+  validateNonNegativeIntOrPercent,
+  validateNotMoreThan100Percent,
+} from '../../../shared/int-or-percent';
 import { validateLabelSelector } from '../../../shared/label-validation';
-import { isEmptySelector, validateMatch, validateSelectorUnchanged, validateWorkloadTemplate } from '../shared/workload';
+import {
+  isEmptySelector,
+  validateMatch,
+  validateSelectorUnchanged,
+  validateWorkloadTemplate,
+} from '../shared/workload';
 
 const SPEC = Path.at('spec');
 
 /** validateDaemonSet checks a DaemonSet. */
-export function validateDaemonSet({ spec = {} as appsv1.DaemonSetSpec }: appsv1.DaemonSet, release: Release): FieldError[] {
+export function validateDaemonSet(
+  { spec = {} as appsv1.DaemonSetSpec }: appsv1.DaemonSet,
+  release: Release,
+): FieldError[] {
   const selector = SPEC.child('selector');
-  const errors = [...validateLabelSelector(spec.selector, selector), ...validateMatch(spec.selector, spec.template, release)];
+  const errors = [
+    ...validateLabelSelector(spec.selector, selector),
+    ...validateMatch(spec.selector, spec.template, release),
+  ];
   if (spec.selector && isEmptySelector(spec.selector)) {
-    errors.push(invalidStruct(selector, spec.selector, goLabelSelector(spec.selector), 'empty selector is invalid for daemonset', release));
+    errors.push(
+      invalidStruct(
+        selector,
+        spec.selector,
+        goLabelSelector(spec.selector),
+        'empty selector is invalid for daemonset',
+        release,
+      ),
+    );
   }
   return [
     ...errors,
@@ -35,7 +58,11 @@ function validateUpdateStrategy(strategy: appsv1.DaemonSetUpdateStrategy, path: 
   return [unsupportedStruct(path, strategy, go, ['RollingUpdate', 'OnDelete'], release)];
 }
 
-function validateRolling({ maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDaemonSet, path: Path, release: Release): FieldError[] {
+function validateRolling(
+  { maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDaemonSet,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const at = path.child('maxUnavailable');
   const surge = path.child('maxSurge');
   const errors = [
@@ -49,12 +76,23 @@ function validateRolling({ maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpd
     const detail = release.emulated >= 21 ? 'cannot be 0 when `maxSurge` is 0' : 'cannot be 0';
     errors.push(invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), detail, release));
   } else if (!none && numberOf(maxSurge) !== 0) {
-    errors.push(invalidStruct(surge, maxSurge, goIntOrString(maxSurge), 'may not be set when `maxUnavailable` is non-zero', release));
+    errors.push(
+      invalidStruct(
+        surge,
+        maxSurge,
+        goIntOrString(maxSurge),
+        'may not be set when `maxUnavailable` is non-zero',
+        release,
+      ),
+    );
   }
   return errors;
 }
 
 /** validateDaemonSetUpdate adds that the selector is fixed. */
 export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.DaemonSet, release: Release): FieldError[] {
-  return [...validateDaemonSet(set, release), ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector, release)];
+  return [
+    ...validateDaemonSet(set, release),
+    ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector, release),
+  ];
 }

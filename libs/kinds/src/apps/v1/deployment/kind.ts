@@ -1,4 +1,5 @@
 import { Deployments, type appsv1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { keep, keepGeneration } from '../../../shared/keep';
 import { semanticEqual } from '../../../shared/equal';
@@ -9,8 +10,14 @@ import { deploymentColumns } from './columns';
 import { defaultAppsBeta1, defaultExtensions, dropRollback } from './conversion';
 import { defaultDeployment } from './defaults';
 import { validateDeployment, validateDeploymentUpdate } from './validation';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
-const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment'), toHub: dropRollback } as const;
+const TEMPLATE = Path.at('spec', 'template', 'spec');
+const legacy = {
+  until: 15,
+  deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment'),
+  toHub: dropRollback,
+} as const;
 
 /** deployment declares Deployment. Its generation counts changes of annotations too. */
 export const deployment = defineKind<appsv1.Deployment>({
@@ -26,10 +33,17 @@ export const deployment = defineKind<appsv1.Deployment>({
   defaults: defaultDeployment,
   columns: deploymentColumns,
   strategy: {
-    ...specStrategy<appsv1.Deployment>({ generation: true, validate: validateDeployment, validateUpdate: validateDeploymentUpdate }),
+    ...specStrategy<appsv1.Deployment>({
+      warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+      generation: true,
+      validate: validateDeployment,
+      validateUpdate: validateDeploymentUpdate,
+    }),
     prepareForUpdate(deployment, old) {
       keep(deployment, old, 'status');
-      const same = semanticEqual(deployment.spec, old.spec) && semanticEqual(deployment.metadata?.annotations, old.metadata?.annotations);
+      const same =
+        semanticEqual(deployment.spec, old.spec) &&
+        semanticEqual(deployment.metadata?.annotations, old.metadata?.annotations);
       keepGeneration(deployment, old, !same);
     },
   },
@@ -40,7 +54,8 @@ export const deployment = defineKind<appsv1.Deployment>({
         if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;
         else delete deployment.metadata.labels;
       },
-      validateUpdate: ({ status }) => validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
+      validateUpdate: ({ status }) =>
+        validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

@@ -2,8 +2,18 @@ import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString } from '../../../shared/go-syntax';
-import { numberOf, validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
-import { validateMatch, validateSelector, validateSelectorForm, validateSelectorUnchanged, validateWorkloadTemplate } from '../shared/workload';
+import {
+  numberOf,
+  validateNonNegativeIntOrPercent,
+  validateNotMoreThan100Percent,
+} from '../../../shared/int-or-percent';
+import {
+  validateMatch,
+  validateSelector,
+  validateSelectorForm,
+  validateSelectorUnchanged,
+  validateWorkloadTemplate,
+} from '../shared/workload';
 
 const SPEC = Path.at('spec');
 const NONE = {} as appsv1.DeploymentSpec;
@@ -13,7 +23,10 @@ export function validateDeployment({ spec = NONE }: appsv1.Deployment, release: 
   const malformed = validateSelectorForm(spec.selector, release);
   const template = malformed.length
     ? malformed
-    : [...validateMatch(spec.selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release)];
+    : [
+        ...validateMatch(spec.selector, spec.template, release),
+        ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release),
+      ];
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   const deadlinePath = SPEC.child('progressDeadlineSeconds');
   return [
@@ -34,7 +47,9 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path, relea
   const at = path.child('rollingUpdate');
   switch (strategy.type) {
     case 'Recreate':
-      return strategy.rollingUpdate ? [field.forbidden(at, "may not be specified when strategy `type` is 'Recreate'")] : [];
+      return strategy.rollingUpdate
+        ? [field.forbidden(at, "may not be specified when strategy `type` is 'Recreate'")]
+        : [];
     case 'RollingUpdate':
       return strategy.rollingUpdate
         ? validateRolling(strategy.rollingUpdate, at, release)
@@ -47,19 +62,32 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path, relea
   }
 }
 
-function validateRolling({ maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDeployment, path: Path, release: Release): FieldError[] {
+function validateRolling(
+  { maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDeployment,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const at = path.child('maxUnavailable');
   const errors = [
     ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
     ...validateNonNegativeIntOrPercent(maxSurge, path.child('maxSurge'), release),
   ];
   if (numberOf(maxUnavailable) === 0 && numberOf(maxSurge) === 0) {
-    errors.push(invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0', release));
+    errors.push(
+      invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0', release),
+    );
   }
   return [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at, release)];
 }
 
 /** validateDeploymentUpdate adds that the selector is fixed. */
-export function validateDeploymentUpdate(deployment: appsv1.Deployment, old: appsv1.Deployment, release: Release): FieldError[] {
-  return [...validateDeployment(deployment, release), ...validateSelectorUnchanged(deployment.spec?.selector, old.spec?.selector, release)];
+export function validateDeploymentUpdate(
+  deployment: appsv1.Deployment,
+  old: appsv1.Deployment,
+  release: Release,
+): FieldError[] {
+  return [
+    ...validateDeployment(deployment, release),
+    ...validateSelectorUnchanged(deployment.spec?.selector, old.spec?.selector, release),
+  ];
 }

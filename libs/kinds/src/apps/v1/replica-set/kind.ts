@@ -9,13 +9,24 @@ import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
-import { validateMatch, validateSelector, validateSelectorForm, validateSelectorUnchanged, validateWorkloadTemplate } from '../shared/workload';
+import {
+  validateMatch,
+  validateSelector,
+  validateSelectorForm,
+  validateSelectorUnchanged,
+  validateWorkloadTemplate,
+} from '../shared/workload';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') } as const;
 
 /** validateReplicaSet checks a ReplicaSet. */
-export function validateReplicaSet({ spec = {} as appsv1.ReplicaSetSpec }: appsv1.ReplicaSet, release: Release): FieldError[] {
+export function validateReplicaSet(
+  { spec = {} as appsv1.ReplicaSetSpec }: appsv1.ReplicaSet,
+  release: Release,
+): FieldError[] {
   const malformed = validateSelectorForm(spec.selector, release);
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
@@ -23,7 +34,10 @@ export function validateReplicaSet({ spec = {} as appsv1.ReplicaSetSpec }: appsv
     ...validateSelector(spec.selector, 'deployment', release),
     ...(malformed.length
       ? malformed
-      : [...validateMatch(spec.selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release)]),
+      : [
+          ...validateMatch(spec.selector, spec.template, release),
+          ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release),
+        ]),
   ];
 }
 
@@ -55,6 +69,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<appsv1.ReplicaSet>({
+    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [
@@ -64,7 +79,8 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   }),
   subresources: {
     status: statusStrategy<appsv1.ReplicaSet>({
-      validateUpdate: ({ status }) => validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+      validateUpdate: ({ status }) =>
+        validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

@@ -3,7 +3,8 @@ type Fields = Record<string, unknown>;
 /** UNLIMITED is how older versions said that there is no limit. */
 export const UNLIMITED = 2 ** 31 - 1;
 
-const record = (value: unknown): Fields | undefined => (typeof value === 'object' && value !== null ? (value as Fields) : undefined);
+const record = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null ? (value as Fields) : undefined;
 const isFilled = (value: unknown) => Object.keys(record(value) ?? {}).length > 0;
 
 /** inheritLabels is the rule of the versions before apps/v1beta2: selector and labels are the template's unless given. In place. */

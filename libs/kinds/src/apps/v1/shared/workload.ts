@@ -11,11 +11,17 @@ const SELECTOR = SPEC.child('selector');
 const TEMPLATE = SPEC.child('template');
 
 /** validateSelector checks that a workload names its pods; `kind` is how messages call it. */
-export function validateSelector(selector: metav1.LabelSelector | undefined, kind: string, release: Release): FieldError[] {
+export function validateSelector(
+  selector: metav1.LabelSelector | undefined,
+  kind: string,
+  release: Release,
+): FieldError[] {
   if (!selector) return [field.required(SELECTOR)];
   const errors = validateLabelSelector(selector, SELECTOR);
   if (isEmptySelector(selector)) {
-    errors.push(invalidStruct(SELECTOR, selector, goLabelSelector(selector), `empty selector is invalid for ${kind}`, release));
+    errors.push(
+      invalidStruct(SELECTOR, selector, goLabelSelector(selector), `empty selector is invalid for ${kind}`, release),
+    );
   }
   return errors;
 }
@@ -37,13 +43,21 @@ export function validateSelectorForm(selector: metav1.LabelSelector | undefined,
 }
 
 /** validateMatch: the selector has to match the template's labels. Nothing is said about selectors that are empty or malformed. */
-export function validateMatch(selector: metav1.LabelSelector | undefined, template: corev1.PodTemplateSpec | undefined, release: Release): FieldError[] {
+export function validateMatch(
+  selector: metav1.LabelSelector | undefined,
+  template: corev1.PodTemplateSpec | undefined,
+  release: Release,
+): FieldError[] {
   if (selector && (isEmptySelector(selector) || isMalformed(selector))) return [];
   return matches(selectorFromLabelSelector(selector), template, release);
 }
 
 /** validateMapMatch is validateMatch for a plain map of labels. */
-export function validateMapMatch(selector: Record<string, string>, template: corev1.PodTemplateSpec, release: Release): FieldError[] {
+export function validateMapMatch(
+  selector: Record<string, string>,
+  template: corev1.PodTemplateSpec,
+  release: Release,
+): FieldError[] {
   if (!Object.keys(selector).length) return [];
   return matches(selectorFromSet(selector), template, release);
 }
@@ -60,7 +74,11 @@ function matches(
 }
 
 /** validateWorkloadTemplate checks the template of a workload whose pods run for ever; `kind` is how messages call it. */
-export function validateWorkloadTemplate(template: corev1.PodTemplateSpec | undefined, kind: string, release: Release): FieldError[] {
+export function validateWorkloadTemplate(
+  template: corev1.PodTemplateSpec | undefined,
+  kind: string,
+  release: Release,
+): FieldError[] {
   const errors = validateTemplate(template ?? {}, TEMPLATE, release);
   return [...errors, ...validateEndless(template?.spec, kind)];
 }
@@ -72,13 +90,19 @@ function validateEndless(spec: corev1.PodSpec | undefined, kind: string): FieldE
     errors.push(unsupported(path.child('restartPolicy'), spec.restartPolicy, ['Always']));
   }
   if (spec?.activeDeadlineSeconds !== undefined) {
-    errors.push(field.forbidden(path.child('activeDeadlineSeconds'), `activeDeadlineSeconds in ${kind} is not Supported`));
+    errors.push(
+      field.forbidden(path.child('activeDeadlineSeconds'), `activeDeadlineSeconds in ${kind} is not Supported`),
+    );
   }
   return errors;
 }
 
 /** validateSelectorUnchanged: which pods belong to a workload is fixed. */
-export function validateSelectorUnchanged(now: metav1.LabelSelector | undefined, old: metav1.LabelSelector | undefined, release: Release): FieldError[] {
+export function validateSelectorUnchanged(
+  now: metav1.LabelSelector | undefined,
+  old: metav1.LabelSelector | undefined,
+  release: Release,
+): FieldError[] {
   if (semanticEqual(now, old)) return [];
   return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '(*v1.LabelSelector)(nil)', IMMUTABLE, release)];
 }

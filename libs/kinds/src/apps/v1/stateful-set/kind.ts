@@ -1,4 +1,5 @@
 import { StatefulSets, type appsv1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defaultClaim } from '../../../core/v1/persistent-volume-claim/defaults';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
@@ -9,7 +10,9 @@ import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
 import { validateStatefulSet, validateStatefulSetUpdate } from './validation';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'template', 'spec');
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') } as const;
 
 function defaultStatefulSet({ spec }: appsv1.StatefulSet, emulated: Minor): void {
@@ -61,10 +64,16 @@ export const statefulSet = defineKind<appsv1.StatefulSet>({
     ageColumn,
     ...containerColumns<appsv1.StatefulSet>(({ spec }) => spec?.template?.spec),
   ]),
-  strategy: specStrategy<appsv1.StatefulSet>({ generation: true, validate: validateStatefulSet, validateUpdate: validateStatefulSetUpdate }),
+  strategy: specStrategy<appsv1.StatefulSet>({
+    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    generation: true,
+    validate: validateStatefulSet,
+    validateUpdate: validateStatefulSetUpdate,
+  }),
   subresources: {
     status: statusStrategy<appsv1.StatefulSet>({
-      validateUpdate: ({ status }) => validateReplicaCounts(status, ['readyReplicas', 'currentReplicas', 'updatedReplicas']),
+      validateUpdate: ({ status }) =>
+        validateReplicaCounts(status, ['readyReplicas', 'currentReplicas', 'updatedReplicas']),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

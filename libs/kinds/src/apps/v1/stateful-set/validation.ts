@@ -7,7 +7,10 @@ import { validateMatch, validateSelector, validateSelectorForm, validateWorkload
 const SPEC = Path.at('spec');
 
 /** validateStatefulSet checks a StatefulSet. */
-export function validateStatefulSet({ spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet, release: Release): FieldError[] {
+export function validateStatefulSet(
+  { spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet,
+  release: Release,
+): FieldError[] {
   const malformed = validateSelectorForm(spec.selector, release);
   return [
     ...validatePodManagement(spec.podManagementPolicy),
@@ -19,17 +22,26 @@ export function validateStatefulSet({ spec = {} as appsv1.StatefulSetSpec }: app
     ...validateSelector(spec.selector, 'statefulset', release),
     ...(malformed.length
       ? malformed
-      : [...validateMatch(spec.selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'StatefulSet', release)]),
+      : [
+          ...validateMatch(spec.selector, spec.template, release),
+          ...validateWorkloadTemplate(spec.template, 'StatefulSet', release),
+        ]),
   ];
 }
 
 function validatePodManagement(policy: string | undefined): FieldError[] {
   const path = SPEC.child('podManagementPolicy');
   if (!policy) return [field.required(path)];
-  return policy === 'OrderedReady' || policy === 'Parallel' ? [] : [field.invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")];
+  return policy === 'OrderedReady' || policy === 'Parallel'
+    ? []
+    : [field.invalid(path, policy, "must be 'OrderedReady' or 'Parallel'")];
 }
 
-function validateUpdateStrategy(strategy: appsv1.StatefulSetUpdateStrategy, path: Path, release: Release): FieldError[] {
+function validateUpdateStrategy(
+  strategy: appsv1.StatefulSetUpdateStrategy,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const { type, rollingUpdate } = strategy;
   const at = path.child('rollingUpdate');
   switch (type) {
@@ -51,7 +63,10 @@ function validateUpdateStrategy(strategy: appsv1.StatefulSetUpdateStrategy, path
   }
 }
 
-function validateRetention(policy: appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy | undefined, path: Path): FieldError[] {
+function validateRetention(
+  policy: appsv1.StatefulSetPersistentVolumeClaimRetentionPolicy | undefined,
+  path: Path,
+): FieldError[] {
   if (!policy) return [];
   return [
     ...oneOf(path.child('whenDeleted'), policy.whenDeleted, ['Delete', 'Retain']),
@@ -63,13 +78,34 @@ function validateRetention(policy: appsv1.StatefulSetPersistentVolumeClaimRetent
 function mutable(emulated: number): readonly (keyof appsv1.StatefulSetSpec)[] {
   if (emulated < 22) return ['replicas', 'template', 'updateStrategy'];
   if (emulated < 23) return ['replicas', 'template', 'updateStrategy', 'minReadySeconds'];
-  if (emulated < 26) return ['replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
-  if (emulated < 33) return ['replicas', 'ordinals', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
-  return ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+  if (emulated < 26)
+    return ['replicas', 'template', 'updateStrategy', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
+  if (emulated < 33)
+    return [
+      'replicas',
+      'ordinals',
+      'template',
+      'updateStrategy',
+      'persistentVolumeClaimRetentionPolicy',
+      'minReadySeconds',
+    ];
+  return [
+    'replicas',
+    'ordinals',
+    'template',
+    'updateStrategy',
+    'revisionHistoryLimit',
+    'persistentVolumeClaimRetentionPolicy',
+    'minReadySeconds',
+  ];
 }
 
 /** validateStatefulSetUpdate: most of the spec is fixed. */
-export function validateStatefulSetUpdate(set: appsv1.StatefulSet, old: appsv1.StatefulSet, release: Release): FieldError[] {
+export function validateStatefulSetUpdate(
+  set: appsv1.StatefulSet,
+  old: appsv1.StatefulSet,
+  release: Release,
+): FieldError[] {
   const errors = validateStatefulSet(set, release);
   const names = mutable(release.emulated);
   const fixed = (spec: appsv1.StatefulSetSpec | undefined) =>

@@ -6,9 +6,7 @@ import { specStrategy } from '../../../shared/strategies';
 /** selfSubjectReview declares SelfSubjectReview. */
 export const selfSubjectReview = defineKind({
   resource: SelfSubjectReviews,
-  versions: [
-    served('authentication.k8s.io/v1', 'SelfSubjectReview', { since: 28 }),
-  ],
+  versions: [served('authentication.k8s.io/v1', 'SelfSubjectReview', { since: 28 })],
   verbs: ['create'],
   strategy: specStrategy(),
 });

@@ -8,7 +8,10 @@ export const tokenReview = defineKind({
   resource: TokenReviews,
   versions: [
     served('authentication.k8s.io/v1', 'TokenReview'),
-    served('authentication.k8s.io/v1beta1', 'TokenReview', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'authentication.k8s.io/v1 TokenReview') }),
+    served('authentication.k8s.io/v1beta1', 'TokenReview', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'authentication.k8s.io/v1 TokenReview'),
+    }),
   ],
   verbs: ['create'],
   strategy: specStrategy(),

@@ -9,8 +9,18 @@ function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview):
   const asked = spec.resourceAttributes?.namespace ?? '';
   const own = metadata?.namespace ?? '';
   const errors = validateReview(spec);
-  if (spec.nonResourceAttributes) errors.push(field.invalid(Path.at('spec', 'nonResourceAttributes'), spec.nonResourceAttributes, 'disallowed on this kind of request'));
-  if (asked !== own) errors.push(field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'));
+  if (spec.nonResourceAttributes)
+    errors.push(
+      field.invalid(
+        Path.at('spec', 'nonResourceAttributes'),
+        spec.nonResourceAttributes,
+        'disallowed on this kind of request',
+      ),
+    );
+  if (asked !== own)
+    errors.push(
+      field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),
+    );
   return errors;
 }
 

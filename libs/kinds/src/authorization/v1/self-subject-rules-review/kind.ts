@@ -8,7 +8,10 @@ export const selfSubjectRulesReview = defineKind({
   resource: SelfSubjectRulesReviews,
   versions: [
     served('authorization.k8s.io/v1', 'SelfSubjectRulesReview'),
-    served('authorization.k8s.io/v1beta1', 'SelfSubjectRulesReview', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SelfSubjectRulesReview') }),
+    served('authorization.k8s.io/v1beta1', 'SelfSubjectRulesReview', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'authorization.k8s.io/v1 SelfSubjectRulesReview'),
+    }),
   ],
   verbs: ['create'],
   strategy: specStrategy(),

@@ -24,15 +24,24 @@ export const autoscalerColumns = defineColumns<Autoscaler>([
 function targets({ spec, status }: Autoscaler, { emulated }: CellContext): string {
   const metrics = spec?.metrics ?? [];
   if (!metrics.length) return '<none>';
-  const shown = metrics.slice(0, SHOWN).map((metric, i) => target(metric, status?.currentMetrics?.[i], emulated >= NAMED));
+  const shown = metrics
+    .slice(0, SHOWN)
+    .map((metric, i) => target(metric, status?.currentMetrics?.[i], emulated >= NAMED));
   const more = metrics.length - SHOWN;
   return more > 0 ? `${shown.join(', ')} + ${more} more...` : shown.join(', ');
 }
 
-function target(metric: autoscalingv2.MetricSpec, status: autoscalingv2.MetricStatus | undefined, named: boolean): string {
-  const amount = (current: string | undefined, wanted: string | undefined, suffix = '') => `${current ?? UNKNOWN}/${wanted ?? UNKNOWN}${suffix}`;
+function target(
+  metric: autoscalingv2.MetricSpec,
+  status: autoscalingv2.MetricStatus | undefined,
+  named: boolean,
+): string {
+  const amount = (current: string | undefined, wanted: string | undefined, suffix = '') =>
+    `${current ?? UNKNOWN}/${wanted ?? UNKNOWN}${suffix}`;
   const either = (wanted: autoscalingv2.MetricTarget, current: Current) =>
-    wanted.averageValue !== undefined ? amount(current?.averageValue, wanted.averageValue, ' (avg)') : amount(current?.value, wanted.value);
+    wanted.averageValue !== undefined
+      ? amount(current?.averageValue, wanted.averageValue, ' (avg)')
+      : amount(current?.value, wanted.value);
   switch (metric.type) {
     case 'External':
       return either(metric.external!.target, status?.external?.current);
@@ -45,7 +54,8 @@ function target(metric: autoscalingv2.MetricSpec, status: autoscalingv2.MetricSt
       const source = metric.resource ?? metric.containerResource!;
       const current: Current = (status?.resource ?? status?.containerResource)?.current;
       const prefix = named ? `${source.name}: ` : '';
-      if (source.target.averageValue !== undefined) return prefix + amount(current?.averageValue, source.target.averageValue);
+      if (source.target.averageValue !== undefined)
+        return prefix + amount(current?.averageValue, source.target.averageValue);
       const percent = (value: number | undefined) => (value === undefined ? undefined : `${value}%`);
       return prefix + amount(percent(current?.averageUtilization), percent(source.target.averageUtilization));
     }

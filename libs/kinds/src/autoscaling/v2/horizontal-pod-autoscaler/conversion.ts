@@ -8,7 +8,8 @@ const CURRENT_METRICS = `${PREFIX}current-metrics`;
 const CONDITIONS = `${PREFIX}conditions`;
 const BEHAVIOR = `${PREFIX}behavior`;
 
-const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): Fields[] => (Array.isArray(value) ? value.filter(isRecord) : []);
 const child = (object: Fields, name: string): Fields => {
   const value = object[name];
@@ -66,7 +67,8 @@ export function fromV2beta1(object: Fields): void {
   behaviorFromAnnotation(object);
   const { spec, status } = object;
   if (isRecord(spec) && spec['metrics'] !== undefined) spec['metrics'] = list(spec['metrics']).map(toSpecV2);
-  if (isRecord(status) && status['currentMetrics'] !== undefined) status['currentMetrics'] = list(status['currentMetrics']).map(toStatusV2);
+  if (isRecord(status) && status['currentMetrics'] !== undefined)
+    status['currentMetrics'] = list(status['currentMetrics']).map(toStatusV2);
 }
 
 /** toV2beta1 is the way back. */
@@ -74,7 +76,8 @@ export function toV2beta1(object: Fields): void {
   behaviorToAnnotation(object);
   const { spec, status } = object;
   if (isRecord(spec) && spec['metrics'] !== undefined) spec['metrics'] = list(spec['metrics']).map(fromSpecV2);
-  if (isRecord(status) && Array.isArray(status['currentMetrics'])) status['currentMetrics'] = list(status['currentMetrics']).map(fromStatusV2);
+  if (isRecord(status) && Array.isArray(status['currentMetrics']))
+    status['currentMetrics'] = list(status['currentMetrics']).map(fromStatusV2);
 }
 
 const utilization = (metric: Fields, part: 'target' | 'current'): unknown => {
@@ -91,7 +94,11 @@ export function fromV1(object: Fields): void {
   const metrics = list(take(object, METRICS)).map(toSpecV2);
   const cpu = spec['targetCPUUtilizationPercentage'];
   delete spec['targetCPUUtilizationPercentage'];
-  if (cpu !== undefined) metrics.push({ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } } });
+  if (cpu !== undefined)
+    metrics.push({
+      type: 'Resource',
+      resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } },
+    });
   if (metrics.length) spec['metrics'] = metrics;
   const current = list(take(object, CURRENT_METRICS)).map(toStatusV2);
   const conditions = take(object, CONDITIONS);

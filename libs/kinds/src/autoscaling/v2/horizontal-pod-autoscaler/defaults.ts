@@ -10,7 +10,9 @@ export function defaultAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscale
   if (!spec) return;
   spec.minReplicas ??= 1;
   if (!spec.metrics?.length) {
-    spec.metrics = [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: CPU_PERCENT } } }];
+    spec.metrics = [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: CPU_PERCENT } } },
+    ];
   }
   if (!spec.behavior) return;
   const up = (spec.behavior.scaleUp ??= {});

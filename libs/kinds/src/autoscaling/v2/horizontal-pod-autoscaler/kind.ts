@@ -15,9 +15,15 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
   versions: [
     served('autoscaling/v2', 'HorizontalPodAutoscaler', { since: 23, storedSince: 30 }),
     served('autoscaling/v1', 'HorizontalPodAutoscaler', { storedSince: 0, toHub: fromV1, fromHub: toV1 }),
-    served('autoscaling/v2beta2', 'HorizontalPodAutoscaler', { until: 25, deprecated: deprecatedFor('1.23', '1.26', replacement) }),
+    served('autoscaling/v2beta2', 'HorizontalPodAutoscaler', {
+      until: 25,
+      deprecated: deprecatedFor('1.23', '1.26', replacement),
+    }),
     served('autoscaling/v2beta1', 'HorizontalPodAutoscaler', {
-      until: 24, deprecated: deprecatedFor('1.22', '1.25', replacement), toHub: fromV2beta1, fromHub: toV2beta1,
+      until: 24,
+      deprecated: deprecatedFor('1.22', '1.25', replacement),
+      toHub: fromV2beta1,
+      fromHub: toV2beta1,
     }),
   ],
   shortNames: ['hpa'],

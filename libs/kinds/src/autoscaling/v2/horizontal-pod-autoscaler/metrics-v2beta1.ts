@@ -2,7 +2,8 @@ type Fields = Record<string, unknown>;
 
 const record = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {});
 /** present drops the members that are not there. */
-const present = (object: Fields): Fields => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+const present = (object: Fields): Fields =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 /** Target of v2: one of the three amounts, and which one it is. */
 function target(value: unknown, averageValue: unknown, averageUtilization?: unknown): Fields {
@@ -27,11 +28,18 @@ export function toSpecV2(spec: Fields): Fields {
   if (object !== undefined) {
     const { target: described, metricName, selector, targetValue, averageValue } = record(object);
     const value = averageValue === undefined ? targetValue : undefined;
-    result['object'] = { describedObject: described, target: target(value, averageValue), metric: metric(metricName, selector) };
+    result['object'] = {
+      describedObject: described,
+      target: target(value, averageValue),
+      metric: metric(metricName, selector),
+    };
   }
   if (external !== undefined) {
     const { metricName, metricSelector, targetValue, targetAverageValue } = record(external);
-    result['external'] = { metric: metric(metricName, metricSelector), target: target(targetValue, targetAverageValue) };
+    result['external'] = {
+      metric: metric(metricName, metricSelector),
+      target: target(targetValue, targetAverageValue),
+    };
   }
   return result;
 }
@@ -44,22 +52,42 @@ export function fromSpecV2(spec: Fields): Fields {
     if (source === undefined) continue;
     const { target: wanted, name: what, container } = record(source);
     const { averageUtilization, averageValue } = record(wanted);
-    result[name] = present({ name: what, targetAverageUtilization: averageUtilization, targetAverageValue: averageValue, container });
+    result[name] = present({
+      name: what,
+      targetAverageUtilization: averageUtilization,
+      targetAverageValue: averageValue,
+      container,
+    });
   }
   if (object !== undefined) {
     const { describedObject, metric: about, target: wanted } = record(object);
     const { name, selector } = record(about);
     const { value, averageValue } = record(wanted);
-    result['object'] = present({ target: describedObject, metricName: name, targetValue: value ?? '0', selector, averageValue });
+    result['object'] = present({
+      target: describedObject,
+      metricName: name,
+      targetValue: value ?? '0',
+      selector,
+      averageValue,
+    });
   }
   if (pods !== undefined) {
     const { name, selector } = record(record(pods)['metric']);
-    result['pods'] = present({ metricName: name, targetAverageValue: record(record(pods)['target'])['averageValue'], selector });
+    result['pods'] = present({
+      metricName: name,
+      targetAverageValue: record(record(pods)['target'])['averageValue'],
+      selector,
+    });
   }
   if (external !== undefined) {
     const { name, selector } = record(record(external)['metric']);
     const { value, averageValue } = record(record(external)['target']);
-    result['external'] = present({ metricName: name, metricSelector: selector, targetValue: value, targetAverageValue: averageValue });
+    result['external'] = present({
+      metricName: name,
+      metricSelector: selector,
+      targetValue: value,
+      targetAverageValue: averageValue,
+    });
   }
   return result;
 }
@@ -71,7 +99,10 @@ export function toStatusV2(status: Fields): Fields {
   for (const [name, source] of Object.entries({ resource, containerResource })) {
     if (source === undefined) continue;
     const { currentAverageUtilization, currentAverageValue, ...rest } = record(source);
-    result[name] = { ...rest, current: present({ averageUtilization: currentAverageUtilization, averageValue: currentAverageValue }) };
+    result[name] = {
+      ...rest,
+      current: present({ averageUtilization: currentAverageUtilization, averageValue: currentAverageValue }),
+    };
   }
   if (pods !== undefined) {
     const { metricName, selector, currentAverageValue } = record(pods);
@@ -79,11 +110,18 @@ export function toStatusV2(status: Fields): Fields {
   }
   if (object !== undefined) {
     const { target: described, metricName, selector, currentValue, averageValue } = record(object);
-    result['object'] = { describedObject: described, metric: metric(metricName, selector), current: present({ value: currentValue, averageValue }) };
+    result['object'] = {
+      describedObject: described,
+      metric: metric(metricName, selector),
+      current: present({ value: currentValue, averageValue }),
+    };
   }
   if (external !== undefined) {
     const { metricName, metricSelector, currentValue, currentAverageValue } = record(external);
-    result['external'] = { metric: metric(metricName, metricSelector), current: present({ value: currentValue, averageValue: currentAverageValue }) };
+    result['external'] = {
+      metric: metric(metricName, metricSelector),
+      current: present({ value: currentValue, averageValue: currentAverageValue }),
+    };
   }
   return result;
 }
@@ -96,22 +134,42 @@ export function fromStatusV2(status: Fields): Fields {
     if (source === undefined) continue;
     const { current, name: what, container } = record(source);
     const { averageUtilization, averageValue = '0' } = record(current);
-    result[name] = present({ name: what, currentAverageUtilization: averageUtilization, currentAverageValue: averageValue, container });
+    result[name] = present({
+      name: what,
+      currentAverageUtilization: averageUtilization,
+      currentAverageValue: averageValue,
+      container,
+    });
   }
   if (object !== undefined) {
     const { describedObject, metric: about, current } = record(object);
     const { name, selector } = record(about);
     const { value = '0', averageValue } = record(current);
-    result['object'] = present({ target: describedObject, metricName: name, currentValue: value, selector, averageValue });
+    result['object'] = present({
+      target: describedObject,
+      metricName: name,
+      currentValue: value,
+      selector,
+      averageValue,
+    });
   }
   if (pods !== undefined) {
     const { name, selector } = record(record(pods)['metric']);
-    result['pods'] = present({ metricName: name, currentAverageValue: record(record(pods)['current'])['averageValue'] ?? '0', selector });
+    result['pods'] = present({
+      metricName: name,
+      currentAverageValue: record(record(pods)['current'])['averageValue'] ?? '0',
+      selector,
+    });
   }
   if (external !== undefined) {
     const { name, selector } = record(record(external)['metric']);
     const { value = '0', averageValue } = record(record(external)['current']);
-    result['external'] = present({ metricName: name, metricSelector: selector, currentValue: value, currentAverageValue: averageValue });
+    result['external'] = present({
+      metricName: name,
+      metricSelector: selector,
+      currentValue: value,
+      currentAverageValue: averageValue,
+    });
   }
   return result;
 }

@@ -4,20 +4,39 @@ import { each, invalidStruct, nonNegative, oneOf, requireText, type Release } fr
 import { goQuantity } from '../../../shared/go-quantity';
 
 const SPEC = Path.at('spec');
-const SOURCES = { ContainerResource: 'containerResource', External: 'external', Object: 'object', Pods: 'pods', Resource: 'resource' } as const;
+const SOURCES = {
+  ContainerResource: 'containerResource',
+  External: 'external',
+  Object: 'object',
+  Pods: 'pods',
+  Resource: 'resource',
+} as const;
 type Target = autoscalingv2.MetricTarget;
 
 /** validateAutoscaler checks a HorizontalPodAutoscaler. */
 export function validateAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscaler, release: Release): FieldError[] {
-  const { minReplicas = 1, maxReplicas = 0, scaleTargetRef, metrics = [], behavior } = spec ?? ({} as autoscalingv2.HorizontalPodAutoscalerSpec);
+  const {
+    minReplicas = 1,
+    maxReplicas = 0,
+    scaleTargetRef,
+    metrics = [],
+    behavior,
+  } = spec ?? ({} as autoscalingv2.HorizontalPodAutoscalerSpec);
   const errors: FieldError[] = [];
-  if (minReplicas < 1) errors.push(field.invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
+  if (minReplicas < 1)
+    errors.push(field.invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
   if (maxReplicas < 1) errors.push(field.invalid(SPEC.child('maxReplicas'), maxReplicas, 'must be greater than 0'));
-  if (maxReplicas < minReplicas) errors.push(field.invalid(SPEC.child('maxReplicas'), maxReplicas, 'must be greater than or equal to `minReplicas`'));
+  if (maxReplicas < minReplicas)
+    errors.push(
+      field.invalid(SPEC.child('maxReplicas'), maxReplicas, 'must be greater than or equal to `minReplicas`'),
+    );
   errors.push(...validateReference(scaleTargetRef, SPEC.child('scaleTargetRef')));
   metrics.forEach((metric, i) => errors.push(...validateMetric(metric, SPEC.child('metrics').index(i), release)));
   if (behavior) {
-    errors.push(...validateRules(behavior.scaleUp, SPEC.child('behavior', 'scaleUp')), ...validateRules(behavior.scaleDown, SPEC.child('behavior', 'scaleDown')));
+    errors.push(
+      ...validateRules(behavior.scaleUp, SPEC.child('behavior', 'scaleUp')),
+      ...validateRules(behavior.scaleDown, SPEC.child('behavior', 'scaleDown')),
+    );
   }
   return errors;
 }
@@ -40,22 +59,38 @@ function validateMetric(metric: autoscalingv2.MetricSpec, path: Path, release: R
   const wanted = SOURCES[metric.type as keyof typeof SOURCES];
   const others = Object.values(SOURCES).filter(name => name !== wanted && metric[name]);
   const errors = others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only'));
-  if (!metric[wanted]) return [...errors, field.required(path.child(wanted), 'must populate information for the given metric source')];
+  if (!metric[wanted])
+    return [...errors, field.required(path.child(wanted), 'must populate information for the given metric source')];
   return [...errors, ...validateSource(metric, wanted, path.child(wanted), release)];
 }
 
-function validateSource(metric: autoscalingv2.MetricSpec, name: (typeof SOURCES)[keyof typeof SOURCES], path: Path, release: Release): FieldError[] {
+function validateSource(
+  metric: autoscalingv2.MetricSpec,
+  name: (typeof SOURCES)[keyof typeof SOURCES],
+  path: Path,
+  release: Release,
+): FieldError[] {
   const targetPath = path.child('target');
   switch (name) {
     case 'resource':
     case 'containerResource': {
       const source = metric[name]!;
-      const container = name === 'containerResource' ? requireText(path.child('container'), metric.containerResource!.container, 'must specify a container') : [];
+      const container =
+        name === 'containerResource'
+          ? requireText(path.child('container'), metric.containerResource!.container, 'must specify a container')
+          : [];
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
         ...container,
         ...validateTarget(source.target, targetPath, release),
-        ...exactlyOne(source.target, 'averageUtilization', 'averageValue', targetPath, 'a target raw value', 'a target utilization'),
+        ...exactlyOne(
+          source.target,
+          'averageUtilization',
+          'averageValue',
+          targetPath,
+          'a target raw value',
+          'a target utilization',
+        ),
       ];
     }
     case 'pods': {
@@ -63,7 +98,9 @@ function validateSource(metric: autoscalingv2.MetricSpec, name: (typeof SOURCES)
       return [
         ...validateIdentifier(about, path.child('metric')),
         ...validateTarget(target, targetPath, release),
-        ...(target?.averageValue === undefined ? [field.required(targetPath.child('averageValue'), 'must specify a positive target averageValue')] : []),
+        ...(target?.averageValue === undefined
+          ? [field.required(targetPath.child('averageValue'), 'must specify a positive target averageValue')]
+          : []),
       ];
     }
     case 'object': {
@@ -88,7 +125,14 @@ function validateSource(metric: autoscalingv2.MetricSpec, name: (typeof SOURCES)
   }
 }
 
-function exactlyOne(target: Target | undefined, first: keyof Target, second: keyof Target, path: Path, a: string, b: string): FieldError[] {
+function exactlyOne(
+  target: Target | undefined,
+  first: keyof Target,
+  second: keyof Target,
+  path: Path,
+  a: string,
+  b: string,
+): FieldError[] {
   const has = [first, second].map(name => target?.[name] !== undefined);
   if (!has[0] && !has[1]) return [field.required(path.child(first), `must set either ${a} or ${b}`)];
   return has[0] && has[1] ? [field.forbidden(path.child(second), `may not set both ${a} and ${b}`)] : [];
@@ -96,7 +140,9 @@ function exactlyOne(target: Target | undefined, first: keyof Target, second: key
 
 function validateIdentifier(identifier: autoscalingv2.MetricIdentifier | undefined, path: Path): FieldError[] {
   const at = path.child('name');
-  return identifier?.name ? each(at, identifier.name, isPathSegmentName(identifier.name)) : [field.required(at, 'must specify a metric name')];
+  return identifier?.name
+    ? each(at, identifier.name, isPathSegmentName(identifier.name))
+    : [field.required(at, 'must specify a metric name')];
 }
 
 function validateTarget(target: Target | undefined, path: Path, release: Release): FieldError[] {
@@ -122,16 +168,20 @@ function validateRules(rules: autoscalingv2.HPAScalingRules | undefined, path: P
   if (!rules) return [];
   const { stabilizationWindowSeconds: window, selectPolicy, policies = [] } = rules;
   const errors = nonNegative(path.child('stabilizationWindowSeconds'), window);
-  if ((window ?? 0) > 3600) errors.push(field.invalid(path.child('stabilizationWindowSeconds'), window, 'must be less than or equal to 3600'));
-  if (selectPolicy !== undefined) errors.push(...oneOf(path.child('selectPolicy'), selectPolicy, ['Disabled', 'Max', 'Min']));
+  if ((window ?? 0) > 3600)
+    errors.push(field.invalid(path.child('stabilizationWindowSeconds'), window, 'must be less than or equal to 3600'));
+  if (selectPolicy !== undefined)
+    errors.push(...oneOf(path.child('selectPolicy'), selectPolicy, ['Disabled', 'Max', 'Min']));
   const at = path.child('policies');
   if (!policies.length) errors.push(field.required(at, 'must specify at least one Policy'));
   policies.forEach(({ type, value = 0, periodSeconds = 0 }, i) => {
     const where = at.index(i);
     errors.push(...oneOf(where.child('type'), type, ['Percent', 'Pods']));
     if (value <= 0) errors.push(field.invalid(where.child('value'), value, 'must be greater than zero'));
-    if (periodSeconds <= 0) errors.push(field.invalid(where.child('periodSeconds'), periodSeconds, 'must be greater than zero'));
-    if (periodSeconds > 1800) errors.push(field.invalid(where.child('periodSeconds'), periodSeconds, 'must be less than or equal to 1800'));
+    if (periodSeconds <= 0)
+      errors.push(field.invalid(where.child('periodSeconds'), periodSeconds, 'must be greater than zero'));
+    if (periodSeconds > 1800)
+      errors.push(field.invalid(where.child('periodSeconds'), periodSeconds, 'must be less than or equal to 1800'));
   });
   return errors;
 }

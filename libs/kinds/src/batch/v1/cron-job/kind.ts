@@ -1,12 +1,25 @@
 import { CronJobs, type batchv1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { ageColumn, ageOf, containerColumns, formatSelector, integer, nameColumn, NONE, text, wide } from '../../../shared/printer';
+import {
+  ageColumn,
+  ageOf,
+  containerColumns,
+  formatSelector,
+  integer,
+  nameColumn,
+  NONE,
+  text,
+  wide,
+} from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateCronJob } from './validation';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template', 'spec');
 function defaultCronJob({ spec }: batchv1.CronJob): void {
   if (!spec) return;
   spec.concurrencyPolicy ||= 'Allow';
@@ -22,7 +35,11 @@ export const cronJob = defineKind<batchv1.CronJob>({
   resource: CronJobs,
   versions: [
     served('batch/v1', 'CronJob', { since: 21, storedSince: 22 }),
-    served('batch/v1beta1', 'CronJob', { until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'batch/v1 CronJob') }),
+    served('batch/v1beta1', 'CronJob', {
+      until: 24,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.21', '1.25', 'batch/v1 CronJob'),
+    }),
     served('batch/v2alpha1', 'CronJob', { until: 20 }),
   ],
   shortNames: ['cj'],
@@ -34,12 +51,16 @@ export const cronJob = defineKind<batchv1.CronJob>({
     text('Timezone', ({ spec }) => spec?.timeZone ?? NONE, { since: 29 }),
     { name: 'Suspend', type: 'boolean', cell: ({ spec }) => (spec?.suspend ? 'True' : 'False') },
     integer('Active', ({ status }) => status?.active?.length ?? 0),
-    text('Last Schedule', ({ status }, context) => (status?.lastScheduleTime ? ageOf(status.lastScheduleTime, context) : NONE)),
+    text('Last Schedule', ({ status }, context) =>
+      status?.lastScheduleTime ? ageOf(status.lastScheduleTime, context) : NONE,
+    ),
     ageColumn,
     ...containerColumns<batchv1.CronJob>(({ spec }) => spec?.jobTemplate?.spec?.template?.spec),
     wide('Selector', ({ spec }) => formatSelector(spec?.jobTemplate?.spec?.selector)),
   ]),
   strategy: specStrategy<batchv1.CronJob>({
+    warnings: ({ spec }, old, release) =>
+      podWarnings(spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
     generation: 21,
     prepareForCreate(job, { emulated }) {
       const spec = job.spec?.jobTemplate?.spec;

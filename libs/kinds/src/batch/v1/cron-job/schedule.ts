@@ -48,7 +48,8 @@ function rangeProblem(text: string, { min, max, names }: Bounds): string | undef
     const named = names?.indexOf(word.toLowerCase()) ?? -1;
     return named >= 0 ? named + min : /^[+-]?\d+$/.test(word) ? Number(word) : undefined;
   };
-  const unreadable = (word: string) => `Failed to parse int from ${word}: strconv.Atoi: parsing ${JSON.stringify(word)}: invalid syntax`;
+  const unreadable = (word: string) =>
+    `Failed to parse int from ${word}: strconv.Atoi: parsing ${JSON.stringify(word)}: invalid syntax`;
   let start: number | undefined = min;
   let end: number | undefined = max;
   if (range !== '*' && range !== '?') {

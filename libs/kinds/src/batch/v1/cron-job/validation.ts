@@ -9,7 +9,10 @@ const SPEC = Path.at('spec');
 const MAX_NAME = 63 - 11;
 
 /** validateCronJob checks a CronJob. */
-export function validateCronJob({ metadata, spec = {} as batchv1.CronJobSpec }: batchv1.CronJob, release: Release): FieldError[] {
+export function validateCronJob(
+  { metadata, spec = {} as batchv1.CronJobSpec }: batchv1.CronJob,
+  release: Release,
+): FieldError[] {
   const name = metadata?.name ?? '';
   const { concurrencyPolicy, jobTemplate } = spec;
   const policy = SPEC.child('concurrencyPolicy');
@@ -18,7 +21,9 @@ export function validateCronJob({ metadata, spec = {} as batchv1.CronJobSpec }: 
   return [
     ...validateSchedule(spec, release),
     ...nonNegative(SPEC.child('startingDeadlineSeconds'), spec.startingDeadlineSeconds),
-    ...(concurrencyPolicy ? oneOf(policy, concurrencyPolicy, ['Allow', 'Forbid', 'Replace']) : [field.required(policy)]),
+    ...(concurrencyPolicy
+      ? oneOf(policy, concurrencyPolicy, ['Allow', 'Forbid', 'Replace'])
+      : [field.required(policy)]),
     ...validateJobNumbers(job, at, release),
     ...validateJobTemplate(job, at, release),
     ...(job.manualSelector ? [unsupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
@@ -35,11 +40,20 @@ function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulate
   const rest = zoned ? schedule.replace(/^\S+\s*/, '') : schedule;
   const problem = scheduleProblem(rest);
   const errors = problem === undefined ? [] : [field.invalid(at, schedule, wording(problem, emulated))];
-  if (zoned && emulated >= 25) errors.push(field.invalid(at, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
+  if (zoned && emulated >= 25)
+    errors.push(field.invalid(at, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
   if (timeZone === undefined) return errors;
   const zonePath = SPEC.child('timeZone');
   if (!timeZone) return [...errors, field.invalid(zonePath, timeZone, 'timeZone must be nil or non-empty string')];
-  if (timeZone === 'Local') return [...errors, field.invalid(zonePath, timeZone, 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones')];
+  if (timeZone === 'Local')
+    return [
+      ...errors,
+      field.invalid(
+        zonePath,
+        timeZone,
+        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
+      ),
+    ];
   return isZone(timeZone) ? errors : [...errors, field.invalid(zonePath, timeZone, `unknown time zone ${timeZone}`)];
 }
 

@@ -25,5 +25,6 @@ export function defaultJob(job: batchv1.Job, emulated: Minor): void {
 export function inheritLabels(job: batchv1.Job): void {
   const labels = job.spec?.template?.metadata?.labels;
   const metadata = (job.metadata ??= {});
-  if (labels && Object.keys(labels).length && !Object.keys(metadata.labels ?? {}).length) metadata.labels = { ...labels };
+  if (labels && Object.keys(labels).length && !Object.keys(metadata.labels ?? {}).length)
+    metadata.labels = { ...labels };
 }

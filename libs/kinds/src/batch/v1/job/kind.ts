@@ -1,5 +1,5 @@
 import { Jobs, type batchv1 } from '@navarch/api';
-import { humanDuration } from '@navarch/apimachinery';
+import { humanDuration, Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns, type CellContext } from '../../../shared/columns';
 import { ageColumn, containerColumns, formatSelector, nameColumn, text, wide } from '../../../shared/printer';
@@ -8,7 +8,9 @@ import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
 import { validateJob, validateJobUpdate } from './validation';
+import { podWarnings } from '../../../core/v1/pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'template', 'spec');
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;
   if (spec?.completions !== undefined) return `${done}/${spec.completions}`;
@@ -49,6 +51,7 @@ export const job = defineKind<batchv1.Job>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<batchv1.Job>({
+    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: 21,
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);

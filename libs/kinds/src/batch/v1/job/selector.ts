@@ -4,8 +4,9 @@ import type { Minor } from '../../../kind';
 /** PREFIXED is the first release whose jobs carry the labels with a domain beside the plain ones. */
 const PREFIXED: Minor = 27;
 
-/** UID_LABEL and NAME_LABEL mark the pods of a job. */
+/** UID_LABEL marks the pods of a job by its uid. */
 export const UID_LABEL = 'controller-uid';
+/** NAME_LABEL marks them by its name. */
 export const NAME_LABEL = 'job-name';
 const PREFIX = 'batch.kubernetes.io/';
 

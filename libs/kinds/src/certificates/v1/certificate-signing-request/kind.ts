@@ -18,7 +18,11 @@ function defaultBeta(object: Record<string, unknown>): void {
 
 function condition({ status = {} }: CSR): string {
   const has = (type: string) => (status.conditions ?? []).some(c => c.type === type);
-  const parts = [has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending', ...(has('Failed') ? ['Failed'] : []), ...(status.certificate ? ['Issued'] : [])];
+  const parts = [
+    has('Denied') ? 'Denied' : has('Approved') ? 'Approved' : 'Pending',
+    ...(has('Failed') ? ['Failed'] : []),
+    ...(status.certificate ? ['Issued'] : []),
+  ];
   return parts.join(',');
 }
 
@@ -28,7 +32,10 @@ export const certificateSigningRequest = defineKind<CSR>({
   versions: [
     served('certificates.k8s.io/v1', 'CertificateSigningRequest', { storedSince: 22 }),
     served('certificates.k8s.io/v1beta1', 'CertificateSigningRequest', {
-      until: 21, storedSince: 0, defaults: defaultBeta, deprecated: deprecatedFor('1.19', '1.22', 'certificates.k8s.io/v1 CertificateSigningRequest'),
+      until: 21,
+      storedSince: 0,
+      defaults: defaultBeta,
+      deprecated: deprecatedFor('1.19', '1.22', 'certificates.k8s.io/v1 CertificateSigningRequest'),
     }),
   ],
   shortNames: ['csr'],
@@ -39,7 +46,11 @@ export const certificateSigningRequest = defineKind<CSR>({
     ageColumn,
     text('SignerName', ({ spec }) => spec?.signerName || NONE),
     text('Requestor', ({ spec }) => spec?.username ?? ''),
-    text('RequestedDuration', ({ spec }) => (spec?.expirationSeconds === undefined ? NONE : humanDuration(spec.expirationSeconds * 1000)), { since: 22 }),
+    text(
+      'RequestedDuration',
+      ({ spec }) => (spec?.expirationSeconds === undefined ? NONE : humanDuration(spec.expirationSeconds * 1000)),
+      { since: 22 },
+    ),
     text('Condition', condition),
   ]),
   strategy: requestStrategy,

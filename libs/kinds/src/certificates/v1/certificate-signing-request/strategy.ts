@@ -18,7 +18,8 @@ export const requestStrategy: Strategy<CSR> = {
     spec.username = user.name;
     if (user.uid) spec.uid = user.uid;
     if (user.groups.length) spec.groups = [...user.groups];
-    if (user.extra) spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
+    if (user.extra)
+      spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
   },
   validate: validateRequest,
   prepareForUpdate: (request, old) => keep(request, old, 'spec', 'status'),
@@ -27,7 +28,11 @@ export const requestStrategy: Strategy<CSR> = {
 const decides = ({ type }: Condition) => type === 'Approved' || type === 'Denied';
 
 /** Times of conditions that clients leave out are those of the request. */
-function stamp(conditions: readonly Condition[] | undefined, old: readonly Condition[], { now }: StrategyContext): void {
+function stamp(
+  conditions: readonly Condition[] | undefined,
+  old: readonly Condition[],
+  { now }: StrategyContext,
+): void {
   const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
   for (const condition of conditions ?? []) {
     condition.status ||= 'True';
@@ -63,5 +68,8 @@ export const requestStatusStrategy: Strategy<CSR> = {
     if (conditions.length) status.conditions = conditions;
     stamp(status.conditions, before, context);
   },
-  validateUpdate: (request, _old, context) => [...validateConditions(request, context), ...validateCertificate(request)],
+  validateUpdate: (request, _old, context) => [
+    ...validateConditions(request, context),
+    ...validateCertificate(request),
+  ],
 };

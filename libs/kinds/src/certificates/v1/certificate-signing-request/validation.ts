@@ -9,19 +9,50 @@ const SPEC = Path.at('spec');
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const MIN_SECONDS = 600;
 const USAGES = [
-  'any', 'cert sign', 'client auth', 'code signing', 'content commitment', 'crl sign', 'data encipherment', 'decipher only', 'digital signature',
-  'email protection', 'encipher only', 'ipsec end system', 'ipsec tunnel', 'ipsec user', 'key agreement', 'key encipherment', 'microsoft sgc',
-  'netscape sgc', 'ocsp signing', 's/mime', 'server auth', 'signing', 'timestamping',
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
 ];
 const isV1 = ({ apiVersion }: StrategyContext) => apiVersion === 'certificates.k8s.io/v1';
 
 /** validateRequest checks a new CertificateSigningRequest; v1 asks for more than v1beta1. */
-export function validateRequest({ spec = {} as certificatesv1.CertificateSigningRequestSpec }: CSR, context: StrategyContext): FieldError[] {
+export function validateRequest(
+  { spec = {} as certificatesv1.CertificateSigningRequestSpec }: CSR,
+  context: StrategyContext,
+): FieldError[] {
   const { request, usages = [], signerName, expirationSeconds } = spec;
   const errors: FieldError[] = [];
   const bytes = Buffer.from(request ?? '', 'base64');
   if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]+-----END CERTIFICATE REQUEST-----/.test(bytes.toString('latin1'))) {
-    errors.push(invalidStruct(SPEC.child('request'), request ?? null, goBytes(bytes), 'PEM block type must be CERTIFICATE REQUEST', context));
+    errors.push(
+      invalidStruct(
+        SPEC.child('request'),
+        request ?? null,
+        goBytes(bytes),
+        'PEM block type must be CERTIFICATE REQUEST',
+        context,
+      ),
+    );
   }
   if (!usages?.length && isV1(context)) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
   const seen = new Set<string>();
@@ -32,10 +63,17 @@ export function validateRequest({ spec = {} as certificatesv1.CertificateSigning
     seen.add(usage);
   });
   const signer = SPEC.child('signerName');
-  if (isV1(context) && signerName === LEGACY_SIGNER) errors.push(field.invalid(signer, signerName, 'the legacy signerName is not allowed via this API version'));
+  if (isV1(context) && signerName === LEGACY_SIGNER)
+    errors.push(field.invalid(signer, signerName, 'the legacy signerName is not allowed via this API version'));
   else errors.push(...validateSigner(signerName, signer));
   if (expirationSeconds !== undefined && expirationSeconds < MIN_SECONDS) {
-    errors.push(field.invalid(SPEC.child('expirationSeconds'), expirationSeconds, `may not specify a duration less than ${MIN_SECONDS} seconds (10 minutes)`));
+    errors.push(
+      field.invalid(
+        SPEC.child('expirationSeconds'),
+        expirationSeconds,
+        `may not specify a duration less than ${MIN_SECONDS} seconds (10 minutes)`,
+      ),
+    );
   }
   return errors;
 }
@@ -47,7 +85,15 @@ function validateSigner(name: string | undefined, path: Path): FieldError[] {
   if (rest.length !== 1) return [field.invalid(path, name, form)];
   const problems = [...isDNS1123Subdomain(domain), ...isDNS1123Subdomain(rest[0]!)];
   if (problems.length) return problems.map(problem => field.invalid(path, name, problem));
-  return domain.includes('.') ? [] : [field.invalid(path, name, `${JSON.stringify(domain)}: should be a domain with at least two segments separated by dots`)];
+  return domain.includes('.')
+    ? []
+    : [
+        field.invalid(
+          path,
+          name,
+          `${JSON.stringify(domain)}: should be a domain with at least two segments separated by dots`,
+        ),
+      ];
 }
 
 /** validateConditions checks what has been decided: approval and denial exclude each other, and are true where they are there. */
@@ -62,9 +108,11 @@ export function validateConditions({ status = {} }: CSR, context: StrategyContex
     const decisive = type === 'Approved' || type === 'Denied' || type === 'Failed';
     if (isV1(context) && !value) errors.push(field.required(at.child('status')));
     else if (decisive && value && value !== 'True') errors.push(...oneOf(at.child('status'), value, ['True']));
-    else if (value && !['True', 'False', 'Unknown'].includes(value)) errors.push(...oneOf(at.child('status'), value, ['False', 'True', 'Unknown']));
+    else if (value && !['True', 'False', 'Unknown'].includes(value))
+      errors.push(...oneOf(at.child('status'), value, ['False', 'True', 'Unknown']));
     if (type === 'Approved' || type === 'Denied') {
-      if (decided.length && !decided.includes(type)) errors.push(field.invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive'));
+      if (decided.length && !decided.includes(type))
+        errors.push(field.invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive'));
       decided.push(type);
     }
     if (types.has(type)) errors.push(field.duplicate(at.child('type'), type));

@@ -12,7 +12,8 @@ const SPEC = Path.at('spec');
 function validateLease({ spec = {} }: coordinationv1.Lease, { emulated }: Release): FieldError[] {
   const { leaseDurationSeconds: duration, leaseTransitions: transitions } = spec;
   const errors: FieldError[] = [];
-  if (duration !== undefined && duration <= 0) errors.push(field.invalid(SPEC.child('leaseDurationSeconds'), duration, 'must be greater than 0'));
+  if (duration !== undefined && duration <= 0)
+    errors.push(field.invalid(SPEC.child('leaseDurationSeconds'), duration, 'must be greater than 0'));
   if (transitions !== undefined && transitions < 0) {
     const detail = emulated >= 26 ? NON_NEGATIVE : 'must to greater or equal than 0';
     errors.push(field.invalid(SPEC.child('leaseTransitions'), transitions, detail));
@@ -25,8 +26,20 @@ export const lease = defineKind<coordinationv1.Lease>({
   resource: Leases,
   versions: [
     served('coordination.k8s.io/v1', 'Lease', { storedSince: 22 }),
-    served('coordination.k8s.io/v1beta1', 'Lease', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'coordination.k8s.io/v1 Lease') }),
+    served('coordination.k8s.io/v1beta1', 'Lease', {
+      until: 21,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.19', '1.22', 'coordination.k8s.io/v1 Lease'),
+    }),
   ],
-  columns: defineColumns<coordinationv1.Lease>([nameColumn, text('Holder', ({ spec }) => spec?.holderIdentity ?? ''), ageColumn]),
-  strategy: { ...plainStrategy<coordinationv1.Lease>(validateLease), allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
+  columns: defineColumns<coordinationv1.Lease>([
+    nameColumn,
+    text('Holder', ({ spec }) => spec?.holderIdentity ?? ''),
+    ageColumn,
+  ]),
+  strategy: {
+    ...plainStrategy<coordinationv1.Lease>(validateLease),
+    allowCreateOnUpdate: true,
+    allowUnconditionalUpdate: false,
+  },
 });

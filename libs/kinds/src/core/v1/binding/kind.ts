@@ -14,7 +14,10 @@ export const binding = defineKind<corev1.Binding>({
   strategy: {
     validate: ({ target }) =>
       target
-        ? [...(target.kind ? oneOf(TARGET.child('kind'), target.kind, ['Node', '<empty>']) : []), ...requireText(TARGET.child('name'), target.name)]
+        ? [
+            ...(target.kind ? oneOf(TARGET.child('kind'), target.kind, ['Node', '<empty>']) : []),
+            ...requireText(TARGET.child('name'), target.name),
+          ]
         : [field.required(TARGET.child('name'))],
   },
 });

@@ -18,7 +18,8 @@ export function validateConfigMap({ data = {}, binaryData = {} }: corev1.ConfigM
     errors.push(...each(at, key, isConfigMapKey(key)));
     if (key in binaryData) errors.push(field.invalid(at, key, 'duplicate of key present in binaryData'));
   }
-  for (const key of Object.keys(binaryData)) errors.push(...each(Path.at('binaryData').key(key), key, isConfigMapKey(key)));
+  for (const key of Object.keys(binaryData))
+    errors.push(...each(Path.at('binaryData').key(key), key, isConfigMapKey(key)));
   const texts = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
   const bytes = Object.values(binaryData).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
   // The whole object is too long; that is shown as an empty index.

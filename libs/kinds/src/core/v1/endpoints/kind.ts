@@ -12,7 +12,9 @@ const SHOWN = 3;
 export function formatEndpoints({ subsets = [] }: corev1.Endpoints): string {
   const all = subsets.flatMap(({ addresses = [], ports = [] }) => {
     if (!ports.length) return addresses.map(({ ip }) => ip);
-    return ports.flatMap(({ port }) => addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)));
+    return ports.flatMap(({ port }) =>
+      addresses.map(({ ip }) => (ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`)),
+    );
   });
   const shown = all.slice(0, SHOWN).join(',');
   if (all.length > SHOWN) return `${shown} + ${all.length - SHOWN} more...`;
@@ -26,7 +28,9 @@ function defaultEndpoints({ subsets = [] }: corev1.Endpoints): void {
 /** endpoints declares Endpoints. */
 export const endpoints = defineKind<corev1.Endpoints>({
   resource: Endpoints,
-  versions: [served('v1', 'Endpoints', { deprecated: deprecatedFor('1.33', undefined, 'discovery.k8s.io/v1 EndpointSlice') })],
+  versions: [
+    served('v1', 'Endpoints', { deprecated: deprecatedFor('1.33', undefined, 'discovery.k8s.io/v1 EndpointSlice') }),
+  ],
   storagePath: 'services/endpoints',
   shortNames: ['ep'],
   defaults: defaultEndpoints,

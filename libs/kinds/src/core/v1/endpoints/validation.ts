@@ -1,5 +1,13 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, isQualifiedName, isValidIP, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  field,
+  isDNS1123Label,
+  isQualifiedName,
+  isValidIP,
+  isValidPortNum,
+  Path,
+  type FieldError,
+} from '@navarch/apimachinery';
 import { each } from '../../../shared/errors';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
@@ -10,7 +18,9 @@ export function validateEndpoints({ subsets = [] }: corev1.Endpoints): FieldErro
     const at = Path.at('subsets').index(i);
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
     return [
-      ...(addresses.length + notReadyAddresses.length ? [] : [field.required(at, 'must specify `addresses` or `notReadyAddresses`')]),
+      ...(addresses.length + notReadyAddresses.length
+        ? []
+        : [field.required(at, 'must specify `addresses` or `notReadyAddresses`')]),
       ...addresses.flatMap((address, j) => validateAddress(address, at.child('addresses').index(j))),
       ...notReadyAddresses.flatMap((address, j) => validateAddress(address, at.child('notReadyAddresses').index(j))),
       ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j))),
@@ -24,13 +34,27 @@ function validateAddress({ ip = '', hostname, nodeName }: corev1.EndpointAddress
   return [
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []),
     ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname)) : []),
-    ...(nodeName === undefined ? [] : each(path.child('nodeName'), nodeName, /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nodeName) ? [] : ['must be a valid node name'])),
+    ...(nodeName === undefined
+      ? []
+      : each(
+          path.child('nodeName'),
+          nodeName,
+          /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nodeName) ? [] : ['must be a valid node name'],
+        )),
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at)),
   ];
 }
 
-function validatePort({ name, port = 0, protocol, appProtocol }: corev1.EndpointPort, named: boolean, path: Path): FieldError[] {
-  const nameErrors = name ? each(path.child('name'), name, isDNS1123Label(name)) : named ? [field.required(path.child('name'))] : [];
+function validatePort(
+  { name, port = 0, protocol, appProtocol }: corev1.EndpointPort,
+  named: boolean,
+  path: Path,
+): FieldError[] {
+  const nameErrors = name
+    ? each(path.child('name'), name, isDNS1123Label(name))
+    : named
+      ? [field.required(path.child('name'))]
+      : [];
   return [
     ...nameErrors,
     ...each(path.child('port'), port, isValidPortNum(port)),

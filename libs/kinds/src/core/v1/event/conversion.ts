@@ -29,7 +29,10 @@ export function fromCoreEvent(object: Fields): void {
 /** EVENTS_LABELS are the selectable paths of events.k8s.io with those of the core group that they stand for. */
 export const EVENTS_LABELS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(
-    ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(name => [`regarding.${name}`, `involvedObject.${name}`]),
+    ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'].map(name => [
+      `regarding.${name}`,
+      `involvedObject.${name}`,
+    ]),
   ),
   reason: 'reason',
   type: 'type',

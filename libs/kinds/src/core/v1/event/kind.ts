@@ -9,10 +9,13 @@ import { validateEvent } from './validation';
 
 const TTL_SECONDS = 60 * 60;
 
-const firstSeen = (event: corev1.Event, context: CellContext) => ageOf(event.firstTimestamp || event.eventTime, context);
+const firstSeen = (event: corev1.Event, context: CellContext) =>
+  ageOf(event.firstTimestamp || event.eventTime, context);
 
 function lastSeen(event: corev1.Event, context: CellContext): string {
-  return event.series ? ageOf(event.series.lastObservedTime, context) : ageOf(event.lastTimestamp || event.firstTimestamp || event.eventTime, context);
+  return event.series
+    ? ageOf(event.series.lastObservedTime, context)
+    : ageOf(event.lastTimestamp || event.firstTimestamp || event.eventTime, context);
 }
 
 function source({ source, reportingComponent, reportingInstance }: corev1.Event): string {
@@ -46,7 +49,11 @@ export const event = defineKind<corev1.Event>({
   versions: [
     served('v1', 'Event'),
     served('events.k8s.io/v1', 'Event', events),
-    served('events.k8s.io/v1beta1', 'Event', { ...events, until: 24, deprecated: deprecatedFor('1.22', '1.25', 'events.k8s.io/v1 Event') }),
+    served('events.k8s.io/v1beta1', 'Event', {
+      ...events,
+      until: 24,
+      deprecated: deprecatedFor('1.22', '1.25', 'events.k8s.io/v1 Event'),
+    }),
   ],
   shortNames: ['ev'],
   selectableFields: selectable,

@@ -47,7 +47,8 @@ function validateStrictly(event: corev1.Event): FieldError[] {
     if (!series.lastObservedTime) errors.push(field.required(Path.at('series.lastObservedTime')));
   }
   if (!eventTime) errors.push(field.required(Path.at('eventTime')));
-  if (type !== 'Normal' && type !== 'Warning') errors.push(field.invalid(Path.at('type'), '', `has invalid value: ${type}`));
+  if (type !== 'Normal' && type !== 'Warning')
+    errors.push(field.invalid(Path.at('type'), '', `has invalid value: ${type}`));
   const unset = (name: string, value: unknown) => {
     if (value) errors.push(field.invalid(Path.at(name), '', 'needs to be unset'));
   };

@@ -49,7 +49,11 @@ export const namespace = defineKind<corev1.Namespace>({
   defaults: defaultNamespace,
   selectableFields: ({ metadata, status }) => ({ name: metadata?.name ?? '', 'status.phase': status?.phase ?? '' }),
   fieldLabels: ['name', 'status.phase'],
-  columns: defineColumns<corev1.Namespace>([nameColumn, text('Status', ({ status }) => status?.phase ?? ''), ageColumn]),
+  columns: defineColumns<corev1.Namespace>([
+    nameColumn,
+    text('Status', ({ status }) => status?.phase ?? ''),
+    ageColumn,
+  ]),
   strategy,
   subresources: {
     status: statusStrategy<corev1.Namespace>({ validateUpdate: validateStatus }),

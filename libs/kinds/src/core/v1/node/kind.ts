@@ -26,7 +26,8 @@ export function nodeRoles({ metadata }: corev1.Node): string[] {
   return [...new Set(roles)].sort();
 }
 
-const address = ({ status }: corev1.Node, type: string) => status?.addresses?.find(a => a.type === type)?.address || NONE;
+const address = ({ status }: corev1.Node, type: string) =>
+  status?.addresses?.find(a => a.type === type)?.address || NONE;
 
 /** The older field is the first of the newer list. */
 function normalizeRanges({ spec }: corev1.Node): void {

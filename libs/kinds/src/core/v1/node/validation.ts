@@ -12,7 +12,11 @@ export function validateNode({ spec = {} }: corev1.Node, release: Release): Fiel
     // Messages place the taints under metadata.
     const at = Path.at('metadata', 'taints').index(i);
     const { key = '', value = '', effect } = taint;
-    const found = [...each(at.child('key'), key, isQualifiedName(key)), ...each(at.child('value'), value, isValidLabelValue(value)), ...validateTaintEffect(effect, at.child('effect'), false)];
+    const found = [
+      ...each(at.child('key'), key, isQualifiedName(key)),
+      ...each(at.child('value'), value, isValidLabelValue(value)),
+      ...validateTaintEffect(effect, at.child('effect'), false),
+    ];
     const pair = `${key}:${effect}`;
     if (taints.has(pair)) found.push(duplicateTaint(taint, at, release));
     taints.add(pair);
@@ -20,7 +24,10 @@ export function validateNode({ spec = {} }: corev1.Node, release: Release): Fiel
   });
   const ranges = spec.podCIDRs ?? [];
   ranges.forEach((range, i) => {
-    if (isCIDR(range).length) errors.push(invalidStruct(Path.at('spec', 'podCIDRs').index(i), ranges, goStrings(ranges), 'must be valid CIDR', release));
+    if (isCIDR(range).length)
+      errors.push(
+        invalidStruct(Path.at('spec', 'podCIDRs').index(i), ranges, goStrings(ranges), 'must be valid CIDR', release),
+      );
   });
   const families = new Set(ranges.map(range => range.includes(':')));
   if (ranges.length > 2 || (ranges.length === 2 && families.size < 2)) {
@@ -48,11 +55,26 @@ export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release:
     errors.push(field.forbidden(at.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
   }
   if (before.providerID && spec.providerID !== before.providerID) {
-    errors.push(field.forbidden(at.child('providerID'), 'node updates may not change providerID except from "" to valid'));
+    errors.push(
+      field.forbidden(at.child('providerID'), 'node updates may not change providerID except from "" to valid'),
+    );
   }
-  const rest = ({ taints: _t, unschedulable: _u, podCIDR: _p, podCIDRs: _q, providerID: _i, configSource: _c, ...other }: corev1.NodeSpec) => other;
+  const rest = ({
+    taints: _t,
+    unschedulable: _u,
+    podCIDR: _p,
+    podCIDRs: _q,
+    providerID: _i,
+    configSource: _c,
+    ...other
+  }: corev1.NodeSpec) => other;
   if (!semanticEqual(rest(spec), rest(before))) {
-    errors.push(field.forbidden(Path.at(), 'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)'));
+    errors.push(
+      field.forbidden(
+        Path.at(),
+        'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)',
+      ),
+    );
   }
   return errors;
 }

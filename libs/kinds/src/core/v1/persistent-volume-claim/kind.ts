@@ -15,15 +15,29 @@ const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 /** accessModesText prints access modes in short: `RWO,ROX`. */
 export function accessModesText(modes: readonly string[] = []): string {
-  const SHORT = [['ReadWriteOnce', 'RWO'], ['ReadOnlyMany', 'ROX'], ['ReadWriteMany', 'RWX'], ['ReadWriteOncePod', 'RWOP']] as const;
-  return SHORT.filter(([mode]) => modes.includes(mode)).map(([, short]) => short).join(',');
+  const SHORT = [
+    ['ReadWriteOnce', 'RWO'],
+    ['ReadOnlyMany', 'ROX'],
+    ['ReadWriteMany', 'RWX'],
+    ['ReadWriteOncePod', 'RWOP'],
+  ] as const;
+  return SHORT.filter(([mode]) => modes.includes(mode))
+    .map(([, short]) => short)
+    .join(',');
 }
 
-function validateClaim({ spec = {} as corev1.PersistentVolumeClaimSpec }: corev1.PersistentVolumeClaim, release: Release): FieldError[] {
+function validateClaim(
+  { spec = {} as corev1.PersistentVolumeClaimSpec }: corev1.PersistentVolumeClaim,
+  release: Release,
+): FieldError[] {
   return validateClaimSpec(spec, SPEC, release);
 }
 
-function validateClaimUpdate(claim: corev1.PersistentVolumeClaim, old: corev1.PersistentVolumeClaim, release: Release): FieldError[] {
+function validateClaimUpdate(
+  claim: corev1.PersistentVolumeClaim,
+  old: corev1.PersistentVolumeClaim,
+  release: Release,
+): FieldError[] {
   const errors = validateClaim(claim, release);
   const { spec } = claim;
   const before = old.spec;
@@ -40,13 +54,20 @@ function validateClaimUpdate(claim: corev1.PersistentVolumeClaim, old: corev1.Pe
     };
   };
   if (!semanticEqual(fixed(spec), fixed(before))) {
-    const exception = release.emulated >= 31 ? 'resources.requests and volumeAttributesClassName for bound claims' : 'resources.requests for bound claims';
+    const exception =
+      release.emulated >= 31
+        ? 'resources.requests and volumeAttributesClassName for bound claims'
+        : 'resources.requests for bound claims';
     errors.push(field.forbidden(SPEC, `spec is immutable after creation except ${exception}`));
   }
   if (parseQuantity(storage(spec)).cmp(parseQuantity(storage(before))) < 0) {
     const reached = old.status?.capacity?.['storage'];
-    const shrinksBack = release.emulated >= 23 && reached !== undefined && parseQuantity(storage(spec)).cmp(parseQuantity(reached)) > 0;
-    const detail = release.emulated >= 23 ? 'field can not be less than status.capacity' : 'field can not be less than previous value';
+    const shrinksBack =
+      release.emulated >= 23 && reached !== undefined && parseQuantity(storage(spec)).cmp(parseQuantity(reached)) > 0;
+    const detail =
+      release.emulated >= 23
+        ? 'field can not be less than status.capacity'
+        : 'field can not be less than previous value';
     if (!shrinksBack) errors.push(field.forbidden(SPEC.child('resources', 'requests', 'storage'), detail));
   }
   return errors;
@@ -88,7 +109,8 @@ function keepDataSources(spec: corev1.PersistentVolumeClaimSpec | undefined, emu
   if (!spec) return;
   if (dataSource) {
     const known =
-      (dataSource.kind === 'PersistentVolumeClaim' && !dataSource.apiGroup) || (dataSource.kind === 'VolumeSnapshot' && dataSource.apiGroup === SNAPSHOTS);
+      (dataSource.kind === 'PersistentVolumeClaim' && !dataSource.apiGroup) ||
+      (dataSource.kind === 'VolumeSnapshot' && dataSource.apiGroup === SNAPSHOTS);
     if (!known) delete spec.dataSource;
   }
   if (emulated < 24) delete spec.dataSourceRef;

@@ -5,7 +5,10 @@ import { validateLabelSelector } from '../../../shared/label-validation';
 
 /** accessModes are those a release knows, in the order in which messages list them. */
 export const accessModes = ({ emulated }: Release): readonly string[] => [
-  'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', ...(emulated >= 22 ? ['ReadWriteOncePod'] : []),
+  'ReadOnlyMany',
+  'ReadWriteMany',
+  'ReadWriteOnce',
+  ...(emulated >= 22 ? ['ReadWriteOncePod'] : []),
 ];
 
 /** VOLUME_MODES in the order in which messages list them. */
@@ -21,7 +24,11 @@ export function validateAccessModes(modes: readonly string[], path: Path, releas
 }
 
 /** validateClaimSpec checks the spec of a claim. */
-export function validateClaimSpec(spec: Partial<corev1.PersistentVolumeClaimSpec>, path: Path, release: Release): FieldError[] {
+export function validateClaimSpec(
+  spec: Partial<corev1.PersistentVolumeClaimSpec>,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const { accessModes: modes = [], resources, selector, storageClassName, volumeMode } = spec;
   const errors: FieldError[] = [];
   if (modes.length === 0) errors.push(field.required(path.child('accessModes'), 'at least 1 access mode is required'));
@@ -34,7 +41,8 @@ export function validateClaimSpec(spec: Partial<corev1.PersistentVolumeClaimSpec
     const quantity = parseQuantity(storage);
     if (quantity.sign() <= 0) errors.push(field.invalid(at, quantity.toString(), 'must be greater than zero'));
   }
-  if (storageClassName) errors.push(...each(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
+  if (storageClassName)
+    errors.push(...each(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
   if (volumeMode !== undefined) errors.push(...oneOf(path.child('volumeMode'), volumeMode, VOLUME_MODES));
   return errors;
 }

@@ -18,5 +18,7 @@ export const podTemplate = defineKind<corev1.PodTemplate>({
     ...containerColumns<corev1.PodTemplate>(({ template }) => template?.spec, {}),
     text('Pod Labels', ({ template }) => formatLabels(template?.metadata?.labels)),
   ]),
-  strategy: plainStrategy<corev1.PodTemplate>(({ template }, release) => validateTemplate(template ?? {}, Path.at('template'), release)),
+  strategy: plainStrategy<corev1.PodTemplate>(({ template }, release) =>
+    validateTemplate(template ?? {}, Path.at('template'), release),
+  ),
 });

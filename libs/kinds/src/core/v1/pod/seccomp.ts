@@ -12,7 +12,11 @@ export function syncSeccomp(pod: corev1.Pod): void {
   const { metadata = {}, spec } = pod;
   if (!spec) return;
   const annotations: Record<string, string> = { ...metadata.annotations };
-  const sync = (key: string, context: { seccompProfile?: corev1.SeccompProfile } | undefined, set: (profile: corev1.SeccompProfile) => void) => {
+  const sync = (
+    key: string,
+    context: { seccompProfile?: corev1.SeccompProfile } | undefined,
+    set: (profile: corev1.SeccompProfile) => void,
+  ) => {
     const fromAnnotation = profileOf(annotations[key]);
     if (context?.seccompProfile) {
       const text = annotationOf(context.seccompProfile);
@@ -21,7 +25,11 @@ export function syncSeccomp(pod: corev1.Pod): void {
   };
   sync(POD, spec.securityContext, profile => ((spec.securityContext ??= {}).seccompProfile = profile));
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
-    sync(CONTAINER + container.name, container.securityContext, profile => ((container.securityContext ??= {}).seccompProfile = profile));
+    sync(
+      CONTAINER + container.name,
+      container.securityContext,
+      profile => ((container.securityContext ??= {}).seccompProfile = profile),
+    );
   }
   if (Object.keys(annotations).length) (pod.metadata = metadata).annotations = annotations;
 }
@@ -30,7 +38,9 @@ function profileOf(annotation: string | undefined): corev1.SeccompProfile | unde
   if (annotation === undefined) return undefined;
   if (annotation === 'unconfined') return { type: 'Unconfined' };
   if (annotation === 'runtime/default' || annotation === 'docker/default') return { type: 'RuntimeDefault' };
-  return annotation.startsWith(LOCALHOST) ? { type: 'Localhost', localhostProfile: annotation.slice(LOCALHOST.length) } : undefined;
+  return annotation.startsWith(LOCALHOST)
+    ? { type: 'Localhost', localhostProfile: annotation.slice(LOCALHOST.length) }
+    : undefined;
 }
 
 function annotationOf({ type, localhostProfile }: corev1.SeccompProfile): string | undefined {

@@ -6,11 +6,14 @@ import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { qosClass } from './qos';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
+import { podWarnings } from './warnings';
 import { validatePodSpec, validatePodUpdate } from './validation';
 import { validateEphemeralContainers } from './validation/containers';
 
 const SPEC = Path.at('spec');
 const COUNTS_GENERATION = 33;
+/** EPHEMERAL_CONTAINERS is the first release that has them; earlier ones drop them. */
+const EPHEMERAL_CONTAINERS = 23;
 const EMPTY: corev1.PodSpec = { containers: [] };
 
 function validatePod(pod: corev1.Pod, context: StrategyContext): FieldError[] {
@@ -24,10 +27,16 @@ export const podStrategy: Strategy<corev1.Pod> = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec ?? EMPTY) };
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
-    // Ephemeral containers come by their own endpoint only.
-    delete pod.spec?.ephemeralContainers;
+    if (emulated < EPHEMERAL_CONTAINERS) delete pod.spec?.ephemeralContainers;
   },
-  validate: validatePod,
+  warnings: (pod, old, context) => podWarnings(pod, old, SPEC, context),
+  validate: (pod, context) => [
+    ...validatePod(pod, context),
+    // They come by their own endpoint only.
+    ...(pod.spec?.ephemeralContainers?.length
+      ? [field.forbidden(SPEC.child('ephemeralContainers'), 'cannot be set on create')]
+      : []),
+  ],
   prepareForUpdate(pod, old, { emulated }) {
     keep(pod, old, 'status');
     if (pod.spec && old.spec?.ephemeralContainers) pod.spec.ephemeralContainers = old.spec.ephemeralContainers;
@@ -62,12 +71,22 @@ export const podStatusStrategy: Strategy<corev1.Pod> = statusStrategy<corev1.Pod
             const before = old.status?.[list]?.find(c => c.name === now.name)?.state?.terminated;
             const over = before && (pod.spec?.restartPolicy === 'Never' || before.exitCode === 0);
             return over && !now.state?.terminated && list === 'containerStatuses'
-              ? [field.forbidden(Path.at('status', list).index(i).child('state'), 'may not be transitioned to non-terminated state')]
+              ? [
+                  field.forbidden(
+                    Path.at('status', list).index(i).child('state'),
+                    'may not be transitioned to non-terminated state',
+                  ),
+                ]
               : [];
           });
-    const known = nominatedNodeName === undefined || /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nominatedNodeName) || nominatedNodeName === '';
+    const known =
+      nominatedNodeName === undefined ||
+      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nominatedNodeName) ||
+      nominatedNodeName === '';
     return [
-      ...(known ? [] : [field.invalid(Path.at('status', 'nominatedNodeName'), nominatedNodeName, 'must be a valid node name')]),
+      ...(known
+        ? []
+        : [field.invalid(Path.at('status', 'nominatedNodeName'), nominatedNodeName, 'must be a valid node name')]),
       ...restarted('containerStatuses'),
     ];
   },
@@ -87,9 +106,17 @@ export const ephemeralContainersStrategy: Strategy<corev1.Pod> = specStrategy<co
     const errors = validateEphemeralContainers(pod.spec ?? EMPTY, volumes, path, context);
     for (const [i, before] of (old.spec?.ephemeralContainers ?? []).entries()) {
       const after = now.get(before.name);
-      if (!after) errors.push(field.forbidden(path, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed`));
+      if (!after)
+        errors.push(
+          field.forbidden(path, `existing ephemeral containers ${JSON.stringify(before.name)} may not be removed`),
+        );
       else if (!semanticEqual(after, before)) {
-        errors.push(field.forbidden(path.index(i), `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`));
+        errors.push(
+          field.forbidden(
+            path.index(i),
+            `existing ephemeral containers ${JSON.stringify(before.name)} may not be changed`,
+          ),
+        );
       }
     }
     return errors;
@@ -109,7 +136,9 @@ export const resizeStrategy: Strategy<corev1.Pod> = specStrategy<corev1.Pod>({
   },
   validateUpdate(pod, old, context) {
     const same = qosClass(pod.spec ?? EMPTY) === (old.status?.qosClass ?? qosClass(old.spec ?? EMPTY));
-    const fixed = same ? [] : [field.invalid(SPEC, qosClass(pod.spec ?? EMPTY), 'Pod QOS Class may not change as a result of resizing')];
+    const fixed = same
+      ? []
+      : [field.invalid(SPEC, qosClass(pod.spec ?? EMPTY), 'Pod QOS Class may not change as a result of resizing')];
     return [...validatePod(pod, context), ...fixed];
   },
 });

@@ -62,7 +62,11 @@ function initState({ spec, status }: corev1.Pod, sidecars: ReadonlySet<string>) 
       if (container.ready) ready++;
       continue;
     }
-    const stopped = terminated ? stoppedReason({ terminated }) : waiting?.reason !== 'PodInitializing' ? waiting?.reason : undefined;
+    const stopped = terminated
+      ? stoppedReason({ terminated })
+      : waiting?.reason !== 'PodInitializing'
+        ? waiting?.reason
+        : undefined;
     reason = stopped ? `Init:${stopped}` : `Init:${i}/${spec?.initContainers?.length ?? 0}`;
     break;
   }
@@ -78,7 +82,9 @@ function count(restarts: Restarts, { restartCount, lastState }: corev1.Container
 function stoppedReason({ waiting, terminated }: corev1.ContainerState = {}): string | undefined {
   if (waiting?.reason) return waiting.reason;
   if (!terminated) return undefined;
-  return terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode ?? 0}`);
+  return (
+    terminated.reason || (terminated.signal ? `Signal:${terminated.signal}` : `ExitCode:${terminated.exitCode ?? 0}`)
+  );
 }
 
 function deletionReason({ metadata, status }: corev1.Pod): string | undefined {
@@ -87,5 +93,7 @@ function deletionReason({ metadata, status }: corev1.Pod): string | undefined {
   return status?.phase === 'Succeeded' || status?.phase === 'Failed' ? undefined : 'Terminating';
 }
 
-const conditionIs = (status: corev1.PodStatus, type: string) => (status.conditions ?? []).some(c => c.type === type && c.status === 'True');
-const isGated = (status: corev1.PodStatus) => (status.conditions ?? []).some(c => c.type === 'PodScheduled' && c.reason === 'SchedulingGated');
+const conditionIs = (status: corev1.PodStatus, type: string) =>
+  (status.conditions ?? []).some(c => c.type === type && c.status === 'True');
+const isGated = (status: corev1.PodStatus) =>
+  (status.conditions ?? []).some(c => c.type === 'PodScheduled' && c.reason === 'SchedulingGated');

@@ -6,7 +6,8 @@ const FILE_MODE = 0o644;
 
 /** defaultVolume completes a volume of a pod, in place. One without a source is an emptyDir. */
 export function defaultVolume(volume: corev1.Volume): void {
-  if (Object.keys(volume).every(key => key === 'name' || volume[key as keyof corev1.Volume] === null)) volume.emptyDir = {};
+  if (Object.keys(volume).every(key => key === 'name' || volume[key as keyof corev1.Volume] === null))
+    volume.emptyDir = {};
   defaultSources(volume);
   for (const source of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
     if (source) source.defaultMode ??= FILE_MODE;

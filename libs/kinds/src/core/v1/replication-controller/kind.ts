@@ -9,7 +9,9 @@ import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
+import { podWarnings } from '../pod/warnings';
 
+const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
 
 /** defaultController completes a ReplicationController, in place: selector and labels are the template's unless given. */
@@ -31,7 +33,10 @@ function validateController({ spec = {} }: corev1.ReplicationController, release
     ...(Object.keys(selector).length ? [] : [field.required(SPEC.child('selector'))]),
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...(spec.template
-      ? [...validateMapMatch(selector, spec.template, release), ...validateWorkloadTemplate(spec.template, 'ReplicationController', release)]
+      ? [
+          ...validateMapMatch(selector, spec.template, release),
+          ...validateWorkloadTemplate(spec.template, 'ReplicationController', release),
+        ]
       : [field.required(SPEC.child('template'))]),
   ];
 }
@@ -58,13 +63,15 @@ export const replicationController = defineKind<corev1.ReplicationController>({
     wide('Selector', ({ spec }) => formatLabels(spec?.selector)),
   ]),
   strategy: specStrategy<corev1.ReplicationController>({
+    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     validate: validateController,
     validateUpdate: (controller, _old, release) => validateController(controller, release),
   }),
   subresources: {
     status: statusStrategy<corev1.ReplicationController>({
-      validateUpdate: ({ status }) => validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+      validateUpdate: ({ status }) =>
+        validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

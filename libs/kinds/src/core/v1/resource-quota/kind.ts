@@ -8,7 +8,9 @@ import { validateQuota, validateQuotaUpdate } from './validation';
 
 /** use prints used and hard amounts: `pods: 1/5, secrets: 0/3`; limits have a column of their own. */
 function use({ status }: corev1.ResourceQuota, limits: boolean): string {
-  const names = Object.keys(status?.hard ?? {}).sort().filter(name => name.startsWith('limits') === limits);
+  const names = Object.keys(status?.hard ?? {})
+    .sort()
+    .filter(name => name.startsWith('limits') === limits);
   return names.map(name => `${name}: ${status?.used?.[name] ?? '0'}/${status!.hard![name]}`).join(', ');
 }
 

@@ -6,12 +6,39 @@ import { goStrings } from '../../../shared/go-syntax';
 import { validateQuantity } from '../pod/validation/resources';
 
 const SPEC = Path.at('spec');
-const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', 'CrossNamespacePodAffinity'];
-const OPPOSITES = [['Terminating', 'NotTerminating'], ['BestEffort', 'NotBestEffort']] as const;
+const SCOPES = [
+  'Terminating',
+  'NotTerminating',
+  'BestEffort',
+  'NotBestEffort',
+  'PriorityClass',
+  'CrossNamespacePodAffinity',
+];
+const OPPOSITES = [
+  ['Terminating', 'NotTerminating'],
+  ['BestEffort', 'NotBestEffort'],
+] as const;
 const STANDARD = new Set([
-  'cpu', 'memory', 'ephemeral-storage', 'storage', 'requests.cpu', 'requests.memory', 'requests.storage', 'requests.ephemeral-storage',
-  'limits.cpu', 'limits.memory', 'limits.ephemeral-storage', 'pods', 'resourcequotas', 'services', 'replicationcontrollers', 'secrets',
-  'persistentvolumeclaims', 'configmaps', 'services.nodeports', 'services.loadbalancers',
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'services.nodeports',
+  'services.loadbalancers',
 ]);
 
 /** validateQuota checks names, amounts and scopes. */
@@ -23,7 +50,8 @@ export function validateQuota({ spec = {} }: corev1.ResourceQuota, release: Rele
   ]);
   const { scopes = [] } = spec;
   const at = SPEC.child('scopes');
-  const complain = (detail: string) => errors.push(invalidStruct(at, scopes, goStrings(scopes, 'core.ResourceQuotaScope'), detail, release));
+  const complain = (detail: string) =>
+    errors.push(invalidStruct(at, scopes, goStrings(scopes, 'core.ResourceQuotaScope'), detail, release));
   for (const scope of scopes) {
     if (!SCOPES.includes(scope)) complain('unsupported scope');
   }
@@ -40,12 +68,24 @@ function validateName(name: string, path: Path): FieldError[] {
 }
 
 /** validateQuotaUpdate: the scopes are fixed. */
-export function validateQuotaUpdate(quota: corev1.ResourceQuota, old: corev1.ResourceQuota, release: Release): FieldError[] {
+export function validateQuotaUpdate(
+  quota: corev1.ResourceQuota,
+  old: corev1.ResourceQuota,
+  release: Release,
+): FieldError[] {
   const errors = validateQuota(quota, release);
   const scopes = (object: corev1.ResourceQuota) => [...(object.spec?.scopes ?? [])].sort();
   if (!semanticEqual(scopes(quota), scopes(old))) {
     const given = quota.spec?.scopes;
-    errors.push(invalidStruct(SPEC.child('scopes'), given ?? null, goStrings(given, 'core.ResourceQuotaScope'), 'field is immutable', release));
+    errors.push(
+      invalidStruct(
+        SPEC.child('scopes'),
+        given ?? null,
+        goStrings(given, 'core.ResourceQuotaScope'),
+        'field is immutable',
+        release,
+      ),
+    );
   }
   return errors;
 }

@@ -13,7 +13,9 @@ import { validateSecret } from './validation';
 function defaultSecret(secret: corev1.Secret): void {
   secret.type ||= 'Opaque';
   if (!secret.stringData) return;
-  const encoded = Object.entries(secret.stringData).map(([key, value]) => [key, Buffer.from(value).toString('base64')] as const);
+  const encoded = Object.entries(secret.stringData).map(
+    ([key, value]) => [key, Buffer.from(value).toString('base64')] as const,
+  );
   if (encoded.length) secret.data = { ...secret.data, ...Object.fromEntries(encoded) };
   delete secret.stringData;
 }

@@ -14,7 +14,8 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
   const need = (...keys: string[]) => keys.filter(key => !(key in data)).map(key => field.required(DATA.key(key)));
   switch (type) {
     case 'kubernetes.io/service-account-token':
-      if (!metadata?.annotations?.[ACCOUNT]) errors.push(field.required(Path.at('metadata', 'annotations').key(ACCOUNT)));
+      if (!metadata?.annotations?.[ACCOUNT])
+        errors.push(field.required(Path.at('metadata', 'annotations').key(ACCOUNT)));
       break;
     case 'kubernetes.io/dockercfg':
       errors.push(...validateJSON(data, '.dockercfg'));
@@ -31,6 +32,8 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
     case 'kubernetes.io/tls':
       errors.push(...need('tls.crt', 'tls.key'));
       break;
+    default:
+      break;
   }
   return errors;
 }
@@ -42,6 +45,8 @@ function validateJSON(data: Readonly<Record<string, string>>, key: string): Fiel
     JSON.parse(Buffer.from(value, 'base64').toString());
     return [];
   } catch (error) {
-    return [field.invalid(DATA.key(key), '<secret contents redacted>', error instanceof Error ? error.message : 'not JSON')];
+    return [
+      field.invalid(DATA.key(key), '<secret contents redacted>', error instanceof Error ? error.message : 'not JSON'),
+    ];
   }
 }

@@ -10,7 +10,11 @@ export const serviceAccount = defineKind<corev1.ServiceAccount>({
   resource: ServiceAccounts,
   versions: [served('v1', 'ServiceAccount')],
   shortNames: ['sa'],
-  columns: defineColumns<corev1.ServiceAccount>([nameColumn, text('Secrets', account => account.secrets?.length ?? 0), ageColumn]),
+  columns: defineColumns<corev1.ServiceAccount>([
+    nameColumn,
+    text('Secrets', account => account.secrets?.length ?? 0),
+    ageColumn,
+  ]),
   strategy: plainStrategy<corev1.ServiceAccount>(),
   subresources: {
     connects: { token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] } },

@@ -29,6 +29,8 @@ function externalIP({ spec, status }: corev1.Service): string {
 }
 
 function ports({ spec }: corev1.Service): string {
-  const list = (spec?.ports ?? []).map(({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`);
+  const list = (spec?.ports ?? []).map(
+    ({ port, nodePort, protocol }) => `${port}${nodePort ? `:${nodePort}` : ''}/${protocol}`,
+  );
   return list.length ? list.join(',') : NONE;
 }

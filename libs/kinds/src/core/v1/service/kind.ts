@@ -9,7 +9,10 @@ import { serviceStrategy } from './strategy';
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
-const selectable = ({ spec }: corev1.Service) => ({ 'spec.clusterIP': spec?.clusterIP ?? '', 'spec.type': spec?.type ?? '' });
+const selectable = ({ spec }: corev1.Service) => ({
+  'spec.clusterIP': spec?.clusterIP ?? '',
+  'spec.type': spec?.type ?? '',
+});
 
 /** service declares Service. */
 export const service = (emulated: Minor): KindDefinition<corev1.Service> =>

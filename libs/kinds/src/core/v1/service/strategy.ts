@@ -15,7 +15,10 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     normalizeClusterIPs(service.spec, old.spec);
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
-  validateUpdate: (service, old, context) => [...validateServiceUpdate(service, old, context), ...validateService(service, context)],
+  validateUpdate: (service, old, context) => [
+    ...validateServiceUpdate(service, old, context),
+    ...validateService(service, context),
+  ],
 });
 
 /** clusterIP is the first of clusterIPs; a client that knows only one of the two fields changes both. */
@@ -37,7 +40,13 @@ function normalizeClusterIPs(spec: corev1.ServiceSpec = {}, old: corev1.ServiceS
 
 /** A client that leaves out what the server has allocated means the allocated value. */
 function keepAllocated(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): void {
-  if (spec.type !== 'ExternalName' && old.type !== 'ExternalName' && !spec.clusterIP && !spec.clusterIPs?.length && old.clusterIP) {
+  if (
+    spec.type !== 'ExternalName' &&
+    old.type !== 'ExternalName' &&
+    !spec.clusterIP &&
+    !spec.clusterIPs?.length &&
+    old.clusterIP
+  ) {
     spec.clusterIP = old.clusterIP;
     if (old.clusterIPs) spec.clusterIPs = old.clusterIPs;
   }
@@ -48,7 +57,12 @@ function keepAllocated(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): void 
     const nodePort = before.get(`${port.protocol}/${port.port}`);
     if (!port.nodePort && nodePort && !taken.has(nodePort)) port.nodePort = nodePort;
   }
-  if (!spec.healthCheckNodePort && old.healthCheckNodePort && spec.externalTrafficPolicy === 'Local' && spec.type === 'LoadBalancer') {
+  if (
+    !spec.healthCheckNodePort &&
+    old.healthCheckNodePort &&
+    spec.externalTrafficPolicy === 'Local' &&
+    spec.type === 'LoadBalancer'
+  ) {
     spec.healthCheckNodePort = old.healthCheckNodePort;
   }
 }
@@ -67,10 +81,13 @@ function dropTypeDependent(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): v
     if (spec.externalTrafficPolicy === old.externalTrafficPolicy) delete spec.externalTrafficPolicy;
   }
   const checksHealth = (s: corev1.ServiceSpec) => s.type === 'LoadBalancer' && s.externalTrafficPolicy === 'Local';
-  if (checksHealth(old) && !checksHealth(spec) && spec.healthCheckNodePort === old.healthCheckNodePort) delete spec.healthCheckNodePort;
+  if (checksHealth(old) && !checksHealth(spec) && spec.healthCheckNodePort === old.healthCheckNodePort)
+    delete spec.healthCheckNodePort;
   if (old.type === 'LoadBalancer' && spec.type !== 'LoadBalancer') {
-    if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts) delete spec.allocateLoadBalancerNodePorts;
+    if (spec.allocateLoadBalancerNodePorts === old.allocateLoadBalancerNodePorts)
+      delete spec.allocateLoadBalancerNodePorts;
     if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
   }
-  if (old.type === 'ExternalName' && spec.type !== 'ExternalName' && spec.externalName === old.externalName) delete spec.externalName;
+  if (old.type === 'ExternalName' && spec.type !== 'ExternalName' && spec.externalName === old.externalName)
+    delete spec.externalName;
 }

@@ -1,5 +1,16 @@
 import type { corev1 } from '@navarch/api';
-import { field, isCIDR, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIP, isValidPortNum, Path, type FieldError, validateLabels } from '@navarch/apimachinery';
+import {
+  field,
+  isCIDR,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  isValidIP,
+  isValidPortNum,
+  Path,
+  type FieldError,
+  validateLabels,
+} from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
@@ -36,7 +47,9 @@ export function validateService({ spec = {} }: corev1.Service, context: Strategy
     ...(spec.type ? oneOf(SPEC.child('type'), spec.type, TYPES) : [field.required(SPEC.child('type'))]),
     ...validateNodePorts(spec),
     ...validateDistinct(ports, context),
-    ...(spec.loadBalancerSourceRanges ?? []).flatMap((range, i) => each(SPEC.child('loadBalancerSourceRanges').index(i), range, isCIDR(range))),
+    ...(spec.loadBalancerSourceRanges ?? []).flatMap((range, i) =>
+      each(SPEC.child('loadBalancerSourceRanges').index(i), range, isCIDR(range)),
+    ),
     ...validateTrafficPolicy(spec, context),
     ...validateFamilies(spec, context),
   ];
@@ -48,7 +61,13 @@ function validateType(spec: corev1.ServiceSpec): FieldError[] {
       return [
         ...(spec.ports ?? []).flatMap((port, i) =>
           port.port === KUBELET_PORT
-            ? [field.invalid(SPEC.child('ports').index(i), port.port, `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`)]
+            ? [
+                field.invalid(
+                  SPEC.child('ports').index(i),
+                  port.port,
+                  `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`,
+                ),
+              ]
             : [],
         ),
         ...refuseHeadless(spec),
@@ -61,7 +80,11 @@ function validateType(spec: corev1.ServiceSpec): FieldError[] {
           ? [field.forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : []),
         ...(spec.externalName
-          ? each(SPEC.child('externalName'), spec.externalName, isDNS1123Subdomain(spec.externalName.replace(/\.$/, '')))
+          ? each(
+              SPEC.child('externalName'),
+              spec.externalName,
+              isDNS1123Subdomain(spec.externalName.replace(/\.$/, '')),
+            )
           : [field.required(SPEC.child('externalName'))]),
       ];
     default:
@@ -71,7 +94,9 @@ function validateType(spec: corev1.ServiceSpec): FieldError[] {
 
 function refuseHeadless(spec: corev1.ServiceSpec): FieldError[] {
   if (!isHeadless(spec)) return [];
-  return [field.invalid(SPEC.child('clusterIPs').index(0), 'None', `may not be set to 'None' for ${spec.type} services`)];
+  return [
+    field.invalid(SPEC.child('clusterIPs').index(0), 'None', `may not be set to 'None' for ${spec.type} services`),
+  ];
 }
 
 function validatePort(port: corev1.ServicePort, named: boolean, names: Set<string>, path: Path): FieldError[] {
@@ -131,7 +156,13 @@ function validateDistinct(ports: readonly corev1.ServicePort[], release: Release
     const target = 'intstr.IntOrString{Type:0, IntVal:0, StrVal:""}';
     const go = `core.ServicePort{Name:"", Protocol:"${port.protocol}", AppProtocol:(*string)(nil), Port:${port.port}, TargetPort:${target}, NodePort:0}`;
     const shown = release.emulated >= 33 ? field.render({ Name: '', Protocol: port.protocol, Port: port.port }) : go;
-    return [{ reason: 'FieldValueDuplicate', field: SPEC.child('ports').index(i).toString(), message: `Duplicate value: ${shown}` }];
+    return [
+      {
+        reason: 'FieldValueDuplicate',
+        field: SPEC.child('ports').index(i).toString(),
+        message: `Duplicate value: ${shown}`,
+      },
+    ];
   });
 }
 
@@ -148,7 +179,13 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
     );
   } else if (policy && !isExternal(spec) && !spec.externalIPs?.length) {
     errors.push(
-      field.invalid(at, policy, emulated >= 26 ? 'may only be set for externally-accessible services' : 'ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service'),
+      field.invalid(
+        at,
+        policy,
+        emulated >= 26
+          ? 'may only be set for externally-accessible services'
+          : 'ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service',
+      ),
     );
   }
   if (health && (health < 0 || health > 65535)) errors.push(...each(healthAt, health, isValidPortNum(health)));
@@ -159,7 +196,8 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
         : 'HealthCheckNodePort can only be set on LoadBalancer service with ExternalTrafficPolicy=Local';
     errors.push(field.invalid(healthAt, health, detail));
   }
-  if (internal !== undefined) errors.push(...oneOf(SPEC.child('internalTrafficPolicy'), internal, ['Cluster', 'Local']));
+  if (internal !== undefined)
+    errors.push(...oneOf(SPEC.child('internalTrafficPolicy'), internal, ['Cluster', 'Local']));
   return errors;
 }
 
@@ -167,10 +205,13 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   const errors: FieldError[] = [];
   const { ipFamilies = [], ipFamilyPolicy, clusterIP, clusterIPs = [] } = spec;
   if (ipFamilyPolicy !== undefined) {
-    errors.push(...oneOf(SPEC.child('ipFamilyPolicy'), ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']));
+    errors.push(
+      ...oneOf(SPEC.child('ipFamilyPolicy'), ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']),
+    );
   }
   ipFamilies.forEach((family, i) => errors.push(...oneOf(SPEC.child('ipFamilies').index(i), family, ['IPv4', 'IPv6'])));
-  if (new Set(ipFamilies).size < ipFamilies.length) errors.push(field.duplicate(SPEC.child('ipFamilies').index(1), ipFamilies[1]));
+  if (new Set(ipFamilies).size < ipFamilies.length)
+    errors.push(field.duplicate(SPEC.child('ipFamilies').index(1), ipFamilies[1]));
   const at = SPEC.child('clusterIPs');
   if (clusterIPs.length > 2) {
     errors.push(invalidStruct(at, clusterIPs, goStrings(clusterIPs), 'may only hold up to 2 values', release));
@@ -185,7 +226,11 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
 }
 
 /** validateServiceUpdate: a cluster IP stays once it is there, unless the type gives it up. */
-export function validateServiceUpdate({ spec = {} }: corev1.Service, { spec: before = {} }: corev1.Service, context: StrategyContext): FieldError[] {
+export function validateServiceUpdate(
+  { spec = {} }: corev1.Service,
+  { spec: before = {} }: corev1.Service,
+  context: StrategyContext,
+): FieldError[] {
   if (spec.type === 'ExternalName' || before.type === 'ExternalName' || !before.clusterIP) return [];
   const at = SPEC.child('clusterIPs');
   const now = spec.clusterIPs ?? [];
@@ -196,4 +241,3 @@ export function validateServiceUpdate({ spec = {} }: corev1.Service, { spec: bef
   if (list[0] === before.clusterIP) return [];
   return [invalidStruct(at.index(0), list, goStrings(list), 'may not change once set', context)];
 }
-

@@ -24,7 +24,12 @@ function defaultSlice({ ports }: discoveryv1.EndpointSlice): void {
   }
 }
 
-const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.EndpointSlice) => ({ addressType, endpoints, ports, labels: metadata?.labels });
+const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.EndpointSlice) => ({
+  addressType,
+  endpoints,
+  ports,
+  labels: metadata?.labels,
+});
 
 /** endpointSlice declares EndpointSlice. Its generation counts changes of the labels too, since they say whose slice it is. */
 export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
@@ -32,14 +37,20 @@ export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
   versions: [
     served('discovery.k8s.io/v1', 'EndpointSlice', { since: 21, storedSince: 22 }),
     served('discovery.k8s.io/v1beta1', 'EndpointSlice', {
-      until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice'), toHub: toSliceV1, fromHub: fromSliceV1,
+      until: 24,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice'),
+      toHub: toSliceV1,
+      fromHub: fromSliceV1,
     }),
   ],
   defaults: defaultSlice,
   columns: defineColumns<discoveryv1.EndpointSlice>([
     nameColumn,
     text('AddressType', ({ addressType }) => addressType),
-    text('Ports', ({ ports }) => shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : name || '*')))),
+    text('Ports', ({ ports }) =>
+      shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : name || '*'))),
+    ),
     text('Endpoints', ({ endpoints }) => shorten((endpoints ?? []).flatMap(e => e.addresses ?? []))),
     ageColumn,
   ]),

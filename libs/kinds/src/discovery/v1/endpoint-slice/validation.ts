@@ -1,6 +1,14 @@
 import type { discoveryv1 } from '@navarch/api';
 import {
-  field, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, isValidIPv4, isValidIPv6, Path, validateLabels, type FieldError,
+  field,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  isValidIPv4,
+  isValidIPv6,
+  Path,
+  validateLabels,
+  type FieldError,
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { PROTOCOLS } from '../../../core/v1/pod/validation/ports';
@@ -23,7 +31,11 @@ export function validateSlice(slice: discoveryv1.EndpointSlice, context: Strateg
   ];
 }
 
-function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: string, { apiVersion }: StrategyContext): FieldError[] {
+function validateEndpoints(
+  endpoints: readonly discoveryv1.Endpoint[],
+  type: string,
+  { apiVersion }: StrategyContext,
+): FieldError[] {
   const path = Path.at('endpoints');
   if (endpoints.length > MAX_ENDPOINTS) return [field.tooMany(path, endpoints.length, MAX_ENDPOINTS)];
   const topology = apiVersion.endsWith('/v1beta1') ? 'topology' : 'deprecatedTopology';
@@ -32,8 +44,11 @@ function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: str
     const { addresses = [], hostname, deprecatedTopology } = endpoint;
     const errors: FieldError[] = [];
     if (!addresses?.length) errors.push(field.required(at.child('addresses'), 'must contain at least 1 address'));
-    else if (addresses.length > MAX_ADDRESSES) errors.push(field.tooMany(at.child('addresses'), addresses.length, MAX_ADDRESSES));
-    (addresses ?? []).forEach((address, j) => errors.push(...validateAddress(address, type, at.child('addresses').index(j))));
+    else if (addresses.length > MAX_ADDRESSES)
+      errors.push(field.tooMany(at.child('addresses'), addresses.length, MAX_ADDRESSES));
+    (addresses ?? []).forEach((address, j) =>
+      errors.push(...validateAddress(address, type, at.child('addresses').index(j))),
+    );
     errors.push(...validateLabels(deprecatedTopology, at.child(topology)));
     if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname)));
     return errors;
@@ -63,13 +78,21 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[]): FieldError[]
     const errors = name ? each(at.child('name'), name, isDNS1123Label(name)) : [];
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
-    errors.push(...(protocol ? oneOf(at.child('protocol'), protocol, PROTOCOLS) : [field.required(at.child('protocol'))]));
-    return appProtocol === undefined ? errors : [...errors, ...each(at.child('appProtocol'), appProtocol, isQualifiedName(appProtocol))];
+    errors.push(
+      ...(protocol ? oneOf(at.child('protocol'), protocol, PROTOCOLS) : [field.required(at.child('protocol'))]),
+    );
+    return appProtocol === undefined
+      ? errors
+      : [...errors, ...each(at.child('appProtocol'), appProtocol, isQualifiedName(appProtocol))];
   });
 }
 
 /** validateSliceUpdate: the type of the addresses is fixed. */
-export function validateSliceUpdate(slice: discoveryv1.EndpointSlice, old: discoveryv1.EndpointSlice, context: StrategyContext): FieldError[] {
+export function validateSliceUpdate(
+  slice: discoveryv1.EndpointSlice,
+  old: discoveryv1.EndpointSlice,
+  context: StrategyContext,
+): FieldError[] {
   const errors = validateSlice(slice, context);
   if (slice.addressType === old.addressType) return errors;
   return [...errors, field.invalid(Path.at('addressType'), slice.addressType, IMMUTABLE)];

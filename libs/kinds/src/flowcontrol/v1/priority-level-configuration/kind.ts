@@ -18,7 +18,8 @@ const limitedOf = (object: Fields) => (object['spec'] as Fields | undefined)?.['
 export function toNominal(object: Fields): void {
   const limited = limitedOf(object);
   if (!limited) return;
-  if (limited['assuredConcurrencyShares'] !== undefined) limited['nominalConcurrencyShares'] = limited['assuredConcurrencyShares'];
+  if (limited['assuredConcurrencyShares'] !== undefined)
+    limited['nominalConcurrencyShares'] = limited['assuredConcurrencyShares'];
   delete limited['assuredConcurrencyShares'];
 }
 
@@ -26,7 +27,8 @@ export function toNominal(object: Fields): void {
 export function toAssured(object: Fields): void {
   const limited = limitedOf(object);
   if (!limited) return;
-  if (limited['nominalConcurrencyShares'] !== undefined) limited['assuredConcurrencyShares'] = limited['nominalConcurrencyShares'];
+  if (limited['nominalConcurrencyShares'] !== undefined)
+    limited['assuredConcurrencyShares'] = limited['nominalConcurrencyShares'];
   delete limited['nominalConcurrencyShares'];
 }
 
@@ -34,7 +36,8 @@ function defaultLevel({ spec }: flowcontrolv1.PriorityLevelConfiguration, emulat
   const { limited } = spec ?? {};
   if (limited) {
     // Zero became a value of its own in v1; before, it was the same as none.
-    limited.nominalConcurrencyShares = emulated >= 29 ? (limited.nominalConcurrencyShares ?? SHARES) : limited.nominalConcurrencyShares || SHARES;
+    limited.nominalConcurrencyShares =
+      emulated >= 29 ? (limited.nominalConcurrencyShares ?? SHARES) : limited.nominalConcurrencyShares || SHARES;
     if (emulated >= 26) limited.lendablePercent ??= 0;
     const queuing = limited.limitResponse?.queuing;
     if (queuing) for (const name of ['queues', 'handSize', 'queueLengthLimit'] as const) queuing[name] ||= QUEUES[name];
@@ -51,33 +54,59 @@ function validateLevel({ metadata, spec }: flowcontrolv1.PriorityLevelConfigurat
   const mustBeExempt = metadata?.name === 'exempt';
   const errors = oneOf(SPEC.child('type'), type, ['Exempt', 'Limited']);
   if (mustBeExempt !== (type === 'Exempt') && !errors.length) {
-    errors.push(field.invalid(SPEC.child('type'), type, mustBeExempt ? "type must be 'Exempt' if and only if name is 'exempt'" : "type must be 'Limited' if and only if name is not 'exempt'"));
+    errors.push(
+      field.invalid(
+        SPEC.child('type'),
+        type,
+        mustBeExempt
+          ? "type must be 'Exempt' if and only if name is 'exempt'"
+          : "type must be 'Limited' if and only if name is not 'exempt'",
+      ),
+    );
   }
   const at = SPEC.child('limited');
   if (type === 'Exempt' && limited) errors.push(field.forbidden(at, 'must be nil if the type is not Limited'));
   if (type !== 'Limited') return errors;
   if (!limited) return [...errors, field.required(at, 'must not be empty when type is Limited')];
   const { nominalConcurrencyShares: shares = 0, lendablePercent: percent = 0, limitResponse } = limited;
-  if (shares < 0) errors.push(field.invalid(at.child('nominalConcurrencyShares'), shares, 'must be a non-negative integer'));
-  if (percent < 0 || percent > 100) errors.push(field.invalid(at.child('lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
+  if (shares < 0)
+    errors.push(field.invalid(at.child('nominalConcurrencyShares'), shares, 'must be a non-negative integer'));
+  if (percent < 0 || percent > 100)
+    errors.push(field.invalid(at.child('lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
   const response = at.child('limitResponse');
   errors.push(...oneOf(response.child('type'), limitResponse?.type, ['Queue', 'Reject']));
   const { queuing } = limitResponse ?? {};
-  if (limitResponse?.type === 'Reject' && queuing) errors.push(field.forbidden(response.child('queuing'), "must be nil if limited.limitResponse.type is not Limited"));
+  if (limitResponse?.type === 'Reject' && queuing)
+    errors.push(field.forbidden(response.child('queuing'), 'must be nil if limited.limitResponse.type is not Limited'));
   if (limitResponse?.type !== 'Queue') return errors;
-  if (!queuing) return [...errors, field.required(response.child('queuing'), 'must not be empty if limited.limitResponse.type is Limited')];
+  if (!queuing)
+    return [
+      ...errors,
+      field.required(response.child('queuing'), 'must not be empty if limited.limitResponse.type is Limited'),
+    ];
   for (const name of ['queueLengthLimit', 'queues', 'handSize'] as const) {
-    if ((queuing[name] ?? 0) <= 0) errors.push(field.invalid(response.child('queuing', name), queuing[name] ?? 0, 'must be positive'));
+    if ((queuing[name] ?? 0) <= 0)
+      errors.push(field.invalid(response.child('queuing', name), queuing[name] ?? 0, 'must be positive'));
   }
   if ((queuing.handSize ?? 0) > (queuing.queues ?? 0)) {
-    errors.push(field.invalid(response.child('queuing', 'handSize'), queuing.handSize, `should not be greater than queues (${queuing.queues})`));
+    errors.push(
+      field.invalid(
+        response.child('queuing', 'handSize'),
+        queuing.handSize,
+        `should not be greater than queues (${queuing.queues})`,
+      ),
+    );
   }
   return errors;
 }
 
 type Level = flowcontrolv1.PriorityLevelConfiguration;
-const shares = ({ spec }: Level) => spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? NONE;
-const queuing = (name: keyof typeof QUEUES) => ({ spec }: Level) => spec?.limited?.limitResponse?.queuing?.[name] ?? NONE;
+const shares = ({ spec }: Level) =>
+  spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? NONE;
+const queuing =
+  (name: keyof typeof QUEUES) =>
+  ({ spec }: Level) =>
+    spec?.limited?.limitResponse?.queuing?.[name] ?? NONE;
 
 /** priorityLevelConfiguration declares PriorityLevelConfiguration. */
 export const priorityLevelConfiguration = defineKind<Level>({
@@ -94,6 +123,10 @@ export const priorityLevelConfiguration = defineKind<Level>({
     text('QueueLengthLimit', queuing('queueLengthLimit')),
     ageColumn,
   ]),
-  strategy: specStrategy<Level>({ generation: true, validate: validateLevel, validateUpdate: level => validateLevel(level) }),
+  strategy: specStrategy<Level>({
+    generation: true,
+    validate: validateLevel,
+    validateUpdate: level => validateLevel(level),
+  }),
   subresources: { status: statusStrategy<Level>() },
 });

@@ -24,8 +24,12 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldEr
     ...(parameters.kind ? each(where.child('kind'), parameters.kind, isPathSegmentName(parameters.kind)) : []),
     ...requireText(where.child('name'), parameters.name, 'name is required'),
     ...(parameters.name ? each(where.child('name'), parameters.name, isPathSegmentName(parameters.name)) : []),
-    ...(parameters.apiGroup ? each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup)) : []),
-    ...(parameters.scope === 'Namespace' ? requireText(where.child('namespace'), parameters.namespace, '`parameters.scope` is set to \'Namespace\'') : []),
+    ...(parameters.apiGroup
+      ? each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup))
+      : []),
+    ...(parameters.scope === 'Namespace'
+      ? requireText(where.child('namespace'), parameters.namespace, "`parameters.scope` is set to 'Namespace'")
+      : []),
   ];
 }
 
@@ -50,7 +54,9 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
   versions: [
     served('networking.k8s.io/v1', 'IngressClass', { storedSince: 22 }),
     served('networking.k8s.io/v1beta1', 'IngressClass', {
-      until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClass'),
+      until: 21,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClass'),
     }),
   ],
   defaults({ spec }, emulated) {
@@ -67,7 +73,9 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
     validate: validateIngressClass,
     validateUpdate: (object, old) => [
       ...validateIngressClass(object),
-      ...(object.spec?.controller === old.spec?.controller ? [] : [field.invalid(SPEC.child('controller'), object.spec?.controller, IMMUTABLE)]),
+      ...(object.spec?.controller === old.spec?.controller
+        ? []
+        : [field.invalid(SPEC.child('controller'), object.spec?.controller, IMMUTABLE)]),
     ],
   }),
 });

@@ -1,6 +1,7 @@
 type Fields = Record<string, unknown>;
 
-const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** forBackends replaces the backends of all paths, in place. */
 function forBackends(spec: Fields, convert: (backend: Fields) => Fields): void {
@@ -17,7 +18,10 @@ function newBackend({ serviceName, servicePort, resource }: Fields): Fields {
   const named = typeof servicePort === 'string';
   const present = Boolean(serviceName) || named || Boolean(servicePort);
   const port = named ? { name: servicePort } : servicePort ? { number: servicePort } : {};
-  return { ...(resource !== undefined && { resource }), ...(present && { service: { name: serviceName ?? '', port } }) };
+  return {
+    ...(resource !== undefined && { resource }),
+    ...(present && { service: { name: serviceName ?? '', port } }),
+  };
 }
 
 function oldBackend({ service, resource }: Fields): Fields {

@@ -28,9 +28,16 @@ export const ingress = defineKind<networkingv1.Ingress>({
   versions: [
     served('networking.k8s.io/v1', 'Ingress', { storedSince: 22 }),
     served('networking.k8s.io/v1beta1', 'Ingress', {
-      ...legacy, until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 Ingress'),
+      ...legacy,
+      until: 21,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 Ingress'),
     }),
-    served('extensions/v1beta1', 'Ingress', { ...legacy, until: 21, deprecated: deprecatedFor('1.14', '1.22', 'networking.k8s.io/v1 Ingress') }),
+    served('extensions/v1beta1', 'Ingress', {
+      ...legacy,
+      until: 21,
+      deprecated: deprecatedFor('1.14', '1.22', 'networking.k8s.io/v1 Ingress'),
+    }),
   ],
   storagePath: 'ingress',
   shortNames: ['ing'],

@@ -1,6 +1,14 @@
 import type { networkingv1 } from '@navarch/api';
 import {
-  field, isDNS1035Label, isDNS1123Subdomain, isValidIP, isValidPortName, isValidPortNum, isWildcardDNS1123Subdomain, Path, type FieldError,
+  field,
+  isDNS1035Label,
+  isDNS1123Subdomain,
+  isValidIP,
+  isValidPortName,
+  isValidPortNum,
+  isWildcardDNS1123Subdomain,
+  Path,
+  type FieldError,
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, requireText } from '../../../shared/errors';
@@ -25,9 +33,11 @@ export function validateIngress({ spec = {} }: networkingv1.Ingress, context: St
   tls.forEach(({ hosts = [], secretName }, i) => {
     const at = SPEC.child('tls').index(i);
     hosts.forEach((host, j) => errors.push(...each(at.child('hosts').index(j), host, hostProblems(host))));
-    if (secretName && context.emulated >= 22) errors.push(...each(at.child('secretName'), secretName, isDNS1123Subdomain(secretName)));
+    if (secretName && context.emulated >= 22)
+      errors.push(...each(at.child('secretName'), secretName, isDNS1123Subdomain(secretName)));
   });
-  if (ingressClassName !== undefined) errors.push(...each(SPEC.child('ingressClassName'), ingressClassName, isDNS1123Subdomain(ingressClassName)));
+  if (ingressClassName !== undefined)
+    errors.push(...each(SPEC.child('ingressClassName'), ingressClassName, isDNS1123Subdomain(ingressClassName)));
   return errors;
 }
 
@@ -38,11 +48,15 @@ export function validateNewIngress(ingress: networkingv1.Ingress, context: Strat
   const name = ingress.spec?.ingressClassName;
   // Since 1.22 both may be given as long as they agree.
   if (annotation === undefined || name === undefined || (context.emulated >= 27 && annotation === name)) return errors;
-  const detail = context.emulated >= 27 ? 'must match `ingressClassName` when both are specified' : 'can not be set when the class field is also set';
+  const detail =
+    context.emulated >= 27
+      ? 'must match `ingressClassName` when both are specified'
+      : 'can not be set when the class field is also set';
   return [...errors, field.invalid(Path.at('annotations', CLASS), annotation, detail)];
 }
 
-const hostProblems = (host: string) => (host.includes('*') ? isWildcardDNS1123Subdomain(host) : isDNS1123Subdomain(host));
+const hostProblems = (host: string) =>
+  host.includes('*') ? isWildcardDNS1123Subdomain(host) : isDNS1123Subdomain(host);
 
 function validateRule({ host, http }: networkingv1.IngressRule, path: Path): FieldError[] {
   const errors: FieldError[] = [];
@@ -65,8 +79,10 @@ function validatePath({ path: text = '', pathType, backend }: networkingv1.HTTPI
     if (text && !text.startsWith('/')) errors.push(field.invalid(at, text, 'must be an absolute path'));
   } else if (!errors.length) {
     if (!text.startsWith('/')) errors.push(field.invalid(at, text, 'must be an absolute path'));
-    for (const bad of BAD_SEQUENCES) if (text.includes(bad)) errors.push(field.invalid(at, text, `must not contain '${bad}'`));
-    for (const bad of BAD_ENDINGS) if (text.endsWith(bad)) errors.push(field.invalid(at, text, `cannot end with '${bad}'`));
+    for (const bad of BAD_SEQUENCES)
+      if (text.includes(bad)) errors.push(field.invalid(at, text, `must not contain '${bad}'`));
+    for (const bad of BAD_ENDINGS)
+      if (text.endsWith(bad)) errors.push(field.invalid(at, text, `cannot end with '${bad}'`));
   }
   return [...errors, ...validateBackend(backend ?? {}, path.child('backend'))];
 }
@@ -74,7 +90,10 @@ function validatePath({ path: text = '', pathType, backend }: networkingv1.HTTPI
 function validateBackend({ service, resource }: networkingv1.IngressBackend, path: Path): FieldError[] {
   if (service && resource) return [field.invalid(path, '', 'cannot set both resource and service backends')];
   if (resource) {
-    return [...requireText(path.child('resource', 'kind'), resource.kind), ...requireText(path.child('resource', 'name'), resource.name)];
+    return [
+      ...requireText(path.child('resource', 'kind'), resource.kind),
+      ...requireText(path.child('resource', 'name'), resource.name),
+    ];
   }
   if (!service) return [field.invalid(path, '', 'resource or service backend is required')];
   const { name, port = {} } = service;
@@ -82,8 +101,10 @@ function validateBackend({ service, resource }: networkingv1.IngressBackend, pat
     ? each(path.child('service', 'name'), name, isDNS1035Label(name))
     : [field.required(path.child('service', 'name'))];
   if (port.name && port.number) errors.push(field.invalid(path, '', 'cannot set both port name & port number'));
-  else if (port.name) errors.push(...each(path.child('service', 'port', 'name'), port.name, isValidPortName(port.name)));
-  else if (port.number) errors.push(...each(path.child('service', 'port', 'number'), port.number, isValidPortNum(port.number)));
+  else if (port.name)
+    errors.push(...each(path.child('service', 'port', 'name'), port.name, isValidPortName(port.name)));
+  else if (port.number)
+    errors.push(...each(path.child('service', 'port', 'number'), port.number, isValidPortNum(port.number)));
   else errors.push(field.required(path, 'port name or number is required'));
   return errors;
 }

@@ -35,6 +35,9 @@ export const ipAddress = defineKind<networkingv1.IPAddress>({
   fieldLabels: ['spec.parentRef.name', 'spec.parentRef.namespace', 'spec.parentRef.resource'],
   columns: defineColumns<networkingv1.IPAddress>([nameColumn, text('ParentRef', parentText), ageColumn]),
   strategy: plainStrategy<networkingv1.IPAddress>(validate, {
-    alsoOnUpdate: (address, old) => (semanticEqual(address.spec?.parentRef, old.spec?.parentRef) ? [] : [field.invalid(PARENT, address.spec?.parentRef, IMMUTABLE)]),
+    alsoOnUpdate: (address, old) =>
+      semanticEqual(address.spec?.parentRef, old.spec?.parentRef)
+        ? []
+        : [field.invalid(PARENT, address.spec?.parentRef, IMMUTABLE)],
   }),
 });

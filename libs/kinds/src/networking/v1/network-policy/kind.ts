@@ -18,11 +18,18 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
   resource: NetworkPolicies,
   versions: [
     served('networking.k8s.io/v1', 'NetworkPolicy'),
-    served('extensions/v1beta1', 'NetworkPolicy', { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'networking.k8s.io/v1 NetworkPolicy') }),
+    served('extensions/v1beta1', 'NetworkPolicy', {
+      until: 15,
+      deprecated: deprecatedFor('1.9', '1.16', 'networking.k8s.io/v1 NetworkPolicy'),
+    }),
   ],
   shortNames: ['netpol'],
   defaults: defaultNetworkPolicy,
-  columns: defineColumns<networkingv1.NetworkPolicy>([nameColumn, text('Pod-Selector', ({ spec }) => formatSelector(spec?.podSelector)), ageColumn]),
+  columns: defineColumns<networkingv1.NetworkPolicy>([
+    nameColumn,
+    text('Pod-Selector', ({ spec }) => formatSelector(spec?.podSelector)),
+    ageColumn,
+  ]),
   strategy: specStrategy<networkingv1.NetworkPolicy>({
     generation: true,
     validate: validateNetworkPolicy,

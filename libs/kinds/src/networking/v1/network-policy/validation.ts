@@ -10,16 +10,33 @@ const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 const TYPES = ['Ingress', 'Egress'];
 
 /** validateNetworkPolicy checks a NetworkPolicy. */
-export function validateNetworkPolicy({ spec = {} as networkingv1.NetworkPolicySpec }: networkingv1.NetworkPolicy, release: Release): FieldError[] {
+export function validateNetworkPolicy(
+  { spec = {} as networkingv1.NetworkPolicySpec }: networkingv1.NetworkPolicy,
+  release: Release,
+): FieldError[] {
   const types = spec.policyTypes ?? [];
   const typesPath = SPEC.child('policyTypes');
   const tooMany = types.length > TYPES.length;
   return [
     ...validateLabelSelector(spec.podSelector, SPEC.child('podSelector')),
-    ...(spec.ingress ?? []).flatMap((rule, i) => validateRule(rule.ports, rule.from, 'from', SPEC.child('ingress').index(i))),
+    ...(spec.ingress ?? []).flatMap((rule, i) =>
+      validateRule(rule.ports, rule.from, 'from', SPEC.child('ingress').index(i)),
+    ),
     ...(spec.egress ?? []).flatMap((rule, i) => validateRule(rule.ports, rule.to, 'to', SPEC.child('egress').index(i))),
-    ...(tooMany ? [invalidStruct(typesPath, types, goStrings(types, 'networking.PolicyType'), 'may not specify more than two policyTypes', release)] : []),
-    ...(tooMany ? [] : types.flatMap((type, i) => (TYPES.includes(type) ? [] : [unsupported(typesPath.index(i), type, TYPES)]))),
+    ...(tooMany
+      ? [
+          invalidStruct(
+            typesPath,
+            types,
+            goStrings(types, 'networking.PolicyType'),
+            'may not specify more than two policyTypes',
+            release,
+          ),
+        ]
+      : []),
+    ...(tooMany
+      ? []
+      : types.flatMap((type, i) => (TYPES.includes(type) ? [] : [unsupported(typesPath.index(i), type, TYPES)]))),
   ];
 }
 
@@ -37,27 +54,33 @@ function validateRule(
 
 function validatePort({ protocol, port, endPort }: networkingv1.NetworkPolicyPort, path: Path): FieldError[] {
   const errors: FieldError[] = [];
-  if (protocol !== undefined && !PROTOCOLS.includes(protocol)) errors.push(unsupported(path.child('protocol'), protocol, PROTOCOLS));
+  if (protocol !== undefined && !PROTOCOLS.includes(protocol))
+    errors.push(unsupported(path.child('protocol'), protocol, PROTOCOLS));
   const at = path.child('port');
   if (typeof port === 'number') errors.push(...each(at, port, isValidPortNum(port)));
   if (typeof port === 'string') errors.push(...each(at, port, isValidPortName(port)));
   const end = path.child('endPort');
   if (endPort === undefined) return errors;
   if (port === undefined) errors.push(field.required(at, 'must be specified when `endPort` is specified'));
-  else if (typeof port === 'string') errors.push(field.invalid(end, endPort, 'may not be specified when `port` is non-numeric'));
+  else if (typeof port === 'string')
+    errors.push(field.invalid(end, endPort, 'may not be specified when `port` is non-numeric'));
   else if (endPort < port) errors.push(field.invalid(end, endPort, 'must be greater than or equal to `port`'));
   errors.push(...each(end, endPort, isValidPortNum(endPort)));
   return errors;
 }
 
-function validatePeer({ podSelector, namespaceSelector, ipBlock }: networkingv1.NetworkPolicyPeer, path: Path): FieldError[] {
+function validatePeer(
+  { podSelector, namespaceSelector, ipBlock }: networkingv1.NetworkPolicyPeer,
+  path: Path,
+): FieldError[] {
   const errors = [
     ...validateLabelSelector(podSelector, path.child('podSelector')),
     ...validateLabelSelector(namespaceSelector, path.child('namespaceSelector')),
     ...(ipBlock ? validateBlock(ipBlock, path.child('ipBlock')) : []),
   ];
   if (!podSelector && !namespaceSelector && !ipBlock) errors.push(field.required(path, 'must specify a peer'));
-  else if (ipBlock && (podSelector || namespaceSelector)) errors.push(field.forbidden(path, 'may not specify both ipBlock and another peer'));
+  else if (ipBlock && (podSelector || namespaceSelector))
+    errors.push(field.forbidden(path, 'may not specify both ipBlock and another peer'));
   return errors;
 }
 

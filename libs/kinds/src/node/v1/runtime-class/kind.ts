@@ -29,7 +29,10 @@ export function toAlpha(object: Fields): void {
   object['spec'] = spec;
 }
 
-function validateRuntimeClass({ handler = '', overhead, scheduling }: nodev1.RuntimeClass, release: Release): FieldError[] {
+function validateRuntimeClass(
+  { handler = '', overhead, scheduling }: nodev1.RuntimeClass,
+  release: Release,
+): FieldError[] {
   const at = Path.at('scheduling');
   return [
     ...each(Path.at('handler'), handler, isDNS1123Label(handler)),

@@ -23,11 +23,19 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     if (spec[name] === undefined) continue;
-    errors.push(...validateNonNegativeIntOrPercent(spec[name], SPEC.child(name), release), ...validateNotMoreThan100Percent(spec[name], SPEC.child(name), release));
+    errors.push(
+      ...validateNonNegativeIntOrPercent(spec[name], SPEC.child(name), release),
+      ...validateNotMoreThan100Percent(spec[name], SPEC.child(name), release),
+    );
   }
   errors.push(...validateLabelSelector(selector, SPEC.child('selector')));
   if (spec.unhealthyPodEvictionPolicy !== undefined) {
-    errors.push(...oneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, ['AlwaysAllow', 'IfHealthyBudget']));
+    errors.push(
+      ...oneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, [
+        'AlwaysAllow',
+        'IfHealthyBudget',
+      ]),
+    );
   }
   return errors;
 }
@@ -38,7 +46,11 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
   versions: [
     served('policy/v1', 'PodDisruptionBudget', { since: 21, storedSince: 22 }),
     served('policy/v1beta1', 'PodDisruptionBudget', {
-      until: 24, storedSince: 0, deprecated: deprecatedFor('1.21', '1.25', 'policy/v1 PodDisruptionBudget'), toHub: toBudgetV1, fromHub: fromBudgetV1,
+      until: 24,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.21', '1.25', 'policy/v1 PodDisruptionBudget'),
+      toHub: toBudgetV1,
+      fromHub: fromBudgetV1,
     }),
   ],
   shortNames: ['pdb'],

@@ -17,13 +17,17 @@ function validateRange(range: policyv1beta1.IDRange, path: Path): FieldError[] {
   const errors: FieldError[] = [];
   if ((range.min ?? 0) < 0) errors.push(field.invalid(path.child('min'), range.min, 'min cannot be negative'));
   if ((range.max ?? 0) < 0) errors.push(field.invalid(path.child('max'), range.max, 'max cannot be negative'));
-  if ((range.min ?? 0) > (range.max ?? 0)) errors.push(field.invalid(path.child('min'), range.min, 'min cannot be greater than max'));
+  if ((range.min ?? 0) > (range.max ?? 0))
+    errors.push(field.invalid(path.child('min'), range.min, 'min cannot be greater than max'));
   return errors;
 }
 
 function validatePolicy({ spec = NONE }: Policy): FieldError[] {
   const errors: FieldError[] = [];
-  const rule = (name: 'runAsUser' | 'runAsGroup' | 'seLinux' | 'supplementalGroups' | 'fsGroup', rules: readonly string[]) => {
+  const rule = (
+    name: 'runAsUser' | 'runAsGroup' | 'seLinux' | 'supplementalGroups' | 'fsGroup',
+    rules: readonly string[],
+  ) => {
     const at = SPEC.child(name);
     const strategy = spec[name];
     errors.push(...oneOf(at.child('rule'), strategy?.rule, rules));
@@ -36,12 +40,21 @@ function validatePolicy({ spec = NONE }: Policy): FieldError[] {
   rule('supplementalGroups', ANY);
   rule('fsGroup', ANY);
   if (spec.defaultAllowPrivilegeEscalation && spec.allowPrivilegeEscalation === false) {
-    errors.push(field.invalid(SPEC.child('defaultAllowPrivilegeEscalation'), true, 'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true'));
+    errors.push(
+      field.invalid(
+        SPEC.child('defaultAllowPrivilegeEscalation'),
+        true,
+        'Cannot set DefaultAllowPrivilegeEscalation to true without also setting AllowPrivilegeEscalation to true',
+      ),
+    );
   }
   const dropped = new Set(spec.requiredDropCapabilities ?? []);
   for (const name of ['defaultAddCapabilities', 'allowedCapabilities'] as const) {
     for (const capability of spec[name] ?? []) {
-      if (dropped.has(capability)) errors.push(field.invalid(SPEC.child(name), capability, 'capability is also listed in requiredDropCapabilities'));
+      if (dropped.has(capability))
+        errors.push(
+          field.invalid(SPEC.child(name), capability, 'capability is also listed in requiredDropCapabilities'),
+        );
     }
   }
   if (spec.privileged && spec.allowPrivilegeEscalation === false) {
@@ -56,7 +69,9 @@ export const podSecurityPolicy = defineKind<Policy>({
   versions: [
     served('policy/v1beta1', 'PodSecurityPolicy', { until: 24, deprecated: deprecatedFor('1.21', '1.25') }),
     served('extensions/v1beta1', 'PodSecurityPolicy', {
-      schema: 'io.k8s.api.policy.v1beta1.PodSecurityPolicy', until: 15, deprecated: deprecatedFor('1.11', '1.16', 'policy/v1beta1 PodSecurityPolicy'),
+      schema: 'io.k8s.api.policy.v1beta1.PodSecurityPolicy',
+      until: 15,
+      deprecated: deprecatedFor('1.11', '1.16', 'policy/v1beta1 PodSecurityPolicy'),
     }),
   ],
   storagePath: 'podsecuritypolicy',

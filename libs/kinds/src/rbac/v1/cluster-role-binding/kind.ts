@@ -16,7 +16,9 @@ export const clusterRoleBinding = defineKind<rbacv1.ClusterRoleBinding>({
   defaults: defaultBinding,
   columns: bindingColumns,
   strategy: {
-    ...plainStrategy<rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, KINDS), { alsoOnUpdate: validateRoleRefUnchanged }),
+    ...plainStrategy<rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, KINDS), {
+      alsoOnUpdate: validateRoleRefUnchanged,
+    }),
     allowCreateOnUpdate: true,
   },
 });

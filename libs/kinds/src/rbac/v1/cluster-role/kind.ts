@@ -12,7 +12,8 @@ function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, rel
   if (!aggregationRule) return errors;
   const at = Path.at('aggregationRule', 'clusterRoleSelectors');
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
-  if (!selectors.length) return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  if (!selectors.length)
+    return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
   return [...errors, ...selectors.flatMap((selector, i) => validateLabelSelector(selector, at.index(i)))];
 }
 

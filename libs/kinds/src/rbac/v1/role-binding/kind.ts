@@ -16,7 +16,9 @@ export const roleBinding = defineKind<rbacv1.RoleBinding>({
   defaults: defaultBinding,
   columns: bindingColumns,
   strategy: {
-    ...plainStrategy<rbacv1.RoleBinding>(binding => validateBinding(binding, KINDS), { alsoOnUpdate: validateRoleRefUnchanged }),
+    ...plainStrategy<rbacv1.RoleBinding>(binding => validateBinding(binding, KINDS), {
+      alsoOnUpdate: validateRoleRefUnchanged,
+    }),
     allowCreateOnUpdate: true,
   },
 });

@@ -9,5 +9,8 @@ export const role = defineKind<rbacv1.Role>({
   resource: Roles,
   versions: rbacVersions('Role'),
   nameRule: 'pathSegment',
-  strategy: { ...plainStrategy<rbacv1.Role>(({ rules }, release) => validateRules(rules, true, release)), allowCreateOnUpdate: true },
+  strategy: {
+    ...plainStrategy<rbacv1.Role>(({ rules }, release) => validateRules(rules, true, release)),
+    allowCreateOnUpdate: true,
+  },
 });

@@ -5,7 +5,10 @@ import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 type Binding = rbacv1.RoleBinding | rbacv1.ClusterRoleBinding;
 
 const names = ({ subjects }: Binding, kind: string) =>
-  (subjects ?? []).filter(s => s.kind === kind).map(s => (kind === 'ServiceAccount' ? `${s.namespace ?? ''}/${s.name}` : s.name)).join(', ');
+  (subjects ?? [])
+    .filter(s => s.kind === kind)
+    .map(s => (kind === 'ServiceAccount' ? `${s.namespace ?? ''}/${s.name}` : s.name))
+    .join(', ');
 
 /** bindingColumns are the columns of both kinds of bindings. */
 export const bindingColumns = defineColumns<Binding>([

@@ -8,7 +8,11 @@ import { goStrings } from '../../../shared/go-syntax';
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** validateRules checks the rules of a role; those of a namespaced one name resources only. */
-export function validateRules(rules: readonly rbacv1.PolicyRule[] | undefined, namespaced: boolean, release: Release): FieldError[] {
+export function validateRules(
+  rules: readonly rbacv1.PolicyRule[] | undefined,
+  namespaced: boolean,
+  release: Release,
+): FieldError[] {
   return (rules ?? []).flatMap((rule, i) => validateRule(rule, namespaced, Path.at('rules').index(i), release));
 }
 
@@ -16,13 +20,19 @@ function validateRule(rule: rbacv1.PolicyRule, namespaced: boolean, path: Path, 
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors = verbs?.length ? [] : [field.required(path.child('verbs'), 'verbs must contain at least one value')];
   if (nonResourceURLs.length) {
-    const refuse = (detail: string) => errors.push(invalidStruct(path.child('nonResourceURLs'), nonResourceURLs, goStrings(nonResourceURLs), detail, release));
+    const refuse = (detail: string) =>
+      errors.push(
+        invalidStruct(path.child('nonResourceURLs'), nonResourceURLs, goStrings(nonResourceURLs), detail, release),
+      );
     if (namespaced) refuse('namespaced rules cannot apply to non-resource URLs');
-    if (apiGroups.length || resources.length || resourceNames.length) refuse('rules cannot apply to both regular resources and non-resource URLs');
+    if (apiGroups.length || resources.length || resourceNames.length)
+      refuse('rules cannot apply to both regular resources and non-resource URLs');
     return errors;
   }
-  if (!apiGroups.length) errors.push(field.required(path.child('apiGroups'), 'resource rules must supply at least one api group'));
-  if (!resources.length) errors.push(field.required(path.child('resources'), 'resource rules must supply at least one resource'));
+  if (!apiGroups.length)
+    errors.push(field.required(path.child('apiGroups'), 'resource rules must supply at least one api group'));
+  if (!resources.length)
+    errors.push(field.required(path.child('resources'), 'resource rules must supply at least one resource'));
   return errors;
 }
 
@@ -37,12 +47,20 @@ export function validateBinding({ roleRef, subjects }: Binding, kinds: readonly 
   if (!kinds.includes(kind)) errors.push(unsupported(at.child('kind'), kind, kinds));
   errors.push(...(name ? each(at.child('name'), name, isPathSegmentName(name)) : [field.required(at.child('name'))]));
   const namespaced = kinds.includes('Role');
-  return [...errors, ...(subjects ?? []).flatMap((subject, i) => validateSubject(subject, namespaced, Path.at('subjects').index(i)))];
+  return [
+    ...errors,
+    ...(subjects ?? []).flatMap((subject, i) => validateSubject(subject, namespaced, Path.at('subjects').index(i))),
+  ];
 }
 
-function validateSubject({ kind, name, namespace, apiGroup = '' }: rbacv1.Subject, namespaced: boolean, path: Path): FieldError[] {
+function validateSubject(
+  { kind, name, namespace, apiGroup = '' }: rbacv1.Subject,
+  namespaced: boolean,
+  path: Path,
+): FieldError[] {
   const errors = name ? [] : [field.required(path.child('name'))];
-  const group = (wanted: string) => (apiGroup === wanted ? [] : [unsupported(path.child('apiGroup'), apiGroup, [wanted])]);
+  const group = (wanted: string) =>
+    apiGroup === wanted ? [] : [unsupported(path.child('apiGroup'), apiGroup, [wanted])];
   switch (kind) {
     case 'ServiceAccount':
       return [
@@ -60,7 +78,11 @@ function validateSubject({ kind, name, namespace, apiGroup = '' }: rbacv1.Subjec
 }
 
 /** validateRoleRefUnchanged: whoever may change subjects must not be able to change what they get. */
-export function validateRoleRefUnchanged({ roleRef: ref }: Binding, { roleRef: old }: Binding, release: Release): FieldError[] {
+export function validateRoleRefUnchanged(
+  { roleRef: ref }: Binding,
+  { roleRef: old }: Binding,
+  release: Release,
+): FieldError[] {
   if (semanticEqual(ref, old)) return [];
   const quoted = (text: string | undefined) => JSON.stringify(text ?? '');
   const go = `rbac.RoleRef{APIGroup:${quoted(ref?.apiGroup)}, Kind:${quoted(ref?.kind)}, Name:${quoted(ref?.name)}}`;

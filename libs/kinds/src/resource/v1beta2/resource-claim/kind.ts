@@ -1,17 +1,45 @@
 import { resource, type resourcev1beta2 } from '@navarch/api';
+import { field, Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
+import { semanticEqual } from '../../../shared/equal';
+import { IMMUTABLE } from '../../../shared/errors';
+import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { defaultRequests, fromExactly, toExactly } from '../shared/requests';
+import { validateClaimSpec } from '../shared/validation';
 
-/** resourceClaim declares ResourceClaim. */
-export const resourceClaim = defineKind({
+const SPEC = Path.at('spec');
+
+function state({ metadata, status }: resourcev1beta2.ResourceClaim): string {
+  const states = [
+    ...(metadata?.deletionTimestamp ? ['deleted'] : []),
+    ...(status?.allocation ? ['allocated'] : []),
+    ...(status?.reservedFor?.length ? ['reserved'] : []),
+  ];
+  return states.join(',') || 'pending';
+}
+
+/** resourceClaim declares ResourceClaim, whose spec is fixed. */
+export const resourceClaim = defineKind<resourcev1beta2.ResourceClaim>({
   resource: resource<resourcev1beta2.ResourceClaim>('resource.k8s.io/v1beta2', 'resourceclaims', 'ResourceClaim', true),
   versions: [
     served('resource.k8s.io/v1beta2', 'ResourceClaim', { since: 33 }),
-    served('resource.k8s.io/v1beta1', 'ResourceClaim', { since: 32 }),
+    served('resource.k8s.io/v1beta1', 'ResourceClaim', {
+      since: 32,
+      toHub: o => toExactly(o['spec']),
+      fromHub: o => fromExactly(o['spec']),
+    }),
   ],
-  strategy: specStrategy({}),
-  subresources: {
-    status: statusStrategy(),
-  },
+  defaults: ({ spec }) => defaultRequests(spec),
+  columns: defineColumns<resourcev1beta2.ResourceClaim>([nameColumn, text('State', state), ageColumn]),
+  strategy: specStrategy<resourcev1beta2.ResourceClaim>({
+    validate: ({ spec }) => validateClaimSpec(spec, SPEC),
+    validateUpdate: (claim, old) => [
+      ...validateClaimSpec(claim.spec, SPEC),
+      ...(semanticEqual(claim.spec, old.spec) ? [] : [field.invalid(SPEC, claim.spec, IMMUTABLE)]),
+    ],
+  }),
+  subresources: { status: statusStrategy<resourcev1beta2.ResourceClaim>() },
 });

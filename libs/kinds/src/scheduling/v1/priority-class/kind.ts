@@ -15,17 +15,30 @@ const SYSTEM: ReadonlyMap<string, number> = new Map([
 ]);
 const POLICIES = ['PreemptLowerPriority', 'Never'];
 
-function validatePriorityClass({ metadata, value = 0, preemptionPolicy, globalDefault }: schedulingv1.PriorityClass): FieldError[] {
+function validatePriorityClass({
+  metadata,
+  value = 0,
+  preemptionPolicy,
+  globalDefault,
+}: schedulingv1.PriorityClass): FieldError[] {
   const name = metadata?.name ?? '';
   const errors: FieldError[] = [];
   if (name.startsWith('system-')) {
     if (SYSTEM.get(name) !== value || globalDefault) {
-      errors.push(field.forbidden(Path.at('metadata', 'name'), "priority class names with 'system-' prefix are reserved for system use only"));
+      errors.push(
+        field.forbidden(
+          Path.at('metadata', 'name'),
+          "priority class names with 'system-' prefix are reserved for system use only",
+        ),
+      );
     }
   } else if (value > HIGHEST_USER_PRIORITY) {
-    errors.push(field.forbidden(Path.at('value'), `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`));
+    errors.push(
+      field.forbidden(Path.at('value'), `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`),
+    );
   }
-  if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy)) errors.push(unsupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
+  if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
+    errors.push(unsupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
   return errors;
 }
 
@@ -33,7 +46,9 @@ function validateUpdate(object: schedulingv1.PriorityClass, old: schedulingv1.Pr
   return [
     // The field is spelled like this.
     ...(object.value === old.value ? [] : [field.forbidden(Path.at('Value'), 'may not be changed in an update.')]),
-    ...(object.preemptionPolicy === old.preemptionPolicy ? [] : [field.invalid(Path.at('preemptionPolicy'), object.preemptionPolicy, IMMUTABLE)]),
+    ...(object.preemptionPolicy === old.preemptionPolicy
+      ? []
+      : [field.invalid(Path.at('preemptionPolicy'), object.preemptionPolicy, IMMUTABLE)]),
   ];
 }
 

@@ -26,18 +26,28 @@ function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
 }
 
 function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
-  const { attachRequired, podInfoOnMount, fsGroupPolicy, volumeLifecycleModes, tokenRequests } = spec ?? ({} as storagev1.CSIDriverSpec);
-  const errors = validateCSIDriverName(metadata?.name, Path.at('metadata', 'name')).filter(e => e.reason === 'FieldValueTooLong');
+  const { attachRequired, podInfoOnMount, fsGroupPolicy, volumeLifecycleModes, tokenRequests } =
+    spec ?? ({} as storagev1.CSIDriverSpec);
+  const errors = validateCSIDriverName(metadata?.name, Path.at('metadata', 'name')).filter(
+    e => e.reason === 'FieldValueTooLong',
+  );
   if (attachRequired === undefined) errors.push(field.required(SPEC.child('attachedRequired')));
   if (podInfoOnMount === undefined) errors.push(field.required(SPEC.child('podInfoOnMount')));
-  if (fsGroupPolicy !== undefined) errors.push(...oneOf(SPEC.child('fsGroupPolicy'), fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']));
+  if (fsGroupPolicy !== undefined)
+    errors.push(...oneOf(SPEC.child('fsGroupPolicy'), fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']));
   const audiences = new Set<string>();
   (tokenRequests ?? []).forEach(({ audience, expirationSeconds }, i) => {
     const at = SPEC.child('tokenRequests').index(i);
     if (audiences.has(audience)) errors.push(field.duplicate(at.child('audience'), audience));
     audiences.add(audience);
     if (expirationSeconds !== undefined && expirationSeconds < 600) {
-      errors.push(field.invalid(at.child('expirationSeconds'), expirationSeconds, 'may not specify a duration less than 10 minutes'));
+      errors.push(
+        field.invalid(
+          at.child('expirationSeconds'),
+          expirationSeconds,
+          'may not specify a duration less than 10 minutes',
+        ),
+      );
     }
   });
   for (const mode of volumeLifecycleModes ?? []) {
@@ -54,7 +64,11 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
   resource: CSIDrivers,
   versions: [
     served('storage.k8s.io/v1', 'CSIDriver', { storedSince: 22 }),
-    served('storage.k8s.io/v1beta1', 'CSIDriver', { until: 21, storedSince: 0, deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 CSIDriver') }),
+    served('storage.k8s.io/v1beta1', 'CSIDriver', {
+      until: 21,
+      storedSince: 0,
+      deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 CSIDriver'),
+    }),
   ],
   defaults: defaultDriver,
   columns: defineColumns<storagev1.CSIDriver>([
@@ -62,7 +76,9 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
     { name: 'AttachRequired', type: 'boolean', cell: ({ spec }) => spec?.attachRequired ?? true },
     { name: 'PodInfoOnMount', type: 'boolean', cell: ({ spec }) => spec?.podInfoOnMount ?? false },
     { name: 'StorageCapacity', type: 'boolean', since: 21, cell: ({ spec }) => spec?.storageCapacity ?? false },
-    text('TokenRequests', ({ spec }) => (spec?.tokenRequests ?? []).map(t => t.audience).join(',') || '<unset>', { since: 22 }),
+    text('TokenRequests', ({ spec }) => (spec?.tokenRequests ?? []).map(t => t.audience).join(',') || '<unset>', {
+      since: 22,
+    }),
     { name: 'RequiresRepublish', type: 'boolean', since: 22, cell: ({ spec }) => spec?.requiresRepublish ?? false },
     text('Modes', ({ spec }) => (spec?.volumeLifecycleModes ?? []).join(',') || '<none>'),
     ageColumn,

@@ -19,12 +19,21 @@ function validateCSINode({ spec }: storagev1.CSINode): FieldError[] {
     if (name && names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
     if (!nodeID) errors.push(field.required(at.child('nodeID')));
-    else if (nodeID.length > MAX_ID) errors.push(field.invalid(at.child('nodeID'), nodeID, `must be ${MAX_ID} characters or less`));
+    else if (nodeID.length > MAX_ID)
+      errors.push(field.invalid(at.child('nodeID'), nodeID, `must be ${MAX_ID} characters or less`));
     if (allocatable?.count !== undefined && allocatable.count < 0) {
-      errors.push(field.invalid(at.child('allocatable', 'count'), allocatable.count, 'must be greater than or equal to 0'));
+      errors.push(
+        field.invalid(at.child('allocatable', 'count'), allocatable.count, 'must be greater than or equal to 0'),
+      );
     }
     const keys = topologyKeys ?? [];
-    if (new Set(keys).size < keys.length) errors.push(field.duplicate(at.child('topologyKeys'), keys.find((key, n) => keys.indexOf(key) < n)));
+    if (new Set(keys).size < keys.length)
+      errors.push(
+        field.duplicate(
+          at.child('topologyKeys'),
+          keys.find((key, n) => keys.indexOf(key) < n),
+        ),
+      );
     return errors;
   });
 }
@@ -37,7 +46,8 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode): FieldE
   const now = new Map((node.spec?.drivers ?? []).map(d => [d.name, d]));
   for (const before of old.spec?.drivers ?? []) {
     const after = now.get(before.name);
-    if (after && !semanticEqual(after, before)) errors.push(field.invalid(DRIVERS, node.spec?.drivers, 'field is immutable'));
+    if (after && !semanticEqual(after, before))
+      errors.push(field.invalid(DRIVERS, node.spec?.drivers, 'field is immutable'));
   }
   return errors;
 }
@@ -47,8 +57,15 @@ export const csiNode = defineKind<storagev1.CSINode>({
   resource: CSINodes,
   versions: [
     served('storage.k8s.io/v1', 'CSINode'),
-    served('storage.k8s.io/v1beta1', 'CSINode', { until: 21, deprecated: deprecatedFor('1.17', '1.22', 'storage.k8s.io/v1 CSINode') }),
+    served('storage.k8s.io/v1beta1', 'CSINode', {
+      until: 21,
+      deprecated: deprecatedFor('1.17', '1.22', 'storage.k8s.io/v1 CSINode'),
+    }),
   ],
-  columns: defineColumns<storagev1.CSINode>([nameColumn, integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0), ageColumn]),
+  columns: defineColumns<storagev1.CSINode>([
+    nameColumn,
+    integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0),
+    ageColumn,
+  ]),
   strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), allowUnconditionalUpdate: false, validateUpdate },
 });

@@ -7,7 +7,12 @@ import { validateLabelSelector } from '../../../shared/label-validation';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
-function validateCapacity({ nodeTopology, storageClassName = '', capacity, maximumVolumeSize }: storagev1.CSIStorageCapacity): FieldError[] {
+function validateCapacity({
+  nodeTopology,
+  storageClassName = '',
+  capacity,
+  maximumVolumeSize,
+}: storagev1.CSIStorageCapacity): FieldError[] {
   const amount = (name: string, text: string | undefined) =>
     text !== undefined && parseQuantity(text).sign() < 0 ? [field.invalid(Path.at(name), text, NON_NEGATIVE)] : [];
   return [
@@ -24,7 +29,9 @@ export const csiStorageCapacity = defineKind<storagev1.CSIStorageCapacity>({
   versions: [
     served('storage.k8s.io/v1', 'CSIStorageCapacity', { since: 24 }),
     served('storage.k8s.io/v1beta1', 'CSIStorageCapacity', {
-      since: 21, until: 26, deprecated: deprecatedFor('1.24', '1.27', 'storage.k8s.io/v1 CSIStorageCapacity'),
+      since: 21,
+      until: 26,
+      deprecated: deprecatedFor('1.24', '1.27', 'storage.k8s.io/v1 CSIStorageCapacity'),
     }),
   ],
   strategy: plainStrategy<storagev1.CSIStorageCapacity>(validateCapacity, {

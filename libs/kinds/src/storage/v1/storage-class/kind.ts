@@ -8,7 +8,10 @@ import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
-const DEFAULT_CLASS = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
+const DEFAULT_CLASS = [
+  'storageclass.kubernetes.io/is-default-class',
+  'storageclass.beta.kubernetes.io/is-default-class',
+];
 const MAX_PARAMETERS = 512;
 const MAX_BYTES = 256 * 1024;
 
@@ -39,7 +42,8 @@ function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageCl
   const errors = validateClass(object);
   const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
   for (const name of fixed) {
-    if (!semanticEqual(object[name], old[name])) errors.push(field.forbidden(Path.at(name), `updates to ${name} are forbidden.`));
+    if (!semanticEqual(object[name], old[name]))
+      errors.push(field.forbidden(Path.at(name), `updates to ${name} are forbidden.`));
   }
   return errors;
 }
@@ -49,7 +53,10 @@ export const storageClass = defineKind<storagev1.StorageClass>({
   resource: StorageClasses,
   versions: [
     served('storage.k8s.io/v1', 'StorageClass'),
-    served('storage.k8s.io/v1beta1', 'StorageClass', { until: 21, deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 StorageClass') }),
+    served('storage.k8s.io/v1beta1', 'StorageClass', {
+      until: 21,
+      deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 StorageClass'),
+    }),
   ],
   shortNames: ['sc'],
   defaults(object) {
@@ -57,7 +64,11 @@ export const storageClass = defineKind<storagev1.StorageClass>({
     object.volumeBindingMode ??= 'Immediate';
   },
   columns: defineColumns<storagev1.StorageClass>([
-    { ...nameColumn, cell: object => `${object.metadata?.name ?? ''}${isDefaultClass(object as storagev1.StorageClass) ? ' (default)' : ''}` },
+    {
+      ...nameColumn,
+      cell: object =>
+        `${object.metadata?.name ?? ''}${isDefaultClass(object as storagev1.StorageClass) ? ' (default)' : ''}`,
+    },
     text('Provisioner', ({ provisioner }) => provisioner),
     text('ReclaimPolicy', ({ reclaimPolicy = 'Delete' }) => reclaimPolicy),
     text('VolumeBindingMode', ({ volumeBindingMode = '<unset>' }) => volumeBindingMode),

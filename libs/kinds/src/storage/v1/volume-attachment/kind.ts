@@ -17,8 +17,10 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment): Field
   const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source ?? {};
   const at = SPEC.child('source');
   const errors = requireText(SPEC.child('attacher'), attacher);
-  if (!inline && !volume) errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
-  else if (inline && volume) errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
+  if (!inline && !volume)
+    errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
+  else if (inline && volume)
+    errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
   for (const name of ['attachError', 'detachError'] as const) {
     const message = status?.[name]?.message ?? '';

@@ -10,19 +10,34 @@ import { plainStrategy } from '../../../shared/strategies';
 
 /** volumeAttributesClass declares VolumeAttributesClass, of which nothing can change. */
 export const volumeAttributesClass = defineKind<storagev1beta1.VolumeAttributesClass>({
-  resource: resource<storagev1beta1.VolumeAttributesClass>('storage.k8s.io/v1beta1', 'volumeattributesclasses', 'VolumeAttributesClass', false),
+  resource: resource<storagev1beta1.VolumeAttributesClass>(
+    'storage.k8s.io/v1beta1',
+    'volumeattributesclasses',
+    'VolumeAttributesClass',
+    false,
+  ),
   versions: [served('storage.k8s.io/v1beta1', 'VolumeAttributesClass', { since: 31 })],
   shortNames: ['vac'],
-  columns: defineColumns<storagev1beta1.VolumeAttributesClass>([nameColumn, text('DriverName', ({ driverName }) => driverName), ageColumn]),
+  columns: defineColumns<storagev1beta1.VolumeAttributesClass>([
+    nameColumn,
+    text('DriverName', ({ driverName }) => driverName),
+    ageColumn,
+  ]),
   strategy: plainStrategy<storagev1beta1.VolumeAttributesClass>(
     ({ driverName, parameters }) => [
       ...validateCSIDriverName(driverName, Path.at('driverName')),
-      ...(Object.keys(parameters ?? {}).length ? [] : [field.required(Path.at('parameters'), 'must contain at least one key/value pair')]),
+      ...(Object.keys(parameters ?? {}).length
+        ? []
+        : [field.required(Path.at('parameters'), 'must contain at least one key/value pair')]),
     ],
     {
       alsoOnUpdate: (object, old) => [
-        ...(object.driverName === old.driverName ? [] : [field.forbidden(Path.at('driverName'), 'updates to driverName are forbidden.')]),
-        ...(semanticEqual(object.parameters, old.parameters) ? [] : [field.forbidden(Path.at('parameters'), 'updates to parameters are forbidden.')]),
+        ...(object.driverName === old.driverName
+          ? []
+          : [field.forbidden(Path.at('driverName'), 'updates to driverName are forbidden.')]),
+        ...(semanticEqual(object.parameters, old.parameters)
+          ? []
+          : [field.forbidden(Path.at('parameters'), 'updates to parameters are forbidden.')]),
       ],
     },
   ),

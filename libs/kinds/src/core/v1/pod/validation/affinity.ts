@@ -34,7 +34,10 @@ function validatePodAffinity(affinity: corev1.PodAffinity, path: Path, release: 
     ...(affinity[REQUIRED] ?? []).flatMap((term, i) => validateTerm(term, path.child(REQUIRED).index(i), release)),
     ...(affinity[PREFERRED] ?? []).flatMap(({ weight, podAffinityTerm }, i) => {
       const at = path.child(PREFERRED).index(i);
-      return [...validateWeight(weight, at), ...validateTerm(podAffinityTerm ?? {}, at.child('podAffinityTerm'), release)];
+      return [
+        ...validateWeight(weight, at),
+        ...validateTerm(podAffinityTerm ?? {}, at.child('podAffinityTerm'), release),
+      ];
     }),
   ];
 }
@@ -57,7 +60,11 @@ function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, { emula
 }
 
 /** validateTopologySpread checks how evenly pods are to be spread. */
-export function validateTopologySpread(constraints: readonly corev1.TopologySpreadConstraint[] | undefined, path: Path, release: Release): FieldError[] {
+export function validateTopologySpread(
+  constraints: readonly corev1.TopologySpreadConstraint[] | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const pairs = new Set<string>();
   return (constraints ?? []).flatMap((constraint, i) => {
     const at = path.index(i);
@@ -66,11 +73,15 @@ export function validateTopologySpread(constraints: readonly corev1.TopologySpre
     if (!(maxSkew > 0)) errors.push(field.invalid(at.child('maxSkew'), maxSkew ?? 0, 'must be greater than zero'));
     if (!topologyKey) errors.push(field.required(at.child('topologyKey'), 'can not be empty'));
     if (!['DoNotSchedule', 'ScheduleAnyway'].includes(whenUnsatisfiable)) {
-      errors.push(field.notSupported(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']));
+      errors.push(
+        field.notSupported(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']),
+      );
     }
     const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
     if (pairs.has(pair)) errors.push(field.duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
     pairs.add(pair);
-    return release.emulated >= 27 ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))] : errors;
+    return release.emulated >= 27
+      ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))]
+      : errors;
   });
 }

@@ -26,7 +26,12 @@ export function validateContainers(spec: corev1.PodSpec, volumes: Volumes, path:
 }
 
 /** validateInitContainers checks those that run first; their names differ from those of the others. */
-export function validateInitContainers(spec: corev1.PodSpec, volumes: Volumes, path: Path, release: Release): FieldError[] {
+export function validateInitContainers(
+  spec: corev1.PodSpec,
+  volumes: Volumes,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const containers = spec.initContainers ?? [];
   const names = new Set((spec.containers ?? []).map(c => c.name));
   const errors = containers.flatMap((container, i) => [
@@ -37,7 +42,12 @@ export function validateInitContainers(spec: corev1.PodSpec, volumes: Volumes, p
 }
 
 /** validateEphemeralContainers checks those added to a running pod, which have no ports, probes, hooks and resources. */
-export function validateEphemeralContainers(spec: corev1.PodSpec, volumes: Volumes, path: Path, release: Release): FieldError[] {
+export function validateEphemeralContainers(
+  spec: corev1.PodSpec,
+  volumes: Volumes,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const names = new Set(others.map(c => c.name));
   const FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resources'] as const;
@@ -46,7 +56,9 @@ export function validateEphemeralContainers(spec: corev1.PodSpec, volumes: Volum
     const target = container.targetContainerName;
     return [
       ...validateContainer(container as corev1.Container, names, volumes, at, release),
-      ...(target && !others.some(c => c.name === target) ? [field.notFoundValue(at.child('targetContainerName'), target)] : []),
+      ...(target && !others.some(c => c.name === target)
+        ? [field.notFoundValue(at.child('targetContainerName'), target)]
+        : []),
       ...FORBIDDEN.filter(name => container[name] && Object.keys(container[name]).length > 0).map(name =>
         field.forbidden(at.child(name), 'cannot be set for an Ephemeral Container'),
       ),
@@ -54,7 +66,13 @@ export function validateEphemeralContainers(spec: corev1.PodSpec, volumes: Volum
   });
 }
 
-function validateContainer(container: corev1.Container, names: Set<string>, volumes: Volumes, path: Path, release: Release): FieldError[] {
+function validateContainer(
+  container: corev1.Container,
+  names: Set<string>,
+  volumes: Volumes,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const { name, image } = container;
   const errors: FieldError[] = [];
   if (!name) errors.push(field.required(path.child('name')));
@@ -62,7 +80,8 @@ function validateContainer(container: corev1.Container, names: Set<string>, volu
   if (name && names.has(name)) errors.push(field.duplicate(path.child('name'), name));
   names.add(name);
   if (!image) errors.push(field.required(path.child('image')));
-  else if (image.trim() !== image) errors.push(field.invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
+  else if (image.trim() !== image)
+    errors.push(field.invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
   const policy = path.child('terminationMessagePolicy');
   return [
     ...errors,

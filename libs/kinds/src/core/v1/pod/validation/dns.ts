@@ -13,29 +13,44 @@ export function validateDNSPolicy(policy: string | undefined, path: Path): Field
 }
 
 /** validateDNSConfig checks spec.dnsConfig, which the policy None needs. */
-export function validateDNSConfig(config: corev1.PodDNSConfig | undefined, policy: string | undefined, path: Path, release: Release): FieldError[] {
+export function validateDNSConfig(
+  config: corev1.PodDNSConfig | undefined,
+  policy: string | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const errors: FieldError[] = [];
   if (policy === 'None') {
     if (!config) return [field.required(path, 'must provide `dnsConfig` when `dnsPolicy` is None')];
     if (!config.nameservers?.length) {
-      return [field.required(path.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None')];
+      return [
+        field.required(path.child('nameservers'), 'must provide at least one DNS nameserver when `dnsPolicy` is None'),
+      ];
     }
   }
   if (!config) return errors;
   const { nameservers = [], searches = [], options = [] } = config;
   const [maxSearches, maxSearchText] = release.emulated >= 28 ? [32, 2048] : [6, 256];
-  const list = (path: Path, values: string[], detail: string) => invalidStruct(path, values, goStrings(values), detail, release);
+  const list = (path: Path, values: string[], detail: string) =>
+    invalidStruct(path, values, goStrings(values), detail, release);
   if (nameservers.length > NAMESERVERS) {
     errors.push(list(path.child('nameservers'), nameservers, `must not have more than ${NAMESERVERS} nameservers`));
   }
   nameservers.forEach((ip, i) => {
-    if (isValidIP(ip).length) errors.push(field.invalid(path.child('nameservers').index(i), ip, 'must be valid IP address'));
+    if (isValidIP(ip).length)
+      errors.push(field.invalid(path.child('nameservers').index(i), ip, 'must be valid IP address'));
   });
   if (searches.length > maxSearches) {
     errors.push(list(path.child('searches'), searches, `must not have more than ${maxSearches} search paths`));
   }
   if (searches.join(' ').length > maxSearchText) {
-    errors.push(list(path.child('searches'), searches, `must not have more than ${maxSearchText} characters (including spaces) in the search list`));
+    errors.push(
+      list(
+        path.child('searches'),
+        searches,
+        `must not have more than ${maxSearchText} characters (including spaces) in the search list`,
+      ),
+    );
   }
   searches.forEach((search, i) => {
     const name = release.emulated >= 26 && search.endsWith('.') ? search.slice(0, -1) : search;

@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { field, isConfigMapKey, isDNS1123Subdomain, isEnvVarName, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  isConfigMapKey,
+  isDNS1123Subdomain,
+  isEnvVarName,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 import { each, type Release } from '../../../../shared/errors';
 import { envFields, validateFieldRef, validateResourceFieldRef } from './downward-api';
 
@@ -7,7 +14,9 @@ import { envFields, validateFieldRef, validateResourceFieldRef } from './downwar
 function isEnvName(name: string, { emulated }: Release): string[] {
   if (emulated < 32) return isEnvVarName(name);
   const fine = [...name].every(c => c >= ' ' && c <= '~' && c !== '=');
-  return fine ? [] : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
+  return fine
+    ? []
+    : ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 }
 
 /** validateEnv checks the environment variables of a container. */
@@ -32,7 +41,13 @@ function validateValueFrom({ value, valueFrom }: corev1.EnvVar, path: Path, rele
   ];
   const sources = [fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef].filter(Boolean).length;
   if (sources === 0) {
-    errors.push(field.invalid(path, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`'));
+    errors.push(
+      field.invalid(
+        path,
+        '',
+        'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`',
+      ),
+    );
   } else if (value) {
     errors.push(field.invalid(path, '', 'may not be specified when `value` is not empty'));
   } else if (sources > 1) {
@@ -47,15 +62,21 @@ function validateKeyRef({ name = '', key }: { name?: string; key: string }, path
 }
 
 /** validateEnvFrom checks the sources of whole sets of variables. */
-export function validateEnvFrom(sources: readonly corev1.EnvFromSource[] | undefined, path: Path, release: Release): FieldError[] {
+export function validateEnvFrom(
+  sources: readonly corev1.EnvFromSource[] | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   return (sources ?? []).flatMap((source, i) => {
     const { prefix, configMapRef, secretRef } = source;
     const at = path.index(i);
     const errors = prefix ? each(at.child('prefix'), prefix, isEnvName(prefix, release)) : [];
     if (configMapRef) errors.push(...validateRef(configMapRef, at.child('configMapRef')));
     if (secretRef) errors.push(...validateRef(secretRef, at.child('secretRef')));
-    if (!configMapRef && !secretRef) errors.push(field.invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
-    if (configMapRef && secretRef) errors.push(field.invalid(path, '', 'may not have more than one field specified at a time'));
+    if (!configMapRef && !secretRef)
+      errors.push(field.invalid(path, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    if (configMapRef && secretRef)
+      errors.push(field.invalid(path, '', 'may not have more than one field specified at a time'));
     return errors;
   });
 }

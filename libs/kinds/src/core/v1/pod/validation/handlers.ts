@@ -11,7 +11,9 @@ export function validateHandler(handler: Handler, path: Path): FieldError[] {
   let found = 0;
   const only = (name: string, present: unknown, check: (at: Path) => FieldError[]): FieldError[] => {
     if (!present) return [];
-    return found++ ? [field.forbidden(path.child(name), 'may not specify more than 1 handler type')] : check(path.child(name));
+    return found++
+      ? [field.forbidden(path.child(name), 'may not specify more than 1 handler type')]
+      : check(path.child(name));
   };
   const errors = [
     ...only('exec', exec, at => (exec!.command?.length ? [] : [field.required(at.child('command'))])),
@@ -36,12 +38,25 @@ function validateHTTPGet(action: corev1.HTTPGetAction, path: Path): FieldError[]
 export function validateProbe(probe: corev1.Probe | undefined, path: Path, once: boolean): FieldError[] {
   if (!probe) return [];
   const errors = validateHandler(probe, path);
-  for (const name of ['initialDelaySeconds', 'timeoutSeconds', 'periodSeconds', 'successThreshold', 'failureThreshold'] as const) {
+  for (const name of [
+    'initialDelaySeconds',
+    'timeoutSeconds',
+    'periodSeconds',
+    'successThreshold',
+    'failureThreshold',
+  ] as const) {
     errors.push(...nonNegative(path.child(name), probe[name]));
   }
-  if (once && (probe.successThreshold ?? 0) !== 1) errors.push(field.invalid(path.child('successThreshold'), probe.successThreshold ?? 0, 'must be 1'));
+  if (once && (probe.successThreshold ?? 0) !== 1)
+    errors.push(field.invalid(path.child('successThreshold'), probe.successThreshold ?? 0, 'must be 1'));
   if (probe.terminationGracePeriodSeconds !== undefined && probe.terminationGracePeriodSeconds <= 0) {
-    errors.push(field.invalid(path.child('terminationGracePeriodSeconds'), probe.terminationGracePeriodSeconds, 'must be greater than 0'));
+    errors.push(
+      field.invalid(
+        path.child('terminationGracePeriodSeconds'),
+        probe.terminationGracePeriodSeconds,
+        'must be greater than 0',
+      ),
+    );
   }
   return errors;
 }

@@ -15,22 +15,32 @@ export function validateVolumeMounts(container: corev1.Container, volumes: Volum
     if (!mount.name) errors.push(field.required(at.child('name')));
     if (!volumes.has(mount.name)) errors.push(field.notFoundValue(at.child('name'), mount.name ?? ''));
     if (!mount.mountPath) errors.push(field.required(at.child('mountPath')));
-    if (places.has(mount.mountPath)) errors.push(field.invalid(at.child('mountPath'), mount.mountPath, 'must be unique'));
+    if (places.has(mount.mountPath))
+      errors.push(field.invalid(at.child('mountPath'), mount.mountPath, 'must be unique'));
     places.add(mount.mountPath);
     if (devices.some(d => d.name === mount.name)) {
       errors.push(field.invalid(at.child('name'), mount.name, 'must not already exist in volumeDevices'));
     }
     if (devices.some(d => d.devicePath === mount.mountPath)) {
-      errors.push(field.invalid(at.child('mountPath'), mount.mountPath, 'must not already exist as a path in volumeDevices'));
+      errors.push(
+        field.invalid(at.child('mountPath'), mount.mountPath, 'must not already exist as a path in volumeDevices'),
+      );
     }
-    return [...errors, ...validateSubPath(mount, path), ...validatePropagation(mount.mountPropagation, container, at.child('mountPropagation'))];
+    return [
+      ...errors,
+      ...validateSubPath(mount, path),
+      ...validatePropagation(mount.mountPropagation, container, at.child('mountPropagation')),
+    ];
   });
 }
 
 function validateSubPath({ subPath, subPathExpr }: corev1.VolumeMount, path: Path): FieldError[] {
   const errors = subPath ? validateDescendingPath(subPath, path.child('subPath')) : [];
   if (!subPathExpr) return errors;
-  if (subPath) errors.push(field.invalid(path.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'));
+  if (subPath)
+    errors.push(
+      field.invalid(path.child('subPathExpr'), subPathExpr, 'subPathExpr and subPath are mutually exclusive'),
+    );
   return [...errors, ...validateDescendingPath(subPathExpr, path.child('subPathExpr'))];
 }
 
@@ -44,7 +54,12 @@ function validatePropagation(propagation: string | undefined, container: corev1.
 }
 
 /** validateVolumeDevices checks which volumes a container gets as raw devices. */
-export function validateVolumeDevices(container: corev1.Container, volumes: Volumes, path: Path, { emulated }: Release): FieldError[] {
+export function validateVolumeDevices(
+  container: corev1.Container,
+  volumes: Volumes,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
   const names = new Set<string>();
   const places = new Set<string>();
   const mounts = container.volumeMounts ?? [];
@@ -56,11 +71,14 @@ export function validateVolumeDevices(container: corev1.Container, volumes: Volu
     if (!device.name) errors.push(field.required(at.child('name')));
     if (names.has(device.name)) errors.push(field.invalid(at.child('name'), device.name, 'must be unique'));
     if (volume && !volume.persistentVolumeClaim && !volume.ephemeral) {
-      errors.push(field.invalid(at.child('name'), device.name, `can only use volume source type of ${kinds} for block mode`));
+      errors.push(
+        field.invalid(at.child('name'), device.name, `can only use volume source type of ${kinds} for block mode`),
+      );
     }
     if (!volume) errors.push(field.notFoundValue(at.child('name'), device.name ?? ''));
     if (!device.devicePath) errors.push(field.required(at.child('devicePath')));
-    if (places.has(device.devicePath)) errors.push(field.invalid(at.child('devicePath'), device.devicePath, 'must be unique'));
+    if (places.has(device.devicePath))
+      errors.push(field.invalid(at.child('devicePath'), device.devicePath, 'must be unique'));
     if (device.devicePath?.split('/').includes('..')) {
       errors.push(field.invalid(at.child('devicePath'), device.devicePath, "can not contain backsteps ('..')"));
     }

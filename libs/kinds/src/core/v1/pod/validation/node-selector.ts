@@ -24,23 +24,31 @@ function validateExpression({ key, operator, values = [] }: corev1.NodeSelectorR
   if (operator === 'In' || operator === 'NotIn') {
     if (!values.length) errors.push(field.required(at, "must be specified when `operator` is 'In' or 'NotIn'"));
   } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-    if (values.length) errors.push(field.forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+    if (values.length)
+      errors.push(field.forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
   } else if (operator === 'Gt' || operator === 'Lt') {
-    if (values.length !== 1) errors.push(field.required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
+    if (values.length !== 1)
+      errors.push(field.required(at, "must be specified single value when `operator` is 'Lt' or 'Gt'"));
   } else {
     errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
   }
   return [...errors, ...validateLabelName(key ?? '', path.child('key'))];
 }
 
-function validateFieldExpression({ key, operator, values = [] }: corev1.NodeSelectorRequirement, path: Path): FieldError[] {
+function validateFieldExpression(
+  { key, operator, values = [] }: corev1.NodeSelectorRequirement,
+  path: Path,
+): FieldError[] {
   const at = path.child('values');
   const errors: FieldError[] = [];
   if (operator !== 'In' && operator !== 'NotIn') {
     errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
   } else if (values.length !== 1) {
-    errors.push(field.required(at, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"));
+    errors.push(
+      field.required(at, "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"),
+    );
   }
-  if (key !== 'metadata.name') return [...errors, field.invalid(path.child('key'), key ?? '', 'not a valid field selector key')];
+  if (key !== 'metadata.name')
+    return [...errors, field.invalid(path.child('key'), key ?? '', 'not a valid field selector key')];
   return [...errors, ...values.flatMap((value, i) => each(at.index(i), value, isDNS1123Subdomain(value)))];
 }

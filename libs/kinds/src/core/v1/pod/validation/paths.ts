@@ -13,7 +13,8 @@ export function validateDescendingPath(text: string, path: Path): FieldError[] {
 
 /** validateNonReservedPath is validateDescendingPath for files the kubelet writes; it keeps names beginning with `..` for itself. */
 export function validateNonReservedPath(text: string, path: Path): FieldError[] {
-  const reserved = text.startsWith('..') && !text.startsWith('../') ? [field.invalid(path, text, "must not start with '..'")] : [];
+  const reserved =
+    text.startsWith('..') && !text.startsWith('../') ? [field.invalid(path, text, "must not start with '..'")] : [];
   return [...validateDescendingPath(text, path), ...reserved];
 }
 

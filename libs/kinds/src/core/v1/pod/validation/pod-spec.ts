@@ -1,5 +1,14 @@
 import type { corev1 } from '@navarch/api';
-import { field, inclusiveRange, isDNS1123Label, isDNS1123Subdomain, isQualifiedName, type FieldError, type Path, validateLabels } from '@navarch/apimachinery';
+import {
+  field,
+  inclusiveRange,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  type FieldError,
+  type Path,
+  validateLabels,
+} from '@navarch/apimachinery';
 import { each, unsupported, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
@@ -15,7 +24,8 @@ const MAX_DEADLINE = 2 ** 31 - 1;
 /** validatePodSpec checks the spec of a pod or template. The order of the findings is part of the API. */
 export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Release): FieldError[] {
   const volumes = new Map<string, corev1.Volume>();
-  const name = (value: string | undefined, at: Path, check: (text: string) => string[]) => (value ? each(at, value, check(value)) : []);
+  const name = (value: string | undefined, at: Path, check: (text: string) => string[]) =>
+    value ? each(at, value, check(value)) : [];
   return [
     ...validateVolumes(spec.volumes, volumes, path.child('volumes'), release),
     ...validateContainers(spec, volumes, path.child('containers'), release),

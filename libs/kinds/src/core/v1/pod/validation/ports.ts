@@ -30,7 +30,11 @@ export function validateContainerPorts(ports: readonly corev1.ContainerPort[] | 
 }
 
 /** validateHostPorts refuses two uses of one port of the host; init containers run one after the other, so each is alone. */
-export function validateHostPorts(containers: readonly corev1.Container[], path: Path, oneByOne: boolean): FieldError[] {
+export function validateHostPorts(
+  containers: readonly corev1.Container[],
+  path: Path,
+  oneByOne: boolean,
+): FieldError[] {
   const seen = new Set<string>();
   return containers.flatMap((container, i) => {
     if (oneByOne) seen.clear();

@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { field, isQualifiedName, parseQuantity, type FieldError, type Path, type Quantity } from '@navarch/apimachinery';
+import {
+  field,
+  isQualifiedName,
+  parseQuantity,
+  type FieldError,
+  type Path,
+  type Quantity,
+} from '@navarch/apimachinery';
 import { each, invalidStruct, NON_NEGATIVE, type Release } from '../../../../shared/errors';
 import { goQuantity } from '../../../../shared/go-quantity';
 import { isExtendedResource, isIntegerResource, isOvercommitAllowed } from '../../../../shared/resource-names';
@@ -25,12 +32,23 @@ function validateContainerResourceName(name: string, path: Path): FieldError[] {
 }
 
 /** validateResources checks limits and requests of a container. */
-export function validateResources(resources: corev1.ResourceRequirements | undefined, path: Path, release: Release): FieldError[] {
+export function validateResources(
+  resources: corev1.ResourceRequirements | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const limits = new Map(Object.entries(resources?.limits ?? {}));
   const errors: FieldError[] = [];
-  const list = (values: Iterable<readonly [string, string]>, at: Path, more?: (name: string, quantity: Quantity) => FieldError[]) => {
+  const list = (
+    values: Iterable<readonly [string, string]>,
+    at: Path,
+    more?: (name: string, quantity: Quantity) => FieldError[],
+  ) => {
     for (const [name, text] of values) {
-      errors.push(...validateContainerResourceName(name, at.key(name)), ...validateQuantity(name, text, at.key(name), release));
+      errors.push(
+        ...validateContainerResourceName(name, at.key(name)),
+        ...validateQuantity(name, text, at.key(name), release),
+      );
       if (more) errors.push(...more(name, parseQuantity(text)));
     }
   };
@@ -39,7 +57,9 @@ export function validateResources(resources: corev1.ResourceRequirements | undef
   list(Object.entries(resources?.requests ?? {}), requests, (name, quantity) => {
     const text = limits.get(name);
     if (text === undefined) {
-      return isOvercommitAllowed(name) ? [] : [field.required(path.child('limits'), 'Limit must be set for non overcommitable resources')];
+      return isOvercommitAllowed(name)
+        ? []
+        : [field.required(path.child('limits'), 'Limit must be set for non overcommitable resources')];
     }
     const limit = parseQuantity(text);
     const order = quantity.cmp(limit);
@@ -47,7 +67,9 @@ export function validateResources(resources: corev1.ResourceRequirements | undef
     if (order !== 0 && !isOvercommitAllowed(name)) {
       return [field.invalid(requests, quantity.toString(), `must be equal to ${name} limit${amount}`)];
     }
-    return order > 0 ? [field.invalid(requests, quantity.toString(), `must be less than or equal to ${name} limit${amount}`)] : [];
+    return order > 0
+      ? [field.invalid(requests, quantity.toString(), `must be less than or equal to ${name} limit${amount}`)]
+      : [];
   });
   return errors;
 }

@@ -12,7 +12,11 @@ function validateID(id: number | undefined, path: Path): FieldError[] {
 }
 
 /** validateSecurityContext checks that of a container. */
-export function validateSecurityContext(context: corev1.SecurityContext | undefined, path: Path, release: Release): FieldError[] {
+export function validateSecurityContext(
+  context: corev1.SecurityContext | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   if (!context) return [];
   const errors = [
     ...validateID(context.runAsUser, path.child('runAsUser')),
@@ -21,7 +25,15 @@ export function validateSecurityContext(context: corev1.SecurityContext | undefi
   ];
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
-      errors.push(invalidStruct(path, context, goSecurityContext(context), `cannot set \`allowPrivilegeEscalation\` to false and ${what}`, release));
+      errors.push(
+        invalidStruct(
+          path,
+          context,
+          goSecurityContext(context),
+          `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
+          release,
+        ),
+      );
     if (context.privileged) refuse('`privileged` to true');
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
   }
@@ -31,13 +43,21 @@ export function validateSecurityContext(context: corev1.SecurityContext | undefi
 /** goSecurityContext shows which members are set; the addresses that Go prints there have no meaning. */
 function goSecurityContext(context: corev1.SecurityContext): string {
   const members: readonly (readonly [keyof corev1.SecurityContext, string, string])[] = [
-    ['capabilities', 'Capabilities', '*core.Capabilities'], ['privileged', 'Privileged', '*bool'],
-    ['seLinuxOptions', 'SELinuxOptions', '*core.SELinuxOptions'], ['windowsOptions', 'WindowsOptions', '*core.WindowsSecurityContextOptions'],
-    ['runAsUser', 'RunAsUser', '*int64'], ['runAsGroup', 'RunAsGroup', '*int64'], ['runAsNonRoot', 'RunAsNonRoot', '*bool'],
-    ['readOnlyRootFilesystem', 'ReadOnlyRootFilesystem', '*bool'], ['allowPrivilegeEscalation', 'AllowPrivilegeEscalation', '*bool'],
-    ['procMount', 'ProcMount', '*core.ProcMountType'], ['seccompProfile', 'SeccompProfile', '*core.SeccompProfile'],
+    ['capabilities', 'Capabilities', '*core.Capabilities'],
+    ['privileged', 'Privileged', '*bool'],
+    ['seLinuxOptions', 'SELinuxOptions', '*core.SELinuxOptions'],
+    ['windowsOptions', 'WindowsOptions', '*core.WindowsSecurityContextOptions'],
+    ['runAsUser', 'RunAsUser', '*int64'],
+    ['runAsGroup', 'RunAsGroup', '*int64'],
+    ['runAsNonRoot', 'RunAsNonRoot', '*bool'],
+    ['readOnlyRootFilesystem', 'ReadOnlyRootFilesystem', '*bool'],
+    ['allowPrivilegeEscalation', 'AllowPrivilegeEscalation', '*bool'],
+    ['procMount', 'ProcMount', '*core.ProcMountType'],
+    ['seccompProfile', 'SeccompProfile', '*core.SeccompProfile'],
   ];
-  const shown = members.map(([name, go, type]) => `${go}:(${type})(${context[name] === undefined ? 'nil' : '0xc000000000'})`);
+  const shown = members.map(
+    ([name, go, type]) => `${go}:(${type})(${context[name] === undefined ? 'nil' : '0xc000000000'})`,
+  );
   return `core.SecurityContext{${shown.join(', ')}}`;
 }
 
@@ -45,16 +65,26 @@ function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path)
   if (!profile) return [];
   const at = path.child('localhostProfile');
   if (profile.type === 'Localhost') {
-    if (profile.localhostProfile === undefined) return [field.required(at, 'must be set when seccomp type is Localhost')];
+    if (profile.localhostProfile === undefined)
+      return [field.required(at, 'must be set when seccomp type is Localhost')];
     return validateDescendingPath(profile.localhostProfile, at);
   }
-  const errors = profile.localhostProfile === undefined ? [] : [field.invalid(at, profile.localhostProfile, 'can only be set when seccomp type is Localhost')];
-  if (!profile.type) return [...errors, field.required(path.child('type'), 'type is required when seccompProfile is set')];
+  const errors =
+    profile.localhostProfile === undefined
+      ? []
+      : [field.invalid(at, profile.localhostProfile, 'can only be set when seccomp type is Localhost')];
+  if (!profile.type)
+    return [...errors, field.required(path.child('type'), 'type is required when seccompProfile is set')];
   return [...errors, ...oneOf(path.child('type'), profile.type, ['Localhost', 'RuntimeDefault', 'Unconfined'])];
 }
 
 /** validatePodSecurityContext checks that of a pod, with what depends on the pod's host settings. */
-export function validatePodSecurityContext(spec: corev1.PodSpec, specPath: Path, path: Path, { emulated }: Release): FieldError[] {
+export function validatePodSecurityContext(
+  spec: corev1.PodSpec,
+  specPath: Path,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
   const context = spec.securityContext;
   const errors = spec.hostNetwork ? validateHostNetworkPorts(spec.containers ?? [], specPath.child('containers')) : [];
   if (!context) return errors;
@@ -65,7 +95,13 @@ export function validatePodSecurityContext(spec: corev1.PodSpec, specPath: Path,
     ...(context.supplementalGroups ?? []).flatMap((id, i) => validateID(id, path.child('supplementalGroups').index(i))),
   );
   if (spec.shareProcessNamespace && spec.hostPID) {
-    errors.push(field.invalid(specPath.child('shareProcessNamespace'), true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
+    errors.push(
+      field.invalid(
+        specPath.child('shareProcessNamespace'),
+        true,
+        'ShareProcessNamespace and HostPID cannot both be enabled',
+      ),
+    );
   }
   errors.push(...validateSysctls(context.sysctls, path.child('sysctls'), emulated >= 23));
   if (context.fsGroupChangePolicy !== undefined) {
@@ -97,7 +133,13 @@ function validateHostNetworkPorts(containers: readonly corev1.Container[], path:
     (container.ports ?? []).flatMap((port, j) =>
       port.hostPort === port.containerPort
         ? []
-        : [field.invalid(path.index(i).child('ports').index(j).child('containerPort'), port.containerPort, 'must match `hostPort` when `hostNetwork` is true')],
+        : [
+            field.invalid(
+              path.index(i).child('ports').index(j).child('containerPort'),
+              port.containerPort,
+              'must match `hostPort` when `hostNetwork` is true',
+            ),
+          ],
     ),
   );
 }

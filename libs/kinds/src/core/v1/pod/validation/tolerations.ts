@@ -23,10 +23,18 @@ function validateToleration(toleration: corev1.Toleration, path: Path): FieldErr
   const errors: FieldError[] = [];
   if (key) errors.push(...validateLabelName(key, path.child('key')));
   if (!key && operator !== 'Exists') {
-    errors.push(field.invalid(at, operator, 'operator must be Exists when `key` is empty, which means "match all values and all keys"'));
+    errors.push(
+      field.invalid(
+        at,
+        operator,
+        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
+      ),
+    );
   }
   if (tolerationSeconds !== undefined && effect !== 'NoExecute') {
-    errors.push(field.invalid(path.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+    errors.push(
+      field.invalid(path.child('effect'), effect ?? '', "effect must be 'NoExecute' when `tolerationSeconds` is set"),
+    );
   }
   if (operator === 'Equal' || operator === '') {
     const problems = isValidLabelValue(value);

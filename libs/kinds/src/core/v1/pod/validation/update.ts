@@ -13,7 +13,11 @@ export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Rel
     const { errors, stop } = validateImages(spec[list] ?? [], oldSpec[list] ?? [], SPEC.child(list));
     if (stop || errors.length) return errors;
   }
-  const errors = [...validateDeadlineChange(spec, oldSpec), ...validateTolerationChange(spec, oldSpec), ...validateGateChange(spec, oldSpec)];
+  const errors = [
+    ...validateDeadlineChange(spec, oldSpec),
+    ...validateTolerationChange(spec, oldSpec),
+    ...validateGateChange(spec, oldSpec),
+  ];
   const same = semanticEqual(withMutableOf(spec, oldSpec), oldSpec);
   return same ? errors : [...errors, field.forbidden(SPEC, frozen(release))];
 }
@@ -21,12 +25,17 @@ export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Rel
 function frozen({ emulated }: Release): string {
   const additions = '(only additions to existing tolerations)';
   const fields = ['`spec.containers[*].image`', '`spec.initContainers[*].image`', '`spec.activeDeadlineSeconds`'];
-  if (emulated < 24) return `pod updates may not change fields other than ${fields.join(', ')} or \`spec.tolerations\` ${additions}`;
+  if (emulated < 24)
+    return `pod updates may not change fields other than ${fields.join(', ')} or \`spec.tolerations\` ${additions}`;
   const grace = '`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
   return `pod updates may not change fields other than ${fields.join(',')},\`spec.tolerations\` ${additions},${grace}`;
 }
 
-function validateImages(containers: readonly corev1.Container[], old: readonly corev1.Container[], path: Path): { errors: FieldError[]; stop: boolean } {
+function validateImages(
+  containers: readonly corev1.Container[],
+  old: readonly corev1.Container[],
+  path: Path,
+): { errors: FieldError[]; stop: boolean } {
   if (containers.length !== old.length) {
     return { errors: [field.forbidden(path, 'pod updates may not add or remove containers')], stop: true };
   }
@@ -34,30 +43,47 @@ function validateImages(containers: readonly corev1.Container[], old: readonly c
   return { errors, stop: false };
 }
 
-function validateDeadlineChange({ activeDeadlineSeconds: now }: corev1.PodSpec, { activeDeadlineSeconds: before }: corev1.PodSpec): FieldError[] {
+function validateDeadlineChange(
+  { activeDeadlineSeconds: now }: corev1.PodSpec,
+  { activeDeadlineSeconds: before }: corev1.PodSpec,
+): FieldError[] {
   const path = SPEC.child('activeDeadlineSeconds');
   const max = 2 ** 31 - 1;
   if (now === undefined) {
-    return before === undefined ? [] : [field.invalid(path, undefined, 'must not update from a positive integer to nil value')];
+    return before === undefined
+      ? []
+      : [field.invalid(path, undefined, 'must not update from a positive integer to nil value')];
   }
   if (now < 0 || now > max) return [field.invalid(path, now, inclusiveRange(0, max))];
-  if (before !== undefined && before < now) return [field.invalid(path, now, 'must be less than or equal to previous value')];
+  if (before !== undefined && before < now)
+    return [field.invalid(path, now, 'must be less than or equal to previous value')];
   return [];
 }
 
 /** Tolerations may only be added; of the old ones the seconds may change. */
-function validateTolerationChange({ tolerations = [] }: corev1.PodSpec, { tolerations: before = [] }: corev1.PodSpec): FieldError[] {
+function validateTolerationChange(
+  { tolerations = [] }: corev1.PodSpec,
+  { tolerations: before = [] }: corev1.PodSpec,
+): FieldError[] {
   const path = SPEC.child('tolerations');
   const essence = ({ tolerationSeconds: _, ...rest }: corev1.Toleration) => rest;
   const kept = before.every(old => tolerations.some(t => semanticEqual(essence(t), essence(old))));
   return kept ? [] : [field.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
-function validateGateChange({ schedulingGates = [] }: corev1.PodSpec, { schedulingGates: before = [] }: corev1.PodSpec): FieldError[] {
+function validateGateChange(
+  { schedulingGates = [] }: corev1.PodSpec,
+  { schedulingGates: before = [] }: corev1.PodSpec,
+): FieldError[] {
   const old = new Set(before.map(gate => gate.name));
   return schedulingGates
     .filter(gate => !old.has(gate.name))
-    .map(gate => field.forbidden(SPEC.child('schedulingGates'), `only deletion is allowed, but found new scheduling gate '${gate.name}'`));
+    .map(gate =>
+      field.forbidden(
+        SPEC.child('schedulingGates'),
+        `only deletion is allowed, but found new scheduling gate '${gate.name}'`,
+      ),
+    );
 }
 
 /** withMutableOf is the new spec with the old values of everything that may change. */

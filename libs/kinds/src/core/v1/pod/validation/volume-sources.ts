@@ -8,10 +8,18 @@ import { validateNoBacksteps } from './paths';
 
 type Check<S> = (source: S, path: Path) => FieldError[];
 type Both<N extends keyof corev1.Volume & keyof corev1.PersistentVolumeSpec> =
-  | NonNullable<corev1.Volume[N]>
-  | NonNullable<corev1.PersistentVolumeSpec[N]>;
+  NonNullable<corev1.Volume[N]> | NonNullable<corev1.PersistentVolumeSpec[N]>;
 
-const HOST_PATH_TYPES = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket'];
+const HOST_PATH_TYPES = [
+  '',
+  'BlockDevice',
+  'CharDevice',
+  'Directory',
+  'DirectoryOrCreate',
+  'File',
+  'FileOrCreate',
+  'Socket',
+];
 
 const hostPath: Check<Both<'hostPath'>> = (s, path) => {
   if (!s.path) return [field.required(path.child('path'))];
@@ -19,7 +27,9 @@ const hostPath: Check<Both<'hostPath'>> = (s, path) => {
 };
 
 const partition = (value: number | undefined, path: Path) =>
-  value !== undefined && (value < 0 || value > 255) ? [field.invalid(path, value, 'must be between 0 and 255, inclusive')] : [];
+  value !== undefined && (value < 0 || value > 255)
+    ? [field.invalid(path, value, 'must be between 0 and 255, inclusive')]
+    : [];
 
 const nfs: Check<Both<'nfs'>> = (s, path) => [
   ...requireText(path.child('server'), s.server),
@@ -35,7 +45,8 @@ const iscsi: Check<Both<'iscsi'>> = (s, path) => {
   } else if (s.iqn.startsWith('iqn') && !/^iqn\.\d{4}-\d{2}\.([A-Za-z0-9-_.]+)(:.+)?$/.test(s.iqn)) {
     errors.push(field.invalid(path.child('iqn'), s.iqn, 'must be valid format'));
   }
-  if (s.lun < 0 || s.lun > 255) errors.push(field.invalid(path.child('lun'), s.lun, 'must be between 0 and 255, inclusive'));
+  if (s.lun < 0 || s.lun > 255)
+    errors.push(field.invalid(path.child('lun'), s.lun, 'must be between 0 and 255, inclusive'));
   if ((s.chapAuthDiscovery || s.chapAuthSession) && !s.secretRef) errors.push(field.required(path.child('secretRef')));
   return errors;
 };
@@ -47,7 +58,9 @@ const fc: Check<Both<'fc'>> = (s, path) => {
     return [field.required(path.child('targetWWNs'), 'must specify either targetWWNs or wwids, but not both')];
   }
   if (wwns && wwids) {
-    return [field.invalid(path.child('targetWWNs'), s.targetWWNs, 'targetWWNs and wwids can not be specified simultaneously')];
+    return [
+      field.invalid(path.child('targetWWNs'), s.targetWWNs, 'targetWWNs and wwids can not be specified simultaneously'),
+    ];
   }
   if (!wwns) return [];
   if (s.lun === undefined) return [field.required(path.child('lun'), 'lun is required if targetWWNs is specified')];
@@ -73,23 +86,35 @@ export function validateCSIDriverName(name: string | undefined, path: Path): Fie
 export const COMMON_SOURCES = {
   hostPath,
   gcePersistentDisk: ((s, path) => [
-    ...requireText(path.child('pdName'), s.pdName), ...partition(s.partition, path.child('partition')),
+    ...requireText(path.child('pdName'), s.pdName),
+    ...partition(s.partition, path.child('partition')),
   ]) as Check<Both<'gcePersistentDisk'>>,
   awsElasticBlockStore: ((s, path) => [
-    ...requireText(path.child('volumeID'), s.volumeID), ...partition(s.partition, path.child('partition')),
+    ...requireText(path.child('volumeID'), s.volumeID),
+    ...partition(s.partition, path.child('partition')),
   ]) as Check<Both<'awsElasticBlockStore'>>,
   nfs,
   iscsi,
-  glusterfs: ((s, path) => [...requireText(path.child('endpoints'), s.endpoints), ...requireText(path.child('path'), s.path)]) as Check<Both<'glusterfs'>>,
+  glusterfs: ((s, path) => [
+    ...requireText(path.child('endpoints'), s.endpoints),
+    ...requireText(path.child('path'), s.path),
+  ]) as Check<Both<'glusterfs'>>,
   flocker: ((s, path) =>
-    s.datasetName || s.datasetUUID ? [] : [field.required(path, 'one of datasetName and datasetUUID is required')]) as Check<Both<'flocker'>>,
+    s.datasetName || s.datasetUUID
+      ? []
+      : [field.required(path, 'one of datasetName and datasetUUID is required')]) as Check<Both<'flocker'>>,
   rbd: ((s, path) => [
-    ...(s.monitors?.length ? [] : [field.required(path.child('monitors'))]), ...requireText(path.child('image'), s.image),
+    ...(s.monitors?.length ? [] : [field.required(path.child('monitors'))]),
+    ...requireText(path.child('image'), s.image),
   ]) as Check<Both<'rbd'>>,
   cinder: ((s, path) => requireText(path.child('volumeID'), s.volumeID)) as Check<Both<'cinder'>>,
   cephfs: ((s, path) => (s.monitors?.length ? [] : [field.required(path.child('monitors'))])) as Check<Both<'cephfs'>>,
   quobyte: ((s, path) => [
-    ...requireText(path.child('registry'), s.registry, 'must be a host:port pair or multiple pairs separated by commas'),
+    ...requireText(
+      path.child('registry'),
+      s.registry,
+      'must be a host:port pair or multiple pairs separated by commas',
+    ),
     ...requireText(path.child('volume'), s.volume),
   ]) as Check<Both<'quobyte'>>,
   fc,
@@ -99,10 +124,12 @@ export const COMMON_SOURCES = {
   portworxVolume: ((s, path) => requireText(path.child('volumeID'), s.volumeID)) as Check<Both<'portworxVolume'>>,
   azureDisk,
   azureFile: ((s, path) => [
-    ...requireText(path.child('secretName'), s.secretName), ...requireText(path.child('shareName'), s.shareName),
+    ...requireText(path.child('secretName'), s.secretName),
+    ...requireText(path.child('shareName'), s.shareName),
   ]) as Check<Both<'azureFile'>>,
   scaleIO: ((s, path) => [
-    ...requireText(path.child('gateway'), s.gateway), ...requireText(path.child('system'), s.system),
+    ...requireText(path.child('gateway'), s.gateway),
+    ...requireText(path.child('system'), s.system),
     ...requireText(path.child('volumeName'), s.volumeName),
   ]) as Check<Both<'scaleIO'>>,
   storageos: (() => []) as Check<Both<'storageos'>>,

@@ -15,7 +15,10 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
   ['gitRepo', (v, path) => requireText(path.child('repository'), v.gitRepo!.repository)],
   common('gcePersistentDisk'),
   common('awsElasticBlockStore'),
-  ['secret', (v, path) => [...requireText(path.child('secretName'), v.secret!.secretName), ...validateFiles(v.secret!, path)]],
+  [
+    'secret',
+    (v, path) => [...requireText(path.child('secretName'), v.secret!.secretName), ...validateFiles(v.secret!, path)],
+  ],
   common('nfs'),
   common('iscsi'),
   common('glusterfs'),
@@ -25,10 +28,19 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
   common('cinder'),
   common('cephfs'),
   common('quobyte'),
-  ['downwardAPI', (v, path) => [...validateMode(v.downwardAPI!.defaultMode, path.child('defaultMode')), ...validateDownwardFiles(v.downwardAPI!.items, path)]],
+  [
+    'downwardAPI',
+    (v, path) => [
+      ...validateMode(v.downwardAPI!.defaultMode, path.child('defaultMode')),
+      ...validateDownwardFiles(v.downwardAPI!.items, path),
+    ],
+  ],
   common('fc'),
   common('flexVolume'),
-  ['configMap', (v, path) => [...requireText(path.child('name'), v.configMap!.name), ...validateFiles(v.configMap!, path)]],
+  [
+    'configMap',
+    (v, path) => [...requireText(path.child('name'), v.configMap!.name), ...validateFiles(v.configMap!, path)],
+  ],
   common('azureFile'),
   common('vsphereVolume'),
   common('photonPersistentDisk'),
@@ -48,7 +60,12 @@ function common<N extends keyof typeof COMMON_SOURCES>(name: N): readonly [N, Ch
 }
 
 /** validateVolumes checks a pod's volumes; `sound` gets those that mounts may name. */
-export function validateVolumes(volumes: readonly corev1.Volume[] | undefined, sound: Map<string, corev1.Volume>, path: Path, release: Release): FieldError[] {
+export function validateVolumes(
+  volumes: readonly corev1.Volume[] | undefined,
+  sound: Map<string, corev1.Volume>,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const names = new Set<string>();
   return (volumes ?? []).flatMap((volume, i) => {
     const at = path.index(i);
@@ -68,11 +85,16 @@ function validateSource(volume: corev1.Volume, path: Path, release: Release): Fi
   const present = SOURCES.filter(([name]) => volume[name]);
   if (present.length === 0) return [field.required(path, 'must specify a volume type')];
   return present.flatMap(([name, check], i) =>
-    i ? [field.forbidden(path.child(name), 'may not specify more than 1 volume type')] : check(volume, path.child(name), release),
+    i
+      ? [field.forbidden(path.child(name), 'may not specify more than 1 volume type')]
+      : check(volume, path.child(name), release),
   );
 }
 
-function validateFiles({ defaultMode, items }: { defaultMode?: number; items?: corev1.KeyToPath[] }, path: Path): FieldError[] {
+function validateFiles(
+  { defaultMode, items }: { defaultMode?: number; items?: corev1.KeyToPath[] },
+  path: Path,
+): FieldError[] {
   return [...validateMode(defaultMode, path.child('defaultMode')), ...validateItems(items, path.child('items'))];
 }
 
@@ -90,11 +112,16 @@ function validateItems(items: readonly corev1.KeyToPath[] | undefined, path: Pat
 
 function validateDownwardFiles(items: readonly corev1.DownwardAPIVolumeFile[] | undefined, path: Path): FieldError[] {
   return (items ?? []).flatMap(file => {
-    const errors = [...requireText(path.child('path'), file.path), ...validateNonReservedPath(file.path ?? '', path.child('path'))];
+    const errors = [
+      ...requireText(path.child('path'), file.path),
+      ...validateNonReservedPath(file.path ?? '', path.child('path')),
+    ];
     if (file.fieldRef) {
       errors.push(...validateFieldRef(file.fieldRef, VOLUME_FIELDS, path.child('fieldRef')));
       if (file.resourceFieldRef) {
-        errors.push(field.invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
+        errors.push(
+          field.invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'),
+        );
       }
     } else if (file.resourceFieldRef) {
       errors.push(...validateResourceFieldRef(file.resourceFieldRef, path.child('resourceFieldRef'), true));
@@ -109,7 +136,9 @@ function validateProjected(projected: corev1.ProjectedVolumeSource, path: Path):
   const errors = validateMode(projected.defaultMode, path.child('defaultMode'));
   (projected.sources ?? []).forEach((source, i) => {
     const at = path.child('sources').index(i);
-    const present = (['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle'] as const).filter(name => source[name]);
+    const present = (
+      ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle'] as const
+    ).filter(name => source[name]);
     present.forEach((name, n) => {
       if (n) errors.push(field.forbidden(at, 'may not specify more than 1 volume type'));
       else errors.push(...validateProjection(source, name, at.child(name)));
@@ -126,7 +155,10 @@ function validateProjection(
   switch (name) {
     case 'secret':
     case 'configMap':
-      return [...requireText(path.child('name'), source[name]!.name), ...validateItems(source[name]!.items, path.child('items'))];
+      return [
+        ...requireText(path.child('name'), source[name]!.name),
+        ...validateItems(source[name]!.items, path.child('items')),
+      ];
     case 'downwardAPI':
       return validateDownwardFiles(source.downwardAPI!.items, path);
     case 'clusterTrustBundle':
@@ -135,8 +167,12 @@ function validateProjection(
       const { expirationSeconds = 3600, path: file } = source.serviceAccountToken!;
       const at = path.child('expirationSeconds');
       return [
-        ...(expirationSeconds < 600 ? [field.invalid(at, expirationSeconds, 'may not specify a duration less than 10 minutes')] : []),
-        ...(expirationSeconds > 2 ** 32 ? [field.invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')] : []),
+        ...(expirationSeconds < 600
+          ? [field.invalid(at, expirationSeconds, 'may not specify a duration less than 10 minutes')]
+          : []),
+        ...(expirationSeconds > 2 ** 32
+          ? [field.invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')]
+          : []),
         ...(file ? validateNonReservedPath(file, path.child('path')) : [field.required(path.child('path'))]),
       ];
     }
@@ -145,5 +181,7 @@ function validateProjection(
 
 function validateEphemeral(source: corev1.EphemeralVolumeSource, path: Path, release: Release): FieldError[] {
   const at = path.child('volumeClaimTemplate');
-  return source.volumeClaimTemplate ? validateClaimSpec(source.volumeClaimTemplate.spec, at.child('spec'), release) : [field.required(at)];
+  return source.volumeClaimTemplate
+    ? validateClaimSpec(source.volumeClaimTemplate.spec, at.child('spec'), release)
+    : [field.required(at)];
 }

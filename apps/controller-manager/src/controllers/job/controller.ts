@@ -1,0 +1,75 @@
+import { Jobs, Pods, type corev1 } from '@navarch/api';
+import { isDeleting } from '@navarch/apimachinery';
+import {
+  CONTROLLER_INDEX,
+  Controller,
+  Expectations,
+  controllerIndex,
+  controllerKey,
+  enqueueObject,
+  type Runnable,
+} from '@navarch/controller-runtime';
+import { standard, type ControllerContext } from '../../context';
+import { JobReconciler, TRACKING } from './reconciler';
+
+/** startJob runs Jobs. */
+export function startJob(context: ControllerContext): Runnable[] {
+  const jobs = context.informers.informer(Jobs);
+  const pods = context.informers.informer(Pods);
+  pods.addIndex(CONTROLLER_INDEX, controllerIndex);
+  const expectations = new Expectations(context.clock);
+  const reconciler = new JobReconciler(context, jobs, pods, expectations);
+  const controller = new Controller({
+    ...standard(context),
+    name: 'job',
+    concurrency: context.settings.concurrentSyncs,
+    waitFor: [jobs, pods],
+    queue: { initialMs: 1_000, maxMs: 60_000 },
+    reconcile: key => reconciler.reconcile(key),
+  });
+  const { queue } = controller;
+  jobs.addHandler(enqueueObject(queue));
+  const on = (pod: corev1.Pod, observe: (key: string) => void) => {
+    const key = controllerKey(pod, Jobs.kind);
+    if (!key) return;
+    observe(key);
+    queue.add(key);
+  };
+  const deletion = (pod: corev1.Pod) => on(pod, key => expectations.deletionObserved(key, pod.metadata?.uid ?? ''));
+  pods.addHandler({
+    added: pod => (isDeleting(pod) ? deletion(pod) : on(pod, key => expectations.creationObserved(key))),
+    updated: (_old, pod) => (isDeleting(pod) ? deletion(pod) : on(pod, () => undefined)),
+    deleted: deletion,
+  });
+  // Pods of a job that is gone must not be held by it for ever.
+  const releaseOrphan = async (pod: corev1.Pod): Promise<void> => {
+    const key = controllerKey(pod, Jobs.kind);
+    if (!key || !pod.metadata?.finalizers?.includes(TRACKING)) return;
+    const [namespace = '', name = ''] = key.split('/');
+    const uid = pod.metadata.ownerReferences?.find(owner => owner.controller)?.uid;
+    if (jobs.get(namespace, name)?.metadata?.uid !== uid) await reconciler.release(pod);
+  };
+  const orphans = new Controller({
+    ...standard(context),
+    name: 'job_orphan_pod',
+    concurrency: 1,
+    waitFor: [jobs, pods],
+    reconcile: async ({ namespace, name }) => {
+      const pod = pods.get(namespace, name);
+      if (pod) await releaseOrphan(pod);
+    },
+  });
+  pods.addHandler(
+    enqueueObject(orphans.queue, pod => pod.metadata?.finalizers?.includes(TRACKING) === true && isDeleting(pod)),
+  );
+  jobs.addHandler({
+    deleted: job => {
+      for (const pod of pods.byIndex(CONTROLLER_INDEX, job.metadata?.uid ?? ''))
+        orphans.queue.add(`${pod.metadata?.namespace}/${pod.metadata?.name}`);
+    },
+  });
+  return [
+    { name: 'job', run: signal => controller.run(signal) },
+    { name: 'job_orphan_pod', run: signal => orphans.run(signal) },
+  ];
+}
