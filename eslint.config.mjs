@@ -4,8 +4,14 @@ import importX from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import tseslint from 'typescript-eslint';
 
-const layer = (name, ...below) => ({ sourceTag: `layer:${name}`, onlyDependOnLibsWithTags: below.map(l => `layer:${l}`) });
-const never = (scope, ...others) => ({ sourceTag: `scope:${scope}`, notDependOnLibsWithTags: others.map(o => `scope:${o}`) });
+const layer = (name, ...below) => ({
+  sourceTag: `layer:${name}`,
+  onlyDependOnLibsWithTags: below.map(l => `layer:${l}`),
+});
+const never = (scope, ...others) => ({
+  sourceTag: `scope:${scope}`,
+  notDependOnLibsWithTags: others.map(o => `scope:${o}`),
+});
 const MACHINERY = ['storage', 'bus', 'client', 'cri'];
 
 /** Which npm packages are at home where: elsewhere they are reached through our own interface. */
@@ -42,11 +48,20 @@ export default tseslint.config(
             layer('app', 'base', 'api', 'machinery', 'framework', 'testing'),
             layer('testing', 'base', 'api', 'machinery', 'framework', 'testing'),
             // The libraries of the machinery do not know each other, but for the client, which may ride on the bus.
-            ...MACHINERY.map(one => never(one, ...MACHINERY.filter(other => other !== one && !(one === 'client' && other === 'bus')))),
-            // Only the apiserver's side of the house sees storage.
-            ...['controller-runtime', 'scheduler-framework', 'nest-host', 'scheduler', 'controller-manager', 'kubelet', 'kube-proxy', 'dns'].map(
-              scope => never(scope, 'storage'),
+            ...MACHINERY.map(one =>
+              never(one, ...MACHINERY.filter(other => other !== one && !(one === 'client' && other === 'bus'))),
             ),
+            // Only the apiserver's side of the house sees storage.
+            ...[
+              'controller-runtime',
+              'scheduler-framework',
+              'nest-host',
+              'scheduler',
+              'controller-manager',
+              'kubelet',
+              'kube-proxy',
+              'dns',
+            ].map(scope => never(scope, 'storage')),
           ],
         },
       ],
@@ -55,7 +70,10 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       'import-x/no-cycle': ['error', { maxDepth: 6, ignoreExternal: true }],

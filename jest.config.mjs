@@ -17,7 +17,11 @@ export default {
       '@swc/jest',
       {
         module: { type: 'es6' },
-        jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true } },
+        jsc: {
+          target: 'es2022',
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true },
+        },
       },
     ],
   },

@@ -108,13 +108,11 @@ describe('the API server on a real etcd', () => {
           { verbs: ['create'], apiGroups: [group], resources: ['rolebindings'] },
         ],
       });
-      await admin
-        .resource(RoleBindings)
-        .create({
-          metadata: { namespace: 'default', name: 'b' },
-          roleRef: { apiGroup: group, kind: 'Role', name: 'r' },
-          subjects: [{ kind: 'Group', apiGroup: group, name: 'staff' }],
-        });
+      await admin.resource(RoleBindings).create({
+        metadata: { namespace: 'default', name: 'b' },
+        roleRef: { apiGroup: group, kind: 'Role', name: 'r' },
+        subjects: [{ kind: 'Group', apiGroup: group, name: 'staff' }],
+      });
       await eventually(() => user.resource(ConfigMaps).list('default'));
       // What he does not hold he cannot give.
       const grant = {
@@ -243,25 +241,21 @@ describe('the API server on a real etcd', () => {
   test('a pod is bound once, and evicted as its budget allows', async () => {
     await admin.resource(Pods).create(pod('bind-me'));
     const bind = (node: string) =>
-      admin
-        .resource(Pods)
-        .createSubresource<corev1.Binding>('default', 'bind-me', 'binding', {
-          apiVersion: 'v1',
-          kind: 'Binding',
-          metadata: { name: 'bind-me' },
-          target: { kind: 'Node', name: node },
-        });
+      admin.resource(Pods).createSubresource<corev1.Binding>('default', 'bind-me', 'binding', {
+        apiVersion: 'v1',
+        kind: 'Binding',
+        metadata: { name: 'bind-me' },
+        target: { kind: 'Node', name: node },
+      });
     await bind('n1');
     expect((await admin.resource(Pods).get('default', 'bind-me')).spec?.nodeName).toBe('n1');
     await expect(bind('n2')).rejects.toThrow('pod bind-me is already assigned to node "n1"');
     const evict = () =>
-      admin
-        .resource(Pods)
-        .createSubresource<policyv1.Eviction>('default', 'bind-me', 'eviction', {
-          apiVersion: 'policy/v1',
-          kind: 'Eviction',
-          metadata: { name: 'bind-me', namespace: 'default' },
-        });
+      admin.resource(Pods).createSubresource<policyv1.Eviction>('default', 'bind-me', 'eviction', {
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name: 'bind-me', namespace: 'default' },
+      });
     await evict();
     const left = await admin.resource(Pods).list('default', { fieldSelector: 'metadata.name=bind-me' });
     expect(left.items.filter(one => !one.metadata?.deletionTimestamp)).toEqual([]);

@@ -24,12 +24,15 @@ export function createLogger(options: LoggerOptions, bound: Fields = {}): Logger
   const { component, verbosity = 0, format = 'text', write = line => process.stderr.write(line) } = options;
   const emit = (severity: 'I' | 'W' | 'E', message: string, fields?: Fields) => {
     const all = { ...bound, ...fields };
-    write(format === 'json' ? jsonLine(severity, component, message, all) : textLine(severity, component, message, all));
+    write(
+      format === 'json' ? jsonLine(severity, component, message, all) : textLine(severity, component, message, all),
+    );
   };
   return {
     info: (message, fields) => emit('I', message, fields),
     warn: (message, fields) => emit('W', message, fields),
-    error: (message, error, fields) => emit('E', message, error === undefined ? fields : { err: describe(error), ...fields }),
+    error: (message, error, fields) =>
+      emit('E', message, error === undefined ? fields : { err: describe(error), ...fields }),
     v: (level, message, fields) => {
       if (level <= verbosity) emit('I', message, fields);
     },

@@ -177,6 +177,9 @@ class Caller implements ApiCaller {
       case 'data':
       case 'end':
         return this.onData(call, message, kind === 'end');
+      default:
+        // A kind of a newer protocol: nothing that we have asked for.
+        return;
     }
   }
 

@@ -188,6 +188,9 @@ class ApiServer implements Stoppable {
         return exchange.outgoing?.credit(Number(message.header(H.credit)));
       case 'cancel':
         return this.drop(exchange);
+      default:
+        // A kind of a newer protocol: nothing that we could do.
+        return;
     }
   }
 

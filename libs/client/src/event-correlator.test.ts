@@ -15,8 +15,14 @@ describe('EventCorrelator', () => {
   test('ten different messages of one reason become one combined event', () => {
     const correlator = new EventCorrelator();
     for (let i = 0; i < 9; i++) expect(correlator.correlate(event(`m${i}`), i).do).toBe('create');
-    expect(correlator.correlate(event('m9'), 9)).toMatchObject({ do: 'create', message: '(combined from similar events): m9' });
-    expect(correlator.correlate(event('m10'), 10)).toMatchObject({ do: 'count', message: '(combined from similar events): m10' });
+    expect(correlator.correlate(event('m9'), 9)).toMatchObject({
+      do: 'create',
+      message: '(combined from similar events): m9',
+    });
+    expect(correlator.correlate(event('m10'), 10)).toMatchObject({
+      do: 'count',
+      message: '(combined from similar events): m10',
+    });
     expect(correlator.correlate(event('m11'), 700_000)).toMatchObject({ do: 'create', message: 'm11' });
   });
 

@@ -22,7 +22,10 @@ class FakeResource {
         this.asked.push(`list rv=${options.resourceVersion ?? ''} continue=${options.continue ?? ''}`);
         const page = this.lists.shift();
         if (!page) return Promise.reject(new Error('no list'));
-        return Promise.resolve({ metadata: { resourceVersion: page.version, continue: page.continue }, items: page.items });
+        return Promise.resolve({
+          metadata: { resourceVersion: page.version, continue: page.continue },
+          items: page.items,
+        });
       },
       watch: (_namespace: string, options: WatchOptions) => {
         this.asked.push(`watch rv=${options.resourceVersion}`);
@@ -44,7 +47,8 @@ describe('SharedInformer', () => {
     informer.addIndex('app', object => [object.metadata?.labels?.['app'] ?? '']);
     informer.addHandler({
       added: object => heard.push(`+${object.metadata?.name}@${object.metadata?.resourceVersion}`),
-      updated: (old, object) => heard.push(`~${object.metadata?.name}@${old.metadata?.resourceVersion}>${object.metadata?.resourceVersion}`),
+      updated: (old, object) =>
+        heard.push(`~${object.metadata?.name}@${old.metadata?.resourceVersion}>${object.metadata?.resourceVersion}`),
       deleted: object => heard.push(`-${object.metadata?.name}@${object.metadata?.resourceVersion}`),
     });
     const abort = new AbortController();
@@ -82,7 +86,10 @@ describe('SharedInformer', () => {
   });
 
   test('410 lists anew, and what changed meanwhile is told as the difference', async () => {
-    const { fake, clock, heard, abort } = await started({ items: [map('a', '1'), map('b', '2'), map('c', '3')], version: '5' });
+    const { fake, clock, heard, abort } = await started({
+      items: [map('a', '1'), map('b', '2'), map('c', '3')],
+      version: '5',
+    });
     fake.lists.push({ items: [map('a', '1'), map('b', '8'), map('c', '9', 'another'), map('d', '10')], version: '12' });
     fake.watch$.close(new StatusError(410, 'Expired', 'too old'));
     await clock.advance(2_000);

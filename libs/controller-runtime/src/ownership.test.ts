@@ -9,7 +9,9 @@ const object = (controller: string | undefined, labels: Record<string, string>, 
     name: 'x',
     namespace: 'n',
     labels,
-    ...(controller && { ownerReferences: [{ apiVersion: 'v1', kind: 'O', name: 'o', uid: controller, controller: true }] }),
+    ...(controller && {
+      ownerReferences: [{ apiVersion: 'v1', kind: 'O', name: 'o', uid: controller, controller: true }],
+    }),
     ...more,
   },
 });

@@ -71,12 +71,10 @@ describe('what goes through to a kubelet', () => {
     const node = await admin.resource(Nodes).create({ metadata: { name: 'n1' } });
     await admin.resource(Nodes).updateStatus({ ...node, status });
     await admin.resource(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
-    await admin
-      .resource(Pods)
-      .create({
-        metadata: { namespace: 'default', name: 'p' },
-        spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
-      });
+    await admin.resource(Pods).create({
+      metadata: { namespace: 'default', name: 'p' },
+      spec: { nodeName: 'n1', containers: [{ name: 'c', image: 'i' }] },
+    });
   }, 60_000);
   afterAll(async () => {
     await cluster?.stop();

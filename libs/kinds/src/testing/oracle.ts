@@ -11,5 +11,6 @@ export function oraclePath(file: string): string | undefined {
 
 /** skipLoudly shows a skipped test in place of those that need the recorded answers. */
 export function skipLoudly(what: string): void {
+  process.stderr.write(`SKIPPED: ${what} are not here; set NAVARCH_ORACLE to check against them\n`);
   test.skip(`SKIPPED: ${what} are not here (set NAVARCH_ORACLE)`, () => undefined);
 }

@@ -8,7 +8,8 @@ import {
 } from '@navarch/apimachinery';
 import { Backoff } from '@navarch/base';
 import type { Informer } from '@navarch/client';
-import { CONTROLLER_INDEX, Expectations, claimObjects, slowStart, type Result } from '@navarch/controller-runtime';
+import type { Expectations } from '@navarch/controller-runtime';
+import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { nodeOf, pinnedTo } from '../../shared/node-affinity';

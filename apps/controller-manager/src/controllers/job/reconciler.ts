@@ -2,14 +2,8 @@ import { Jobs, Pods, type batchv1, type corev1 } from '@navarch/api';
 import { isDeleting, isNotFound, keyString, selectorFromLabelSelector, type ObjectKey } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Informer } from '@navarch/client';
-import {
-  CONTROLLER_INDEX,
-  Expectations,
-  claimObjects,
-  retryOnConflict,
-  slowStart,
-  type Result,
-} from '@navarch/controller-runtime';
+import type { Expectations } from '@navarch/controller-runtime';
+import { CONTROLLER_INDEX, claimObjects, retryOnConflict, slowStart, type Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';

@@ -1,7 +1,8 @@
 import { Pods, type ResourceToken, type corev1 } from '@navarch/api';
 import { isDeleting, keyString, type KubeObject, type ObjectKey, type Selector } from '@navarch/apimachinery';
 import type { Informer } from '@navarch/client';
-import { CONTROLLER_INDEX, Expectations, claimObjects, slowStart, type Result } from '@navarch/controller-runtime';
+import type { Expectations } from '@navarch/controller-runtime';
+import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';
