@@ -12,19 +12,7 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tests', '<rootDir>/tools'],
   testRegex: [(KINDS[process.env.NAVARCH_TESTS] ?? /\.test\.ts$/).source],
   extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        module: { type: 'es6' },
-        jsc: {
-          target: 'es2022',
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true },
-        },
-      },
-    ],
-  },
+  transform: { '^.+\\.ts$': '<rootDir>/tools/jest-esbuild.mjs' },
   moduleNameMapper: Object.fromEntries(ours),
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.navarch/'],

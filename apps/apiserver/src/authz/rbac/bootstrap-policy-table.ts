@@ -1,7 +1,7 @@
 /**
  * clusterRoleTable holds the default ClusterRoles: a role's name, then its rules, one a line:
  * `verbs groups resources [= names]`, or `verbs paths`. `core` is the group '', `read` is get,list,watch, `write` is
- * create,delete,deletecollection,patch,update, `events` is writing events in both groups. `+22` marks what a release first had.
+ * create,delete,deletecollection,patch,update, `own` is create,delete,get,list,patch,update,watch, `events` is writing events in both groups. `+22` marks what a release first had.
  */
 export const clusterRoleTable = `
 cluster-admin

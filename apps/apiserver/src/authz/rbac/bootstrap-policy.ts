@@ -10,6 +10,12 @@ import {
 const GROUP = 'rbac.authorization.k8s.io';
 const READ = ['get', 'list', 'watch'];
 const WRITE = ['create', 'delete', 'deletecollection', 'patch', 'update'];
+/** SHORT are the table's words for sets of verbs; `own` is what a controller does with the objects it makes. */
+const SHORT: Readonly<Record<string, readonly string[]>> = {
+  read: READ,
+  write: WRITE,
+  own: ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'],
+};
 
 /** BootstrapPolicy is what every cluster's RBAC begins with. */
 export interface BootstrapPolicy {
@@ -113,7 +119,7 @@ function parseRule(text: string): rbacv1.PolicyRule {
     return { verbs: ['create', 'patch', 'update'], apiGroups: ['', 'events.k8s.io'], resources: ['events'] };
   const [what, names] = text.split(' = ');
   const [verbList, groups, resources] = what!.split(' ');
-  const verbs = verbList === 'read' ? [...READ] : verbList === 'write' ? [...WRITE] : verbList!.split(',');
+  const verbs = [...(SHORT[verbList!] ?? verbList!.split(','))];
   if (resources === undefined) return { verbs, nonResourceURLs: groups!.split(',') };
   return {
     verbs,
