@@ -9,6 +9,7 @@ import { crashesSection } from './sections/crashes';
 import { namespacesSection } from './sections/namespaces';
 import { nodeSection } from './sections/node';
 import { podsSection } from './sections/pods';
+import { prometheusSection } from './sections/prometheus';
 import { servicesSection } from './sections/services';
 import { streamsSection } from './sections/streams';
 import { workloadsSection } from './sections/workloads';
@@ -37,6 +38,7 @@ if (reason !== undefined) {
     streamsSection(cluster);
     namespacesSection(cluster);
     clientsSection(cluster);
+    prometheusSection(cluster);
     crashesSection(cluster);
   });
 }

@@ -75,6 +75,10 @@ export const FLAGS = {
   'kubelet-client-certificate': flag.string('', 'client certificate for kubelets'),
   'kubelet-client-key': flag.string('', "the kubelet client certificate's key"),
   'kubelet-certificate-authority': flag.string('', "CA of the kubelets' certificates; none: they are not checked"),
+  'component-status-address': flag.string(
+    '127.0.0.1',
+    'address at which the scheduler and the controller manager answer /healthz, for the ComponentStatuses',
+  ),
   'kubelet-preferred-address-types': flag.strings(
     ['InternalIP', 'ExternalIP', 'InternalDNS', 'ExternalDNS', 'Hostname'],
     'node addresses to reach kubelets at, best first',

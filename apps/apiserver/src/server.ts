@@ -112,8 +112,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     emulated,
     clock,
     probes: new Map([
-      ['controller-manager', healthzProbe(10257)],
-      ['scheduler', healthzProbe(10259)],
+      ['controller-manager', healthzProbe(flags['component-status-address'], 10257)],
+      ['scheduler', healthzProbe(flags['component-status-address'], 10259)],
       ['etcd-0', () => etcd.healthy().then(() => '{"health":"true"}')],
     ]),
   };

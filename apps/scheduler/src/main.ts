@@ -1,14 +1,11 @@
-import { createLeaderElector } from '@navarch/client';
-import { flag, runComponent } from '@navarch/nest-host';
-import { randomUUID } from 'node:crypto';
-import os from 'node:os';
+import { flag, leaderElectionFlags, leaderElector, runComponent } from '@navarch/nest-host';
 import { Scheduler } from './scheduler';
 
 void runComponent({
   name: 'kube-scheduler',
   description: 'kube-scheduler decides on which node each new Pod runs.',
   flags: {
-    'leader-elect': flag.bool(true, 'of several schedulers, let one lead'),
+    ...leaderElectionFlags('kube-scheduler'),
     'scheduler-name': flag.string('default-scheduler', 'schedule the pods that name this scheduler'),
     'pod-initial-backoff': flag.duration('1s', 'how long an unschedulable pod waits at first'),
     'pod-max-backoff': flag.duration('10s', 'how long it waits at most'),
@@ -31,16 +28,7 @@ void runComponent({
     });
     informers.start(signal);
     const lead = (leading: AbortSignal) => scheduler.run(leading);
-    const running = flags['leader-elect']
-      ? createLeaderElector({
-          client,
-          leaseName: 'kube-scheduler',
-          identity: `${os.hostname()}_${randomUUID()}`,
-          clock,
-          log,
-          events,
-        }).run(signal, lead)
-      : lead(signal);
+    const running = leaderElector(host, flags, 'kube-scheduler')?.run(signal, lead) ?? lead(signal);
     void running.then(
       () => {
         // A scheduler that is not the leader any more must not act on what it believed: it starts anew.

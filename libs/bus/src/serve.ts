@@ -65,7 +65,7 @@ class ApiServer implements Stoppable {
   ) {
     this.id = bus.newId();
     this.clock = options.clock ?? systemClock;
-    this.beatMs = options.beatMs ?? 5_000;
+    this.beatMs = options.beatMs ?? 2_000;
     this.owned = [
       bus.subscribe(`${API_SUBJECT}.*`, message => this.onRequest(message), { queue: options.queue ?? API_QUEUE }),
       bus.subscribe(`${API_SUBJECT}.*.${this.id}`, message => this.onDirect(message)),

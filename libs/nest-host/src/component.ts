@@ -34,7 +34,15 @@ export async function runComponent<F extends FlagSet>(definition: ComponentDefin
       logger: false,
       abortOnError: false,
     });
-    app.enableShutdownHooks(['SIGTERM', 'SIGINT']);
+    for (const name of ['SIGTERM', 'SIGINT'] as const) {
+      process.once(name, () => {
+        // Nest's own hooks would end the process by the signal; an orderly stop is a success.
+        app.close().then(
+          () => process.exit(0),
+          (error: unknown) => fail(log, 'could not stop', error),
+        );
+      });
+    }
   } catch (error) {
     fail(log, 'could not start', error);
   }
@@ -104,8 +112,8 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
     log.info('Started', { port: server?.port });
   }
 
-  async onApplicationShutdown(signal?: string): Promise<void> {
-    this.log.info('Stopping', { signal });
+  async onApplicationShutdown(): Promise<void> {
+    this.log.info('Stopping');
     this.stopping.abort(new Error('the process was asked to stop'));
     await this.stack.stop();
   }

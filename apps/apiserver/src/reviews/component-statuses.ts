@@ -33,12 +33,12 @@ async function statusOf(name: string, probe: Probe): Promise<corev1.ComponentSta
   return { kind: 'ComponentStatus', apiVersion: 'v1', metadata: { name }, conditions: [condition] };
 }
 
-/** healthzProbe asks a component on this host for /healthz. Its certificate is its own, so it is not checked; nothing secret is sent. */
-export function healthzProbe(port: number): Probe {
+/** healthzProbe asks a component at an address of this host for /healthz. Its certificate is its own, so it is not checked; nothing secret is sent. */
+export function healthzProbe(host: string, port: number): Probe {
   return () =>
     new Promise((resolve, reject) => {
       const asked = request(
-        { host: '127.0.0.1', port, path: '/healthz', timeout: TIMEOUT_MS, rejectUnauthorized: false, agent: false },
+        { host, port, path: '/healthz', timeout: TIMEOUT_MS, rejectUnauthorized: false, agent: false },
         response => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.length < 16 && chunks.push(chunk));
@@ -51,7 +51,7 @@ export function healthzProbe(port: number): Probe {
         },
       );
       asked.once('timeout', () => asked.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-      asked.once('error', error => reject(new Error(`Get "https://127.0.0.1:${port}/healthz": ${error.message}`)));
+      asked.once('error', error => reject(new Error(`Get "https://${host}:${port}/healthz": ${error.message}`)));
       asked.end();
     });
 }

@@ -98,6 +98,7 @@ function apiserver({ config, paths }: Context): ComponentSpec {
       'advertise-address': config.advertiseAddress,
       'bind-address': config.machineAddress,
       'secure-port': 6443,
+      'component-status-address': config.machineAddress,
       'emulated-version': config.emulatedVersion,
       'etcd-servers': `https://${config.localAddress}:2379`,
       'etcd-cafile': paths.certificate('etcd/ca'),
@@ -152,8 +153,7 @@ function scheduler(context: Context): ComponentSpec {
     command: app('scheduler', {
       ...clientFlags(context, 'kube-scheduler'),
       ...servingFlags(context, 'kube-scheduler-server', config.machineAddress),
-      // The only one there is: after a crash it need not wait for its predecessor's lease to run out.
-      'leader-elect': false,
+      ...LEADER_ELECTION,
     }),
     health: https(context, config.machineAddress, 10259),
     after: ['kube-apiserver'],

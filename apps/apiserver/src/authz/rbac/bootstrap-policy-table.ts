@@ -343,6 +343,8 @@ system:controller:validatingadmissionpolicy-status-controller +28
   read admissionregistration.k8s.io validatingadmissionpolicies
   get,patch,update admissionregistration.k8s.io validatingadmissionpolicies/status
   events
+system:kube-scheduler:namespaces
+  read core namespaces
 system:dns
   list,watch core endpoints,namespaces,nodes,pods,services
   list,watch discovery.k8s.io endpointslices
@@ -382,6 +384,7 @@ system:dns: User system:dns
 system:kube-controller-manager: User system:kube-controller-manager
 system:kube-dns: ServiceAccount kube-system/kube-dns
 system:kube-scheduler: User system:kube-scheduler
+system:kube-scheduler:namespaces: User system:kube-scheduler
 system:monitoring: Group system:monitoring
 system:node:
 system:node-proxier: User system:kube-proxy
