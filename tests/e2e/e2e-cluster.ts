@@ -37,7 +37,8 @@ export class Failed extends Error {
 
 /**
  * E2eCluster is a cluster of the tests' own, started by the same command a person types. NAVARCH_E2E_KEEP leaves it up, to be
- * looked at and used by the next run; NAVARCH_E2E_KUBECTLS=1.20,1.33 chooses among the kubectls.
+ * looked at and used by the next run. The oldest and the newest kubectl of the machine are used; NAVARCH_E2E_KUBECTLS=1.27,1.30 names
+ * others, `all` takes every one.
  */
 export class E2eCluster {
   readonly kubectls: readonly Kubectl[];
@@ -48,9 +49,10 @@ export class E2eCluster {
   private readonly keep: boolean;
 
   constructor(private readonly start: ClusterStart) {
-    const wanted = process.env['NAVARCH_E2E_KUBECTLS']?.split(',');
-    this.kubectls = findKubectls().filter(kubectl => !wanted || wanted.includes(kubectl.version));
-    if (!this.kubectls.length) throw new Error('there is no kubectl on this machine');
+    const found = findKubectls();
+    if (!found.length) throw new Error('there is no kubectl on this machine');
+    const wanted = process.env['NAVARCH_E2E_KUBECTLS']?.split(',') ?? [found[0]!.version, found.at(-1)!.version];
+    this.kubectls = wanted.includes('all') ? found : found.filter(kubectl => wanted.includes(kubectl.version));
     this.defaultKubectl = this.kubectls.at(-1)!;
     this.keep = process.env['NAVARCH_E2E_KEEP'] !== undefined;
     this.state = this.keep
