@@ -13,5 +13,9 @@ const OPTIONS = {
 export default {
   process: (source, sourcefile) => transformSync(source, { ...OPTIONS, sourcefile }),
   processAsync: (source, sourcefile) => Promise.resolve(transformSync(source, { ...OPTIONS, sourcefile })),
-  getCacheKey: (source, file) => createHash('sha256').update(JSON.stringify([version, OPTIONS, file])).update(source).digest('hex'),
+  getCacheKey: (source, file) =>
+    createHash('sha256')
+      .update(JSON.stringify([version, OPTIONS, file]))
+      .update(source)
+      .digest('hex'),
 };

@@ -1,49 +1,42 @@
 #!/usr/bin/env node
 // test.mjs: every check and every test of the repository, in the order in which failures tell most. Its last line is the
 // sum over all test runs: 'N passed, N failed, N skipped'. Exits with 1 if anything failed.
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { LANES, run, runLanes } from './checks.mjs';
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const results = fs.mkdtempSync(path.join(os.tmpdir(), 'navarch-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+const file = kind => path.join(results, `${kind}.json`);
+const jestArguments = kind => ['--passWithNoTests', '--json', `--outputFile=${file(kind)}`];
 
-// A check counts as one test of its own.
-for (const check of ['generate', 'format:check', 'lint', 'types']) count(run(check) ? { passed: 1 } : { failed: 1 });
-run('build') || count({ failed: 1 });
-for (const kind of ['unit', 'int', 'e2e']) count(tests(kind));
+check(await run('generate'));
+const checks = await runLanes(LANES, script => (script === 'test:unit' ? jestArguments('unit') : []));
+for (const [script, ok] of checks) script === 'test:unit' ? tests('unit', ok) : check(ok);
+check(await run('build'));
+for (const kind of ['int', 'e2e']) tests(kind, await run(`test:${kind}`, jestArguments(kind), { live: true }));
 
 fs.rmSync(results, { recursive: true });
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed ? 1 : 0;
 
-/** run runs an npm script and tells whether it succeeded. */
-function run(script, ...args) {
-  const start = Date.now();
-  console.log(`\n== ${script}`);
-  const { status } = spawnSync('npm', ['run', '--silent', script, ...(args.length ? ['--', ...args] : [])], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  console.log(`== ${script}: ${status === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - start) / 1000).toFixed(1)} s`);
-  return status === 0;
+/** check counts a check as one test of its own. */
+function check(ok) {
+  count(ok ? { passed: 1 } : { failed: 1 });
 }
 
-/** tests runs one kind of test and reads Jest's own counts; a run without counts is one failure. */
-function tests(kind) {
-  const file = path.join(results, `${kind}.json`);
-  const ok = run(`test:${kind}`, '--passWithNoTests', '--json', `--outputFile=${file}`);
-  if (!fs.existsSync(file)) return { failed: 1 };
-  const report = JSON.parse(fs.readFileSync(file, 'utf8'));
-  const brokenSuites = report.numRuntimeErrorTestSuites;
-  return {
+/** tests adds Jest's own counts of one kind of test; a run without counts is one failure. */
+function tests(kind, ok) {
+  if (!fs.existsSync(file(kind))) return count({ failed: 1 });
+  const report = JSON.parse(fs.readFileSync(file(kind), 'utf8'));
+  const broken = report.numRuntimeErrorTestSuites;
+  const failed = report.numFailedTests + broken;
+  count({
     passed: report.numPassedTests,
-    failed: report.numFailedTests + brokenSuites + (ok || report.numFailedTests || brokenSuites ? 0 : 1),
+    failed: failed || ok ? failed : 1,
     skipped: report.numPendingTests + report.numTodoTests,
-  };
+  });
 }
 
 function count(one) {

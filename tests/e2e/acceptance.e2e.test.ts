@@ -22,8 +22,8 @@ if (reason !== undefined) {
   test.skip(`needs a machine with real containers (${reason})`, () => undefined);
 } else {
   describe.each([
-    ['over NATS', { index: 5, workers: 1 }],
-    ['over HTTPS', { index: 6, workers: 2, flags: ['--transport', 'https'] }],
+    ['over NATS', { index: 8, workers: 1 }],
+    ['over HTTPS', { index: 9, workers: 2, flags: ['--transport', 'https'] }],
   ])('a cluster whose components talk %s', (_, start) => {
     const cluster = new E2eCluster(start);
     beforeAll(() => cluster.up(), 400_000);

@@ -75,10 +75,7 @@ export const notSupported = (path: Path, value: unknown, supported: readonly str
     path,
     `Unsupported value: ${render(value)}`,
     supported.length
-      ? `supported values: ${[...supported]
-          .sort()
-          .map(v => JSON.stringify(v))
-          .join(', ')}`
+      ? `supported values: ${supported.map(v => JSON.stringify(v)).join(', ')}`
       : '',
   );
 

@@ -192,8 +192,9 @@ class SelectorParser {
     if (open.kind !== '(') throw new Error(`found '${open.text}' expected: '('`);
     const first = this.peek();
     if (first.kind === ')') {
+      // Empty parentheses hold the empty value.
       this.take();
-      return [];
+      return [''];
     }
     if (!isWord(first) && first.kind !== ',')
       throw new Error(`found '${first.text}', expected: ',', ')' or identifier`);

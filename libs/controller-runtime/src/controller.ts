@@ -4,6 +4,9 @@ import { createWorkQueue, type Informer, type WorkQueue, type WorkQueueOptions }
 import type { KubeObject } from '@navarch/apimachinery';
 import { workqueueObserver } from './workqueue-metrics';
 
+/** LONGEST_WAIT_MS: timers reach 24 days; a reconcile that is called too early asks again. */
+const LONGEST_WAIT_MS = 86_400_000;
+
 /** Result of a reconcile that did not fail. */
 export interface Result {
   /** requeueAfterMs asks to be called again later, without counting as a failure. */
@@ -82,7 +85,8 @@ export class Controller {
       const result = await traced(`reconcile ${name}`, { key }, () => reconcile(parseKey(key), signal));
       this.queue.forget(key);
       this.failures.delete(key);
-      if (result?.requeueAfterMs !== undefined) this.queue.addAfter(key, result.requeueAfterMs);
+      if (result?.requeueAfterMs !== undefined)
+        this.queue.addAfter(key, Math.min(result.requeueAfterMs, LONGEST_WAIT_MS));
     } catch (error) {
       if (!signal.aborted) this.retry(key, error);
     }

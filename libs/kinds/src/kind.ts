@@ -32,6 +32,13 @@ export interface Strategy<T extends KubeObject> {
   canonicalize?(object: T): void;
   /** allowCreateOnUpdate: PUT of a missing object creates it. */
   readonly allowCreateOnUpdate?: boolean;
+  /**
+   * validatesBeforeLock: an update is validated before its resourceVersion is compared with the present one, and one without
+   * a resourceVersion is invalid.
+   */
+  validatesBeforeLock?(context: StrategyContext): boolean;
+  /** refuseDelete tells why an object may not be deleted (403); undefined: it may. */
+  refuseDelete?(object: T): string | undefined;
   /** allowUnconditionalUpdate: PUT without a resourceVersion overwrites. */
   readonly allowUnconditionalUpdate?: boolean;
 }

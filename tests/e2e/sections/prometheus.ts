@@ -25,7 +25,7 @@ export function prometheusSection(cluster: E2eCluster): void {
       const port = await freePort();
       const file = path.join(dir.path, 'prometheus.yml');
       fs.writeFileSync(file, configuration(cluster));
-      const child = startChild(program!, [
+      const child = startChild('prometheus', [
         `--config.file=${file}`,
         `--storage.tsdb.path=${dir.path}/data`,
         `--web.listen-address=127.0.0.1:${port}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
-import { renderAmounts, podAmounts } from './pod-resources';
+import { renderAmounts, podAmounts } from '@navarch/component-helpers';
 import { attributes, onResource } from '../testing/attributes';
 import { LimitRanger } from './limit-ranger/limit-ranger';
 import { charge, increase, isComplete } from './quota/charge';

@@ -18,5 +18,5 @@ export function versionInfo(minor: number) {
 
 /** versionRoute serves /version. */
 export function versionRoute(minor: number): Route {
-  return { path: '/version', prefix: true, handle: () => json(200, versionInfo(minor)) };
+  return { path: '/version', prefix: true, methods: ['GET', 'HEAD'], handle: () => json(200, versionInfo(minor)) };
 }

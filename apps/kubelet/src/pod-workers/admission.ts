@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { requiredNodeMatch, tolerates } from '@navarch/component-helpers';
 import { amounts, podAmounts } from '../resources/pod-resources';
 
 /** Rejection is why a node does not take a pod: it becomes Failed with this reason. */
@@ -19,9 +20,7 @@ export interface AdmissionInput {
 export function admitPod({ pod, node, others }: AdmissionInput): Rejection | undefined {
   if (!node) return undefined;
   const spec = pod.spec!;
-  const labels = node.metadata?.labels ?? {};
-  if (!matchesNode(spec, labels, node.metadata?.name ?? ''))
-    return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
+  if (!requiredNodeMatch(pod, node)) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
   if (!toleratesNoExecute(spec, node.spec?.taints ?? []))
     return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };
   if (portsTaken(spec, others)) return { reason: 'NodePorts', message: 'Predicate NodePorts failed' };
@@ -64,46 +63,5 @@ function portsTaken(spec: corev1.PodSpec, others: readonly corev1.Pod[]): boolea
 }
 
 function toleratesNoExecute(spec: corev1.PodSpec, taints: readonly corev1.Taint[]): boolean {
-  return taints
-    .filter(taint => taint.effect === 'NoExecute')
-    .every(taint =>
-      (spec.tolerations ?? []).some(
-        ({ key, operator = 'Equal', value = '', effect }) =>
-          (!effect || effect === taint.effect) &&
-          (!key || key === taint.key) &&
-          (operator === 'Exists' || value === (taint.value ?? '')),
-      ),
-    );
-}
-
-/** matchesNode: node selector and required node affinity hold for a node's labels and name. */
-export function matchesNode(spec: corev1.PodSpec, labels: Readonly<Record<string, string>>, nodeName: string): boolean {
-  const own = (key: string) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  if (!Object.entries(spec.nodeSelector ?? {}).every(([key, value]) => own(key) === value)) return false;
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (!required) return true;
-  return required.nodeSelectorTerms.some(({ matchExpressions = [], matchFields = [] }) => {
-    if (!matchExpressions.length && !matchFields.length) return false;
-    const field = (key: string) => (key === 'metadata.name' ? nodeName : undefined);
-    return matchExpressions.every(r => holds(r, own(r.key))) && matchFields.every(r => holds(r, field(r.key)));
-  });
-}
-
-function holds({ operator, values = [] }: corev1.NodeSelectorRequirement, value: string | undefined): boolean {
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-    case 'Gt':
-      return value !== undefined && Number(value) > Number(values[0]);
-    case 'Lt':
-      return value !== undefined && Number(value) < Number(values[0]);
-    default:
-      return false;
-  }
+  return taints.every(taint => taint.effect !== 'NoExecute' || tolerates(spec.tolerations, taint));
 }

@@ -33,6 +33,14 @@ export function returnsDeleted({ kind: { resource } }: Endpoint): boolean {
   return returned.has(resource.group ? `${resource.resource}.${resource.group}` : resource.resource);
 }
 
+/** Kinds whose objects are marked as being deleted before anything else, since their contents go first. */
+const marked = new Set(['namespaces', 'customresourcedefinitions.apiextensions.k8s.io']);
+
+/** marksFirst tells whether a deletion begins with a write of its own; that one words unmet preconditions as storage does. */
+export function marksFirst({ kind: { resource } }: Endpoint): boolean {
+  return marked.has(resource.group ? `${resource.resource}.${resource.group}` : resource.resource);
+}
+
 /** garbagePolicyOf is what happens to dependents when a deletion does not say. */
 export function garbagePolicyOf(endpoint: Endpoint): GarbagePolicy {
   if (endpoint.kind.resource.resource === 'events' && endpoint.kind.resource.group === '') return 'unsupported';

@@ -1,4 +1,4 @@
-import { StatusError, type AnyObject, type ObjectMeta } from '@navarch/apimachinery';
+import { StatusError, conflict, type AnyObject, type GroupResource, type ObjectMeta } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { GracefulDeletion } from '@navarch/kinds';
 import type { DeleteOptions } from './delete-options';
@@ -34,6 +34,19 @@ export function checkPreconditions(
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
     throw preconditionFailed(kind, metadata.name ?? '', why);
   }
+}
+
+/** checkStored throws the 409 of a write whose preconditions do not hold: it names the resource. */
+export function checkStored(target: GroupResource, object: AnyObject, options: DeleteOptions): void {
+  const { uid, resourceVersion } = options.preconditions ?? {};
+  const metadata = object.metadata ?? {};
+  const check = (what: string, wanted: string | undefined, present: string | undefined) => {
+    if (wanted === undefined || wanted === present) return;
+    const why = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${present ?? ''}`;
+    throw conflict(target, metadata.name ?? '', why);
+  };
+  check('UID', uid, metadata.uid);
+  check('ResourceVersion', resourceVersion, metadata.resourceVersion);
 }
 
 // Upstream names the kind where other conflicts name the resource.

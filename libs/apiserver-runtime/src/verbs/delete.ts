@@ -1,4 +1,4 @@
-import { MODIFIED, conflict, notFound, type AnyObject, type ApiResponse, type Status } from '@navarch/apimachinery';
+import { MODIFIED, conflict, forbidden, notFound, type AnyObject, type ApiResponse, type Status } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
@@ -10,10 +10,10 @@ import { offers, shapeOf, type Shape } from '../encoding/shape';
 import { answer } from '../encoding/bytes';
 import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
-import { garbagePolicyOf, returnsDeleted } from '../registry/deletion-rules';
+import { garbagePolicyOf, marksFirst, returnsDeleted } from '../registry/deletion-rules';
 import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
-import { checkPreconditions, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
+import { checkPreconditions, checkStored, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
 import { isNamespace } from './before-update';
 import { checkDeleteKind } from './delete-kind';
 import { deleteOptionsOfBody, deleteOptionsOfQuery, type DeleteOptions } from './delete-options';
@@ -134,6 +134,9 @@ class Deletion {
   private async plan(current: Entry): Promise<{ plan: DeletionPlan; object: AnyObject }> {
     const { services, endpoint, exchange, options, name } = this;
     const object = endpoint.resource.hubOf(current);
+    const refused = endpoint.kind.strategy.refuseDelete?.(object);
+    if (refused !== undefined) throw forbidden(endpoint.target, name, refused);
+    if (marksFirst(endpoint) && !object.metadata?.deletionTimestamp) checkStored(endpoint.target, object, options);
     checkPreconditions(messageKind(endpoint), object, options);
     await services.admission.both(
       attributesFor(endpoint, exchange, 'DELETE', {

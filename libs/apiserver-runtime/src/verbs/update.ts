@@ -172,10 +172,12 @@ async function changed(
   const old = endpoint.resource.hubOf(current);
   const attributes = context.attributes('UPDATE', name, object, old);
   await services.admission.admit(attributes);
-  lock(context, object, String(current.revision), name);
+  const lockLast = context.strategy.validatesBeforeLock?.(context.strategyContext) === true;
+  if (!lockLast) lock(context, object, String(current.revision), name);
   carryMetadata(object, old, context.namespaced, context.namespace);
   context.strategy.prepareForUpdate?.(object, old, context.strategyContext);
   checkChange(context, object, old);
+  if (lockLast) lock(context, object, String(current.revision), name);
   context.strategy.canonicalize?.(object);
   await services.admission.validate(attributes);
   const finished = finishesDeletion(object, old);

@@ -15,12 +15,7 @@ export function invalidStruct(path: Path, value: unknown, go: string, detail: st
   return { reason: 'FieldValueInvalid', field: path.toString(), message: `Invalid value: ${go}: ${detail}` };
 }
 
-/** unsupported is a value outside an enumeration, listed in the order given. */
-export function unsupported(path: Path, value: unknown, supported: readonly string[]): FieldError {
-  return unsupportedAs(path, field.render(value ?? ''), supported);
-}
-
-/** unsupportedStruct is unsupported for a structure; see invalidStruct. */
+/** unsupportedStruct is field.notSupported for a structure; see invalidStruct. */
 export function unsupportedStruct(
   path: Path,
   value: unknown,
@@ -28,15 +23,12 @@ export function unsupportedStruct(
   supported: readonly string[],
   release: Release,
 ): FieldError {
-  return unsupportedAs(path, release.emulated >= JSON_VALUES ? field.render(value) : go, supported);
-}
-
-function unsupportedAs(path: Path, shown: string, supported: readonly string[]): FieldError {
+  if (release.emulated >= JSON_VALUES) return field.notSupported(path, value, supported);
   const list = supported.map(v => JSON.stringify(v)).join(', ');
   return {
     reason: 'FieldValueNotSupported',
     field: path.toString(),
-    message: `Unsupported value: ${shown}${list && `: supported values: ${list}`}`,
+    message: `Unsupported value: ${go}${list && `: supported values: ${list}`}`,
   };
 }
 
@@ -47,7 +39,7 @@ export function each(path: Path, value: unknown, texts: readonly string[]): Fiel
 
 /** oneOf: findings if the value is not one of these. */
 export function oneOf(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
-  return supported.includes(value ?? '') ? [] : [unsupported(path, value, supported)];
+  return supported.includes(value ?? '') ? [] : [field.notSupported(path, value ?? '', supported)];
 }
 
 /** requireText: findings if the text is absent or empty. */

@@ -53,6 +53,20 @@ export function statusStrategy<T extends WithStatus>(options: Strategy<T> = {}):
   };
 }
 
+/**
+ * isolatedStatusStrategy is the status endpoint of kinds whose metadata it does not change either: labels, annotations, finalizers
+ * and owner references stay as they are.
+ */
+export function isolatedStatusStrategy<T extends WithStatus>(options: Strategy<T> = {}): Strategy<T> {
+  return statusStrategy<T>({
+    ...options,
+    prepareForUpdate(object, old, context) {
+      keep((object.metadata ??= {}), old.metadata ?? {}, 'labels', 'annotations', 'finalizers', 'ownerReferences');
+      options.prepareForUpdate?.(object, old, context);
+    },
+  });
+}
+
 /** plainStrategy is for kinds without status and generation. An update is validated like a new object unless told otherwise. */
 export function plainStrategy<T extends KubeObject>(
   validate?: Validate<T>,

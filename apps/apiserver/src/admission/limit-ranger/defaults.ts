@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { amountsOf, renderAmounts, type Amounts } from '../pod-resources';
+import { amountsOf, renderAmounts, type Amounts } from '@navarch/component-helpers';
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';
 

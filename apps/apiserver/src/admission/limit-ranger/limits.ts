@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { parseQuantity, type Quantity } from '@navarch/apimachinery';
-import { amountsOf, podAmounts, type Amounts } from '../pod-resources';
+import { amountsOf, podAmounts, type Amounts } from '@navarch/component-helpers';
 
 type Item = corev1.LimitRangeItem;
 

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { parseQuantity, Quantity } from '@navarch/apimachinery';
-import { amountsOf, renderAmounts, type Amounts } from '../pod-resources';
+import { amountsOf, renderAmounts, type Amounts } from '@navarch/component-helpers';
 
 /** Charge is what a quota's status becomes when a write is let pass, or why it may not. */
 export type Charge = { readonly used: Record<string, string> } | { readonly refused: string } | undefined;

@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { KeyedMutex } from '@navarch/base';
 import type { AdmissionAttributes, AdmissionPlugin, Store } from '@navarch/apiserver-runtime';
 import { groupResource, refuse } from '../refuse';
-import type { Amounts } from '../pod-resources';
+import type { Amounts } from '@navarch/component-helpers';
 import { charge, increase, isComplete } from './charge';
 import { hasScopes, scopesMatch } from './scopes';
 import { mustSpecify, usageOf } from './usage';

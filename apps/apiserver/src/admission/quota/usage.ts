@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { parseQuantity, Quantity, type KubeObject } from '@navarch/apimachinery';
-import { podAmounts, type Amounts } from '../pod-resources';
+import { podAmounts, type Amounts } from '@navarch/component-helpers';
 
 /** ONE is the usage of one object. */
 const ONE = Quantity.of(1);

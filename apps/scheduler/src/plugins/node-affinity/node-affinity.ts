@@ -1,5 +1,5 @@
+import { matchesTerm, requiredNodeMatch } from '@navarch/component-helpers';
 import { MAX_NODE_SCORE, SKIP, unresolvable, type Plugin } from '@navarch/scheduler-framework';
-import { matchesTerm, requiredNodeMatch } from './node-selector';
 
 /** nodeAffinity: nodeSelector and required node affinity filter, preferred node affinity scores. */
 export const nodeAffinity: Plugin = {

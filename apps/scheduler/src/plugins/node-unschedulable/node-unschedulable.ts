@@ -1,5 +1,5 @@
+import { tolerates } from '@navarch/component-helpers';
 import { unresolvable, type Plugin } from '@navarch/scheduler-framework';
-import { tolerates } from '../taint-toleration/taint-toleration';
 
 /** nodeUnschedulable: a cordoned node takes only pods that tolerate it. */
 export const nodeUnschedulable: Plugin = {

@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { selectorFromLabelSelector, type Selector } from '@navarch/apimachinery';
+import { requiredNodeMatch, tolerates } from '@navarch/component-helpers';
 import {
   MAX_NODE_SCORE,
   SKIP,
@@ -10,8 +11,6 @@ import {
   type PodInfo,
   type StateKey,
 } from '@navarch/scheduler-framework';
-import { requiredNodeMatch } from '../node-affinity/node-selector';
-import { tolerates } from '../taint-toleration/taint-toleration';
 
 /** Constraint is a spread constraint made ready, with how many matching pods each domain has. */
 interface Constraint {

@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { tolerates } from '@navarch/component-helpers';
 import { MAX_NODE_SCORE, unresolvable, type Plugin, type StateKey } from '@navarch/scheduler-framework';
 
 const PREFERRED: StateKey<corev1.Toleration[]> = { name: 'TaintToleration' };
@@ -32,12 +33,3 @@ export const taintToleration: Plugin = {
     );
   },
 };
-
-/** tolerates tells whether one of the tolerations covers the taint, by the documented rules. Pure. */
-export function tolerates(tolerations: readonly corev1.Toleration[] | undefined, taint: corev1.Taint): boolean {
-  return (tolerations ?? []).some(({ key, operator, value, effect }) => {
-    if (effect && effect !== taint.effect) return false;
-    if (key && key !== taint.key) return false;
-    return operator === 'Exists' || (!!key && (value ?? '') === (taint.value ?? ''));
-  });
-}

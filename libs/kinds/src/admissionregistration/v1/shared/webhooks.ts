@@ -1,7 +1,7 @@
 import type { admissionregistrationv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf, requireText, unsupported, type Release } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { HTTPS_PORT, validateClientConfig } from './client-config';
@@ -112,7 +112,7 @@ export function validateRule(
   alone('operations', 'operations', 'admissionregistration.OperationType');
   list('operations').forEach((operation, i) => {
     if (!OPERATIONS.includes(operation))
-      errors.push(unsupported(path.child('operations').index(i), operation, OPERATIONS));
+      errors.push(field.notSupported(path.child('operations').index(i), operation, OPERATIONS));
   });
   alone('apiGroups', 'API groups');
   alone('apiVersions', 'API versions');

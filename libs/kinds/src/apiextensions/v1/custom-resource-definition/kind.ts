@@ -2,7 +2,7 @@ import { CustomResourceDefinitions, type apiextensionsv1 } from '@navarch/api';
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
 import { validateDefinition, validateDefinitionUpdate } from './validation';
 
@@ -58,5 +58,5 @@ export const customResourceDefinition = defineKind<Definition>({
     },
     validateUpdate: validateDefinitionUpdate,
   }),
-  subresources: { status: statusStrategy<Definition>() },
+  subresources: { status: isolatedStatusStrategy<Definition>() },
 });

@@ -13,7 +13,7 @@ import { defineColumns } from '../../../shared/columns';
 import { each, requireText } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
 const MAX_GROUP_PRIORITY = 20_000;
@@ -119,5 +119,5 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
     validate: validateService,
     validateUpdate: service => validateService(service),
   }),
-  subresources: { status: statusStrategy<apiregistrationv1.APIService>() },
+  subresources: { status: isolatedStatusStrategy<apiregistrationv1.APIService>() },
 });

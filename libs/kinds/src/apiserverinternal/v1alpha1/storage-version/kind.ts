@@ -3,7 +3,7 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 
 type StorageVersion = apiserverinternalv1alpha1.StorageVersion;
 
@@ -23,5 +23,5 @@ export const storageVersion = defineKind<StorageVersion>({
     ageColumn,
   ]),
   strategy: specStrategy<StorageVersion>({ allowUnconditionalUpdate: false }),
-  subresources: { status: statusStrategy<StorageVersion>() },
+  subresources: { status: isolatedStatusStrategy<StorageVersion>() },
 });

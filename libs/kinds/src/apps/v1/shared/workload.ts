@@ -1,6 +1,6 @@
 import type { corev1, metav1 } from '@navarch/api';
 import { field, Path, selectorFromLabelSelector, selectorFromSet, type FieldError } from '@navarch/apimachinery';
-import { invalidStruct, IMMUTABLE, unsupported, type Release } from '../../../shared/errors';
+import { invalidStruct, IMMUTABLE, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
@@ -87,7 +87,7 @@ function validateEndless(spec: corev1.PodSpec | undefined, kind: string): FieldE
   const errors: FieldError[] = [];
   const path = TEMPLATE.child('spec');
   if (spec?.restartPolicy !== undefined && spec.restartPolicy !== 'Always') {
-    errors.push(unsupported(path.child('restartPolicy'), spec.restartPolicy, ['Always']));
+    errors.push(field.notSupported(path.child('restartPolicy'), spec.restartPolicy, ['Always']));
   }
   if (spec?.activeDeadlineSeconds !== undefined) {
     errors.push(

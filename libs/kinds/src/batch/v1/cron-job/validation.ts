@@ -1,6 +1,6 @@
 import type { batchv1 } from '@navarch/api';
 import { field, maxLength, Path, type FieldError } from '@navarch/apimachinery';
-import { nonNegative, oneOf, unsupported, type Release } from '../../../shared/errors';
+import { nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateJobNumbers, validateJobTemplate } from '../job/validation';
 import { scheduleProblem } from './schedule';
 
@@ -26,7 +26,7 @@ export function validateCronJob(
       : [field.required(policy)]),
     ...validateJobNumbers(job, at, release),
     ...validateJobTemplate(job, at, release),
-    ...(job.manualSelector ? [unsupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
+    ...(job.manualSelector ? [field.notSupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
     ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
     ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
     ...(name.length > MAX_NAME ? [field.invalid(Path.at('metadata', 'name'), name, maxLength(MAX_NAME))] : []),

@@ -2,7 +2,7 @@ import type { batchv1 } from '@navarch/api';
 import { field, Path, selectorFromLabelSelector, type FieldError } from '@navarch/apimachinery';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, invalidStruct, nonNegative, oneOf, unsupported, type Release } from '../../../shared/errors';
+import { IMMUTABLE, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { jobLabels } from './selector';
@@ -83,7 +83,7 @@ export function validateJobTemplate({ template }: batchv1.JobSpec, path: Path, r
   if (policy === 'OnFailure' || policy === 'Never') return errors;
   const at = path.child('template', 'spec', 'restartPolicy');
   const values = ['OnFailure', 'Never'];
-  if (release.emulated >= 25) return [...errors, unsupported(at, policy, values)];
+  if (release.emulated >= 25) return [...errors, field.notSupported(at, policy, values)];
   return [...errors, field.required(at, `valid values: ${values.map(v => JSON.stringify(v)).join(', ')}`)];
 }
 

@@ -16,7 +16,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: corev1.ConfigM
   for (const key of Object.keys(data)) {
     const at = Path.at('data').key(key);
     errors.push(...each(at, key, isConfigMapKey(key)));
-    if (key in binaryData) errors.push(field.invalid(at, key, 'duplicate of key present in binaryData'));
+    if (Object.hasOwn(binaryData, key)) errors.push(field.invalid(at, key, 'duplicate of key present in binaryData'));
   }
   for (const key of Object.keys(binaryData))
     errors.push(...each(Path.at('binaryData').key(key), key, isConfigMapKey(key)));

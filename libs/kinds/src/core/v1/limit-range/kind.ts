@@ -21,5 +21,5 @@ export const limitRange = defineKind<corev1.LimitRange>({
   versions: [served('v1', 'LimitRange')],
   shortNames: ['limits'],
   defaults: defaultLimitRange,
-  strategy: plainStrategy<corev1.LimitRange>(validateLimitRange),
+  strategy: plainStrategy<corev1.LimitRange>(validateLimitRange, { allowCreateOnUpdate: true }),
 });

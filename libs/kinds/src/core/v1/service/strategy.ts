@@ -6,6 +6,7 @@ import { validateService, validateServiceUpdate } from './validation';
 
 /** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
 export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
+  validatesBeforeLock: ({ emulated }) => emulated < 23,
   prepareForCreate(service) {
     normalizeClusterIPs(service.spec, undefined);
   },

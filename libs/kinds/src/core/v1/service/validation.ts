@@ -235,7 +235,7 @@ export function validateServiceUpdate(
   const at = SPEC.child('clusterIPs');
   const now = spec.clusterIPs ?? [];
   if (!now.length && !spec.clusterIP) {
-    return [invalidStruct(at, now, goStrings(undefined), 'primary clusterIP can not be unset', context)];
+    return [invalidStruct(at.index(0), now, goStrings(undefined), 'primary clusterIP can not be unset', context)];
   }
   const list = now.length ? now : [spec.clusterIP!];
   if (list[0] === before.clusterIP) return [];

@@ -24,11 +24,14 @@ function defaultSlice({ ports }: discoveryv1.EndpointSlice): void {
   }
 }
 
-const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.EndpointSlice) => ({
+/** LABELS_COUNT is the first release whose generation counts changes of the labels too. */
+const LABELS_COUNT = 21;
+
+const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.EndpointSlice, emulated: number) => ({
   addressType,
   endpoints,
   ports,
-  labels: metadata?.labels,
+  ...(emulated >= LABELS_COUNT && { labels: metadata?.labels }),
 });
 
 /** endpointSlice declares EndpointSlice. Its generation counts changes of the labels too, since they say whose slice it is. */
@@ -58,7 +61,8 @@ export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
     ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
     allowCreateOnUpdate: true,
     prepareForCreate: slice => setGeneration(slice),
-    prepareForUpdate: (slice, old) => keepGeneration(slice, old, !semanticEqual(content(slice), content(old))),
+    prepareForUpdate: (slice, old, { emulated }) =>
+      keepGeneration(slice, old, !semanticEqual(content(slice, emulated), content(old, emulated))),
     validateUpdate: validateSliceUpdate,
   },
 });

@@ -2,7 +2,7 @@ import { FlowSchemas, type flowcontrolv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { flowcontrolVersions } from '../shared/versions';
 import { validateFlowSchema } from './validation';
 
@@ -28,5 +28,5 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
     validate: validateFlowSchema,
     validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
   }),
-  subresources: { status: statusStrategy<flowcontrolv1.FlowSchema>() },
+  subresources: { status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>() },
 });

@@ -4,7 +4,7 @@ import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { oneOf } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { flowcontrolVersions } from '../shared/versions';
 
 const SPEC = Path.at('spec');
@@ -128,5 +128,5 @@ export const priorityLevelConfiguration = defineKind<Level>({
     validate: validateLevel,
     validateUpdate: level => validateLevel(level),
   }),
-  subresources: { status: statusStrategy<Level>() },
+  subresources: { status: isolatedStatusStrategy<Level>() },
 });

@@ -56,7 +56,8 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
     served('networking.k8s.io/v1beta1', 'IngressClass', {
       until: 21,
       storedSince: 0,
-      deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClass'),
+      // The warning names the list.
+      deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClassList'),
     }),
   ],
   defaults({ spec }, emulated) {

@@ -1,7 +1,7 @@
 import type { networkingv1 } from '@navarch/api';
 import { field, isCIDR, isValidPortName, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
 import { BlockList } from 'node:net';
-import { each, invalidStruct, unsupported, type Release } from '../../../shared/errors';
+import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
@@ -36,7 +36,7 @@ export function validateNetworkPolicy(
       : []),
     ...(tooMany
       ? []
-      : types.flatMap((type, i) => (TYPES.includes(type) ? [] : [unsupported(typesPath.index(i), type, TYPES)]))),
+      : types.flatMap((type, i) => (TYPES.includes(type) ? [] : [field.notSupported(typesPath.index(i), type, TYPES)]))),
   ];
 }
 
@@ -55,7 +55,7 @@ function validateRule(
 function validatePort({ protocol, port, endPort }: networkingv1.NetworkPolicyPort, path: Path): FieldError[] {
   const errors: FieldError[] = [];
   if (protocol !== undefined && !PROTOCOLS.includes(protocol))
-    errors.push(unsupported(path.child('protocol'), protocol, PROTOCOLS));
+    errors.push(field.notSupported(path.child('protocol'), protocol, PROTOCOLS));
   const at = path.child('port');
   if (typeof port === 'number') errors.push(...each(at, port, isValidPortNum(port)));
   if (typeof port === 'string') errors.push(...each(at, port, isValidPortName(port)));

@@ -2,7 +2,7 @@ import { resource, type policyv1beta1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { oneOf, unsupported } from '../../../shared/errors';
+import { oneOf } from '../../../shared/errors';
 import { nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -58,7 +58,7 @@ function validatePolicy({ spec = NONE }: Policy): FieldError[] {
     }
   }
   if (spec.privileged && spec.allowPrivilegeEscalation === false) {
-    errors.push(unsupported(SPEC.child('allowPrivilegeEscalation'), false, ['true']));
+    errors.push(field.notSupported(SPEC.child('allowPrivilegeEscalation'), false, ['true']));
   }
   return errors;
 }

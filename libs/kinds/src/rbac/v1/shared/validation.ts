@@ -1,7 +1,7 @@
 import type { rbacv1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
-import { each, invalidStruct, unsupported, type Release } from '../../../shared/errors';
+import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 
 /** RBAC_GROUP is the API group of roles, and of users and groups as subjects. */
@@ -43,8 +43,8 @@ export function validateBinding({ roleRef, subjects }: Binding, kinds: readonly 
   const at = Path.at('roleRef');
   const { apiGroup, kind, name } = roleRef ?? ({} as rbacv1.RoleRef);
   const errors: FieldError[] = [];
-  if (apiGroup !== RBAC_GROUP) errors.push(unsupported(at.child('apiGroup'), apiGroup, [RBAC_GROUP]));
-  if (!kinds.includes(kind)) errors.push(unsupported(at.child('kind'), kind, kinds));
+  if (apiGroup !== RBAC_GROUP) errors.push(field.notSupported(at.child('apiGroup'), apiGroup, [RBAC_GROUP]));
+  if (!kinds.includes(kind)) errors.push(field.notSupported(at.child('kind'), kind, kinds));
   errors.push(...(name ? each(at.child('name'), name, isPathSegmentName(name)) : [field.required(at.child('name'))]));
   const namespaced = kinds.includes('Role');
   return [
@@ -60,7 +60,7 @@ function validateSubject(
 ): FieldError[] {
   const errors = name ? [] : [field.required(path.child('name'))];
   const group = (wanted: string) =>
-    apiGroup === wanted ? [] : [unsupported(path.child('apiGroup'), apiGroup, [wanted])];
+    apiGroup === wanted ? [] : [field.notSupported(path.child('apiGroup'), apiGroup, [wanted])];
   switch (kind) {
     case 'ServiceAccount':
       return [
@@ -73,7 +73,7 @@ function validateSubject(
     case 'Group':
       return [...errors, ...group(RBAC_GROUP)];
     default:
-      return [...errors, unsupported(path.child('kind'), kind, ['ServiceAccount', 'User', 'Group'])];
+      return [...errors, field.notSupported(path.child('kind'), kind, ['ServiceAccount', 'User', 'Group'])];
   }
 }
 

@@ -2,7 +2,7 @@ import { PriorityClasses, type schedulingv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { IMMUTABLE, unsupported } from '../../../shared/errors';
+import { IMMUTABLE } from '../../../shared/errors';
 import { ageColumn, integer, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -38,7 +38,7 @@ function validatePriorityClass({
     );
   }
   if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
-    errors.push(unsupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
+    errors.push(field.notSupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
   return errors;
 }
 
@@ -82,5 +82,7 @@ export const priorityClass = defineKind<schedulingv1.PriorityClass>({
       if (old.metadata?.generation !== undefined) (object.metadata ??= {}).generation = old.metadata.generation;
     },
     validateUpdate,
+    refuseDelete: ({ metadata }) =>
+      SYSTEM.has(metadata?.name ?? '') ? 'this is a system priority class and cannot be deleted' : undefined,
   },
 });

@@ -4,7 +4,7 @@ import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-so
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, oneOf, unsupported } from '../../../shared/errors';
+import { IMMUTABLE, oneOf } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -51,7 +51,7 @@ function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
     }
   });
   for (const mode of volumeLifecycleModes ?? []) {
-    if (!MODES.includes(mode)) errors.push(unsupported(SPEC.child('volumeLifecycleModes'), mode, MODES));
+    if (!MODES.includes(mode)) errors.push(field.notSupported(SPEC.child('volumeLifecycleModes'), mode, MODES));
   }
   return errors;
 }

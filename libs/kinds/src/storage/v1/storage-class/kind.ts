@@ -3,7 +3,7 @@ import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachi
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, oneOf, type Release, unsupported } from '../../../shared/errors';
+import { each, oneOf, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -34,7 +34,7 @@ function validateClass(object: storagev1.StorageClass): FieldError[] {
   const mode = Path.at('volumeBindingMode');
   const modes = ['Immediate', 'WaitForFirstConsumer'];
   if (!volumeBindingMode) errors.push(field.required(mode));
-  else if (!modes.includes(volumeBindingMode)) errors.push(unsupported(mode, volumeBindingMode, modes));
+  else if (!modes.includes(volumeBindingMode)) errors.push(field.notSupported(mode, volumeBindingMode, modes));
   return errors;
 }
 

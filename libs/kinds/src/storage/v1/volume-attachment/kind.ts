@@ -7,7 +7,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, requireText } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { plainStrategy, statusStrategy } from '../../../shared/strategies';
+import { isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
 const V1 = 'storage.k8s.io/v1';
@@ -76,5 +76,5 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
       ...(semanticEqual(attachment.spec, old.spec) ? [] : [field.invalid(SPEC, attachment.spec, IMMUTABLE)]),
     ],
   },
-  subresources: { status: statusStrategy<storagev1.VolumeAttachment>() },
+  subresources: { status: isolatedStatusStrategy<storagev1.VolumeAttachment>() },
 });

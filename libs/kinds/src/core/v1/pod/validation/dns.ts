@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isValidIP, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, invalidStruct, unsupported, type Release } from '../../../../shared/errors';
+import { each, invalidStruct, type Release } from '../../../../shared/errors';
 import { goStrings } from '../../../../shared/go-syntax';
 
 const POLICIES = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'];
@@ -9,7 +9,7 @@ const NAMESERVERS = 3;
 /** validateDNSPolicy checks spec.dnsPolicy. */
 export function validateDNSPolicy(policy: string | undefined, path: Path): FieldError[] {
   if (!policy) return [field.required(path)];
-  return POLICIES.includes(policy) ? [] : [unsupported(path, policy, POLICIES)];
+  return POLICIES.includes(policy) ? [] : [field.notSupported(path, policy, POLICIES)];
 }
 
 /** validateDNSConfig checks spec.dnsConfig, which the policy None needs. */

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isQualifiedName, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, requireText, unsupported, type Release } from '../../../../shared/errors';
+import { each, requireText, type Release } from '../../../../shared/errors';
 
 const KNOWN_FIELDS = new Set([
   'metadata.annotations',
@@ -61,7 +61,7 @@ export function validateFieldRef(
         ? ''
         : `field label not supported: ${base}`;
   if (problem) return [field.invalid(at, ref.fieldPath, `error converting fieldPath: ${problem}`)];
-  if (subscript === undefined) return supported.includes(base) ? [] : [unsupported(at, ref.fieldPath, supported)];
+  if (subscript === undefined) return supported.includes(base) ? [] : [field.notSupported(at, ref.fieldPath, supported)];
   if (base === 'metadata.annotations') return each(at, subscript, isQualifiedName(subscript.toLowerCase()));
   if (base === 'metadata.labels') return each(at, subscript, isQualifiedName(subscript));
   return [field.invalid(at, base, 'does not support subscript')];
@@ -79,7 +79,7 @@ export function validateResourceFieldRef(ref: corev1.ResourceFieldSelector, path
   const hugePages = /^(limits|requests)\.hugepages-/.test(ref.resource);
   const known = RESOURCE_FIELDS.includes(ref.resource) || hugePages;
   return [
-    ...(known ? [] : [unsupported(at, ref.resource, RESOURCE_FIELDS)]),
+    ...(known ? [] : [field.notSupported(at, ref.resource, RESOURCE_FIELDS)]),
     ...validateDivisor(ref, path.child('divisor')),
   ];
 }

@@ -9,7 +9,7 @@ import {
   type Path,
   validateLabels,
 } from '@navarch/apimachinery';
-import { each, unsupported, type Release } from '../../../../shared/errors';
+import { each, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';
@@ -58,7 +58,7 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
 
 function validateRestartPolicy(policy: string | undefined, path: Path): FieldError[] {
   if (!policy) return [field.required(path)];
-  return RESTART_POLICIES.includes(policy) ? [] : [unsupported(path, policy, RESTART_POLICIES)];
+  return RESTART_POLICIES.includes(policy) ? [] : [field.notSupported(path, policy, RESTART_POLICIES)];
 }
 
 function validateDeadline(seconds: number | undefined, path: Path): FieldError[] {
@@ -68,7 +68,7 @@ function validateDeadline(seconds: number | undefined, path: Path): FieldError[]
 
 function validatePreemption(policy: string | undefined, path: Path): FieldError[] {
   const known = ['PreemptLowerPriority', 'Never'];
-  return policy === undefined || known.includes(policy) ? [] : [unsupported(path, policy, known)];
+  return policy === undefined || known.includes(policy) ? [] : [field.notSupported(path, policy, known)];
 }
 
 function validateSchedulingGates({ schedulingGates = [], nodeName }: corev1.PodSpec, path: Path): FieldError[] {

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
-import { unsupported } from '../../../../shared/errors';
+;
 import { validateLabelName } from '../../../../shared/label-validation';
 
 /** TAINT_EFFECTS in the order in which messages list them. */
@@ -9,7 +9,7 @@ export const TAINT_EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as 
 /** validateTaintEffect checks the effect of a taint or toleration; tolerations may leave it out. */
 export function validateTaintEffect(effect: string | undefined, path: Path, mayBeEmpty: boolean): FieldError[] {
   if (!effect) return mayBeEmpty ? [] : [field.required(path)];
-  return (TAINT_EFFECTS as readonly string[]).includes(effect) ? [] : [unsupported(path, effect, TAINT_EFFECTS)];
+  return (TAINT_EFFECTS as readonly string[]).includes(effect) ? [] : [field.notSupported(path, effect, TAINT_EFFECTS)];
 }
 
 /** validateTolerations checks which taints a pod bears. */
@@ -42,7 +42,7 @@ function validateToleration(toleration: corev1.Toleration, path: Path): FieldErr
   } else if (operator === 'Exists') {
     if (value) errors.push(field.invalid(at, toleration, "value must be empty when `operator` is 'Exists'"));
   } else {
-    errors.push(unsupported(at, operator, ['Equal', 'Exists']));
+    errors.push(field.notSupported(at, operator, ['Equal', 'Exists']));
   }
   return [...errors, ...validateTaintEffect(effect, path.child('effect'), true)];
 }

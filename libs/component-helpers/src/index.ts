@@ -1,0 +1,3 @@
+export * from './node-selector';
+export * from './pod-amounts';
+export * from './tolerations';
