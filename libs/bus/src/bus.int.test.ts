@@ -9,7 +9,7 @@ import { serveApi, type ServeOptions } from './serve';
 import { natsServerConfig } from './server-config';
 
 const NODE = 'system:node:worker-1.lab';
-const BEAT_MS = 150;
+const BEAT_MS = 400;
 
 const text = (body: string) => ({ status: 200, headers: { 'content-type': 'text/plain' }, body: Buffer.from(body) });
 

@@ -3,6 +3,9 @@ import { BusError, type Bus, type BusMessage } from './bus';
 import { directSubject, inboxPrefix, requestSubject } from './subjects';
 import { BEAT, H, HEADER_ROOM, isSafeHeader, parseCounts, renderCounts } from './wire';
 
+/** GONE begins the last part of an inbox subject at which the NATS server says that a master has left. */
+const GONE = 'gone-';
+
 export interface BusRequest {
   readonly method: string;
   /** path with its query, percent-encoded. */
@@ -149,6 +152,7 @@ class Caller implements ApiCaller {
   private onMessage(message: BusMessage): void {
     const n = message.subject.slice(this.inbox.length + 1);
     if (n === BEAT) return this.onBeat(message);
+    if (message.noResponders && n.startsWith(GONE)) return this.onGone(n.slice(GONE.length));
     const call = this.calls.get(n);
     if (message.noResponders) {
       if (call) this.finish(call, new BusError('no responders', 'no API server is connected to the bus'));
@@ -242,7 +246,9 @@ class Caller implements ApiCaller {
         wanted.set(call.server, [...(wanted.get(call.server) ?? []), [call.n, call.granted]]);
       }
       for (const [server, streams] of wanted) {
-        this.directTo(server, { [H.kind]: 'alive', [H.stream]: this.session }, renderCounts(streams));
+        // Nobody answers to GONE but the NATS server, when the master has no subscription any more: it is dead.
+        const reply = `${this.inbox}.${GONE}${server}`;
+        this.directTo(server, { [H.kind]: 'alive', [H.stream]: this.session }, renderCounts(streams), reply);
       }
       if (wanted.size) this.keepAlive(beatMs);
     });
@@ -262,12 +268,19 @@ class Caller implements ApiCaller {
     }
   }
 
+  private onGone(server: string): void {
+    for (const call of [...this.calls.values()]) {
+      if (call.server === server) this.finish(call, new BusError('lost', 'the API server has left the bus'));
+    }
+  }
+
   private direct(server: string | undefined, n: string, headers: Record<string, string>, data?: Buffer): void {
     if (server !== undefined) this.directTo(server, { ...headers, [H.stream]: `${this.inbox}.${n}` }, data);
   }
 
-  private directTo(server: string, headers: Record<string, string>, data?: Buffer): void {
-    if (this.bus.connected) this.bus.publish(directSubject(this.bus.token, server), data, { headers });
+  private directTo(server: string, headers: Record<string, string>, data?: Buffer, reply?: string): void {
+    if (!this.bus.connected) return;
+    this.bus.publish(directSubject(this.bus.token, server), data, { headers, ...(reply && { reply }) });
   }
 
   /** finish ends a call once: with an error, or (abort, end) without; `cancel` tells the master. */

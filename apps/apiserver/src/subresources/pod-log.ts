@@ -4,6 +4,7 @@ import type { Store, SubresourceHandler } from '@navarch/apiserver-runtime';
 import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod } from '../kubelet/pod-target';
 import { relay } from '../kubelet/stream-body';
+import { kubeletFailure } from './kubelet-failure';
 
 /** podLogHandler serves GET pods/log from the kubelet's /containerLogs, followed or not. */
 export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletConnection): SubresourceHandler {
@@ -18,7 +19,10 @@ export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletCo
     const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}${logQuery(context.query)}`;
     const request = kubelets.open(address, { method: 'GET', path, signal: context.request.signal });
     return new Promise<ApiResponse>((resolve, reject) => {
-      request.once('response', response => resolve(relay(response)));
+      request.once('response', response => {
+        if ((response.statusCode ?? 502) < 300) resolve(relay(response));
+        else kubeletFailure(response, { group: '', resource: 'pods/log' }, name).then(reject, reject);
+      });
       request.once('error', error => reject(unreachable(error)));
       request.end();
     });

@@ -44,7 +44,7 @@ export async function update(
   const { entry, created } = await updateObject(context, current => {
     // An attempt uses its object up; another one begins from the body again.
     const object = attempts++ === 0 ? first : decode(() => undefined);
-    checkUid(context, current, object);
+    if (!locksLast(context)) checkUid(context, current, object);
     return hubObject(context, object);
   });
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
@@ -172,18 +172,22 @@ async function changed(
   const old = endpoint.resource.hubOf(current);
   const attributes = context.attributes('UPDATE', name, object, old);
   await services.admission.admit(attributes);
-  const lockLast = context.strategy.validatesBeforeLock?.(context.strategyContext) === true;
-  if (!lockLast) lock(context, object, String(current.revision), name);
+  if (!locksLast(context)) lock(context, object, String(current.revision), name);
   carryMetadata(object, old, context.namespaced, context.namespace);
   context.strategy.prepareForUpdate?.(object, old, context.strategyContext);
   checkChange(context, object, old);
-  if (lockLast) lock(context, object, String(current.revision), name);
+  if (locksLast(context)) lock(context, object, String(current.revision), name);
   context.strategy.canonicalize?.(object);
   await services.admission.validate(attributes);
   const finished = finishesDeletion(object, old);
   const stored = storedForm(endpoint, object);
   if (finished) throw new Finished(current.revision, stored);
   return stored;
+}
+
+/** locksLast: what the client has seen is compared with what is there only after the validation, which finds a wrong uid itself. */
+function locksLast({ strategy, strategyContext }: WriteContext): boolean {
+  return strategy.validatesBeforeLock?.(strategyContext) === true;
 }
 
 /** lock is the optimistic lock: a given resourceVersion has to be the present one; without one the kind decides. */

@@ -36,6 +36,7 @@ export function toDefinitionV1(object: Fields): void {
   const { spec } = object;
   if (!isRecord(spec)) return;
   delete spec['version'];
+  if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields'];
   const versions = list(spec['versions']);
   for (const [top, own] of SHARED) {
     if (spec[top] !== undefined) for (const version of versions) version[own] ??= structuredClone(spec[top]);

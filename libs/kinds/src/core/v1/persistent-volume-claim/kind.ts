@@ -1,6 +1,7 @@
 import { PersistentVolumeClaims, type corev1 } from '@navarch/api';
 import { field, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { changesText } from '../../../shared/changes';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import type { Release } from '../../../shared/errors';
@@ -58,7 +59,8 @@ function validateClaimUpdate(
       release.emulated >= 31
         ? 'resources.requests and volumeAttributesClassName for bound claims'
         : 'resources.requests for bound claims';
-    errors.push(field.forbidden(SPEC, `spec is immutable after creation except ${exception}`));
+    const changes = changesText(spec, before, 'spec');
+    errors.push(field.forbidden(SPEC, `spec is immutable after creation except ${exception}\n${changes}`));
   }
   if (parseQuantity(storage(spec)).cmp(parseQuantity(storage(before))) < 0) {
     const reached = old.status?.capacity?.['storage'];

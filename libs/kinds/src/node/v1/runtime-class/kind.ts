@@ -54,6 +54,7 @@ export const runtimeClass = defineKind<nodev1.RuntimeClass>({
   ],
   columns: defineColumns<nodev1.RuntimeClass>([nameColumn, text('Handler', ({ handler = '' }) => handler), ageColumn]),
   strategy: plainStrategy<nodev1.RuntimeClass>(validateRuntimeClass, {
+    allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
     validateUpdate: (object, old, release) => [
       ...validateRuntimeClass(object, release),
