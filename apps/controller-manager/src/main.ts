@@ -1,9 +1,6 @@
-import { createLeaderElector, createKubeClient } from '@navarch/client';
 import { Manager } from '@navarch/controller-runtime';
-import { flag, runComponent } from '@navarch/nest-host';
-import { randomUUID } from 'node:crypto';
+import { flag, leaderElectionFlags, leaderElector, runComponent } from '@navarch/nest-host';
 import fs from 'node:fs';
-import os from 'node:os';
 import type { ManagerSettings } from './context';
 import { CONTROLLERS, selectControllers } from './registry';
 import { startControllers } from './start';
@@ -37,12 +34,7 @@ void runComponent({
       'finished pods that may exist before the oldest are removed; 0 keeps all',
     ),
     'concurrent-syncs': flag.int(5, 'objects that one controller works on at once'),
-    'leader-elect': flag.bool(true, 'run controllers only while holding the lease'),
-    'leader-elect-lease-duration': flag.duration('15s', 'how long others wait after the last renewal they saw'),
-    'leader-elect-renew-deadline': flag.duration('10s', 'how long a leader tries to renew before it gives up'),
-    'leader-elect-retry-period': flag.duration('2s', 'pause between tries'),
-    'leader-elect-resource-name': flag.string('kube-controller-manager', 'name of the lease'),
-    'leader-elect-resource-namespace': flag.string('kube-system', 'namespace of the lease'),
+    ...leaderElectionFlags('kube-controller-manager'),
   },
   serving: { port: 10257, secure: true },
   client: true,
@@ -62,20 +54,7 @@ void runComponent({
       terminatedPodGcThreshold: flags['terminated-pod-gc-threshold'],
       concurrentSyncs: flags['concurrent-syncs'],
     };
-    const elector = flags['leader-elect']
-      ? createLeaderElector({
-          client: createKubeClient(client.transport, { userAgent: 'kube-controller-manager/navarch/leader-election' }),
-          leaseNamespace: flags['leader-elect-resource-namespace'],
-          leaseName: flags['leader-elect-resource-name'],
-          identity: `${os.hostname()}_${randomUUID()}`,
-          leaseDurationMs: flags['leader-elect-lease-duration'],
-          renewDeadlineMs: flags['leader-elect-renew-deadline'],
-          retryPeriodMs: flags['leader-elect-retry-period'],
-          clock,
-          log,
-          events: host.events('kube-controller-manager'),
-        })
-      : undefined;
+    const elector = leaderElector(host, flags, 'kube-controller-manager');
     const manager = new Manager({ informers, elector, log });
     const controllers = startControllers(selectControllers(flags.controllers), {
       base: { informers, clock, log, metrics, settings },

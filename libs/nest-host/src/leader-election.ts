@@ -13,6 +13,10 @@ export function leaderElectionFlags(name: string) {
     'leader-elect-retry-period': flag.duration('2s', 'pause between tries'),
     'leader-elect-resource-name': flag.string(name, 'name of the lease'),
     'leader-elect-resource-namespace': flag.string('kube-system', 'namespace of the lease'),
+    'leader-elect-identity': flag.string(
+      '',
+      'who holds the lease, if a supervisor keeps no two processes of this name running: a restarted one then leads at once',
+    ),
   } satisfies FlagSet;
 }
 
@@ -25,7 +29,7 @@ export function leaderElector(host: Host, flags: LeaderElectionValues, component
     client: createKubeClient(host.client.transport, { userAgent: `${component}/navarch/leader-election` }),
     leaseNamespace: flags['leader-elect-resource-namespace'],
     leaseName: flags['leader-elect-resource-name'],
-    identity: `${os.hostname()}_${randomUUID()}`,
+    identity: flags['leader-elect-identity'] || `${os.hostname()}_${randomUUID()}`,
     leaseDurationMs: flags['leader-elect-lease-duration'],
     renewDeadlineMs: flags['leader-elect-renew-deadline'],
     retryPeriodMs: flags['leader-elect-retry-period'],

@@ -41,7 +41,7 @@ describe('rulesFor', () => {
       port: {},
       table: 'filter',
       chain: /^KUBE-SERVICES/,
-      want: ['-d 10.96.0.7/32 -p tcp -m tcp --dport 80 -j REJECT --reject-with icmp-port-unreachable'],
+      want: ['-d 10.96.0.7/32 -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset'],
     },
     {
       name: 'a node port is masqueraded',

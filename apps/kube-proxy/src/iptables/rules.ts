@@ -111,10 +111,14 @@ function addInternal(
   }
 }
 
-/** refuse answers at once instead of letting clients time out; the Local policy drops, so that load balancers look elsewhere. */
+/**
+ * refuse answers at once instead of letting clients time out; the Local policy drops, so that load balancers look elsewhere.
+ * TCP gets a reset: the kernel holds back ICMP beyond about one a second to the same host, and those clients would wait.
+ */
 function refuse(port: ServicePort, match: string, drop: boolean): string {
   const why = drop ? `${port.name} has no local endpoints` : `${port.name} has no endpoints`;
-  return `${match} ${comment(why)} -j ${drop ? 'DROP' : 'REJECT --reject-with icmp-port-unreachable'}`;
+  const reject = `REJECT --reject-with ${port.protocol === 'TCP' ? 'tcp-reset' : 'icmp-port-unreachable'}`;
+  return `${match} ${comment(why)} -j ${drop ? 'DROP' : reject}`;
 }
 
 function addExternal(

@@ -134,7 +134,7 @@ function controllerManager(context: Context): ComponentSpec {
     command: app('controller-manager', {
       ...clientFlags(context, 'kube-controller-manager'),
       ...servingFlags(context, 'kube-controller-manager-server', config.machineAddress),
-      ...LEADER_ELECTION,
+      ...leaderElection(context),
       'root-ca-file': paths.certificate('ca'),
       'cluster-signing-cert-file': paths.certificate('ca'),
       'cluster-signing-key-file': paths.key('ca'),
@@ -153,7 +153,7 @@ function scheduler(context: Context): ComponentSpec {
     command: app('scheduler', {
       ...clientFlags(context, 'kube-scheduler'),
       ...servingFlags(context, 'kube-scheduler-server', config.machineAddress),
-      ...LEADER_ELECTION,
+      ...leaderElection(context),
     }),
     health: https(context, config.machineAddress, 10259),
     after: ['kube-apiserver'],
@@ -236,15 +236,10 @@ function kubeProxy(context: Context, node: NodeConfig): ComponentSpec {
   };
 }
 
-/**
- * LEADER_ELECTION: a successor waits shorter than upstream's fifteen seconds, for here it runs on the same clock; a leader still
- * outlasts a restart of the API server.
- */
-const LEADER_ELECTION = {
-  'leader-elect-lease-duration': '10s',
-  'leader-elect-renew-deadline': '8s',
-  'leader-elect-retry-period': '1s',
-};
+/** leaderElection names the holder: the supervisor keeps one process of each kind, so a restarted one need not wait for itself. */
+function leaderElection({ config }: Context) {
+  return { 'leader-elect-identity': config.name };
+}
 
 /** clientFlags say how a component reaches the API, and as whom. */
 function clientFlags(context: Context, who: string): Record<string, string> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AnyObject } from '@navarch/apimachinery';
 import { prepareMetadata } from './before-create';
 import { carryMetadata, finishesDeletion } from './before-update';
-import { checkPreconditions, finalizersFor, planDeletion } from './before-delete';
+import { checkPreconditions, checkStored, finalizersFor, planDeletion } from './before-delete';
 
 const now = Date.parse('2024-05-01T10:00:00Z');
 const system = { uid: 'u', creationTimestamp: '2024-05-01T10:00:00Z' };
@@ -177,4 +177,19 @@ test('preconditions name what differs', () => {
     'the ResourceVersion in the precondition (6) does not match the ResourceVersion in record (7)',
   );
   expect(check({ uid: 'u', resourceVersion: '7' })).not.toThrow();
+});
+
+describe('checkStored', () => {
+  const object = { metadata: { name: 'a', uid: 'u', resourceVersion: '7' } };
+  const target = { group: '', resource: 'namespaces' };
+  test.each<[object, string | undefined]>([
+    [{}, undefined],
+    [{ uid: 'u', resourceVersion: '7' }, undefined],
+    [{ uid: 'v' }, 'UID in precondition: v, UID in object meta: u'],
+    [{ resourceVersion: '8' }, 'ResourceVersion in precondition: 8, ResourceVersion in object meta: 7'],
+  ])('%j', (preconditions, why) => {
+    const check = () => checkStored(target, object, { dryRun: false, preconditions });
+    if (why === undefined) expect(check).not.toThrow();
+    else expect(check).toThrow(`Operation cannot be fulfilled on namespaces "a": Precondition failed: ${why}`);
+  });
 });
