@@ -39,7 +39,7 @@ export interface ControllerDefinition {
   readonly name: string;
   /** alias is its name before 1.28. */
   readonly alias: string;
-  /** serviceAccount in kube-system whose rights it has: those of ClusterRole `system:controller:<serviceAccount>`. */
+  /** serviceAccount in kube-system whose rights it has: those of ClusterRole `system:controller:<serviceAccount>`; '': the process itself. */
   readonly serviceAccount: string;
   /** source of its events; the name unless given. */
   readonly eventSource?: string;

@@ -1,7 +1,12 @@
 import type { ControllerDefinition } from './context';
+import { startCsrApproving } from './controllers/certificates/approving';
+import { startCsrCleaner } from './controllers/certificates/cleaner';
+import { startCsrSigning } from './controllers/certificates/signing';
 import { startClusterRoleAggregation } from './controllers/clusterrole-aggregation/controller';
+import { startCronJob } from './controllers/cronjob/controller';
 import { startDaemonSet } from './controllers/daemonset/controller';
 import { startDeployment } from './controllers/deployment/controller';
+import { startDisruption } from './controllers/disruption/controller';
 import { startEndpointSlice } from './controllers/endpointslice/controller';
 import { startEndpoints } from './controllers/endpoints/controller';
 import { startGarbageCollector } from './controllers/garbage-collector/controller';
@@ -9,11 +14,16 @@ import { startJob } from './controllers/job/controller';
 import { startNamespace } from './controllers/namespace/controller';
 import { startNodeIpam } from './controllers/node-ipam/controller';
 import { startNodeLifecycle, startTaintEviction } from './controllers/node-lifecycle/controller';
+import { startPersistentVolumeBinder } from './controllers/persistentvolume-binder/controller';
 import { startPodGc } from './controllers/pod-gc/controller';
 import { startReplicaSet, startReplicationController } from './controllers/replicaset/controller';
+import { startResourceQuota } from './controllers/resourcequota/controller';
 import { startRootCa } from './controllers/root-ca/controller';
 import { startServiceAccount } from './controllers/serviceaccount/controller';
+import { startServiceAccountToken } from './controllers/serviceaccount-token/controller';
+import { startStatefulSet } from './controllers/statefulset/controller';
 import { startTtlAfterFinished } from './controllers/ttl-after-finished/controller';
+import { startPvProtection, startPvcProtection } from './controllers/volume-protection/controller';
 
 /** CONTROLLERS are all controllers there are, by upstream's names. */
 export const CONTROLLERS: readonly ControllerDefinition[] = [
@@ -64,6 +74,12 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     start: startRootCa,
   },
   {
+    name: 'resourcequota-controller',
+    alias: 'resourcequota',
+    serviceAccount: 'resourcequota-controller',
+    start: startResourceQuota,
+  },
+  {
     name: 'node-lifecycle-controller',
     alias: 'nodelifecycle',
     serviceAccount: 'node-controller',
@@ -96,7 +112,65 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     start: startGarbageCollector,
   },
   { name: 'daemonset-controller', alias: 'daemonset', serviceAccount: 'daemon-set-controller', start: startDaemonSet },
+  {
+    name: 'statefulset-controller',
+    alias: 'statefulset',
+    serviceAccount: 'statefulset-controller',
+    start: startStatefulSet,
+  },
   { name: 'job-controller', alias: 'job', serviceAccount: 'job-controller', start: startJob },
+  { name: 'cronjob-controller', alias: 'cronjob', serviceAccount: 'cronjob-controller', start: startCronJob },
+  {
+    name: 'disruption-controller',
+    alias: 'disruption',
+    serviceAccount: 'disruption-controller',
+    eventSource: 'controllermanager',
+    start: startDisruption,
+  },
+  {
+    name: 'certificatesigningrequest-approving-controller',
+    alias: 'csrapproving',
+    serviceAccount: 'certificate-controller',
+    start: startCsrApproving,
+  },
+  {
+    name: 'certificatesigningrequest-signing-controller',
+    alias: 'csrsigning',
+    serviceAccount: 'certificate-controller',
+    start: startCsrSigning,
+  },
+  {
+    name: 'certificatesigningrequest-cleaner-controller',
+    alias: 'csrcleaner',
+    serviceAccount: 'certificate-controller',
+    start: startCsrCleaner,
+  },
+  // It needs more than an account of its own may have: the process acts itself.
+  {
+    name: 'serviceaccount-token-controller',
+    alias: 'serviceaccount-token',
+    serviceAccount: '',
+    start: startServiceAccountToken,
+  },
+  {
+    name: 'persistentvolume-binder-controller',
+    alias: 'persistentvolume-binder',
+    serviceAccount: 'persistent-volume-binder',
+    eventSource: 'persistentvolume-controller',
+    start: startPersistentVolumeBinder,
+  },
+  {
+    name: 'persistentvolumeclaim-protection-controller',
+    alias: 'pvc-protection',
+    serviceAccount: 'pvc-protection-controller',
+    start: startPvcProtection,
+  },
+  {
+    name: 'persistentvolume-protection-controller',
+    alias: 'pv-protection',
+    serviceAccount: 'pv-protection-controller',
+    start: startPvProtection,
+  },
   {
     name: 'ttl-after-finished-controller',
     alias: 'ttl-after-finished',

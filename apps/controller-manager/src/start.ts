@@ -13,9 +13,10 @@ export interface StartOptions {
 /** startControllers makes the controllers, each with its own client and event source, and answers what is to be run. */
 export function startControllers(definitions: readonly ControllerDefinition[], options: StartOptions): Runnable[] {
   return definitions.flatMap(({ name, serviceAccount, eventSource, start }) => {
-    const client = options.ownIdentities
-      ? options.client.as(`system:serviceaccount:kube-system:${serviceAccount}`)
-      : options.client;
+    const client =
+      options.ownIdentities && serviceAccount
+        ? options.client.as(`system:serviceaccount:kube-system:${serviceAccount}`)
+        : options.client;
     return start({
       ...options.base,
       client,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ResourceToken } from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
 import { describe } from '@navarch/base';
@@ -49,6 +50,8 @@ export class Monitors {
   /** synced resolves when all informers have listed, or after thirty seconds. */
   async synced(signal: AbortSignal): Promise<void> {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(SYNC_MS)]);
+    // Each informer listens.
+    setMaxListeners(0, limit);
     await Promise.allSettled([...this.monitors.values()].map(({ informer }) => informer.synced(limit)));
     signal.throwIfAborted();
   }

@@ -4,6 +4,7 @@ import { rfc3339 } from '@navarch/base';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isPodTerminal } from '../../shared/pods';
+import { serverMinor } from '../../shared/release';
 import { podsByNode } from '../node-lifecycle/controller';
 import { NODE_NAME_INDEX } from '../node-lifecycle/reconciler';
 import { planTerminated } from './plan';
@@ -13,6 +14,9 @@ const QUARANTINE_MS = 40_000;
 const OVER = 'terminated';
 const NOWHERE = 'unscheduled';
 
+/** MARKED_SINCE is the release from which on pods are marked failed before; earlier ones do not grant the right to. */
+const MARKED_SINCE = 25;
+
 /**
  * startPodGc removes pods that nobody else will: of nodes that are gone, being deleted without ever having had a node, and finished
  * ones past `--terminated-pod-gc-threshold`, oldest first.
@@ -21,6 +25,8 @@ export function startPodGc(context: ControllerContext): Runnable[] {
   const nodes = context.informers.informer(Nodes);
   const pods = podsByNode(context);
   const { settings } = context;
+  const minor = serverMinor(context.client);
+  const marks = async () => (await minor()) >= MARKED_SINCE;
   const controller = new Controller({
     ...standard(context),
     name: 'orphaned_pods_nodes',
@@ -30,7 +36,7 @@ export function startPodGc(context: ControllerContext): Runnable[] {
       if (kind === 'node') return removeOrphans(name);
       if (name === NOWHERE) return removeUnscheduled();
       for (const pod of planTerminated(pods.list(), settings.terminatedPodGcThreshold))
-        await remove(context, pod, undefined);
+        await remove(context, marks, pod, undefined);
     },
   });
   const { queue } = controller;
@@ -50,11 +56,12 @@ export function startPodGc(context: ControllerContext): Runnable[] {
           throw error;
         },
       );
-    if (gone) for (const pod of orphans) await remove(context, pod, 'PodGC: node no longer exists');
+    if (gone) for (const pod of orphans) await remove(context, marks, pod, 'PodGC: node no longer exists');
   }
 
   async function removeUnscheduled(): Promise<void> {
-    for (const pod of pods.list()) if (isDeleting(pod) && !pod.spec?.nodeName) await remove(context, pod, undefined);
+    for (const pod of pods.list())
+      if (isDeleting(pod) && !pod.spec?.nodeName) await remove(context, marks, pod, undefined);
   }
 
   const see = (pod: corev1.Pod) => {
@@ -69,11 +76,16 @@ export function startPodGc(context: ControllerContext): Runnable[] {
 }
 
 /** remove deletes a pod at once; one that still counts as running is marked failed before, so that its owner counts it so. */
-async function remove(context: ControllerContext, pod: corev1.Pod, why: string | undefined): Promise<void> {
+async function remove(
+  context: ControllerContext,
+  marks: () => Promise<boolean>,
+  pod: corev1.Pod,
+  why: string | undefined,
+): Promise<void> {
   const client = context.client.resource(Pods);
   const { namespace = '', name = '', uid } = pod.metadata ?? {};
   try {
-    if (!isPodTerminal(pod)) {
+    if (!isPodTerminal(pod) && (await marks())) {
       const lastTransitionTime = rfc3339(context.clock.now());
       const target = {
         type: 'DisruptionTarget',

@@ -1,0 +1,133 @@
+import {
+  Deployments,
+  PodDisruptionBudgets,
+  Pods,
+  ReplicaSets,
+  ReplicationControllers,
+  StatefulSets,
+  type corev1,
+  type policyv1,
+} from '@navarch/api';
+import {
+  controllerOf,
+  isDeleting,
+  isNotFound,
+  keyString,
+  objectKey,
+  selectorFromLabelSelector,
+  type ObjectKey,
+} from '@navarch/apimachinery';
+import { Controller, enqueueObject, type Result, type Runnable } from '@navarch/controller-runtime';
+import { standard, type ControllerContext } from '../../context';
+import { semanticEqual } from '../../shared/equality';
+import { serverMinor } from '../../shared/release';
+import { budgetStatus, expectedPods, failedStatus, stillDisrupted, type Expected, type Scale } from './plan';
+
+/** CONDITIONS_SINCE is the release whose budgets first had conditions. */
+const CONDITIONS_SINCE = 21;
+
+/** startDisruption keeps the status of PodDisruptionBudgets: how many pods may be evicted now. */
+export function startDisruption(context: ControllerContext): Runnable[] {
+  const { informers, events, clock } = context;
+  const budgets = informers.informer(PodDisruptionBudgets);
+  const pods = informers.informer(Pods);
+  const replicaSets = informers.informer(ReplicaSets);
+  const deployments = informers.informer(Deployments);
+  const statefulSets = informers.informer(StatefulSets);
+  const replicationControllers = informers.informer(ReplicationControllers);
+  const client = context.client.resource(PodDisruptionBudgets);
+  const minor = serverMinor(context.client);
+  const controller = new Controller({
+    ...standard(context),
+    name: 'disruption',
+    concurrency: 1,
+    waitFor: [budgets, pods, replicaSets, deployments, statefulSets, replicationControllers],
+    reconcile,
+  });
+
+  /** scale knows the built-in controllers; a replica set that belongs to a deployment counts as that. */
+  const scale: Scale = ({ kind, name, uid }, namespace) => {
+    const same = <T extends { metadata?: { uid?: string } }>(object: T | undefined) =>
+      object?.metadata?.uid === uid ? object : undefined;
+    switch (kind) {
+      case 'ReplicaSet': {
+        const set = same(replicaSets.get(namespace, name));
+        const owner = set && controllerOf(set);
+        if (owner?.kind !== 'Deployment') return set && (set.spec?.replicas ?? 1);
+        const deployment = deployments.get(namespace, owner.name);
+        return deployment?.metadata?.uid === owner.uid ? (deployment.spec?.replicas ?? 1) : undefined;
+      }
+      case 'StatefulSet': {
+        const set = same(statefulSets.get(namespace, name));
+        return set && (set.spec?.replicas ?? 1);
+      }
+      case 'ReplicationController': {
+        const owner = same(replicationControllers.get(namespace, name));
+        return owner && (owner.spec?.replicas ?? 1);
+      }
+      default:
+        return undefined;
+    }
+  };
+
+  async function reconcile({ namespace, name }: ObjectKey): Promise<Result | void> {
+    const budget = budgets.get(namespace, name);
+    if (!budget || isDeleting(budget)) return;
+    const selected = podsOf(budget);
+    if (!selected.length) events.event(budget, 'Normal', 'NoPods', 'No matching pods found');
+    const now = clock.now();
+    let expected: Expected;
+    try {
+      expected = expectedPods(budget, selected, scale);
+    } catch (error) {
+      const message = (error as Error).message;
+      const said = `Failed to calculate the number of expected pods: ${message}`;
+      events.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', said);
+      return write(budget, failedStatus(budget, message, now));
+    }
+    if (expected.unmanaged.length)
+      events.event(
+        budget,
+        'Warning',
+        'UnmanagedPods',
+        `Pods selected by this PodDisruptionBudget (selector: ${selectorFromLabelSelector(budget.spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+      );
+    const disrupted = stillDisrupted(budget, selected, now);
+    for (const pod of disrupted.overdue)
+      events.event(
+        pod,
+        'Warning',
+        'NotDeleted',
+        `Pod was expected by PDB ${namespace}/${name} to be deleted but it wasn't`,
+      );
+    await write(budget, budgetStatus(budget, selected, expected, disrupted.pods, now));
+    if (disrupted.recheckMs !== undefined) return { requeueAfterMs: disrupted.recheckMs };
+  }
+
+  function podsOf({ metadata, spec }: policyv1.PodDisruptionBudget): corev1.Pod[] {
+    const selector = selectorFromLabelSelector(spec?.selector);
+    return pods.list(metadata?.namespace).filter(pod => selector.matches(pod.metadata?.labels));
+  }
+
+  async function write(budget: policyv1.PodDisruptionBudget, full: policyv1.PodDisruptionBudgetStatus): Promise<void> {
+    const { conditions, ...plain } = full;
+    const status = (await minor()) >= CONDITIONS_SINCE ? { ...plain, conditions } : plain;
+    if (semanticEqual(status, budget.status)) return;
+    try {
+      await client.updateStatus({ ...budget, status });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  const enqueueFor = (...states: corev1.Pod[]) => {
+    for (const budget of budgets.list(states[0]?.metadata?.namespace)) {
+      const selector = selectorFromLabelSelector(budget.spec?.selector);
+      if (states.some(({ metadata }) => selector.matches(metadata?.labels)))
+        controller.queue.add(keyString(objectKey(budget)));
+    }
+  };
+  budgets.addHandler(enqueueObject(controller.queue));
+  pods.addHandler({ added: enqueueFor, updated: enqueueFor, deleted: enqueueFor });
+  return [{ name: 'disruption', run: signal => controller.run(signal) }];
+}
