@@ -53,13 +53,18 @@ export function compileConfig(flags: ApiServerFlags): Config {
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
   const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);
   const tokenFile = optional('token-auth-file', flags['token-auth-file']);
+  const clientCa = optional('client-ca-file', flags['client-ca-file']);
+  const proxyCa = optional('requestheader-client-ca-file', flags['requestheader-client-ca-file']);
+  // The front verifies certificates by the client CA alone: under another one a proxy's name would prove nothing.
+  if (flags['requestheader-allowed-names'].length && proxyCa !== clientCa)
+    throw new Error('--requestheader-allowed-names needs proxies whose CA is that of --client-ca-file');
   return {
     emulated: parseRelease(flags['emulated-version']),
     advertiseAddress: flags['advertise-address'] || ownAddress(flags['bind-address']),
     tls: {
       cert: required('tls-cert-file', flags['tls-cert-file']),
       key: required('tls-private-key-file', flags['tls-private-key-file']),
-      ...present('clientCa', optional('client-ca-file', flags['client-ca-file'])),
+      ...present('clientCa', clientCa),
     },
     clusterIps: clusterIpRange(flags['service-cluster-ip-range']),
     nodePorts: nodePortRange(flags['service-node-port-range']),
@@ -78,7 +83,7 @@ export function compileConfig(flags: ApiServerFlags): Config {
       usernameHeaders: flags['requestheader-username-headers'].map(lower),
       groupHeaders: flags['requestheader-group-headers'].map(lower),
       extraPrefixes: flags['requestheader-extra-headers-prefix'].map(lower),
-      ...present('clientCa', optional('requestheader-client-ca-file', flags['requestheader-client-ca-file'])),
+      ...present('clientCa', proxyCa),
     },
     authorizationModes: modes(flags['authorization-mode']),
     abacPolicies:

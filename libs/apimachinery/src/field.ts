@@ -74,9 +74,7 @@ export const notSupported = (path: Path, value: unknown, supported: readonly str
     'FieldValueNotSupported',
     path,
     `Unsupported value: ${render(value)}`,
-    supported.length
-      ? `supported values: ${supported.map(v => JSON.stringify(v)).join(', ')}`
-      : '',
+    supported.length ? `supported values: ${supported.map(v => JSON.stringify(v)).join(', ')}` : '',
   );
 
 /** invalidObject is the 422 answer that carries the findings; `kind` with its group as messages name it. */

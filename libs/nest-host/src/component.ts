@@ -109,7 +109,7 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
     }
     log.info('Starting', { pid: process.pid });
     stack.push(await definition.start(host));
-    log.info('Started', { port: server?.port });
+    log.info('Started', server ? { port: server.port } : {});
   }
 
   async onApplicationShutdown(): Promise<void> {

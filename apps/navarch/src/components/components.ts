@@ -116,7 +116,6 @@ function apiserver({ config, paths }: Context): ComponentSpec {
       'service-account-signing-key-file': `${paths.pki}/sa.key`,
       'service-cluster-ip-range': config.serviceCidr,
       'requestheader-client-ca-file': paths.certificate('front-proxy-ca'),
-      'requestheader-allowed-names': 'front-proxy-client',
       'proxy-client-cert-file': paths.certificate('front-proxy-client'),
       'proxy-client-key-file': paths.key('front-proxy-client'),
       ...(config.transport === 'nats' ? natsFlags({ config, paths }, 'kube-apiserver') : {}),

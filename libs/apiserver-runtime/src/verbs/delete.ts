@@ -1,4 +1,12 @@
-import { MODIFIED, conflict, forbidden, notFound, type AnyObject, type ApiResponse, type Status } from '@navarch/apimachinery';
+import {
+  MODIFIED,
+  conflict,
+  forbidden,
+  notFound,
+  type AnyObject,
+  type ApiResponse,
+  type Status,
+} from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';

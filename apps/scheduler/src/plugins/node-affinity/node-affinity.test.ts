@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
 import { CycleState } from '@navarch/scheduler-framework';
-import { node, pod, snapshot } from '../../testkit';
+import { pod, snapshot } from '../../testkit';
 import { nodeAffinity } from './node-affinity';
 
 const required = (...terms: corev1.NodeSelectorTerm[]): Partial<corev1.PodSpec> => ({

@@ -11,7 +11,8 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
   const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
   const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
   if (size > MAX_BYTES) errors.push(field.tooLong(DATA, '', MAX_BYTES));
-  const need = (...keys: string[]) => keys.filter(key => !Object.hasOwn(data, key)).map(key => field.required(DATA.key(key)));
+  const need = (...keys: string[]) =>
+    keys.filter(key => !Object.hasOwn(data, key)).map(key => field.required(DATA.key(key)));
   switch (type) {
     case 'kubernetes.io/service-account-token':
       if (!metadata?.annotations?.[ACCOUNT])
@@ -24,7 +25,8 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
       errors.push(...validateJSON(data, '.dockerconfigjson'));
       break;
     case 'kubernetes.io/basic-auth':
-      if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password')) errors.push(...need('username', 'password'));
+      if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password'))
+        errors.push(...need('username', 'password'));
       break;
     case 'kubernetes.io/ssh-auth':
       if (!data['ssh-privatekey']) errors.push(field.required(DATA.key('ssh-privatekey')));

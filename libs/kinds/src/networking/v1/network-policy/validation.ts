@@ -36,7 +36,9 @@ export function validateNetworkPolicy(
       : []),
     ...(tooMany
       ? []
-      : types.flatMap((type, i) => (TYPES.includes(type) ? [] : [field.notSupported(typesPath.index(i), type, TYPES)]))),
+      : types.flatMap((type, i) =>
+          TYPES.includes(type) ? [] : [field.notSupported(typesPath.index(i), type, TYPES)],
+        )),
   ];
 }
 

@@ -61,7 +61,8 @@ export function validateFieldRef(
         ? ''
         : `field label not supported: ${base}`;
   if (problem) return [field.invalid(at, ref.fieldPath, `error converting fieldPath: ${problem}`)];
-  if (subscript === undefined) return supported.includes(base) ? [] : [field.notSupported(at, ref.fieldPath, supported)];
+  if (subscript === undefined)
+    return supported.includes(base) ? [] : [field.notSupported(at, ref.fieldPath, supported)];
   if (base === 'metadata.annotations') return each(at, subscript, isQualifiedName(subscript.toLowerCase()));
   if (base === 'metadata.labels') return each(at, subscript, isQualifiedName(subscript));
   return [field.invalid(at, base, 'does not support subscript')];

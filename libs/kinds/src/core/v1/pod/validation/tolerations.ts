@@ -1,6 +1,5 @@
 import type { corev1 } from '@navarch/api';
 import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
-;
 import { validateLabelName } from '../../../../shared/label-validation';
 
 /** TAINT_EFFECTS in the order in which messages list them. */
