@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { appsv1, corev1 } from '@navarch/api';
-import { matchesNode, nodeOf, pinnedTo } from '../../shared/node-affinity';
+import { requiredNodeMatch } from '@navarch/component-helpers';
+import { nodeOf, pinnedTo } from '../../shared/node-affinity';
 import { daemonStatus, fitsNode, planNodes, planUpdate } from './plan';
 
 const NOW = Date.parse('2024-01-01T01:00:00Z');
@@ -146,8 +147,8 @@ test('a pinned pod fits its node only, besides what it asked for', () => {
   const spec = pinnedTo({ containers: [], nodeSelector: { x: 'y' } }, 'a');
   expect(nodeOf({ spec })).toBe('a');
   expect([
-    matchesNode(spec, node('a', { x: 'y' })),
-    matchesNode(spec, node('b', { x: 'y' })),
-    matchesNode(spec, node('a')),
+    requiredNodeMatch({ spec }, node('a', { x: 'y' })),
+    requiredNodeMatch({ spec }, node('b', { x: 'y' })),
+    requiredNodeMatch({ spec }, node('a')),
   ]).toEqual([true, false, false]);
 });

@@ -1,6 +1,7 @@
 import type { appsv1, corev1 } from '@navarch/api';
 import { isDeleting, scaledValue } from '@navarch/apimachinery';
-import { matchesNode, nodeOf } from '../../shared/node-affinity';
+import { requiredNodeMatch } from '@navarch/component-helpers';
+import { nodeOf } from '../../shared/node-affinity';
 import { isPodAvailable } from '../../shared/pods';
 import { REVISION_HASH } from '../../shared/revisions';
 import { tolerates } from '../node-lifecycle/plan';
@@ -33,7 +34,7 @@ export function daemonTolerations(spec: corev1.PodSpec | undefined): corev1.Tole
 /** fitsNode: whether a daemon pod should run on a node, and whether one that does may stay. */
 export function fitsNode(spec: corev1.PodSpec | undefined, node: corev1.Node): { run: boolean; stay: boolean } {
   if (spec?.nodeName && spec.nodeName !== node.metadata?.name) return { run: false, stay: false };
-  if (!matchesNode(spec, node)) return { run: false, stay: false };
+  if (!requiredNodeMatch({ spec }, node)) return { run: false, stay: false };
   const tolerations = daemonTolerations(spec);
   const bad = (node.spec?.taints ?? []).filter(
     taint => taint.effect !== 'PreferNoSchedule' && !tolerations.some(t => tolerates(t, taint)),
