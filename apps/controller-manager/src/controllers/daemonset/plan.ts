@@ -1,10 +1,9 @@
 import type { appsv1, corev1 } from '@navarch/api';
 import { isDeleting, scaledValue } from '@navarch/apimachinery';
-import { requiredNodeMatch } from '@navarch/component-helpers';
+import { requiredNodeMatch, tolerates } from '@navarch/component-helpers';
 import { nodeOf } from '../../shared/node-affinity';
 import { isPodAvailable } from '../../shared/pods';
 import { REVISION_HASH } from '../../shared/revisions';
-import { tolerates } from '../node-lifecycle/plan';
 
 type DaemonSet = appsv1.DaemonSet;
 
@@ -37,7 +36,7 @@ export function fitsNode(spec: corev1.PodSpec | undefined, node: corev1.Node): {
   if (!requiredNodeMatch({ spec }, node)) return { run: false, stay: false };
   const tolerations = daemonTolerations(spec);
   const bad = (node.spec?.taints ?? []).filter(
-    taint => taint.effect !== 'PreferNoSchedule' && !tolerations.some(t => tolerates(t, taint)),
+    taint => taint.effect !== 'PreferNoSchedule' && !tolerates(tolerations, taint),
   );
   return { run: !bad.length, stay: !bad.some(taint => taint.effect === 'NoExecute') };
 }

@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { tolerates } from '@navarch/component-helpers';
 import { rfc3339 } from '@navarch/base';
 
 export const NOT_READY = 'node.kubernetes.io/not-ready';
@@ -83,14 +84,6 @@ function noExecuteKey(node: corev1.Node): string | undefined {
   return CONDITION_TAINTS.Ready![conditionOf(node, 'Ready')?.status ?? ''];
 }
 
-/** tolerates tells whether one toleration covers a taint. */
-export function tolerates(toleration: corev1.Toleration, taint: Taint): boolean {
-  if (toleration.effect && toleration.effect !== taint.effect) return false;
-  if (toleration.key && toleration.key !== taint.key) return false;
-  if ((toleration.operator || 'Equal') === 'Exists') return true;
-  return toleration.key !== undefined && toleration.key !== '' && (toleration.value ?? '') === (taint.value ?? '');
-}
-
 /**
  * evictionTime is when a pod has to leave a node for its NoExecute taints, in milliseconds: now for a taint it does not tolerate,
  * else when the shortest of its tolerations' times is over; undefined: it may stay.
@@ -99,7 +92,7 @@ export function evictionTime(pod: corev1.Pod, taints: readonly Taint[], nowMs: n
   let earliest: number | undefined;
   for (const taint of taints) {
     if (taint.effect !== 'NoExecute') continue;
-    const covering = (pod.spec?.tolerations ?? []).filter(toleration => tolerates(toleration, taint));
+    const covering = (pod.spec?.tolerations ?? []).filter(toleration => tolerates([toleration], taint));
     if (!covering.length) return nowMs;
     const limits = covering.flatMap(({ tolerationSeconds: seconds }) =>
       seconds === undefined || seconds === null ? [] : [Math.max(0, seconds)],
