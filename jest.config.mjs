@@ -10,6 +10,8 @@ const KINDS = { unit: /^(?!.*\.(int|e2e)\.test\.ts$).*\.test\.ts$/, int: /\.int\
 export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tests', '<rootDir>/tools'],
+  // A busy machine is slow: a test waits for events, and only what hangs runs into this.
+  testTimeout: 30_000,
   testRegex: [(KINDS[process.env.NAVARCH_TESTS] ?? /\.test\.ts$/).source],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': '<rootDir>/tools/jest-esbuild.mjs' },

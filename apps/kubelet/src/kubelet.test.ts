@@ -117,7 +117,6 @@ describe('the kubelet with a hollow runtime', () => {
 
   test('ends a pod past its deadline', async () => {
     await create('late', { activeDeadlineSeconds: 1 });
-    await running('late');
     await eventually(async () =>
       expect(await status('late')).toMatchObject({
         phase: 'Failed',

@@ -61,6 +61,8 @@ export function faultTests(context: SuiteContext): void {
 
   test('etcd killed and restarted: writes fail meanwhile, watches go on without loss or double', async () => {
     const storage = open();
+    // A cache knows the past from its first load on.
+    await storage.list({ predicate: {} });
     const before = (await storage.create(at('before'), widget('ns', 'before')))!;
     const recorder = await Recorder.start(storage, { predicate: {}, after: before.revision - 1 });
     await recorder.reach(before.revision);
