@@ -19,7 +19,7 @@ export async function authorizeAll(
   return {
     outcome: 'no opinion',
     ...(reasons.length && { reason: reasons.join('\n') }),
-    ...(errors.length && { evaluationError: errors.join('\n') }),
+    ...(errors.length && { evaluationError: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }),
   };
 }
 
