@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { findKubectls, runProgram, type Kubectl, type Output } from './kubectl';
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const ROOT = path.resolve(HERE, '../..');
+/** ROOT is the checkout. */
+export const ROOT = path.resolve(HERE, '../..');
 
 /** ClusterStart says how a test's cluster differs from the default. */
 export interface ClusterStart {
@@ -174,6 +175,18 @@ export class E2eCluster {
     const pid = Number(line?.split(/\s+/)[2]);
     if (!pid) throw new Error(`${component} does not run:\n${output.stdout}`);
     return pid;
+  }
+
+  /** hostProcessId is the pid of a worker host's PID 1, as the machine sees it. */
+  hostProcessId(worker: string): number {
+    const file = path.join(this.state, 'records.json');
+    return (JSON.parse(fs.readFileSync(file, 'utf8')) as { hosts: Record<string, { pid: number }> }).hosts[worker]!.pid;
+  }
+
+  /** logTail is the end of a component's log, for the message of a failure. */
+  logTail(component: string): string {
+    const file = path.join(this.state, 'logs', `${component}.log`);
+    return fs.readFileSync(file, 'utf8').split('\n').slice(-30).join('\n');
   }
 }
 

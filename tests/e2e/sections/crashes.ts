@@ -28,6 +28,16 @@ export function crashesSection(cluster: E2eCluster): void {
     afterAll(() => cluster.kubectl(['delete', 'ns', ns, '--wait=false']));
     const pods = async () => (await cluster.json<{ items: corev1.Pod[] }>('-n', ns, 'pods', '-l', 'app=web')).items;
 
+    const ready = async () =>
+      (await pods()).filter(pod =>
+        pod.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True'),
+      );
+    const answers = () =>
+      eventually(async () => {
+        const service = await cluster.json<corev1.Service>('-n', ns, 'service', 'web');
+        expect((await httpGet(`http://${service.spec!.clusterIP!}/`)).status).toBe(200);
+      }, 5_000);
+
     test.each(VICTIMS.filter(victim => victim !== 'nats' || cluster.transport === 'nats'))('of %s', async victim => {
       const before = (await pods()).map(pod => pod.metadata!.uid).sort();
       const pid = await cluster.processId(victim);
@@ -37,15 +47,11 @@ export function crashesSection(cluster: E2eCluster): void {
       await eventually(async () => {
         expect(await cluster.processId(victim)).not.toBe(pid);
         await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=3'], { timeoutMs: 5_000 });
-        const running = (await pods()).filter(pod =>
-          pod.status?.conditions?.some(condition => condition.type === 'Ready' && condition.status === 'True'),
-        );
-        expect(running).toHaveLength(3);
-      }, deadline);
-      await eventually(async () => {
-        const service = await cluster.json<corev1.Service>('-n', ns, 'service', 'web');
-        expect((await httpGet(`http://${service.spec!.clusterIP!}/`)).status).toBe(200);
-      }, 5_000);
+        expect(await ready()).toHaveLength(3);
+      }, deadline).catch((error: unknown) => {
+        throw new Error(`${victim} did not come back; its log ends with\n${cluster.logTail(victim)}`, { cause: error });
+      });
+      await answers();
       const after = await pods();
       expect(before.every(uid => after.some(pod => pod.metadata!.uid === uid))).toBe(true);
       expect(after.flatMap(pod => pod.status!.containerStatuses!.map(container => container.restartCount))).toEqual([
@@ -53,6 +59,17 @@ export function crashesSection(cluster: E2eCluster): void {
       ]);
       await cluster.kubectl(['-n', ns, 'scale', 'deploy/web', '--replicas=2']);
       await eventually(async () => expect(await pods()).toHaveLength(2));
+    });
+
+    test('of a whole host: it comes back, and its pods run on', async () => {
+      const here = (await pods()).filter(pod => pod.spec!.nodeName === 'worker-1');
+      process.kill(cluster.hostProcessId('worker-1'), 'SIGKILL');
+      await eventually(async () => {
+        const back = (await pods()).filter(pod => here.some(one => one.metadata!.uid === pod.metadata!.uid));
+        expect(back.map(pod => pod.status!.containerStatuses![0]!.restartCount)).toEqual(here.map(() => 1));
+        expect(await ready()).toHaveLength(2);
+      }, 60_000);
+      await answers();
     });
   });
 }

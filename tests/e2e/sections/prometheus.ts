@@ -1,107 +1,171 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { corev1 } from '@navarch/api';
-import { eventually, findProgram, freePort, startChild, tempDir, type Child } from '@navarch/testing';
+import { findProgram, freePort, startChild, tempDir, type Child } from '@navarch/testing';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { E2eCluster } from '../e2e-cluster';
+import { parse, stringify } from 'yaml';
+import { eventually, ROOT, type E2eCluster } from '../e2e-cluster';
 
-/** Target is one line of what Prometheus says of its targets. */
+const DEPLOY = path.join(ROOT, 'deploy/prometheus');
+const JOBS = ['dns', 'kube-apiserver', 'kube-controller-manager', 'kube-proxy', 'kube-scheduler', 'kubelet', 'pods'];
+/** METRICS are asked for by dashboards, one of each component. */
+const METRICS = [
+  'apiserver_request_total',
+  'workqueue_adds_total',
+  'scheduler_schedule_attempts_total',
+  'kubelet_running_pods',
+  'kubeproxy_sync_proxy_rules_duration_seconds_count',
+  'coredns_dns_requests_total',
+];
+
+type Labels = Readonly<Record<string, string>>;
+
+/** Target is one line of what a scraper says of its targets. */
 interface Target {
+  readonly discoveredLabels: Labels;
   readonly scrapePool: string;
   readonly scrapeUrl: string;
   readonly health: string;
   readonly lastError: string;
 }
 
+interface Targets {
+  readonly activeTargets: readonly Target[];
+  readonly droppedTargets: readonly Pick<Target, 'discoveredLabels'>[];
+}
+
+interface ScrapeConfig {
+  readonly job_name: string;
+  kubernetes_sd_configs?: unknown;
+  file_sd_configs?: readonly { readonly files: readonly string[] }[];
+}
+
+/** Scraper is a program that reads a Prometheus configuration and answers Prometheus' API. */
+interface Scraper {
+  readonly child: Child;
+  readonly url: string;
+}
+
 /**
- * prometheusSection: Debian's Prometheus scrapes every component. That build leaves kubernetes_sd_configs out, so the test reads
- * nodes and endpoints itself, as the discovery would, and names the addresses.
+ * prometheusSection: the configuration in deploy/prometheus finds and scrapes every component. Debian's Prometheus is built without
+ * kubernetes_sd_configs. So VictoriaMetrics, which reads the same file, discovers and scrapes first; then Prometheus is told
+ * what was discovered, labels and all, and does all the rest itself: relabelling, authentication, scraping.
  */
 export function prometheusSection(cluster: E2eCluster): void {
-  const program = findProgram('prometheus');
-  if (!program) process.stderr.write('\n*** Prometheus tests SKIPPED: no prometheus on this machine ***\n\n');
-  (program ? describe : describe.skip)('Prometheus', () => {
+  const missing = ['prometheus', 'victoria-metrics'].filter(program => !findProgram(program));
+  if (missing.length) process.stderr.write(`\n*** Prometheus tests SKIPPED: no ${missing.join(', no ')} ***\n\n`);
+  (missing.length ? describe.skip : describe)('Prometheus', () => {
     const dir = tempDir('navarch-prometheus-');
-    let child: Child;
-    let port: number;
+    const file = path.join(dir.path, 'prometheus.yml');
+    const started: Child[] = [];
+    let discovered: Targets;
+
     beforeAll(async () => {
-      port = await freePort();
-      const file = path.join(dir.path, 'prometheus.yml');
-      fs.writeFileSync(file, await configuration(cluster));
-      const listen = `--web.listen-address=127.0.0.1:${port}`;
-      child = startChild('prometheus', [`--config.file=${file}`, `--storage.tsdb.path=${dir.path}/data`, listen]);
+      await credentials(cluster, dir.path);
+      const config = readConfig();
+      fs.writeFileSync(file, stringify({ ...config, global: { scrape_interval: '1s', scrape_timeout: '1s' } }));
+      await cluster.apply('metrics-pod.yaml', 'default');
+      await cluster.waitReady('default', ['pod/metrics-pod']);
     });
     afterAll(async () => {
-      await child.stop();
+      for (const child of started) await child.stop();
+      await cluster.tryKubectl(['delete', 'pod/metrics-pod', 'namespace/monitoring', '--wait=false']);
       dir.remove();
     });
 
-    test('scrapes all six components', async () => {
-      await eventually(
-        async () => {
-          const answer = await fetch(`http://127.0.0.1:${port}/api/v1/targets?state=active`);
-          const { activeTargets } = ((await answer.json()) as { data: { activeTargets: Target[] } }).data;
-          const down = activeTargets.filter(target => target.health !== 'up');
-          expect(down.map(target => `${target.scrapeUrl}: ${target.lastError}`)).toEqual([]);
-          const pools = [...new Set(activeTargets.map(target => target.scrapePool))].sort();
-          expect(pools).toEqual(['apiserver', 'controller-manager', 'dns', 'kube-proxy', 'kubelet', 'scheduler']);
-        },
-        { timeoutMs: 60_000 },
-      );
+    const start = async (program: string, flagsOf: (port: number) => readonly string[]): Promise<Scraper> => {
+      const port = await freePort();
+      const child = startChild(program, flagsOf(port), { cwd: dir.path });
+      started.push(child);
+      return { child, url: `http://127.0.0.1:${port}` };
+    };
+
+    test('kubernetes_sd_configs find the nodes, the endpoints and the pods', async () => {
+      const scraper = await start('victoria-metrics', port => [
+        `-promscrape.config=${file}`,
+        `-storageDataPath=${dir.path}/victoria`,
+        `-httpListenAddr=127.0.0.1:${port}`,
+      ]);
+      discovered = await allUp(scraper);
+      const meta = discovered.activeTargets.flatMap(target => Object.keys(target.discoveredLabels));
+      for (const role of ['node_name', 'endpoints_name', 'endpointslice_name', 'pod_name'])
+        expect(meta).toContain(`__meta_kubernetes_${role}`);
     });
 
-    test('knows the components by the metrics that dashboards ask for', async () => {
-      const names = [
-        'apiserver_request_total',
-        'workqueue_adds_total',
-        'scheduler_schedule_attempts_total',
-        'kubelet_running_pods',
-      ];
-      for (const name of [
-        ...names,
-        'kubeproxy_sync_proxy_rules_duration_seconds_count',
-        'coredns_dns_requests_total',
-      ]) {
+    test('Prometheus scrapes all six components and the pod, and knows the metrics that dashboards ask for', async () => {
+      fs.writeFileSync(file, stringify(withFiles(readConfig(), dir.path, discovered)));
+      const scraper = await start('prometheus', port => [
+        `--config.file=${file}`,
+        `--storage.tsdb.path=${dir.path}/prometheus`,
+        `--web.listen-address=127.0.0.1:${port}`,
+      ]);
+      await allUp(scraper);
+      for (const name of METRICS)
         await eventually(async () => {
-          const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${name}`);
-          const { data } = (await answer.json()) as { data: { result: unknown[] } };
-          if (!data.result.length) throw new Error(`no series of ${name}`);
+          const { result } = await ask<{ result: unknown[] }>(scraper, `query?query=${name}`);
+          if (!result.length) throw new Error(`no series of ${name}`);
         });
-      }
     });
   });
 }
 
-/** configuration has one pool a component; the secured ones are asked with the admin's certificate. */
-async function configuration(cluster: E2eCluster): Promise<string> {
-  const pki = path.join(cluster.state, 'pki');
-  const tls = `scheme: https
-    tls_config: { ca_file: ${pki}/ca.crt, cert_file: ${pki}/admin.crt, key_file: ${pki}/admin.key }`;
-  const { items } = await cluster.json<{ items: corev1.Node[] }>('nodes');
-  const nodes = items.map(node => node.status!.addresses!.find(address => address.type === 'InternalIP')!.address);
-  const api = await cluster.json<corev1.Endpoints>('endpoints', 'kubernetes');
-  const dns = await cluster.json<corev1.Service>('-n', 'kube-system', 'service', 'kube-dns');
-  const pool = (name: string, addresses: readonly string[], more: string) => `
-  - job_name: ${name}
-    ${more}
-    static_configs: [{ targets: ${JSON.stringify(addresses)} }]`;
-  const plain = 'scheme: http';
-  return `global: { scrape_interval: 1s, scrape_timeout: 1s }
-scrape_configs:${[
-    pool('apiserver', [`${api.subsets![0]!.addresses![0]!.ip}:${api.subsets![0]!.ports![0]!.port}`], tls),
-    pool('controller-manager', [`${cluster.machineAddress}:10257`], tls),
-    pool('scheduler', [`${cluster.machineAddress}:10259`], tls),
-    pool(
-      'kubelet',
-      nodes.map(address => `${address}:10250`),
-      tls,
-    ),
-    pool(
-      'kube-proxy',
-      nodes.map(address => `${address}:10249`),
-      plain,
-    ),
-    pool('dns', [`${dns.spec!.clusterIP}:9153`], plain),
-  ].join('')}
-`;
+function readConfig(): { global?: object; scrape_configs: ScrapeConfig[] } {
+  return parse(fs.readFileSync(path.join(DEPLOY, 'prometheus.yml'), 'utf8')) as { scrape_configs: ScrapeConfig[] };
+}
+
+/** credentials makes the files that the configuration names, as docs/monitoring.md says. */
+async function credentials(cluster: E2eCluster, dir: string): Promise<void> {
+  await cluster.kubectl(['apply', '-f', path.join(DEPLOY, 'rbac.yaml')]);
+  // `kubectl create token` is not in the oldest kubectl.
+  const asked = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { audiences: [], expirationSeconds: 3600 },
+  };
+  const answer = await cluster.kubectl(
+    ['create', '--raw', '/api/v1/namespaces/monitoring/serviceaccounts/prometheus/token', '-f', '-'],
+    { input: JSON.stringify(asked) },
+  );
+  const { token } = (JSON.parse(answer) as { status: { token: string } }).status;
+  fs.writeFileSync(path.join(dir, 'token'), token, { mode: 0o600 });
+  fs.copyFileSync(path.join(cluster.state, 'pki/ca.crt'), path.join(dir, 'ca.crt'));
+  const server = await cluster.kubectl(['config', 'view', '-o', 'jsonpath={.clusters[0].cluster.server}']);
+  const config = (...args: string[]) =>
+    cluster.kubectl(['config', `--kubeconfig=${path.join(dir, 'prometheus.kubeconfig')}`, ...args]);
+  await config('set-cluster', 'navarch', `--server=${server}`, `--certificate-authority=${path.join(dir, 'ca.crt')}`);
+  await config('set-credentials', 'prometheus', `--token=${token}`);
+  await config('set-context', 'navarch', '--cluster=navarch', '--user=prometheus');
+  await config('use-context', 'navarch');
+}
+
+/** allUp waits until every job has a target and every target answers. */
+function allUp(scraper: Scraper): Promise<Targets> {
+  return eventually(async () => {
+    const targets = await ask<Targets>(scraper, 'targets');
+    const down = targets.activeTargets.filter(target => target.health !== 'up');
+    expect(down.map(target => `${target.scrapeUrl}: ${target.lastError}`)).toEqual([]);
+    expect([...new Set(targets.activeTargets.map(target => target.scrapePool))].sort()).toEqual(JOBS);
+    return targets;
+  }, 60_000);
+}
+
+async function ask<T>({ url }: Scraper, what: string): Promise<T> {
+  const answer = await fetch(`${url}/api/v1/${what}`);
+  return ((await answer.json()) as { data: T }).data;
+}
+
+/** withFiles replaces what discovers by files of what was discovered. */
+function withFiles<T extends { scrape_configs: ScrapeConfig[] }>(config: T, dir: string, targets: Targets): object {
+  const labels = [...targets.activeTargets, ...targets.droppedTargets].map(target => target.discoveredLabels);
+  for (const job of config.scrape_configs) {
+    const groups = labels
+      .filter(one => one['job'] === job.job_name)
+      .map(one => ({
+        targets: [one['__address__']],
+        labels: Object.fromEntries(Object.entries(one).filter(([name]) => name.startsWith('__meta_'))),
+      }));
+    fs.writeFileSync(path.join(dir, `${job.job_name}.json`), JSON.stringify(groups));
+    delete job.kubernetes_sd_configs;
+    job.file_sd_configs = [{ files: [`${job.job_name}.json`] }];
+  }
+  return { ...config, global: { scrape_interval: '1s', scrape_timeout: '1s' } };
 }

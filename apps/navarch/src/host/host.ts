@@ -15,12 +15,16 @@ export interface WorkerHost {
   readonly init: ProcessId;
 }
 
-/** startHost starts a worker's PID 1 in namespaces of its own and waits until they are set up. */
+/**
+ * startHost starts a worker's PID 1 in namespaces of its own and waits until they are set up. `ended` is called when it has died, and
+ * everything in the host with it.
+ */
 export async function startHost(
   config: ClusterConfig,
   paths: ClusterPaths,
   node: NodeConfig,
   file: RecordFile,
+  ended: () => void,
 ): Promise<WorkerHost> {
   const dir = paths.host(node.name);
   fs.mkdirSync(dir, { recursive: true });
@@ -41,16 +45,20 @@ export async function startHost(
     child.stdout!.once('data', () => resolve());
   });
   child.removeAllListeners('exit');
+  child.once('exit', ended);
   child.stdout!.destroy();
   child.unref();
   // What runs is unshare, whose only child is the host's PID 1; its end takes PID 1 along (--kill-child).
   const init = identify(childrenOf(child.pid!)[0] ?? -1);
   if (!init) throw new Error(`host ${node.name}: its first process is gone`);
   file.change(records => void (records.hosts[node.name] = init));
-  await run(enterCommand(config, { node, init }, ['iptables-restore', '--noflush', '-w', '10']), {
-    input: masqueradeRules(config, node),
-  });
   return { node, init };
+}
+
+/** masquerade sets a host's masquerade rules. They belong to its network, which outlives its PID 1: once is enough. */
+export async function masquerade(config: ClusterConfig, host: WorkerHost): Promise<void> {
+  const input = masqueradeRules(config, host.node);
+  await run(enterCommand(config, host, ['iptables-restore', '--noflush', '-w', '10']), { input });
 }
 
 /** enterCommand makes a command run inside a host. */

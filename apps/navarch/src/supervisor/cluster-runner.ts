@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@navarch/base';
+import { Backoff, type Clock, type Logger } from '@navarch/base';
 import type { ClusterConfig, NodeConfig } from '../cluster/config';
 import type { ClusterPaths } from '../cluster/paths';
 import { writeFileAtomic, type RecordFile } from '../cluster/records';
@@ -7,7 +7,7 @@ import { probe } from '../components/health';
 import { natsConfigFor } from '../components/nats-config';
 import type { ComponentSpec } from '../components/spec';
 import { writeContainerdFiles } from '../host/containerd';
-import { enterCommand, hostAlive, startHost, type WorkerHost } from '../host/host';
+import { enterCommand, hostAlive, masquerade, startHost, type WorkerHost } from '../host/host';
 import { bridgeOf } from '../host/names';
 import { createNetwork, enableNat } from '../host/network';
 import { ensurePause, openLibrary } from '../images/library';
@@ -15,16 +15,19 @@ import { prepareImages } from '../images/prepare';
 import { ensurePki } from '../pki/ensure';
 import { awaitReady, ensureDnsService } from './cluster-ready';
 import { rotateLog } from './log-file';
-import { ManagedProcess } from './managed-process';
+import { ManagedProcess, STABLE_MS } from './managed-process';
 import type { Progress } from './progress';
 
 const ROTATE_EVERY_MS = 10_000;
+/** HOST_BACKOFF: a host that died comes back before its components are tried again. */
+const HOST_BACKOFF = { initialMs: 50, maxMs: 10_000 };
 
 /** ClusterRunner brings a cluster's parts up, in parallel where they allow it, and keeps them running. */
 export class ClusterRunner {
   readonly processes = new Map<string, ManagedProcess>();
   private readonly hosts = new Map<string, WorkerHost>();
   private readonly well = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
 
   constructor(
     readonly config: ClusterConfig,
@@ -74,6 +77,7 @@ export class ClusterRunner {
 
   /** stop ends all processes, last started first; hosts and network are for teardown. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     const order = [
       'dns',
       'kubelet',
@@ -124,10 +128,36 @@ export class ClusterRunner {
     writeContainerdFiles(this.config, this.paths, node);
     const host = await this.progress.step(
       `host ${node.name}`,
-      () => startHost(this.config, this.paths, node, this.records),
+      () => this.openHost(node, new Backoff(HOST_BACKOFF)),
       () => node.address,
     );
+    await masquerade(this.config, host);
+  }
+
+  /** openHost starts a host's PID 1, and again whenever it has died: its components, which are retried, then find it. */
+  private async openHost(node: NodeConfig, backoff: Backoff): Promise<WorkerHost> {
+    const begun = this.clock.now();
+    const host = await startHost(this.config, this.paths, node, this.records, () => {
+      this.log.warn('host ended', { host: node.name });
+      if (this.clock.now() - begun >= STABLE_MS) backoff.reset();
+      void this.reopenHost(node, backoff);
+    });
     this.hosts.set(node.name, host);
+    return host;
+  }
+
+  private async reopenHost(node: NodeConfig, backoff: Backoff): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.clock.sleep(backoff.next(), signal);
+        await this.openHost(node, backoff);
+        return;
+      } catch (error) {
+        if (!signal.aborted)
+          this.log.error('the host does not start', error, { host: node.name });
+      }
+    }
   }
 
   /** recordMachineAsNode: what the node's programs leave on the machine itself. */

@@ -9,7 +9,7 @@ import { openLog } from './log-file';
 export type ProcessState = 'waiting' | 'running' | 'backoff' | 'stopped';
 
 /** STABLE_MS: a process that lived this long is forgiven its earlier crashes. */
-const STABLE_MS = 30_000;
+export const STABLE_MS = 30_000;
 
 /** ManagedProcessOptions: command is the whole command line (for a worker's component with the way into the worker in front). */
 export interface ManagedProcessOptions {
