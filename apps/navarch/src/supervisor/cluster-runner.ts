@@ -154,8 +154,7 @@ export class ClusterRunner {
         await this.openHost(node, backoff);
         return;
       } catch (error) {
-        if (!signal.aborted)
-          this.log.error('the host does not start', error, { host: node.name });
+        if (!signal.aborted) this.log.error('the host does not start', error, { host: node.name });
       }
     }
   }
