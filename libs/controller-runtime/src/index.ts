@@ -1,5 +1,6 @@
 export * from './controller';
 export * from './enqueue';
+export * from './enqueue-controller';
 export * from './expectations';
 export * from './manager';
 export * from './ownership';

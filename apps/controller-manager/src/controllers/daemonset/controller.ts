@@ -1,11 +1,11 @@
 import { ControllerRevisions, DaemonSets, Nodes, Pods, type corev1 } from '@navarch/api';
-import { controllerOf, isDeleting, keyString, objectKey, selectorFromLabelSelector } from '@navarch/apimachinery';
+import { keyString, objectKey, selectorFromLabelSelector } from '@navarch/apimachinery';
 import {
   CONTROLLER_INDEX,
   Controller,
   Expectations,
   controllerIndex,
-  controllerKey,
+  enqueueController,
   enqueueObject,
   type Runnable,
 } from '@navarch/controller-runtime';
@@ -42,23 +42,11 @@ export function startDaemonSet(context: ControllerContext): Runnable[] {
     },
     deleted: all,
   });
-  const on = (pod: corev1.Pod, observe?: (key: string) => void) => {
-    const key = controllerKey(pod, DaemonSets.kind);
-    if (key) {
-      observe?.(key);
-      queue.add(key);
-    } else if (!controllerOf(pod)) {
-      for (const set of sets.list(pod.metadata?.namespace)) {
-        if (selectorFromLabelSelector(set.spec?.selector).matches(pod.metadata?.labels))
-          queue.add(keyString(objectKey(set)));
-      }
-    }
-  };
-  const deletion = (pod: corev1.Pod) => on(pod, key => expectations.deletionObserved(key, pod.metadata?.uid ?? ''));
-  pods.addHandler({
-    added: pod => (isDeleting(pod) ? deletion(pod) : on(pod, key => expectations.creationObserved(key))),
-    updated: (_old, pod) => (isDeleting(pod) ? deletion(pod) : on(pod)),
-    deleted: deletion,
-  });
+  pods.addHandler(
+    enqueueController({
+      ...{ queue, kind: DaemonSets.kind, owners: sets, expectations },
+      selector: set => selectorFromLabelSelector(set.spec?.selector),
+    }),
+  );
   return [{ name: 'daemonset', run: signal => controller.run(signal) }];
 }

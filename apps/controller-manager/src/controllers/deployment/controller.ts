@@ -1,10 +1,10 @@
-import { Deployments, Pods, ReplicaSets, type appsv1, type corev1 } from '@navarch/api';
+import { Deployments, Pods, ReplicaSets, type corev1 } from '@navarch/api';
 import { controllerOf, keyString, objectKey, selectorFromLabelSelector } from '@navarch/apimachinery';
 import {
   CONTROLLER_INDEX,
   Controller,
   controllerIndex,
-  controllerKey,
+  enqueueController,
   enqueueObject,
   type Runnable,
 } from '@navarch/controller-runtime';
@@ -30,25 +30,12 @@ export function startDeployment(context: ControllerContext): Runnable[] {
   });
   const { queue } = controller;
   deployments.addHandler(enqueueObject(queue));
-
-  const enqueueOwner = (set: appsv1.ReplicaSet) => {
-    const key = controllerKey(set, Deployments.kind);
-    if (key) queue.add(key);
-    else if (!controllerOf(set)) {
-      for (const deployment of deployments.list(set.metadata?.namespace)) {
-        if (selectorFromLabelSelector(deployment.spec?.selector).matches(set.metadata?.labels))
-          queue.add(keyString(objectKey(deployment)));
-      }
-    }
-  };
-  replicaSets.addHandler({
-    added: enqueueOwner,
-    updated: (old, set) => {
-      if (controllerOf(old)?.uid !== controllerOf(set)?.uid) enqueueOwner(old);
-      enqueueOwner(set);
-    },
-    deleted: enqueueOwner,
-  });
+  replicaSets.addHandler(
+    enqueueController({
+      ...{ queue, kind: Deployments.kind, owners: deployments },
+      selector: deployment => selectorFromLabelSelector(deployment.spec?.selector),
+    }),
+  );
   // A Recreate rollout waits for the last old pod to go.
   pods.addHandler({
     deleted: (pod: corev1.Pod) => {

@@ -6,6 +6,7 @@ import {
   Expectations,
   controllerIndex,
   controllerKey,
+  enqueueController,
   enqueueObject,
   type Runnable,
 } from '@navarch/controller-runtime';
@@ -29,18 +30,7 @@ export function startJob(context: ControllerContext): Runnable[] {
   });
   const { queue } = controller;
   jobs.addHandler(enqueueObject(queue));
-  const on = (pod: corev1.Pod, observe: (key: string) => void) => {
-    const key = controllerKey(pod, Jobs.kind);
-    if (!key) return;
-    observe(key);
-    queue.add(key);
-  };
-  const deletion = (pod: corev1.Pod) => on(pod, key => expectations.deletionObserved(key, pod.metadata?.uid ?? ''));
-  pods.addHandler({
-    added: pod => (isDeleting(pod) ? deletion(pod) : on(pod, key => expectations.creationObserved(key))),
-    updated: (_old, pod) => (isDeleting(pod) ? deletion(pod) : on(pod, () => undefined)),
-    deleted: deletion,
-  });
+  pods.addHandler(enqueueController({ queue, kind: Jobs.kind, owners: jobs, expectations }));
   // Pods of a job that is gone must not be held by it for ever.
   const releaseOrphan = async (pod: corev1.Pod): Promise<void> => {
     const key = controllerKey(pod, Jobs.kind);

@@ -1,10 +1,10 @@
-import { ControllerRevisions, PersistentVolumeClaims, Pods, StatefulSets, type corev1 } from '@navarch/api';
-import { controllerOf, keyString, objectKey, selectorFromLabelSelector } from '@navarch/apimachinery';
+import { ControllerRevisions, PersistentVolumeClaims, Pods, StatefulSets } from '@navarch/api';
+import { selectorFromLabelSelector } from '@navarch/apimachinery';
 import {
   CONTROLLER_INDEX,
   Controller,
   controllerIndex,
-  controllerKey,
+  enqueueController,
   enqueueObject,
   type Runnable,
 } from '@navarch/controller-runtime';
@@ -28,23 +28,11 @@ export function startStatefulSet(context: ControllerContext): Runnable[] {
   });
   const { queue } = controller;
   sets.addHandler(enqueueObject(queue));
-  const on = (pod: corev1.Pod) => {
-    const key = controllerKey(pod, StatefulSets.kind);
-    if (key) return queue.add(key);
-    if (controllerOf(pod)) return;
-    for (const set of sets.list(pod.metadata?.namespace)) {
-      if (selectorFromLabelSelector(set.spec?.selector).matches(pod.metadata?.labels))
-        queue.add(keyString(objectKey(set)));
-    }
-  };
-  pods.addHandler({
-    added: on,
-    updated: (old, pod) => {
-      const before = controllerKey(old, StatefulSets.kind);
-      if (before && controllerOf(old)?.uid !== controllerOf(pod)?.uid) queue.add(before);
-      on(pod);
-    },
-    deleted: on,
-  });
+  pods.addHandler(
+    enqueueController({
+      ...{ queue, kind: StatefulSets.kind, owners: sets },
+      selector: set => selectorFromLabelSelector(set.spec?.selector),
+    }),
+  );
   return [{ name: 'statefulset', run: signal => controller.run(signal) }];
 }
