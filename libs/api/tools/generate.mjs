@@ -74,6 +74,7 @@ function marks(text) {
 }
 const presence = read('presence.json');
 const isPointerScalar = marks(`${presence.pointer.numbers} ${presence.pointer.strings}`);
+const isPointerCollection = marks(presence.pointer.collections);
 const isValueStruct = marks(presence.value);
 const isPointerTime = marks(presence.pointerTimes);
 const isAlways = marks(presence.always);
@@ -84,7 +85,10 @@ const isUnreleased = marks(presence.unreleased);
 /** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
 function presenceOf(definition, { name, type, list, map, required }) {
   if (list || map)
-    return (required || isAlways(definition, name)) && !isOmitted(definition, name) ? { always: true } : {};
+    return {
+      ...((required || isAlways(definition, name)) && !isOmitted(definition, name) && { always: true }),
+      ...(isPointerCollection(definition, name) && { pointer: true }),
+    };
   const scalar = type in SCALARS;
   const time = /\.(Time|MicroTime)$/.test(type);
   const embeddedMeta = /\.(ObjectMeta|ListMeta)$/.test(type);

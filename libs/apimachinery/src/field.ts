@@ -50,9 +50,9 @@ const error = (reason: FieldErrorReason, path: Path, head: string, detail?: stri
   message: detail ? `${head}: ${detail}` : head,
 });
 
-/** render shows a value as messages do: strings quoted, objects as JSON, absent as null. */
+/** render shows a value as messages do: strings quoted, objects as JSON, an absent one as the text "null", an empty list that is none as null. */
 export function render(value: unknown): string {
-  return value === undefined ? 'null' : JSON.stringify(value);
+  return value === undefined ? '"null"' : JSON.stringify(value);
 }
 
 export const required = (path: Path, detail = '') => error('FieldValueRequired', path, 'Required value', detail);

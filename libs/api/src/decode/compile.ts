@@ -9,6 +9,8 @@ export interface DecodeState {
   readonly unknown: string[];
   /** emulated is the release whose output form is wanted. */
   readonly emulated: number;
+  /** sorted: maps get their keys in order, as the server writes them; else they keep the client's. */
+  readonly sorted: boolean;
 }
 
 /** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
@@ -183,8 +185,9 @@ function mapDecoder(facts: FieldFacts): Decoder {
     if (!isRecord(value)) return fail(goType, value, state);
     const { decode, zero } = decoderOf(facts.type);
     const out: Record<string, unknown> = {};
-    // Sorted, as the server writes maps: equal maps have equal bytes.
-    for (const key of Object.keys(value).sort()) {
+    const keys = Object.keys(value);
+    if (state.sorted) keys.sort();
+    for (const key of keys) {
       const item = value[key];
       state.path.push(key);
       setOwn(out, key, item === null ? zero(state) : decode(item, state));
@@ -223,12 +226,12 @@ function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): Field
     decode,
     dropsEmpty: isItems
       ? never
-      : list
-        ? isEmptyList
-        : map
-          ? isEmptyMap
-          : keeps
-            ? never
+      : keeps
+        ? never
+        : list
+          ? isEmptyList
+          : map
+            ? isEmptyMap
             : value => decoderOf(facts.type).isEmpty(value),
     alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
     zero: isItems ? () => [] : collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),

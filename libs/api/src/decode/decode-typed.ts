@@ -14,6 +14,8 @@ export interface DecodeOptions {
   readonly dialect?: Dialect;
   /** handledAs names kind and version in the message; those of the definition unless given. */
   readonly handledAs?: { readonly kind: string; readonly version: string };
+  /** sorted: maps get their keys in order, so that equal objects have equal bytes; else they keep the client's order. */
+  readonly sorted?: boolean;
 }
 
 export interface Decoded {
@@ -25,13 +27,14 @@ export interface Decoded {
 
 /**
  * decodeTyped reads JSON into the typed form that the server stores and answers: unknown fields dropped (and reported), empty
- * optional fields left out, and those always written filled in (`status: {}`, `creationTimestamp: null`). Two equal objects
- * have equal bytes. The value stays as it is. It throws a 400 StatusError, `Pod in version "v1" cannot be handled as a Pod: …`;
- * in the dialect `unstructured` a plain Error, because a patch names itself.
+ * optional fields left out, and those always written filled in (`status: {}`, `creationTimestamp: null`). Fields stand in the
+ * schema's order; what is said about the entries of a map comes in the client's. The value stays as it is. It throws
+ * a 400 StatusError, `Pod in version "v1" cannot be handled as a Pod: …`; in the dialect `unstructured` a plain Error, because a
+ * patch names itself.
  */
 export function decodeTyped(defName: string, value: unknown, options: DecodeOptions = {}): Decoded {
   const emulated = options.emulated ?? 33;
-  const state: DecodeState = { path: [], unknown: [], emulated };
+  const state: DecodeState = { path: [], unknown: [], emulated, sorted: options.sorted ?? false };
   try {
     const object = decoderOf(defName).decode(value, state) as Record<string, unknown>;
     return { object, unknown: state.unknown };
@@ -48,9 +51,12 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
   }
 }
 
-/** completeForOutput is the typed form of an object that is known to fit its definition (made by the server itself). */
+/**
+ * completeForOutput is the typed form of an object that is known to fit its definition (made by the server itself), as it is
+ * stored and answered. Two equal objects have equal bytes.
+ */
 export function completeForOutput<T extends object>(defName: string, object: T, emulated = 33): T {
-  return decodeTyped(defName, object, { emulated }).object as T;
+  return decodeTyped(defName, object, { emulated, sorted: true }).object as T;
 }
 
 /** emptyObject is what an object of a definition looks like before anything is set: `{metadata: {creationTimestamp: null}, spec: {…}}`. */
