@@ -48,7 +48,7 @@ export const FLAGS = {
 
   'anonymous-auth': flag.bool(
     false,
-    'let requests without credentials act as system:anonymous (health and version always do)',
+    'let the authorizers decide on requests without credentials; they see health and version only unless set',
   ),
   'token-auth-file': flag.string('', 'static tokens: CSV of token, user, uid, "groups"'),
   'enable-bootstrap-token-auth': flag.bool(true, 'believe bootstrap tokens (Secrets kube-system/bootstrap-token-*)'),

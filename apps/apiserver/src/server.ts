@@ -64,7 +64,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const informers = createInformerFactory(client, { log, clock });
   const caches = openCaches(informers, client, clock);
   const tokens = makeTokenAuthenticator(config, flags['enable-bootstrap-token-auth'], caches, clock);
-  const authorizers = makeAuthorizers(config, caches);
+  const authorizers = makeAuthorizers(config, caches, flags['anonymous-auth']);
   const authorizer = new UnionAuthorizer(authorizers);
   const resourceOf = (group: string, version: string, kind: string) => {
     const found = server.registry.kinds.find(
@@ -144,7 +144,6 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     upgrades: upgradeHandlers(parts),
     virtual: virtualHandlers(parts),
     emulated,
-    anonymous: flags['anonymous-auth'],
     clock,
     log,
     metrics,

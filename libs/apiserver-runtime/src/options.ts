@@ -96,8 +96,6 @@ export interface ApiServerOptions {
   readonly emulated: Minor;
   /** servedAlways says which versions go on being served past their `until`; none unless given. */
   readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
-  /** anonymous: without credentials a request is system:anonymous's; 401 else. Always so for health and version paths. */
-  readonly anonymous?: boolean;
   /** fallback answers a request for a group version that no kind serves (an aggregated API); undefined = not its own either. */
   readonly fallback?: (context: RequestContext) => Promise<ApiResponse | undefined>;
   readonly clock: Clock;

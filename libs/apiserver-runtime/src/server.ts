@@ -39,7 +39,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const chain = new Chain({
     authenticators,
     authorizers,
-    anonymous: options.anonymous ?? false,
     limits,
     clock,
     log,

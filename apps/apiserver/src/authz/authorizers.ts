@@ -2,13 +2,14 @@ import type { Authorizer } from '@navarch/apiserver-runtime';
 import type { Config } from '../config';
 import type { Caches } from '../caches';
 import { AbacAuthorizer } from './abac';
+import { AnonymousGate } from './anonymous-gate';
 import { NodeAuthorizer } from './node/node-authorizer';
 import { bootstrapPolicy } from './rbac/bootstrap-policy';
 import { RbacAuthorizer } from './rbac/rbac-authorizer';
 import { alwaysAllow, alwaysDeny, privilegedGroup } from './simple';
 
-/** makeAuthorizers builds the chain that --authorization-mode names; system:masters comes first in any. */
-export function makeAuthorizers(config: Config, caches: Caches): Authorizer[] {
+/** makeAuthorizers builds the chain that --authorization-mode names; system:masters and the gate for anonymous requests come first in any. */
+export function makeAuthorizers(config: Config, caches: Caches, anonymous: boolean): Authorizer[] {
   const make = (mode: Config['authorizationModes'][number]): Authorizer => {
     switch (mode) {
       case 'Node': {
@@ -25,5 +26,5 @@ export function makeAuthorizers(config: Config, caches: Caches): Authorizer[] {
         return alwaysDeny;
     }
   };
-  return [privilegedGroup, ...config.authorizationModes.map(make)];
+  return [privilegedGroup, new AnonymousGate(() => anonymous), ...config.authorizationModes.map(make)];
 }

@@ -1,5 +1,5 @@
-import type { KubeObject } from '@navarch/apimachinery';
-import type { AdmissionAttributes } from '@navarch/apiserver-runtime';
+import type { KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { AdmissionAttributes, AuthorizationAttributes } from '@navarch/apiserver-runtime';
 
 /** attributes makes admission attributes for tests of plugins: the creation of a pod by nobody in particular, unless said otherwise. */
 export function attributes(
@@ -41,4 +41,17 @@ export function found<T extends KubeObject>(
 ): (namespace: string, name: string) => Promise<T | undefined> {
   return (namespace, name) =>
     Promise.resolve(objects.find(one => (one.metadata?.namespace ?? '') === namespace && one.metadata?.name === name));
+}
+
+/** authorizationAttributes are about pods in the namespace `ns`, unless said otherwise. */
+export function authorizationAttributes(
+  user: UserInfo,
+  verb: string,
+  change: Partial<AuthorizationAttributes> = {},
+): AuthorizationAttributes {
+  return {
+    ...{ user, verb, isResourceRequest: true, group: '', version: 'v1', resource: 'pods', subresource: '' },
+    ...{ namespace: 'ns', name: '', path: '' },
+    ...change,
+  };
 }

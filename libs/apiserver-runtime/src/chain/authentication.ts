@@ -1,4 +1,4 @@
-import { unauthorized, type UserInfo } from '@navarch/apimachinery';
+import type { UserInfo } from '@navarch/apimachinery';
 import type { Authenticator } from '../interfaces';
 import type { Exchange } from './exchange';
 
@@ -8,17 +8,11 @@ export const anonymous: UserInfo = Object.freeze({
   groups: Object.freeze(['system:unauthenticated']),
 });
 
-const alwaysAnonymous = /^\/(healthz|livez|readyz|version)(\/|$)/;
-
 /**
- * authenticate finds out who asks: the transport's own proof first, then the authenticators in order. Without any
- * credentials it is the anonymous user, where that is allowed (health and version always); bad credentials are 401.
+ * authenticate finds out who asks: the transport's own proof first, then the authenticators in order; bad credentials are
+ * 401. Without any it is the anonymous user: what that one may do is for the authorizers to say.
  */
-export async function authenticate(
-  exchange: Exchange,
-  authenticators: readonly Authenticator[],
-  allowAnonymous: boolean,
-): Promise<void> {
+export async function authenticate(exchange: Exchange, authenticators: readonly Authenticator[]): Promise<void> {
   const { request } = exchange;
   // What the transport proves comes before any token.
   if (request.user) {
@@ -32,7 +26,6 @@ export async function authenticate(
       return;
     }
   }
-  if (!allowAnonymous && !alwaysAnonymous.test(request.path)) throw unauthorized();
   exchange.user = anonymous;
 }
 

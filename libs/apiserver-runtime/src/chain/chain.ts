@@ -24,7 +24,6 @@ import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
 export interface ChainParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
-  readonly anonymous: boolean;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;
@@ -81,7 +80,7 @@ export class Chain {
     } catch {
       throw badRequest('the request path has a broken escape');
     }
-    await authenticate(exchange, this.parts.authenticators, this.parts.anonymous);
+    await authenticate(exchange, this.parts.authenticators);
     await impersonate(exchange, this.parts.authorizers);
   }
 
