@@ -3,15 +3,7 @@ import os from 'node:os';
 import { parse } from 'yaml';
 import type { ApiServerFlags } from './flags';
 import { parseAbacPolicies, type AbacPolicy } from './authz/abac';
-import { parseTokenFile } from './authn/static-tokens';
-import {
-  readSigningKey,
-  readVerificationKeys,
-  type SigningKey,
-  type VerificationKey,
-} from './authn/tokens/signing-keys';
 import type { RequestHeaderOptions } from './authn/request-header';
-import type { UserInfo } from '@navarch/apimachinery';
 import { clusterIpRange, nodePortRange } from './services/address-range';
 import type { Range } from './services/range-allocator';
 
@@ -23,15 +15,11 @@ export interface Config {
   /** emulated is the minor number of the release. */
   readonly emulated: number;
   readonly advertiseAddress: string;
-  readonly tls: { readonly cert: string; readonly key: string; readonly clientCa?: string };
   readonly clusterIps: Range;
   readonly nodePorts: Range;
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
-  readonly signingKey: SigningKey;
-  readonly verificationKeys: readonly VerificationKey[];
-  readonly staticTokens: ReadonlyMap<string, UserInfo> | undefined;
-  readonly requestHeader: RequestHeaderOptions & { readonly clientCa?: string };
+  readonly requestHeader: RequestHeaderOptions;
   readonly authorizationModes: readonly AuthorizationMode[];
   readonly abacPolicies: readonly AbacPolicy[];
   readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
@@ -44,46 +32,23 @@ export interface Config {
 
 /** compileConfig checks the flags and reads the files they name; it throws an Error that names the flag. */
 export function compileConfig(flags: ApiServerFlags): Config {
-  const signingFile = required('service-account-signing-key-file', flags['service-account-signing-key-file']);
-  const signingKey = named('service-account-signing-key-file', () => readSigningKey(signingFile));
-  const keyFiles = flags['service-account-key-file'];
   if (flags['nats-servers'].length && !flags['nats-cert-file'])
     throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
   const issuers = flags['service-account-issuer'];
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
   const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);
-  const tokenFile = optional('token-auth-file', flags['token-auth-file']);
-  const clientCa = optional('client-ca-file', flags['client-ca-file']);
-  const proxyCa = optional('requestheader-client-ca-file', flags['requestheader-client-ca-file']);
-  // The front verifies certificates by the client CA alone: under another one a proxy's name would prove nothing.
-  if (flags['requestheader-allowed-names'].length && proxyCa !== clientCa)
-    throw new Error('--requestheader-allowed-names needs proxies whose CA is that of --client-ca-file');
   return {
     emulated: parseRelease(flags['emulated-version']),
     advertiseAddress: flags['advertise-address'] || ownAddress(flags['bind-address']),
-    tls: {
-      cert: required('tls-cert-file', flags['tls-cert-file']),
-      key: required('tls-private-key-file', flags['tls-private-key-file']),
-      ...present('clientCa', clientCa),
-    },
     clusterIps: clusterIpRange(flags['service-cluster-ip-range']),
     nodePorts: nodePortRange(flags['service-node-port-range']),
     issuers,
     audiences: flags['api-audiences'].length ? flags['api-audiences'] : issuers,
-    signingKey,
-    verificationKeys: [
-      signingKey,
-      ...keyFiles.flatMap(file =>
-        named('service-account-key-file', () => readVerificationKeys(fs.readFileSync(file, 'utf8'))),
-      ),
-    ],
-    staticTokens: tokenFile === undefined ? undefined : named('token-auth-file', () => parseTokenFile(tokenFile)),
     requestHeader: {
       allowedNames: flags['requestheader-allowed-names'],
       usernameHeaders: flags['requestheader-username-headers'].map(lower),
       groupHeaders: flags['requestheader-group-headers'].map(lower),
       extraPrefixes: flags['requestheader-extra-headers-prefix'].map(lower),
-      ...present('clientCa', proxyCa),
     },
     authorizationModes: modes(flags['authorization-mode']),
     abacPolicies:
@@ -116,12 +81,6 @@ function parseRelease(text: string): number {
   if (!(minor >= 20 && minor <= 33))
     throw new Error(`--emulated-version: ${JSON.stringify(text)} is not between 1.20 and 1.33`);
   return minor;
-}
-
-function required(flag: string, file: string): string {
-  const content = optional(flag, file);
-  if (content === undefined) throw new Error(`--${flag} is required`);
-  return content;
 }
 
 function optional(flag: string, file: string): string | undefined {

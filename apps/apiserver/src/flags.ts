@@ -44,6 +44,11 @@ export const FLAGS = {
     'public or private keys (PEM) that verify tokens; the signing key unless given',
   ),
   'service-account-signing-key-file': flag.string('', 'private key (PEM) that signs tokens'),
+  'service-account-extend-token-expiration': flag.bool(
+    true,
+    'let the tokens that pods mount live a year, with a warning in their claims, for clients that do not read them again',
+  ),
+  'service-account-max-token-expiration': flag.duration('0', 'the longest life of a token; 0: as long as asked for'),
   'api-audiences': flag.strings([], 'audiences of tokens for this API; the issuer unless given'),
 
   'anonymous-auth': flag.bool(
@@ -52,10 +57,10 @@ export const FLAGS = {
   ),
   'token-auth-file': flag.string('', 'static tokens: CSV of token, user, uid, "groups"'),
   'enable-bootstrap-token-auth': flag.bool(true, 'believe bootstrap tokens (Secrets kube-system/bootstrap-token-*)'),
-  'requestheader-client-ca-file': flag.string('', 'CA of front proxies, published for extension API servers'),
+  'requestheader-client-ca-file': flag.string('', 'CA of front proxies, which may name users by header'),
   'requestheader-allowed-names': flag.strings(
     [],
-    'common names of proxies that may name users by header; none: nobody may',
+    'common names of front proxies; none: all whose certificates that CA signed, unless it signs users too',
   ),
   'requestheader-username-headers': flag.strings(['X-Remote-User'], 'headers that name the user'),
   'requestheader-group-headers': flag.strings(['X-Remote-Group'], 'headers that name groups'),

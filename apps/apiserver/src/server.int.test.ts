@@ -84,8 +84,11 @@ describe('the API server on a real etcd', () => {
       const nobody = await server.as();
       expect(await raw(nobody, '/healthz')).toBe('ok');
       expect(JSON.parse(await raw(nobody, '/version'))).toMatchObject({ major: '1', minor: '33' });
-      await expect(raw(nobody, '/api')).rejects.toMatchObject({ code: 401 });
-      await expect(nobody.resource(Pods).list('default')).rejects.toMatchObject({ code: 401 });
+      await expect(raw(nobody, '/api')).rejects.toMatchObject({
+        code: 403,
+        message: 'forbidden: User "system:anonymous" cannot get path "/api"',
+      });
+      await expect(nobody.resource(Pods).list('default')).rejects.toMatchObject({ code: 403 });
     });
 
     test('a bad token is refused everywhere', async () => {

@@ -16,7 +16,7 @@ import { makePlugins } from './admission/plugins';
 import { AuditLog } from './audit/audit-log';
 import { AuditPolicy } from './audit/policy';
 import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticators';
-import { withRequestHeaders } from './authn/request-header';
+import { ClientCertificates } from './authn/client-certificates';
 import { TokenIssuer } from './authn/tokens/token-issuer';
 import { makeAuthorizers } from './authz/authorizers';
 import { EscalationCheck } from './authz/rbac/escalation-check';
@@ -27,6 +27,8 @@ import { KubernetesService, LEASE_SECONDS } from './bootstrap/kubernetes-service
 import { serveBus } from './bus-front';
 import { openCaches } from './caches';
 import { compileConfig } from './config';
+import { openCredentials } from './credentials/credentials';
+import { LiveFiles } from './credentials/live';
 import type { FLAGS } from './flags';
 import { KubeletConnection } from './kubelet/kubelet-connection';
 import { LateTransport } from './late-transport';
@@ -49,6 +51,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const config = compileConfig(flags);
   const { emulated } = config;
   const stack = new StopStack();
+  const files = stack.push(new LiveFiles(log));
+  const credentials = openCredentials(flags, files);
   const stopping = new AbortController();
   // Every informer listens to these two.
   setMaxListeners(64, stopping.signal, host.signal);
@@ -63,7 +67,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
   const informers = createInformerFactory(client, { log, clock });
   const caches = openCaches(informers, client, clock);
-  const tokens = makeTokenAuthenticator(config, flags['enable-bootstrap-token-auth'], caches, clock);
+  const tokens = makeTokenAuthenticator({ config, credentials, flags, caches, client, clock, log });
   const authorizers = makeAuthorizers(config, caches, flags['anonymous-auth']);
   const authorizer = new UnionAuthorizer(authorizers);
   const resourceOf = (group: string, version: string, kind: string) => {
@@ -102,9 +106,11 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     issuer: new TokenIssuer({
       issuer: config.issuers[0]!,
       audiences: config.audiences,
-      key: config.signingKey,
+      key: () => credentials.tokenKeys.current.signing,
       clock,
       detailed: emulated >= 30,
+      extend: flags['service-account-extend-token-expiration'],
+      maxSeconds: flags['service-account-max-token-expiration'] / 1000,
     }),
     tokens,
     audiences: config.audiences,
@@ -137,6 +143,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       health,
       metrics,
       config,
+      keys: () => credentials.tokenKeys.current.verification,
       jwksUri: flags['service-account-jwks-uri'],
       port: flags['secure-port'],
     }),
@@ -164,16 +171,21 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   await informers.synced(host.signal);
   finishInformers();
 
-  const handler = withRequestHeaders(server.handler, config.requestHeader);
+  const { handler } = server;
+  const clients = new ClientCertificates(credentials, config.requestHeader, emulated);
+  const keys = () => ({ ...credentials.serving.current, clientCa: clients.authorities });
   const front = await listenHttps({
     host: flags['bind-address'],
     port: flags['secure-port'],
-    ...config.tls,
+    ...keys(),
+    identify: clients.identify,
     handler,
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
     log,
   });
   stack.push(front);
+  credentials.serving.onChange(() => front.update(keys()));
+  clients.onChange(() => front.update(keys()));
   const kubernetesService = new KubernetesService({
     services: server.store(Services),
     endpoints: server.store(Endpoints),
@@ -198,7 +210,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       server,
       emulated,
       kubernetesService,
-      authentication: { ...config.tls, requestHeader: config.requestHeader },
+      authentication: { credentials, requestHeader: config.requestHeader },
       hooks,
       clock,
       log,

@@ -6,3 +6,4 @@ export * from './log';
 export * from './metrics';
 export * from './mutex';
 export * from './tracing';
+export * from './watch-files';

@@ -26,15 +26,15 @@ export interface TestPki {
   remove(): void;
 }
 
-/** createTestPki makes a fresh CA in a temporary folder. */
-export async function createTestPki(): Promise<TestPki> {
+/** createTestPki makes a fresh CA in a temporary folder. Several in one trust store need names of their own. */
+export async function createTestPki(authority = 'test-ca'): Promise<TestPki> {
   x509.cryptoProvider.set(webcrypto as typeof globalThis.crypto);
   const dir = tempDir('navarch-pki-');
   const keys = await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify']);
   const times = { notBefore: new Date(Date.now() - DAY), notAfter: new Date(Date.now() + DAY) };
   const ca = await x509.X509CertificateGenerator.createSelfSigned({
     ...times,
-    name: 'CN=test-ca',
+    name: `CN=${authority}`,
     keys,
     signingAlgorithm: EC,
     extensions: [

@@ -1,32 +1,16 @@
-import type { ApiHandler, ApiRequest, UserInfo } from '@navarch/apimachinery';
+import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
 
 /** RequestHeaderOptions name the headers in which a trusted proxy says for whom it asks. Header names are lower case. */
 export interface RequestHeaderOptions {
-  /** allowedNames are the common names of the proxies' certificates. */
+  /** allowedNames are the common names of the proxies' certificates; empty: all that the proxies' CA signed. */
   readonly allowedNames: readonly string[];
   readonly usernameHeaders: readonly string[];
   readonly groupHeaders: readonly string[];
   readonly extraPrefixes: readonly string[];
 }
 
-/** withRequestHeaders lets a trusted proxy, known by its certificate, speak for the user it names. Nobody else's headers count. */
-export function withRequestHeaders(handler: ApiHandler, options: RequestHeaderOptions): ApiHandler {
-  if (!options.allowedNames.length || !options.usernameHeaders.length) return handler;
-  return request =>
-    handler({
-      ...request,
-      body: limit => request.body(limit),
-      user: request.user && (proxiedUser(request.user, request.headers, options) ?? request.user),
-    });
-}
-
-/** proxiedUser is the user that a trusted proxy names; undefined if `proxy` is none or names nobody. Pure. */
-export function proxiedUser(
-  proxy: UserInfo,
-  headers: ApiRequest['headers'],
-  options: RequestHeaderOptions,
-): UserInfo | undefined {
-  if (!options.allowedNames.includes(proxy.name)) return undefined;
+/** proxiedUser is the user that a trusted proxy names; undefined if it names nobody. Pure. */
+export function proxiedUser(headers: ApiRequest['headers'], options: RequestHeaderOptions): UserInfo | undefined {
   const name = options.usernameHeaders.map(header => headers[header]).find(value => value);
   if (!name) return undefined;
   const groups = options.groupHeaders.flatMap(header => list(headers[header]));

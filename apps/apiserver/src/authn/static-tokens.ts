@@ -35,10 +35,10 @@ const digest = (token: string) => createHash('sha256').update(token).digest('bas
 
 /** StaticTokens knows the tokens of a --token-auth-file. They are held and compared as digests. */
 export class StaticTokens implements TokenAuthenticator {
-  constructor(private readonly users: ReadonlyMap<string, UserInfo>) {}
+  constructor(private readonly users: () => ReadonlyMap<string, UserInfo> | undefined) {}
 
   authenticateToken(token: string): Promise<TokenIdentity | undefined> {
-    const user = this.users.get(digest(token));
+    const user = this.users()?.get(digest(token));
     return Promise.resolve(user && { user });
   }
 }

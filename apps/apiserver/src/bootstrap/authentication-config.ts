@@ -1,4 +1,6 @@
 import type { corev1 } from '@navarch/api';
+import type { RequestHeaderOptions } from '../authn/request-header';
+import type { Credentials } from '../credentials/credentials';
 import type { Store } from '@navarch/apiserver-runtime';
 import { ensure } from './ensure';
 
@@ -6,17 +8,11 @@ const NAME = 'extension-apiserver-authentication';
 
 /** AuthenticationConfig is what extension API servers need to know to believe us and our clients. */
 export interface AuthenticationConfig {
-  readonly clientCa?: string;
-  readonly requestHeader?: {
-    readonly clientCa?: string;
-    readonly allowedNames: readonly string[];
-    readonly usernameHeaders: readonly string[];
-    readonly groupHeaders: readonly string[];
-    readonly extraPrefixes: readonly string[];
-  };
+  readonly credentials: Pick<Credentials, 'clientCa' | 'proxyCa'>;
+  readonly requestHeader: RequestHeaderOptions;
 }
 
-/** ensureAuthenticationConfig keeps ConfigMap kube-system/extension-apiserver-authentication as the flags say. */
+/** ensureAuthenticationConfig makes ConfigMap kube-system/extension-apiserver-authentication say what the flags and CA files say. */
 export async function ensureAuthenticationConfig(
   configMaps: Store<corev1.ConfigMap>,
   config: AuthenticationConfig,
@@ -30,12 +26,14 @@ export async function ensureAuthenticationConfig(
 }
 
 /** authenticationData is the ConfigMap's content; lists are JSON. Pure. */
-export function authenticationData({ clientCa, requestHeader }: AuthenticationConfig): Record<string, string> {
+export function authenticationData({ credentials, requestHeader }: AuthenticationConfig): Record<string, string> {
+  const clientCa = credentials.clientCa.current;
+  const proxyCa = credentials.proxyCa.current;
   const list = (values: readonly string[]) => JSON.stringify(values);
   return {
-    ...(clientCa && { 'client-ca-file': clientCa }),
-    ...(requestHeader?.clientCa && {
-      'requestheader-client-ca-file': requestHeader.clientCa,
+    ...(clientCa && { 'client-ca-file': clientCa.pem }),
+    ...(proxyCa && {
+      'requestheader-client-ca-file': proxyCa.pem,
       'requestheader-allowed-names': list(requestHeader.allowedNames),
       'requestheader-username-headers': list(requestHeader.usernameHeaders),
       'requestheader-group-headers': list(requestHeader.groupHeaders),

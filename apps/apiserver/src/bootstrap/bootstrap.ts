@@ -65,13 +65,17 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     roles: server.store(Roles),
     roleBindings: server.store(RoleBindings),
   };
+  const publish = () =>
+    inNamespaces('start-cluster-authentication-info-controller', () =>
+      ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication),
+    );
+  const { clientCa, proxyCa } = parts.authentication.credentials;
+  for (const authority of [clientCa, proxyCa]) authority.onChange(() => void publish());
   await Promise.all([
     namespaces,
     inNamespaces('rbac/bootstrap-roles', () => ensurePolicy(roles, bootstrapPolicy(emulated))),
     inNamespaces('bootstrap-controller', () => parts.kubernetesService.ensure()),
-    inNamespaces('start-cluster-authentication-info-controller', () =>
-      ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication),
-    ),
+    publish(),
     hook(
       parts,
       'scheduling/bootstrap-system-priority-classes',

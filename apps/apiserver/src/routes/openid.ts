@@ -6,27 +6,28 @@ const MAX_AGE = 'public, max-age=3600';
 
 export interface OpenidOptions {
   readonly issuer: string;
-  readonly keys: readonly VerificationKey[];
+  /** keys verify tokens at the moment. */
+  readonly keys: () => readonly VerificationKey[];
   /** jwksUri is where the key set is to be found from outside. */
   readonly jwksUri: string;
 }
 
 /** openidRoutes let others verify service-account tokens: the discovery document and the key set. */
 export function openidRoutes({ issuer, keys, jwksUri }: OpenidOptions): Route[] {
-  const document = {
+  const document = () => ({
     issuer,
     jwks_uri: jwksUri,
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
-    id_token_signing_alg_values_supported: [...new Set(keys.map(key => key.alg))].sort(),
-  };
+    id_token_signing_alg_values_supported: [...new Set(keys().map(key => key.alg))].sort(),
+  });
   return [
     {
       path: '/.well-known/openid-configuration',
       handle: () => ({
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': MAX_AGE },
-        body: Buffer.from(JSON.stringify(document)),
+        body: Buffer.from(JSON.stringify(document())),
       }),
     },
     {
@@ -34,7 +35,7 @@ export function openidRoutes({ issuer, keys, jwksUri }: OpenidOptions): Route[] 
       handle: async ({ request }) => {
         if (!acceptsJwks(request.headers.accept))
           throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
-        const body = Buffer.from(JSON.stringify(await keySet(keys)));
+        const body = Buffer.from(JSON.stringify(await keySet(keys())));
         return { status: 200, headers: { 'content-type': 'application/jwk-set+json', 'cache-control': MAX_AGE }, body };
       },
     },

@@ -39,6 +39,10 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     const errors = checkExpiration(spec.expirationSeconds);
     const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
     if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
+    const granted = parts.issuer.shorten(spec.expirationSeconds);
+    if (granted < spec.expirationSeconds)
+      context.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${granted} seconds`);
+    spec.expirationSeconds = granted;
     await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
     const issued = await parts.issuer.issue(

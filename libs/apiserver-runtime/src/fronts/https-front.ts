@@ -20,6 +20,8 @@ export interface HttpsFrontOptions {
   readonly key: string;
   /** clientCa signs client certificates: CN becomes the user, each O a group. None: client certificates are ignored. */
   readonly clientCa?: string;
+  /** identify says who asks on a connection; the subject of its certificate unless given. Only asked with a clientCa. */
+  readonly identify?: (socket: TLSSocket, headers: ApiRequest['headers']) => UserInfo | undefined;
   readonly handler: ApiHandler;
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => void;
   readonly log: Logger;
@@ -35,6 +37,7 @@ export interface Listening extends Stoppable {
   update(keys: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void;
 }
 
+const MIN_VERSION = 'TLSv1.2';
 const BODY_TIMEOUT_MS = 60_000;
 const HEADER_TIMEOUT_MS = 30_000;
 const IDLE_TIMEOUT_MS = 180_000;
@@ -61,7 +64,7 @@ class HttpsFront implements Listening {
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       allowHTTP1: true,
-      minVersion: 'TLSv1.2',
+      minVersion: MIN_VERSION,
       handshakeTimeout: options.headerTimeoutMs ?? HEADER_TIMEOUT_MS,
       maxHeaderListPairs: 256,
       maxSessionMemory: 256,
@@ -117,7 +120,7 @@ class HttpsFront implements Listening {
   }
 
   update({ cert, key, clientCa }: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void {
-    this.server.setSecureContext({ cert, key, ...(clientCa && { ca: clientCa }) });
+    this.server.setSecureContext({ cert, key, minVersion: MIN_VERSION, ...(clientCa && { ca: clientCa }) });
   }
 
   /** stop takes no new connections and closes the present ones; whatever is still being answered is cut. */
@@ -183,7 +186,7 @@ class HttpsFront implements Listening {
   private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const { upgrade } = this.options;
-    if (upgrade) upgrade(request, socket, head, this.userOf(request.socket as TLSSocket));
+    if (upgrade) upgrade(request, socket, head, this.userOf(request.socket as TLSSocket, headersOf(request.headers)));
     else socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
   }
 
@@ -196,7 +199,8 @@ class HttpsFront implements Listening {
     gone: Departure,
   ): ApiRequest {
     const mark = url.indexOf('?');
-    const user = this.userOf(socket);
+    const plainHeaders = headersOf(headers);
+    const user = this.userOf(socket, plainHeaders);
     const remoteAddress = socket?.remoteAddress;
     const timeout = this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS;
     let body: Promise<Buffer> | undefined;
@@ -204,7 +208,7 @@ class HttpsFront implements Listening {
       method,
       path: mark < 0 ? url : url.slice(0, mark),
       query: mark < 0 ? '' : url.slice(mark + 1),
-      headers: headersOf(headers),
+      headers: plainHeaders,
       body: limit => (body ??= readBody(stream, Number(headers['content-length'] ?? NaN), limit, timeout)),
       ...(user && { user }),
       ...(remoteAddress !== undefined && { remoteAddress }),
@@ -214,8 +218,9 @@ class HttpsFront implements Listening {
     };
   }
 
-  private userOf(socket: TLSSocket | undefined): UserInfo | undefined {
-    return socket && this.options.clientCa ? userOfCertificate(socket) : undefined;
+  private userOf(socket: TLSSocket | undefined, headers: ApiRequest['headers']): UserInfo | undefined {
+    const { clientCa, identify = userOfCertificate } = this.options;
+    return socket && clientCa ? identify(socket, headers) : undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '@navarch/base';
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { Lookup } from '../../admission/lookup';
 import type { TokenAuthenticator, TokenIdentity } from '../token-authenticator';
+import { markedInvalid, type LegacyUsage } from './legacy-usage';
 import type { VerificationKey } from './signing-keys';
 
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
@@ -13,12 +14,15 @@ const LEEWAY_SECONDS = 60;
 export interface ServiceAccountTokensOptions {
   /** issuers that are believed; the first signs. */
   readonly issuers: readonly string[];
-  readonly keys: readonly VerificationKey[];
+  /** keys are those that verify at the moment. */
+  readonly keys: () => readonly VerificationKey[];
   readonly clock: Clock;
   readonly accounts: Lookup<corev1.ServiceAccount>;
   readonly secrets: Lookup<corev1.Secret>;
   readonly pods: Lookup<corev1.Pod>;
   readonly nodes: Lookup<corev1.Node>;
+  /** usage notes when tokens of Secrets are used; without it nobody does. */
+  readonly usage?: LegacyUsage;
 }
 
 interface Reference {
@@ -40,11 +44,7 @@ interface Bound {
  * they are bound to is still there.
  */
 export class ServiceAccountTokens implements TokenAuthenticator {
-  private readonly keys: ReadonlyMap<string, VerificationKey>;
-
-  constructor(private readonly options: ServiceAccountTokensOptions) {
-    this.keys = new Map(options.keys.map(key => [key.kid, key]));
-  }
+  constructor(private readonly options: ServiceAccountTokensOptions) {}
 
   async authenticateToken(token: string, audiences: readonly string[]): Promise<TokenIdentity | undefined> {
     const issuer = issuerOf(token);
@@ -55,8 +55,9 @@ export class ServiceAccountTokens implements TokenAuthenticator {
 
   private async verified(token: string): Promise<JWTPayload> {
     const { kid } = decodeProtectedHeader(token);
-    const named = kid === undefined ? undefined : this.keys.get(kid);
-    for (const { key, alg } of named ? [named] : this.keys.values()) {
+    const keys = this.options.keys();
+    const named = keys.find(key => key.kid === kid);
+    for (const { key, alg } of named ? [named] : keys) {
       try {
         const { payload } = await compactVerify(token, key, { algorithms: [alg] });
         return JSON.parse(Buffer.from(payload).toString('utf8')) as JWTPayload;
@@ -120,6 +121,11 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const found = await this.options.accounts(namespace, account.name);
     if (!found || found.metadata?.deletionTimestamp || found.metadata?.uid !== account.uid)
       throw new Error('service account token has been invalidated');
+    if (this.options.usage) {
+      const invalid = markedInvalid(secret, account.name);
+      if (invalid) throw new Error(invalid);
+      this.options.usage.note(secret);
+    }
     return { user: serviceAccountUser(namespace, account, {}), audiences: asked };
   }
 }

@@ -20,10 +20,15 @@ export interface TokenBinding {
 export interface TokenIssuerOptions {
   readonly issuer: string;
   readonly audiences: readonly string[];
-  readonly key: SigningKey;
+  /** key signs at the moment. */
+  readonly key: () => SigningKey;
   readonly clock: Clock;
   /** detailed: tokens carry a jti and the pod's node, as releases from 1.29 on do. */
   readonly detailed: boolean;
+  /** extend: what pods mount lives a year. */
+  readonly extend: boolean;
+  /** maxSeconds bounds a token's life; 0: nothing does. */
+  readonly maxSeconds: number;
 }
 
 /** TokenIssuer signs bound service-account tokens. */
@@ -34,17 +39,25 @@ export class TokenIssuer {
     return this.options.audiences;
   }
 
+  /** shorten answers the life that a token gets if this one is asked for. */
+  shorten(seconds: number): number {
+    const { maxSeconds } = this.options;
+    return maxSeconds ? Math.min(seconds, maxSeconds) : seconds;
+  }
+
   /** issue signs a token for an account; expirationSeconds counts from now. */
   async issue(
     account: corev1.ServiceAccount,
     spec: Pick<authenticationv1.TokenRequestSpec, 'audiences'> & { readonly expirationSeconds: number },
     binding?: TokenBinding,
-  ): Promise<{ token: string; expirationSeconds: number; expiresAtMs: number }> {
-    const { issuer, audiences, key, clock, detailed } = this.options;
+  ): Promise<{ token: string; expiresAtMs: number }> {
+    const { issuer, audiences, clock, detailed, extend } = this.options;
+    const key = this.options.key();
     const nowMs = clock.now();
     const now = Math.floor(nowMs / 1000);
     const chosen = spec.audiences?.length ? spec.audiences : [...audiences];
     const extended =
+      extend &&
       binding?.kind === 'Pod' &&
       spec.expirationSeconds === PROJECTED_SECONDS &&
       chosen.every(one => audiences.includes(one));
@@ -67,6 +80,7 @@ export class TokenIssuer {
       sub: `system:serviceaccount:${namespace}:${name}`,
     };
     const token = await new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign(key.privateKey);
-    return { token, expirationSeconds: spec.expirationSeconds, expiresAtMs: (now + lifetime) * 1000 };
+    // The asker is to renew it at the time it asked for, also where it lives longer.
+    return { token, expiresAtMs: (now + spec.expirationSeconds) * 1000 };
   }
 }
