@@ -96,8 +96,12 @@ export const FLAGS = {
     'how long pods stay on a node that is not ready, unless they say',
   ),
 
-  'max-requests-inflight': flag.int(400, 'reading requests served at a time; more are answered 429'),
-  'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more are answered 429'),
+  'enable-priority-and-fairness': flag.bool(
+    true,
+    'serve requests by FlowSchemas and PriorityLevelConfigurations, which share the sum of both bounds below',
+  ),
+  'max-requests-inflight': flag.int(400, 'reading requests served at a time; more wait or are answered 429'),
+  'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more wait or are answered 429'),
   'min-request-timeout': flag.int(1800, 'seconds that a watch without a timeout lasts at least'),
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
   'shutdown-delay-duration': flag.duration('0', 'how long /readyz fails before the server stops taking requests'),

@@ -1,6 +1,7 @@
 import { Endpoints, EndpointSlices, ResourceQuotas, Services } from '@navarch/api';
 import {
   createApiServer,
+  dumpRoutes,
   listenHttps,
   loopbackTransport,
   type ApiServer,
@@ -30,6 +31,7 @@ import { compileConfig } from './config';
 import { openCredentials } from './credentials/credentials';
 import { LiveFiles } from './credentials/live';
 import type { FLAGS } from './flags';
+import { openFlowControl, runFlowControl } from './flow-control/flow-control';
 import { KubeletConnection } from './kubelet/kubelet-connection';
 import { LateTransport } from './late-transport';
 import { serviceResolver } from './proxy/service-resolver';
@@ -133,20 +135,24 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   ]);
   const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
   if (audit) stack.push(audit);
+  const flow = openFlowControl(flags, emulated, clock, metrics);
   const server: ApiServer = createApiServer({
     kinds,
     backend: withServiceAllocation(etcd, () => services.allocator),
     authenticators: makeAuthenticators(tokens, config.audiences, log),
     authorizers,
     admission,
-    routes: makeRoutes({
-      health,
-      metrics,
-      config,
-      keys: () => credentials.tokenKeys.current.verification,
-      jwksUri: flags['service-account-jwks-uri'],
-      port: flags['secure-port'],
-    }),
+    routes: [
+      ...makeRoutes({
+        health,
+        metrics,
+        config,
+        keys: () => credentials.tokenKeys.current.verification,
+        jwksUri: flags['service-account-jwks-uri'],
+        port: flags['secure-port'],
+      }),
+      ...(flow ? dumpRoutes(flow) : []),
+    ],
     subresources: subresourceHandlers(parts),
     upgrades: upgradeHandlers(parts),
     virtual: virtualHandlers(parts),
@@ -161,12 +167,14 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       requestTimeoutMs: flags['request-timeout'],
     },
     ...(audit && { audit }),
+    ...(flow && { flow }),
     advertiseAddress: `${config.advertiseAddress}:${flags['secure-port']}`,
   });
   transport.bind(loopbackTransport(server.handler, LOOPBACK_USER));
 
   await server.ready(host.signal);
   await repairOnce(services.repair);
+  const flowControl = runFlowControl({ flow, informers, client, server: () => server, clock, log }, stopping.signal);
   informers.start(stopping.signal);
   await informers.synced(host.signal);
   finishInformers();
@@ -202,7 +210,11 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     clock,
     log,
   });
-  const running = [runRepairLoop(services.repair, stopping.signal), kubernetesService.run(stopping.signal)];
+  const running = [
+    runRepairLoop(services.repair, stopping.signal),
+    kubernetesService.run(stopping.signal),
+    flowControl,
+  ];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
   stack.push(serveBus(flags, handler, log, clock));
   const started = bootstrap(

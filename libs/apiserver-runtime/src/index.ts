@@ -10,3 +10,5 @@ export { isLongRunning, requestInfo } from './request-info';
 export { jsonResponse, methodNotAllowed, notFoundResource, statusResponse, textResponse } from './status-response';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
 export { compareVersions } from './discovery/documents';
+export type { FlowControl, Seat } from './chain/flow-control';
+export * from './flow-control';

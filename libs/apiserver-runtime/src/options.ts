@@ -5,6 +5,7 @@ import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { FlowControl } from './chain/flow-control';
 import type {
   AdmissionAttributes,
   AdmissionPlugin,
@@ -21,7 +22,7 @@ import type {
 export interface Limits {
   /** maxBodyBytes is the largest request body; 3 MiB (413 past that). */
   readonly maxBodyBytes: number;
-  /** maxRequestsInflight bounds reading requests, maxMutatingRequestsInflight writing ones; 400 and 200. Watches do not count. */
+  /** maxRequestsInflight bounds reading requests, maxMutatingRequestsInflight writing ones, without `flow`; 400 and 200. Watches do not count. */
   readonly maxRequestsInflight: number;
   readonly maxMutatingRequestsInflight: number;
   /** minRequestTimeoutSeconds: a watch without timeoutSeconds lasts this long at least and at most twice as long; 1800. */
@@ -102,6 +103,8 @@ export interface ApiServerOptions {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly limits?: Partial<Limits>;
+  /** flow says how many requests are served at a time; bounded by their number alone unless given. */
+  readonly flow?: FlowControl;
   readonly audit?: AuditSink;
   /** notFoundPaths are the paths that a 404 lists; all that the root lists unless given. */
   readonly notFoundPaths?: (all: readonly string[]) => readonly string[];

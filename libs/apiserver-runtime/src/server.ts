@@ -3,6 +3,7 @@ import type { ResourceToken } from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
 import { AdmissionChain } from './admission';
 import { Chain } from './chain/chain';
+import { MaxInFlight } from './chain/max-in-flight';
 import { ServerMetrics } from './chain/metrics';
 import { Discovery } from './discovery/discovery';
 import { Dispatcher } from './dispatch';
@@ -39,6 +40,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const chain = new Chain({
     authenticators,
     authorizers,
+    flow:
+      options.flow ??
+      new MaxInFlight({ mutating: limits.maxMutatingRequestsInflight, readOnly: limits.maxRequestsInflight }),
     limits,
     clock,
     log,

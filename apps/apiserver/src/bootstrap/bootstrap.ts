@@ -12,9 +12,9 @@ import {
 import type { ApiServer } from '@navarch/apiserver-runtime';
 import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
 import { bootstrapPolicy } from '../authz/rbac/bootstrap-policy';
+import { ensureFlowControl } from '../flow-control/default-objects';
 import type { Health } from '../routes/health';
 import { ensureAuthenticationConfig, type AuthenticationConfig } from './authentication-config';
-import { ensureFlowControl } from './flow-control';
 import type { KubernetesService } from './kubernetes-service';
 import { ensureNamespaces } from './namespaces';
 import { ensurePriorityClasses } from './priority-classes';

@@ -2,8 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuthorizationAttributes, Decision } from '../interfaces';
 import { authorizeAll, forbiddenRequest } from './authorization';
 import { warningHeader } from './exchange';
-import { InFlight, flightKindOf } from './max-in-flight';
-import { requestInfo } from '../request-info';
 
 const attributes: AuthorizationAttributes = {
   ...{ user: { name: 'u', groups: [] }, verb: 'get', isResourceRequest: true, group: '', version: 'v1' },
@@ -40,29 +38,6 @@ describe('authorizeAll', () => {
     [[], 'no opinion'],
   ])('%j', async (outcomes, expected) => {
     expect((await authorizeAll(saying(...outcomes), attributes)).outcome).toBe(expected);
-  });
-});
-
-describe('max in flight', () => {
-  const info = (method: string, path: string) =>
-    requestInfo(method, path.split('?')[0]!, new URLSearchParams(path.split('?')[1]));
-  test.each([
-    ['GET', '/api/v1/pods', false, 'readOnly'],
-    ['POST', '/api/v1/namespaces/n/pods', false, 'mutating'],
-    ['GET', '/api/v1/pods?watch=1', false, undefined],
-    ['POST', '/api/v1/namespaces/n/pods/p/exec', false, undefined],
-    ['POST', '/api/v1/namespaces/n/pods', true, undefined],
-  ])('%s %s', (method, path, privileged, kind) => {
-    expect(flightKindOf(info(method, path), privileged)).toBe(kind);
-  });
-  test('past the bound it is 429, until somebody leaves', () => {
-    const inflight = new InFlight({ mutating: 1, readOnly: 1 });
-    inflight.enter('mutating');
-    expect(() => inflight.enter('mutating')).toThrow('Too many requests');
-    inflight.enter('readOnly');
-    inflight.leave('mutating');
-    inflight.enter('mutating');
-    expect(inflight.current).toEqual({ mutating: 1, readOnly: 1 });
   });
 });
 

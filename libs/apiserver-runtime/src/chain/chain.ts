@@ -10,20 +10,21 @@ import { traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
-import { PlainTextError, plainTextResponse, statusErrorOf, statusResponse } from '../status-response';
+import { PlainTextError, plainTextResponse, statusErrorOf, statusResponse, textResponse } from '../status-response';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { audited } from './audit';
 import { withDeadline } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
-import { InFlight, flightKindOf } from './max-in-flight';
+import { OverloadError, type FlowControl } from './flow-control';
 import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
 
 /** ChainParts are what the steps of the chain need. */
 export interface ChainParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
+  readonly flow: FlowControl;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;
@@ -33,24 +34,21 @@ export interface ChainParts {
   dispatch(exchange: Exchange): Promise<ApiResponse>;
 }
 
-/** Chain is the way of every request, in order: info, authentication, impersonation, in-flight bound, authorization, audit, dispatch. */
+/** Chain is the way of every request, in order: info, authentication, impersonation, flow control, authorization, audit, dispatch. */
 export class Chain {
-  readonly inflight: InFlight;
   /** active counts requests that have no complete answer yet, streams included. */
   active = 0;
   private idle: (() => void)[] = [];
 
   constructor(private readonly parts: ChainParts) {
-    const { maxMutatingRequestsInflight: mutating, maxRequestsInflight: readOnly } = parts.limits;
-    this.inflight = new InFlight({ mutating, readOnly });
-    const { inflight } = this;
+    const { current } = parts.flow;
     for (const kind of ['mutating', 'readOnly'] as const) {
       parts.metrics.inflight.set({ request_kind: kind }, 0);
     }
     Object.assign(parts.metrics.inflight, {
       collect: () => {
-        parts.metrics.inflight.set({ request_kind: 'mutating' }, inflight.current.mutating);
-        parts.metrics.inflight.set({ request_kind: 'readOnly' }, inflight.current.readOnly);
+        parts.metrics.inflight.set({ request_kind: 'mutating' }, current.mutating);
+        parts.metrics.inflight.set({ request_kind: 'readOnly' }, current.readOnly);
       },
     });
   }
@@ -66,6 +64,7 @@ export class Chain {
     } catch (error) {
       response = this.failure(exchange, error);
     }
+    if (exchange.headers) response = { ...response, headers: { ...response.headers, ...exchange.headers } };
     if (exchange.warnings)
       response = { ...response, headers: { ...response.headers, warning: warningHeader(exchange.warnings) } };
     if (isStream(response.body)) return this.streaming(exchange, response, response.body);
@@ -96,21 +95,15 @@ export class Chain {
 
   private async serve(exchange: Exchange): Promise<ApiResponse> {
     const { parts } = this;
-    const kind = flightKindOf(exchange.info, exchange.user.groups.includes('system:masters'));
-    if (kind) this.inflight.enter(kind);
-    try {
-      await this.authorized(exchange);
-      exchange.keepsBodies = parts.audit?.wantsBodies(exchange.info, exchange.user) ?? false;
-      const { verb, resource, namespace, path } = exchange.info;
-      const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
-        parts.dispatch(exchange),
-      );
-      return await (isLongRunning(exchange.info)
-        ? serving
-        : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock));
-    } finally {
-      if (kind) this.inflight.leave(kind);
-    }
+    const seat = parts.flow.enter(exchange);
+    exchange.take(seat instanceof Promise ? await seat : seat);
+    await this.authorized(exchange);
+    exchange.keepsBodies = parts.audit?.wantsBodies(exchange.info, exchange.user) ?? false;
+    const { verb, resource, namespace, path } = exchange.info;
+    const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
+      parts.dispatch(exchange),
+    );
+    return isLongRunning(exchange.info) ? serving : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock);
   }
 
   private failure(exchange: Exchange, error: unknown): ApiResponse {
@@ -132,6 +125,7 @@ export class Chain {
         component: 'apiserver',
       });
     }
+    if (error instanceof OverloadError) return overloaded(error);
     return statusResponse(statusErrorOf(error).toStatus());
   }
 
@@ -167,6 +161,7 @@ export class Chain {
 
   private finish(exchange: Exchange, response: ApiResponse): void {
     const { parts } = this;
+    exchange.releaseSeat();
     const now = parts.clock.now();
     const labels = this.labels(exchange);
     const dryRun = { dry_run: exchange.query.get('dryRun') === 'All' ? 'All' : '' };
@@ -181,4 +176,9 @@ export class Chain {
       for (const resolve of waiting) resolve();
     }
   }
+}
+
+/** overloaded is the answer to what finds no room: text, as upstream's filter writes it. */
+function overloaded({ message, headers }: OverloadError): ApiResponse {
+  return textResponse(429, `${message}\n`, { 'retry-after': '1', 'x-content-type-options': 'nosniff', ...headers });
 }

@@ -1,6 +1,7 @@
 import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
 import { authorizeAll } from './authorization';
+import type { Seat } from './flow-control';
 
 const noQuery = new URLSearchParams();
 
@@ -20,6 +21,9 @@ export class Exchange implements RequestContext {
   /** served: the path leads to something that is there, so that metrics may name it. */
   served = false;
   warnings: string[] | undefined;
+  /** headers go with the answer, whatever it is. */
+  headers: Readonly<Record<string, string>> | undefined;
+  private seat: Seat | undefined;
 
   constructor(
     readonly request: ApiRequest,
@@ -27,6 +31,17 @@ export class Exchange implements RequestContext {
     private readonly authorizers: readonly Authorizer[],
   ) {
     this.query = request.query ? new URLSearchParams(request.query) : noQuery;
+  }
+
+  /** take holds the seat that the request was given, until releaseSeat. */
+  take(seat: Seat | undefined): void {
+    this.seat = seat;
+    this.headers = seat?.headers;
+  }
+
+  /** releaseSeat lets somebody else be served: at the end of the request, or when a watch has begun. */
+  releaseSeat(): void {
+    this.seat?.release();
   }
 
   warn(text: string): void {

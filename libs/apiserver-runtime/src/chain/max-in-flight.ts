@@ -1,36 +1,36 @@
-import { StatusError } from '@navarch/apimachinery';
-import type { RequestInfo } from '../interfaces';
 import { isLongRunning } from '../request-info';
+import type { Exchange } from './exchange';
+import { OverloadError, flightKindOf, type FlightKind, type FlowControl, type Seat } from './flow-control';
 
-export type FlightKind = 'mutating' | 'readOnly';
-
-const readOnlyVerbs = new Set(['get', 'list', 'watch', 'head', 'options']);
-
-/** flightKindOf tells which bound a request counts against; undefined: none (watches, connections, health). */
-export function flightKindOf(info: RequestInfo, privileged: boolean): FlightKind | undefined {
-  if (privileged || isLongRunning(info)) return undefined;
-  return readOnlyVerbs.has(info.verb) ? 'readOnly' : 'mutating';
-}
-
-/** InFlight counts the requests that are being served and refuses those past the bounds. */
-export class InFlight {
+/** MaxInFlight bounds how many reading and writing requests are served at a time, with no regard to whose they are. */
+export class MaxInFlight implements FlowControl {
   readonly current: Record<FlightKind, number> = { mutating: 0, readOnly: 0 };
 
   constructor(private readonly bounds: Readonly<Record<FlightKind, number>>) {}
 
-  /** enter counts a request in, or throws 429. Each enter needs one leave. */
-  enter(kind: FlightKind): void {
-    if (this.current[kind] >= this.bounds[kind]) throw tooMany();
-    this.current[kind]++;
-  }
-
-  leave(kind: FlightKind): void {
-    this.current[kind]--;
+  /** enter: `system:masters` and what is long-running needs no seat. */
+  enter({ info, user }: Exchange): Seat | undefined {
+    if (isLongRunning(info) || user.groups.includes('system:masters')) return undefined;
+    const kind = flightKindOf(info);
+    if (this.current[kind] >= this.bounds[kind]) throw new OverloadError();
+    return new CountedSeat(this.current, kind);
   }
 }
 
-function tooMany(): StatusError {
-  return new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.', {
-    retryAfterSeconds: 1,
-  });
+/** CountedSeat counts itself in, and out when it is released. */
+class CountedSeat implements Seat {
+  private taken = true;
+
+  constructor(
+    private readonly counts: Record<FlightKind, number>,
+    private readonly kind: FlightKind,
+  ) {
+    counts[kind]++;
+  }
+
+  release(): void {
+    if (!this.taken) return;
+    this.taken = false;
+    this.counts[this.kind]--;
+  }
 }

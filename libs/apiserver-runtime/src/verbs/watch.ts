@@ -14,10 +14,12 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   const encoder = new EventEncoder(shape, endpoint, services);
+  const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,
-    open: sink => endpoint.resource.storage.watch(watchOptions(query), sink),
-    timeoutMs: timeoutMs(query, services.limits.minRequestTimeoutSeconds),
+    open: sink => endpoint.resource.storage.watch(watchOptions(query, lasts), sink),
+    onOpened: () => exchange.releaseSeat(),
+    timeoutMs: lasts,
     maxBufferBytes: services.limits.maxWatchBufferBytes,
     stops: [services.stopping, endpoint.resource.stop.signal],
     clock: services.clock,
@@ -32,12 +34,13 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' }, body: stream };
 }
 
-function watchOptions(query: ListQuery): WatchOptions {
+function watchOptions(query: ListQuery, timeoutMs: number): WatchOptions {
   const { predicate, bookmarks, sendInitialEvents, resourceVersion } = query;
   const after = resourceVersion === '' ? undefined : revisionOf(resourceVersion, 'invalid');
   return {
     predicate,
     bookmarks,
+    timeoutMs,
     ...(after !== undefined && { after }),
     ...(sendInitialEvents && { sendInitialEvents }),
   };

@@ -1,21 +1,20 @@
 import type { flowcontrolv1 } from '@navarch/api';
-import type { Store } from '@navarch/apiserver-runtime';
-import { ensure } from './ensure';
+import { mandatoryLevels, mandatorySchemas, type Store } from '@navarch/apiserver-runtime';
+import { ensure } from '../bootstrap/ensure';
+import { AUTOUPDATE } from './kept-objects';
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
-const AUTOUPDATE = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
 
 type Queuing = { readonly queues: number; readonly handSize: number; readonly queueLengthLimit: number };
 
-/** LEVELS: name, shares, the percentage others may borrow, and queues; without queues what is too much is refused. */
-const LEVELS: readonly { name: string; shares: number; lendable: number; queuing?: Queuing }[] = [
+/** LEVELS: name, shares, the percentage others may borrow, and queues. */
+const LEVELS: readonly { name: string; shares: number; lendable: number; queuing: Queuing }[] = [
   { name: 'system', shares: 30, lendable: 33, queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 } },
   { name: 'node-high', shares: 40, lendable: 25, queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 } },
   { name: 'leader-election', shares: 10, lendable: 0, queuing: { queues: 16, handSize: 4, queueLengthLimit: 50 } },
   { name: 'workload-high', shares: 40, lendable: 50, queuing: { queues: 128, handSize: 6, queueLengthLimit: 50 } },
   { name: 'workload-low', shares: 100, lendable: 90, queuing: { queues: 128, handSize: 6, queueLengthLimit: 50 } },
   { name: 'global-default', shares: 20, lendable: 50, queuing: { queues: 128, handSize: 6, queueLengthLimit: 50 } },
-  { name: 'catch-all', shares: 5, lendable: 0 },
 ];
 
 type Rule = Pick<flowcontrolv1.PolicyRulesWithSubjects, 'subjects' | 'resourceRules' | 'nonResourceRules'>;
@@ -53,7 +52,6 @@ const SCHEMAS: readonly {
   by?: 'ByUser' | 'ByNamespace';
   rules: Rule[];
 }[] = [
-  { name: 'exempt', level: 'exempt', precedence: 1, rules: [everything(group('system:masters'))] },
   {
     name: 'probes',
     level: 'exempt',
@@ -156,7 +154,6 @@ const SCHEMAS: readonly {
     by: 'ByUser',
     rules: [everything(...EVERYBODY)],
   },
-  { name: 'catch-all', level: 'catch-all', precedence: 10_000, by: 'ByUser', rules: [everything(...EVERYBODY)] },
 ];
 
 /** ensureFlowControl makes the default levels and schemas that are missing. */
@@ -170,40 +167,46 @@ export async function ensureFlowControl(
   ]);
 }
 
-/** defaultLevels are the priority levels of a fresh cluster. Pure. */
+const autoupdated = (name: string | undefined) => ({
+  name: name ?? '',
+  generation: 1,
+  annotations: { [AUTOUPDATE]: 'true' },
+});
+
+/** defaultLevels are the priority levels of a fresh cluster: the mandatory ones, and those that are suggested. Pure. */
 export function defaultLevels(): flowcontrolv1.PriorityLevelConfiguration[] {
-  const level = (
-    name: string,
-    spec: flowcontrolv1.PriorityLevelConfigurationSpec,
-  ): flowcontrolv1.PriorityLevelConfiguration => ({
-    apiVersion: API_VERSION,
-    kind: 'PriorityLevelConfiguration',
-    metadata: { name, annotations: { ...AUTOUPDATE } },
-    spec,
-  });
   return [
-    level('exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
-    ...LEVELS.map(({ name, shares, lendable, queuing }) => {
-      const limitResponse = queuing ? { type: 'Queue', queuing: { ...queuing } } : { type: 'Reject' };
-      return level(name, {
+    ...mandatoryLevels.map(level => ({ ...structuredClone(level), metadata: autoupdated(level.metadata?.name) })),
+    ...LEVELS.map(({ name, shares, lendable, queuing }) => ({
+      apiVersion: API_VERSION,
+      kind: 'PriorityLevelConfiguration',
+      metadata: autoupdated(name),
+      spec: {
         type: 'Limited',
-        limited: { nominalConcurrencyShares: shares, lendablePercent: lendable, limitResponse },
-      });
-    }),
+        limited: {
+          nominalConcurrencyShares: shares,
+          lendablePercent: lendable,
+          limitResponse: { type: 'Queue', queuing: { ...queuing } },
+        },
+      },
+    })),
   ];
 }
 
 /** defaultSchemas are the flow schemas of a fresh cluster. Pure. */
 export function defaultSchemas(): flowcontrolv1.FlowSchema[] {
-  return SCHEMAS.map(({ name, level, precedence, by, rules }) => ({
-    apiVersion: API_VERSION,
-    kind: 'FlowSchema',
-    metadata: { name, annotations: { ...AUTOUPDATE } },
-    spec: {
-      priorityLevelConfiguration: { name: level },
-      matchingPrecedence: precedence,
-      ...(by && { distinguisherMethod: { type: by } }),
-      rules: structuredClone(rules),
-    },
-  }));
+  return [
+    ...mandatorySchemas.map(schema => ({ ...structuredClone(schema), metadata: autoupdated(schema.metadata?.name) })),
+    ...SCHEMAS.map(({ name, level, precedence, by, rules }) => ({
+      apiVersion: API_VERSION,
+      kind: 'FlowSchema',
+      metadata: autoupdated(name),
+      spec: {
+        priorityLevelConfiguration: { name: level },
+        matchingPrecedence: precedence,
+        ...(by && { distinguisherMethod: { type: by } }),
+        rules: structuredClone(rules),
+      },
+    })),
+  ];
 }

@@ -1,0 +1,123 @@
+import { FlowSchemas, PriorityLevelConfigurations, type flowcontrolv1 } from '@navarch/api';
+import { deepEqual, type KubeObject } from '@navarch/apimachinery';
+import { PriorityAndFairness, type ApiServer } from '@navarch/apiserver-runtime';
+import type { Clock, Logger, Registry } from '@navarch/base';
+import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
+import { Controller } from '@navarch/controller-runtime';
+import type { ApiServerFlags } from '../flags';
+import { danglingCondition } from './dangling';
+import { defaultLevels, defaultSchemas } from './default-objects';
+import { KeptObjects } from './kept-objects';
+
+/** MANAGER is who writes the conditions of FlowSchemas. */
+const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
+
+/** openFlowControl makes priority and fairness as the flags want it; undefined where they want none. */
+export function openFlowControl(
+  flags: ApiServerFlags,
+  emulated: number,
+  clock: Clock,
+  metrics: Registry,
+): PriorityAndFairness | undefined {
+  if (!flags['enable-priority-and-fairness']) return undefined;
+  const seats = flags['max-requests-inflight'] + flags['max-mutating-requests-inflight'];
+  if (seats <= 0)
+    throw new Error('--max-requests-inflight and --max-mutating-requests-inflight: their sum must be positive');
+  const waitLimitMs = flags['request-timeout'] / 4;
+  return new PriorityAndFairness({ seats, waitLimitMs, lends: emulated >= 26, clock, metrics });
+}
+
+/** FlowControlParts are what keeping the flow control objects needs. */
+export interface FlowControlParts {
+  readonly flow: PriorityAndFairness | undefined;
+  readonly informers: InformerFactory;
+  readonly client: KubeClient;
+  readonly server: () => ApiServer;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/**
+ * runFlowControl lets the stored objects take effect as they change, keeps the default ones in shape, and tells in the status
+ * of FlowSchemas whether their level exists. It resolves when the signal has aborted.
+ */
+export async function runFlowControl(parts: FlowControlParts, signal: AbortSignal): Promise<void> {
+  const { informers, flow, clock, log } = parts;
+  const schemas = informers.informer(FlowSchemas);
+  const levels = informers.informer(PriorityLevelConfigurations);
+  if (flow) follow(flow, schemas, levels);
+
+  const keptLevels = new KeptObjects(defaultLevels(), levels, () => parts.server().store(PriorityLevelConfigurations));
+  const keptSchemas = new KeptObjects(defaultSchemas(), schemas, () => parts.server().store(FlowSchemas));
+  const common = { concurrency: 1, waitFor: [schemas, levels], clock, log };
+  const forLevels = new Controller({
+    ...common,
+    name: 'priority_and_fairness_levels',
+    reconcile: ({ name }) => keptLevels.keep(name),
+  });
+  const forSchemas = new Controller({
+    ...common,
+    name: 'priority_and_fairness_schemas',
+    async reconcile({ name }) {
+      await keptSchemas.keep(name);
+      await updateCondition(parts, schemas.get('', name), level => levels.get('', level) !== undefined);
+    },
+  });
+  onChange(schemas, name => forSchemas.queue.add(name));
+  onChange(levels, name => {
+    forLevels.queue.add(name);
+    for (const { metadata, spec } of schemas.list())
+      if (spec?.priorityLevelConfiguration?.name === name) forSchemas.queue.add(metadata?.name ?? '');
+  });
+  await Promise.all([forLevels.run(signal), forSchemas.run(signal), flow?.run(signal)]);
+}
+
+/** follow configures flow control anew whenever the objects have changed, once for the changes of one moment. */
+function follow(
+  flow: PriorityAndFairness,
+  schemas: Informer<flowcontrolv1.FlowSchema>,
+  levels: Informer<flowcontrolv1.PriorityLevelConfiguration>,
+): void {
+  let pending = false;
+  const configure = () => {
+    if (pending) return;
+    pending = true;
+    setImmediate(() => {
+      pending = false;
+      flow.configure(schemas.list(), levels.list());
+    });
+  };
+  const handler = {
+    added: configure,
+    updated: (old: { spec?: object }, current: { spec?: object }) => {
+      if (!deepEqual(old.spec, current.spec)) configure();
+    },
+    deleted: configure,
+  };
+  schemas.addHandler(handler);
+  levels.addHandler(handler);
+}
+
+function onChange<T extends KubeObject>(informer: Informer<T>, changed: (name: string) => void): void {
+  const tell = ({ metadata }: T) => changed(metadata?.name ?? '');
+  informer.addHandler({ added: tell, updated: (_old, current) => tell(current), deleted: tell });
+}
+
+async function updateCondition(
+  { client, clock }: FlowControlParts,
+  schema: flowcontrolv1.FlowSchema | undefined,
+  hasLevel: (name: string) => boolean,
+): Promise<void> {
+  const condition = schema && danglingCondition(schema, hasLevel, clock.now());
+  if (!condition) return;
+  const { name = '', uid } = schema.metadata!;
+  const body = {
+    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
+    kind: 'FlowSchema',
+    // A new object of the same name is none of this one's business.
+    metadata: { name, uid },
+    status: { conditions: [condition] },
+  };
+  const patch = { type: 'apply', fieldManager: MANAGER, force: true, body } as const;
+  await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status' });
+}

@@ -1,0 +1,84 @@
+import { Counter, Gauge, type Registry } from '@navarch/base';
+import type { PriorityAndFairness } from './priority-and-fairness';
+
+const FLOW = ['flow_schema', 'priority_level'] as const;
+const LEVEL = ['priority_level'] as const;
+
+/**
+ * exposeFlowControl shows what priority and fairness does, under upstream's names. Numbers are read when somebody asks for
+ * them: a request pays for no metric.
+ */
+export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry): void {
+  const registers = [registry];
+  const counter = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    each: (counter: Counter<L>) => void,
+  ) =>
+    new Counter<L>({
+      name: `apiserver_flowcontrol_${name}`,
+      ...{ help, labelNames: [...labelNames], registers },
+      collect() {
+        this.reset();
+        each(this);
+      },
+    });
+  const gauge = <L extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly L[],
+    each: (gauge: Gauge<L>) => void,
+  ) =>
+    new Gauge<L>({
+      name: `apiserver_flowcontrol_${name}`,
+      ...{ help, labelNames: [...labelNames], registers },
+      collect() {
+        this.reset();
+        each(this);
+      },
+    });
+  const perFlow = (set: (labels: Record<(typeof FLOW)[number], string>, of: (typeof flow.schemas)[number]) => void) =>
+    flow.schemas.forEach(one => set({ flow_schema: one.name, priority_level: one.level.name }, one));
+  counter('dispatched_requests_total', 'Number of requests executed by flow control.', FLOW, counter =>
+    perFlow((labels, { counts }) => counter.inc(labels, counts.dispatched)),
+  );
+  counter(
+    'rejected_requests_total',
+    'Number of requests rejected by flow control, by reason.',
+    [...FLOW, 'reason'] as const,
+    counter =>
+      perFlow((labels, { counts }) => {
+        for (const [reason, count] of counts.rejected) counter.inc({ ...labels, reason }, count);
+      }),
+  );
+  gauge('current_inqueue_requests', 'Number of requests waiting in queues of flow control.', FLOW, gauge =>
+    perFlow((labels, { counts }) => gauge.set(labels, counts.waiting)),
+  );
+  gauge('current_executing_requests', 'Number of requests being executed under flow control.', FLOW, gauge =>
+    perFlow((labels, { counts }) => gauge.set(labels, counts.executing)),
+  );
+  gauge('current_executing_seats', 'Number of seats taken by requests under flow control.', FLOW, gauge =>
+    perFlow((labels, { counts }) => gauge.set(labels, counts.executing)),
+  );
+  const perLevel = (name: string, help: string, value: (level: Level) => number) =>
+    gauge(name, help, LEVEL, gauge => {
+      for (const level of flow.levels.values()) gauge.set({ priority_level: level.name }, value(level));
+    });
+  perLevel('request_concurrency_limit', 'Number of seats of a priority level.', ({ bounds }) => bounds.nominal);
+  perLevel('nominal_limit_seats', 'Nominal number of seats of a priority level.', ({ bounds }) => bounds.nominal);
+  perLevel('lower_limit_seats', 'Number of seats that a level never lends.', ({ bounds }) => bounds.lower);
+  perLevel('upper_limit_seats', 'Number of seats that a level may have with borrowed ones.', ({ bounds, ...level }) =>
+    level.isExempt ? bounds.nominal : bounds.upper,
+  );
+  perLevel('current_limit_seats', 'Number of seats of a level now, lent and borrowed ones counted.', level =>
+    level.isExempt ? level.bounds.nominal : level.queues.limit,
+  );
+  perLevel(
+    'request_concurrency_in_use',
+    'Number of seats taken in a priority level.',
+    ({ queues }) => queues.executing,
+  );
+}
+
+type Level = PriorityAndFairness['levels'] extends ReadonlyMap<string, infer L> ? L : never;
