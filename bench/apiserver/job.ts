@@ -40,7 +40,13 @@ export type Job =
   | { readonly do: 'open'; readonly watches: number; readonly perConnection: number }
   | { readonly do: 'close' }
   /** etcd writes values of `bytes` bytes, one transaction each, without any API server. */
-  | { readonly do: 'etcd'; readonly url: string; readonly count: number; readonly inFlight: number; readonly bytes: number }
+  | {
+      readonly do: 'etcd';
+      readonly url: string;
+      readonly count: number;
+      readonly inFlight: number;
+      readonly bytes: number;
+    }
   | { readonly do: 'clean' };
 
 /** Figures are what a job came to. */

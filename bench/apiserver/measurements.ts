@@ -140,7 +140,12 @@ class Bench {
     await load.run({ ...job, seconds: 2 });
     const one = await this.once(what, load, job);
     const few = watches <= 100;
-    this.add({ what: `${what}: delivery p50`, value: percentile(one.latencies, 0.5), unit: 'ms', atMost: few ? 6 : 15 });
+    this.add({
+      what: `${what}: delivery p50`,
+      value: percentile(one.latencies, 0.5),
+      unit: 'ms',
+      atMost: few ? 6 : 15,
+    });
     this.add({
       ...{ what: `${what}: delivery p99`, value: percentile(one.latencies, 0.99), unit: 'ms' },
       atMost: few ? 30 : 200,
@@ -237,7 +242,10 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
+import { writeFileSync } from 'node:fs';
+const await0 = (f: string, p: unknown) => writeFileSync(f, JSON.stringify(p));
 function printProfile(what: string, profile: Parameters<typeof topSelfTimes>[0]): void {
+  if (process.env['PROF_OUT']) await0(`${process.env['PROF_OUT']}-${what.replace(/\W+/g, '_')}.json`, profile);
   console.error(`\n${what}: self time`);
   for (const { name, place, ms, share } of topSelfTimes(profile, 10))
     console.error(`  ${(100 * share).toFixed(1).padStart(5)} % ${ms.toFixed(0).padStart(6)} ms  ${name}  ${place}`);

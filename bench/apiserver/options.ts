@@ -3,7 +3,17 @@ import { readFileSync } from 'node:fs';
 import type { Target } from './job';
 
 /** MEASUREMENTS are the names that --only takes, in the order in which they run. */
-export const MEASUREMENTS = ['start', 'create', 'get', 'patch', 'list', 'idle', 'watch', 'idle-watches', 'nats'] as const;
+export const MEASUREMENTS = [
+  'start',
+  'create',
+  'get',
+  'patch',
+  'list',
+  'idle',
+  'watch',
+  'idle-watches',
+  'nats',
+] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
 /** BenchOptions are the command line in its checked form. */

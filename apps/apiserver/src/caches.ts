@@ -7,7 +7,6 @@ import {
   Namespaces,
   Nodes,
   PersistentVolumes,
-  Pods,
   PriorityClasses,
   ResourceQuotas,
   RoleBindings,
@@ -22,8 +21,9 @@ import {
 } from '@navarch/api';
 import type { Clock } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
-import { cachedLookup, liveLookup, type Lookup } from './admission/lookup';
-import { InformerNodeGraph } from './authz/node/node-graph';
+import type { Storage } from '@navarch/storage';
+import { cachedLookup, liveLookup, storedLookup, type Lookup } from './admission/lookup';
+import { CachedNodeGraph } from './authz/node/node-graph';
 import {
   RuleResolver,
   SUBJECT_INDEX,
@@ -37,9 +37,11 @@ const DEFAULT_ACCOUNT_WAIT_MS = 1_500;
 /** Caches are the informers that authentication, authorization and admission look at, and lookups over them. */
 export type Caches = ReturnType<typeof openCaches>;
 
-/** openCaches asks for the informers; they start with their factory. */
-export function openCaches(informers: InformerFactory, client: KubeClient, clock: Clock) {
-  const pods = informers.informer(Pods);
+/**
+ * openCaches asks for the informers; they start with their factory. Pods, of which there are most, are looked up in the watch cache
+ * itself: an informer would keep each a second time, parsed.
+ */
+export function openCaches(informers: InformerFactory, client: KubeClient, podStorage: () => Storage, clock: Clock) {
   const nodes = informers.informer(Nodes);
   const namespaces = informers.informer(Namespaces);
   const accounts = informers.informer(ServiceAccounts);
@@ -56,7 +58,7 @@ export function openCaches(informers: InformerFactory, client: KubeClient, clock
   const priorityClasses = informers.informer(PriorityClasses);
   const runtimeClasses = informers.informer(RuntimeClasses);
   return {
-    pods: cachedLookup(pods, client, Pods),
+    pods: storedLookup<corev1.Pod>(podStorage),
     nodes: cachedLookup(nodes, client, Nodes),
     namespaces: cachedLookup(namespaces, client, Namespaces),
     accounts: cachedLookup(accounts, client, ServiceAccounts),
@@ -72,8 +74,8 @@ export function openCaches(informers: InformerFactory, client: KubeClient, clock
     quotas: informers.informer(ResourceQuotas),
     mutatingWebhooks: informers.informer(MutatingWebhookConfigurations),
     validatingWebhooks: informers.informer(ValidatingWebhookConfigurations),
-    nodeGraph: new InformerNodeGraph(
-      pods,
+    nodeGraph: new CachedNodeGraph(
+      podStorage,
       informers.informer(PersistentVolumes),
       informers.informer(VolumeAttachments),
     ),

@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlices, ResourceQuotas, Services } from '@navarch/api';
+import { Endpoints, EndpointSlices, Pods, ResourceQuotas, Services } from '@navarch/api';
 import {
   createApiServer,
   dumpRoutes,
@@ -68,7 +68,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const transport = new LateTransport();
   const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
   const informers = createInformerFactory(client, { log, clock });
-  const caches = openCaches(informers, client, clock);
+  const caches = openCaches(informers, client, () => server.store(Pods).storage, clock);
   const tokens = makeTokenAuthenticator({ config, credentials, flags, caches, client, clock, log });
   const authorizers = makeAuthorizers(config, caches, flags['anonymous-auth']);
   const authorizer = new UnionAuthorizer(authorizers);

@@ -1,6 +1,7 @@
 import type { ResourceToken } from '@navarch/api';
 import { isNotFound, type KubeObject } from '@navarch/apimachinery';
 import type { KubeClient, Lister } from '@navarch/client';
+import type { Storage } from '@navarch/storage';
 
 /** Lookup finds one object, in a cache first and then, since caches lag, by asking. */
 export type Lookup<T extends KubeObject> = (namespace: string, name: string) => Promise<T | undefined>;
@@ -24,5 +25,14 @@ export function liveLookup<T extends KubeObject>(client: KubeClient, token: Reso
       if (isNotFound(error)) return undefined;
       throw error;
     }
+  };
+}
+
+/** storedLookup reads the watch cache, and waits for it to be as fresh as etcd for what it does not have. For kinds that are stored in their hub version. */
+export function storedLookup<T extends KubeObject>(storage: () => Storage): Lookup<T> {
+  return async (namespace, name) => {
+    const path = { namespace, name };
+    const entry = (await storage().get(path, { atLeast: 0 })) ?? (await storage().get(path));
+    return entry?.object() as T | undefined;
   };
 }

@@ -2,7 +2,7 @@ import { describe, type Clock, type Logger } from '@navarch/base';
 import { Change } from '../change';
 import type { StoredEntry } from '../entry';
 import { tooOld } from '../etcd3/errors';
-import type { EtcdEvent, KeyValue } from '../etcd3/wire';
+import type { EtcdEvent, KeyValue } from '../etcd3/messages';
 import type {
   ListOptions,
   ListResult,

@@ -1,16 +1,23 @@
 import { systemClock, type Clock } from '@navarch/base';
-import { Etcd3, type ICompare, type IOptions, type IRequestOp } from 'etcd3';
 import { abortable } from '../abortable';
 import type { Revision } from '../interface';
+import { EtcdChannel, type EtcdTls } from './channel';
 import { etcdError, mayElsewhere, wasNeverSent } from './errors';
-import { runWatch, toKeyValue, type EtcdWatchOptions, type EtcdWatchResponse, type KeyValue } from './wire';
-
-/** EtcdTls is how the process shows itself to etcd and trusts it; PEM. */
-export interface EtcdTls {
-  readonly ca: Buffer;
-  readonly cert?: Buffer;
-  readonly key?: Buffer;
-}
+import {
+  decodeLeaseGrant,
+  decodeRange,
+  decodeTxn,
+  encodeCompaction,
+  encodeLeaseGrant,
+  encodeRange,
+  encodeTxn,
+  type KeyValue,
+  type RangeAnswer,
+  type RangeRequest,
+  type TxnAnswer,
+  type TxnRequest,
+} from './messages';
+import { runWatch, type EtcdWatchOptions, type EtcdWatchResponse } from './wire';
 
 export interface EtcdClientOptions {
   /** endpoints are client URLs, all http or all https. */
@@ -19,23 +26,6 @@ export interface EtcdClientOptions {
   readonly clock?: Clock;
   /** timeoutMs bounds each request; 10 seconds unless given. */
   readonly timeoutMs?: number;
-}
-
-export interface RangeRequest {
-  readonly key: string | Buffer;
-  /** end makes it the range [key, end); without it only the key. */
-  readonly end?: Buffer;
-  readonly limit?: number;
-  readonly revision?: Revision;
-  readonly countOnly?: boolean;
-}
-
-export interface RangeAnswer {
-  readonly revision: Revision;
-  readonly kvs: readonly KeyValue[];
-  readonly more: boolean;
-  /** count is that of the whole range, whatever the limit. */
-  readonly count: number;
 }
 
 /** Swap is a write that happens only if the key's mod revision is `expected` (0: the key is absent). */
@@ -54,25 +44,11 @@ export interface SwapAnswer {
   readonly present?: KeyValue;
 }
 
-// The package's own fault handling sends a transaction again whose outcome is unknown; here only what cannot have happened is.
-const noEvent = () => ({ dispose: () => undefined });
-const once: NonNullable<NonNullable<IOptions['faultHandling']>['global']> = {
-  _altReturn: undefined as never,
-  onSuccess: noEvent,
-  onFailure: noEvent,
-  execute: async fn => fn({ signal: new AbortController().signal }),
-};
-
-const channel = {
-  'grpc.max_receive_message_length': -1,
-  'grpc.max_send_message_length': -1,
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2_000,
-  // The watch has a connection of its own, or a large range would hold up its events.
-  'grpc.use_local_subchannel_pool': 1,
-};
+/** Member is one member of the cluster. The watch has a connection of its own, or a large range would hold up its events. */
+interface Member {
+  readonly calls: EtcdChannel;
+  readonly watches: EtcdChannel;
+}
 
 /** rangeEnd is the end of the range of all keys that begin with prefix. */
 export function rangeEnd(prefix: string): Buffer {
@@ -89,63 +65,30 @@ export const EVERYTHING = { key: Buffer.from([0]), end: Buffer.from([0]) } as co
  * (see etcdError). A write is sent a second time only if the first certainly did not arrive.
  */
 export class EtcdClient {
-  private readonly members: Etcd3[];
+  private readonly members: readonly Member[];
   private readonly clock: Clock;
   private readonly timeoutMs: number;
   private current = 0;
 
   constructor(options: EtcdClientOptions) {
     if (!options.endpoints.length) throw new Error('etcd needs at least one endpoint');
-    const { tls } = options;
     this.clock = options.clock ?? systemClock;
     this.timeoutMs = options.timeoutMs ?? 10_000;
-    this.members = options.endpoints.map(
-      hosts =>
-        new Etcd3({
-          hosts,
-          ...(tls && { credentials: { rootCertificate: tls.ca, privateKey: tls.key, certChain: tls.cert } }),
-          grpcOptions: channel,
-          faultHandling: { global: once, host: () => once },
-        }),
-    );
+    this.members = options.endpoints.map(url => ({
+      calls: new EtcdChannel(url, options.tls),
+      watches: new EtcdChannel(url, options.tls),
+    }));
   }
 
   async range(request: RangeRequest, signal?: AbortSignal): Promise<RangeAnswer> {
-    const answer = await this.call(true, signal, (etcd, options) =>
-      etcd.kv.range(
-        {
-          key: Buffer.from(request.key),
-          ...(request.end && { range_end: request.end }),
-          ...(request.limit && { limit: request.limit }),
-          ...(request.revision && { revision: request.revision }),
-          ...(request.countOnly && { count_only: true }),
-        },
-        options,
-      ),
-    );
-    return {
-      revision: Number(answer.header.revision),
-      kvs: answer.kvs.map(toKeyValue),
-      more: answer.more,
-      count: Number(answer.count),
-    };
+    return decodeRange(await this.call(true, signal, '/etcdserverpb.KV/Range', encodeRange(request)));
   }
 
   /** swap is one transaction: compare the mod revision, then put or delete, or else read. */
-  async swap(swap: Swap, signal?: AbortSignal): Promise<SwapAnswer> {
-    const key = Buffer.from(swap.key);
-    const compare: ICompare[] = [{ key, target: 'Mod', result: 'Equal', mod_revision: swap.expected }];
-    const write: IRequestOp = swap.value
-      ? { request_put: { key, value: swap.value, ...(swap.lease && { lease: swap.lease }) } }
-      : { request_delete_range: { key } };
-    const request = { compare, success: [write], failure: [{ request_range: { key } }] };
-    const answer = await this.call(false, signal, (etcd, options) => etcd.kv.txn(request, options));
-    const present = answer.succeeded ? undefined : answer.responses[0]?.response_range.kvs[0];
-    return {
-      done: answer.succeeded,
-      revision: Number(answer.header.revision),
-      ...(present && { present: toKeyValue(present) }),
-    };
+  async swap({ key, expected, value, lease }: Swap, signal?: AbortSignal): Promise<SwapAnswer> {
+    const condition = { key: Buffer.from(key), modRevision: expected };
+    const { succeeded, revision, present } = await this.txn({ condition, value, ...(lease && { lease }) }, signal);
+    return { done: succeeded, revision, ...(present && { present }) };
   }
 
   /** swapVersion puts value if the key has been written exactly `version` times; else answers the key's version and value. */
@@ -154,17 +97,10 @@ export class EtcdClient {
     version: number,
     value: string,
   ): Promise<{ done: boolean; revision: Revision; version: number; value: string }> {
-    const name = Buffer.from(key);
-    const request = {
-      compare: [{ key: name, target: 'Version', result: 'Equal', version }] satisfies ICompare[],
-      success: [{ request_put: { key: name, value: Buffer.from(value) } }],
-      failure: [{ request_range: { key: name } }],
-    };
-    const answer = await this.call(false, undefined, (etcd, options) => etcd.kv.txn(request, options));
-    const revision = Number(answer.header.revision);
-    if (answer.succeeded) return { done: true, revision, version: version + 1, value };
-    const present = answer.responses[0]?.response_range.kvs[0];
-    return { done: false, revision, version: Number(present?.version ?? 0), value: present?.value.toString() ?? '' };
+    const condition = { key: Buffer.from(key), version };
+    const { succeeded, revision, present } = await this.txn({ condition, value: Buffer.from(value) });
+    if (succeeded) return { done: true, revision, version: version + 1, value };
+    return { done: false, revision, version: present?.version ?? 0, value: present?.value.toString() ?? '' };
   }
 
   /** revision is the store's, by a linearizable read: it includes every write that was answered before the call. */
@@ -174,25 +110,23 @@ export class EtcdClient {
 
   /** grant makes a lease of that many seconds and answers its id. */
   async grant(ttlSeconds: number): Promise<string> {
-    return (
-      await this.call(true, undefined, (etcd, options) => etcd.leaseClient.leaseGrant({ TTL: ttlSeconds }, options))
-    ).ID;
+    return decodeLeaseGrant(
+      await this.call(true, undefined, '/etcdserverpb.Lease/LeaseGrant', encodeLeaseGrant(ttlSeconds)),
+    );
   }
 
   /** compact forgets what was before the revision; doing so twice is no error. */
   async compact(revision: Revision): Promise<void> {
-    await this.call(true, undefined, (etcd, options) => etcd.kv.compact({ revision }, options)).catch(
-      (error: unknown) => {
-        if (!(error instanceof Error && 'code' in error && error.code === 410)) throw error;
-      },
-    );
+    await this.call(true, undefined, '/etcdserverpb.KV/Compact', encodeCompaction(revision)).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 410)) throw error;
+    });
   }
 
   /** watch delivers the responses of one etcd watch until the signal aborts; it rejects when the watch breaks (410: compacted). */
   async watch(options: EtcdWatchOptions, onResponse: (response: EtcdWatchResponse) => void): Promise<void> {
     const member = this.current;
     try {
-      await runWatch(await this.members[member]!.watchClient.watch(), this.clock, options, onResponse);
+      await runWatch(this.members[member]!.watches, this.clock, options, onResponse);
     } catch (error) {
       const mapped = etcdError(error);
       if (mayElsewhere(mapped)) this.leave(member);
@@ -201,18 +135,26 @@ export class EtcdClient {
   }
 
   close(): void {
-    for (const member of this.members) member.close();
+    for (const { calls, watches } of this.members) {
+      calls.close();
+      watches.close();
+    }
   }
 
-  private async call<T>(
+  private async txn(request: TxnRequest, signal?: AbortSignal): Promise<TxnAnswer> {
+    return decodeTxn(await this.call(false, signal, '/etcdserverpb.KV/Txn', encodeTxn(request)));
+  }
+
+  private async call(
     repeatable: boolean,
     signal: AbortSignal | undefined,
-    send: (etcd: Etcd3, options: { deadline: number }) => Promise<T>,
-  ): Promise<T> {
+    path: string,
+    message: Buffer,
+  ): Promise<Buffer> {
     for (let attempt = 1; ; attempt++) {
       const member = this.current;
       try {
-        return await abortable(send(this.members[member]!, { deadline: Date.now() + this.timeoutMs }), signal);
+        return await abortable(this.members[member]!.calls.unary(path, message, this.timeoutMs), signal);
       } catch (error) {
         if (signal?.aborted) throw error;
         const mapped = etcdError(error);

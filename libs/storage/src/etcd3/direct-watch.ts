@@ -16,7 +16,7 @@ import { BEFORE_END_MS, BOOKMARK_MS } from '../bookmarks';
 import { Change } from '../change';
 import { rangeEnd, type EtcdClient } from './client';
 import { tooOld } from './errors';
-import type { EtcdEvent, KeyValue } from './wire';
+import type { EtcdEvent, KeyValue } from './messages';
 
 export interface DirectWatchSource {
   readonly client: EtcdClient;

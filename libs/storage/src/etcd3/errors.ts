@@ -15,7 +15,7 @@ export function etcdError(error: unknown): Error {
   if (/request is too large/.test(text)) return withCause(tooBig(), error);
   if (TIMEOUT.test(text))
     return withCause(new StatusError(504, 'Timeout', 'etcd did not answer in time', { retryAfterSeconds: 1 }), error);
-  if (UNAVAILABLE.test(text) || isRecoverable(error)) return withCause(unavailable(), error);
+  if (UNAVAILABLE.test(text)) return withCause(unavailable(), error);
   return withCause(
     new StatusError(500, 'InternalError', `Internal error occurred: ${text}`, { causes: [{ message: text }] }),
     error,
@@ -61,9 +61,4 @@ function unavailable(): StatusError {
 function withCause<E extends Error>(error: E, cause: unknown): E {
   error.cause = cause;
   return error;
-}
-
-/** isRecoverable tells the etcd3 package's marks of a broken connection from an application's error. */
-function isRecoverable(error: unknown): boolean {
-  return error instanceof Error && /^GRPC(Unavailable|Cancelled|Aborted)Error$/.test(error.constructor.name);
 }

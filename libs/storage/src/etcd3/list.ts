@@ -3,7 +3,7 @@ import type { StoredEntry } from '../entry';
 import type { ListOptions, ListResult, ResourceStorageConfig, Revision } from '../interface';
 import { hasSelector, matches, rangeOf, singleKey } from '../keys';
 import { rangeEnd, type EtcdClient } from './client';
-import type { KeyValue } from './wire';
+import type { KeyValue } from './messages';
 
 /** PAGE is how many keys are asked of etcd at once, so that a large list is many small messages. */
 const PAGE = 1_000;

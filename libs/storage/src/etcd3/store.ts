@@ -21,7 +21,7 @@ import { startDirectWatch } from './direct-watch';
 import { tooLarge } from './errors';
 import type { LeaseManager } from './lease-manager';
 import { countOf, listFromEtcd } from './list';
-import type { KeyValue } from './wire';
+import type { KeyValue } from './messages';
 
 /** EtcdStoreOptions are what the stores of one backend share. */
 export interface EtcdStoreOptions {

@@ -1,29 +1,12 @@
 import { StatusError } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
-import type { IKeyValue, IWatchRequest, IWatchResponse } from 'etcd3';
 import type { Revision } from '../interface';
+import type { EtcdChannel, RpcStream } from './channel';
 import { compactedError } from './errors';
+import { decodeWatch, encodeWatch, type EtcdEvent, type WatchAnswer, type WatchRequest } from './messages';
 
-/** KeyValue is a key as etcd holds it. The value is a view into the message it came in: copy what is to be kept. */
-export interface KeyValue {
-  readonly key: string;
-  readonly value: Buffer;
-  readonly revision: Revision;
-}
-
-export interface EtcdWatchOptions {
-  readonly key: string | Buffer;
-  readonly end: Buffer;
-  readonly startRevision: Revision;
-  /** previous asks for the state before each change. */
-  readonly previous?: boolean;
+export interface EtcdWatchOptions extends WatchRequest {
   readonly signal: AbortSignal;
-}
-
-export interface EtcdEvent {
-  readonly deleted: boolean;
-  readonly kv: KeyValue;
-  readonly previous?: KeyValue;
 }
 
 /** EtcdWatchResponse carries whole revisions: no later response has an event of a revision seen here. */
@@ -35,36 +18,25 @@ export interface EtcdWatchResponse {
   readonly events: readonly EtcdEvent[];
 }
 
-interface WatchStream {
-  on(event: 'data', fn: (item: IWatchResponse) => void): unknown;
-  on(event: 'end', fn: () => void): unknown;
-  on(event: 'error', fn: (error: Error) => void): unknown;
-  write(item: IWatchRequest): void;
-  cancel(): void;
-}
-
 /** CREATE_TIMEOUT_MS is how long a member may take to confirm a watch. */
 const CREATE_TIMEOUT_MS = 10_000;
 
-export function toKeyValue(kv: IKeyValue): KeyValue {
-  return { key: kv.key.toString(), value: kv.value, revision: Number(kv.mod_revision) };
-}
-
 /** runWatch drives one watch stream until the signal aborts (resolves) or it breaks (rejects). */
 export function runWatch(
-  stream: WatchStream,
+  channel: EtcdChannel,
   clock: Clock,
   options: EtcdWatchOptions,
   onResponse: (response: EtcdWatchResponse) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let over = false;
+    let stream: RpcStream | undefined;
     const finish = (error?: unknown) => {
       if (over) return;
       over = true;
       timer[Symbol.dispose]();
       options.signal.removeEventListener('abort', onAbort);
-      stream.cancel();
+      stream?.cancel();
       if (error === undefined) resolve();
       else reject(error as Error);
     };
@@ -72,41 +44,31 @@ export function runWatch(
     const timer = clock.after(CREATE_TIMEOUT_MS, () =>
       finish(new Error('DEADLINE_EXCEEDED: the watch was not confirmed')),
     );
-    stream.on('error', finish);
-    stream.on('end', () => finish(new Error('UNAVAILABLE: the watch stream ended')));
-    stream.on('data', response => {
+    const onMessage = (message: Buffer) => {
       if (over) return;
       try {
-        if (response.canceled) throw cancelled(response);
-        if (response.created) timer[Symbol.dispose]();
-        onResponse(toResponse(response));
+        const answer = decodeWatch(message);
+        if (answer.cancelled) throw cancelled(answer);
+        if (answer.created) timer[Symbol.dispose]();
+        onResponse(answer);
       } catch (error) {
         finish(error);
       }
-    });
+    };
     if (options.signal.aborted) return finish();
     options.signal.addEventListener('abort', onAbort, { once: true });
-    const { key, end, startRevision, previous = false } = options;
-    stream.write({
-      create_request: { key: Buffer.from(key), range_end: end, start_revision: startRevision, prev_kv: previous },
-    });
+    channel
+      .stream('/etcdserverpb.Watch/Watch', encodeWatch(options), onMessage, error =>
+        finish(error ?? new Error('UNAVAILABLE: the watch stream ended')),
+      )
+      .then(opened => {
+        stream = opened;
+        if (over) opened.cancel();
+      }, finish);
   });
 }
 
-function cancelled(response: IWatchResponse): Error {
-  if (response.compact_revision !== '0') return compactedError();
-  return new StatusError(503, 'ServiceUnavailable', `etcd cancelled the watch: ${response.cancel_reason}`);
-}
-
-function toResponse(response: IWatchResponse): EtcdWatchResponse {
-  return {
-    created: response.created,
-    storeRevision: Number(response.header.revision),
-    events: response.events.map(event => ({
-      deleted: event.type === 'Delete',
-      kv: toKeyValue(event.kv),
-      // Absent previous states arrive as null or as an empty key.
-      ...(event.prev_kv?.key.length && { previous: toKeyValue(event.prev_kv) }),
-    })),
-  };
+function cancelled({ compactRevision, cancelReason }: WatchAnswer): Error {
+  if (compactRevision) return compactedError();
+  return new StatusError(503, 'ServiceUnavailable', `etcd cancelled the watch: ${cancelReason}`);
 }

@@ -14,7 +14,7 @@ const reachable = new Set([
   'n1 serviceaccount ns/sa',
 ]);
 const authorizer = new NodeAuthorizer(
-  { reaches: (node, kind, namespace, name) => reachable.has(`${node} ${kind} ${namespace}/${name}`) },
+  { reaches: (node, kind, namespace, name) => Promise.resolve(reachable.has(`${node} ${kind} ${namespace}/${name}`)) },
   rules,
 );
 
@@ -97,9 +97,9 @@ describe('NodeAuthorizer', () => {
       ask('get', 'secrets', { user: { name: 'system:node:', groups: ['system:nodes'] } }),
       'unknown node for user "system:node:"',
     ],
-  ])('%s', (_name, attributes, want) => {
+  ])('%s', async (_name, attributes, want) => {
     const expected = want === true ? { outcome: 'allow' } : { outcome: 'no opinion', ...(want && { reason: want }) };
-    expect(authorizer.authorize(attributes)).toEqual(expected);
+    expect(await authorizer.authorize(attributes)).toEqual(expected);
   });
 });
 

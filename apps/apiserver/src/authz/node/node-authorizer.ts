@@ -13,7 +13,7 @@ export class NodeAuthorizer implements Authorizer {
     private readonly nodeRules: readonly PolicyRule[],
   ) {}
 
-  authorize(asked: AuthorizationAttributes): Decision {
+  authorize(asked: AuthorizationAttributes): Promise<Decision> | Decision {
     const nodeName = nodeIdentity(asked.user);
     if (nodeName === undefined) return { outcome: 'no opinion' };
     if (!nodeName) return noOpinion(`unknown node for user ${JSON.stringify(asked.user.name)}`);
@@ -41,34 +41,42 @@ export class NodeAuthorizer implements Authorizer {
     return this.nodeRules.some(rule => ruleAllows(rule, asked)) ? { outcome: 'allow' } : { outcome: 'no opinion' };
   }
 
-  private statusUpdate(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+  private statusUpdate(
+    nodeName: string,
+    kind: GraphKind,
+    asked: AuthorizationAttributes,
+  ): Promise<Decision> | Decision {
     if (!['get', 'update', 'patch'].includes(asked.verb)) return noOpinion('can only get/update/patch this type');
     return this.byGraph(nodeName, kind, asked);
   }
 
-  private get(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+  private get(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Promise<Decision> | Decision {
     if (asked.verb !== 'get') return noOpinion('can only get individual resources of this type');
     if (asked.subresource) return noOpinion('cannot get subresource');
     return this.byGraph(nodeName, kind, asked);
   }
 
-  private readNamespaced(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+  private readNamespaced(
+    nodeName: string,
+    kind: GraphKind,
+    asked: AuthorizationAttributes,
+  ): Promise<Decision> | Decision {
     if (!['get', 'list', 'watch'].includes(asked.verb)) return noOpinion('can only read resources of this type');
     if (asked.subresource) return noOpinion('cannot read subresource');
     if (!asked.namespace) return noOpinion('can only read namespaced object of this type');
     return this.byGraph(nodeName, kind, asked);
   }
 
-  private createToken(nodeName: string, asked: AuthorizationAttributes): Decision {
+  private createToken(nodeName: string, asked: AuthorizationAttributes): Promise<Decision> | Decision {
     if (asked.verb !== 'create' || !asked.name)
       return noOpinion('can only create tokens for individual service accounts');
     if (asked.subresource !== 'token') return noOpinion('can only create token subresource of service account');
     return this.byGraph(nodeName, 'serviceaccount', asked);
   }
 
-  private byGraph(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Decision {
+  private async byGraph(nodeName: string, kind: GraphKind, asked: AuthorizationAttributes): Promise<Decision> {
     if (!asked.name) return noOpinion('No Object name found');
-    if (this.graph.reaches(nodeName, kind, asked.namespace, asked.name)) return { outcome: 'allow' };
+    if (await this.graph.reaches(nodeName, kind, asked.namespace, asked.name)) return { outcome: 'allow' };
     return noOpinion(`no relationship found between node '${nodeName}' and this object`);
   }
 }
