@@ -1,0 +1,126 @@
+import { deepEqual } from '@navarch/apimachinery';
+import type { JsonSchema } from '../json-schema';
+import { compilePattern } from '../pattern';
+import type { Findings } from './finding';
+import { FORMATS } from './formats';
+
+/** Check looks at a value and tells what is wrong; `old` is what stood there before a change, undefined where nothing is known. */
+export type Check = (value: unknown, old: unknown, path: string, findings: Findings) => void;
+
+/** CheckParts are the checks of one schema, by the type of the value they are for. */
+export interface CheckParts {
+  readonly text: Check[];
+  readonly number: Check[];
+  readonly list: Check[];
+  readonly object: Check[];
+}
+
+/** A check of values of one type that needs no old value. */
+type Keyword<T> = (value: T, path: string, findings: Findings) => void;
+
+const keyword =
+  <T>(check: Keyword<T>): Check =>
+  (value, _old, path, findings) =>
+    check(value as T, path, findings);
+
+/** checksOfTexts: maxLength, minLength, pattern, format. Lengths count characters. */
+export function checksOfTexts({ maxLength, minLength, pattern, format }: JsonSchema): Check[] {
+  const checks: Keyword<string>[] = [];
+  if (maxLength !== undefined)
+    checks.push((text, path, findings) => {
+      if (text.length > maxLength && [...text].length > maxLength) findings.tooLong(path, text, maxLength);
+    });
+  if (minLength !== undefined)
+    checks.push((text, path, findings) => {
+      if ([...text].length < minLength) findings.invalid(path, text, `should be at least ${minLength} chars long`);
+    });
+  if (pattern !== undefined) checks.push(patternCheck(pattern));
+  const isFormat = format === undefined ? undefined : FORMATS.get(format);
+  if (isFormat)
+    checks.push((text, path, findings) => {
+      if (!isFormat(text)) findings.invalid(path, text, `must be of type ${format}: ${JSON.stringify(text)}`);
+    });
+  return checks.map(keyword);
+}
+
+function patternCheck(source: string): Keyword<string> {
+  try {
+    const pattern = compilePattern(source);
+    return (text, path, findings) => {
+      if (!pattern.found(text)) findings.invalid(path, text, `should match '${source}'`);
+    };
+  } catch (error) {
+    // Older definitions were stored without a look at their patterns.
+    const why = `${source}: ${(error as Error).message}`;
+    return (text, path, findings) => findings.invalid(path, text, `should match '${why}'`);
+  }
+}
+
+/** checksOfNumbers: maximum, minimum, multipleOf. */
+export function checksOfNumbers(schema: JsonSchema): Check[] {
+  const { maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
+  const checks: Keyword<number>[] = [];
+  if (multipleOf !== undefined)
+    checks.push((n, path, findings) => {
+      if (!Number.isInteger(n / multipleOf)) findings.invalid(path, n, `should be a multiple of ${multipleOf}`);
+    });
+  if (maximum !== undefined)
+    checks.push((n, path, findings) => {
+      const words = exclusiveMaximum ? 'less than' : 'less than or equal to';
+      if (exclusiveMaximum ? n >= maximum : n > maximum) findings.invalid(path, n, `should be ${words} ${maximum}`);
+    });
+  if (minimum !== undefined)
+    checks.push((n, path, findings) => {
+      const words = exclusiveMinimum ? 'greater than' : 'greater than or equal to';
+      if (exclusiveMinimum ? n <= minimum : n < minimum) findings.invalid(path, n, `should be ${words} ${minimum}`);
+    });
+  return checks.map(keyword);
+}
+
+/** checksOfLists: minItems, maxItems, uniqueItems. */
+export function checksOfLists({ minItems, maxItems, uniqueItems }: JsonSchema): Check[] {
+  const checks: Keyword<unknown[]>[] = [];
+  if (minItems !== undefined)
+    checks.push((list, path, findings) => {
+      if (list.length < minItems) findings.invalid(path, list.length, `should have at least ${minItems} items`);
+    });
+  if (maxItems !== undefined)
+    checks.push((list, path, findings) => {
+      if (list.length > maxItems) findings.tooMany(path, list.length, maxItems, 'items');
+    });
+  if (uniqueItems)
+    checks.push((list, path, findings) => {
+      if (hasRepeated(list)) findings.invalid(path, undefined, `shouldn't contain duplicates`);
+    });
+  return checks.map(keyword);
+}
+
+/** hasRepeated: texts and numbers are compared at once, only structures with one another. */
+function hasRepeated(list: readonly unknown[]): boolean {
+  const scalars = list.filter(item => typeof item !== 'object' || item === null);
+  if (new Set(scalars).size < scalars.length) return true;
+  const structures = list.filter(item => typeof item === 'object' && item !== null);
+  return structures.some((item, i) => structures.slice(0, i).some(before => deepEqual(before, item)));
+}
+
+/** checksOfObjects: minProperties, maxProperties, required. */
+export function checksOfObjects({ minProperties, maxProperties, required }: JsonSchema): Check[] {
+  const checks: Keyword<Record<string, unknown>>[] = [];
+  if (minProperties !== undefined)
+    checks.push((object, path, findings) => {
+      const count = Object.keys(object).length;
+      if (count < minProperties) findings.invalid(path, count, `should have at least ${minProperties} properties`);
+    });
+  if (maxProperties !== undefined)
+    checks.push((object, path, findings) => {
+      const count = Object.keys(object).length;
+      if (count > maxProperties) findings.tooMany(path, count, maxProperties, 'properties');
+    });
+  if (required?.length)
+    checks.push((object, path, findings) => {
+      for (const name of required) {
+        if (!Object.hasOwn(object, name)) findings.required(path ? `${path}.${name}` : name);
+      }
+    });
+  return checks.map(keyword);
+}

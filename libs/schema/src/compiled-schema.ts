@@ -1,0 +1,117 @@
+import { typeSchema } from '@navarch/api';
+import { field, Path, type FieldError, type TypeSchema } from '@navarch/apimachinery';
+import { compileCheck } from './checks/compile';
+import { Findings } from './checks/finding';
+import type { Check } from './checks/keywords';
+import { dropNulls, setDefaults } from './defaults';
+import { coerceEmbedded, coerceMetadata, embeddedErrors, META_SCHEMA } from './embedded';
+import type { JsonSchema } from './json-schema';
+import { repeatedItems } from './keys';
+import { SchemaNode } from './node';
+import { prune } from './prune';
+import { structureOf } from './structure';
+
+type Fields = Record<string, unknown>;
+
+/** RATCHET_SINCE is the first release that lets be what an update leaves as it was, valid or not. */
+const RATCHET_SINCE = 30;
+
+/** Rules are the expressions of a schema (x-kubernetes-validations), compiled. */
+export interface Rules {
+  /** validate answers what the rules find in a value; `oldValue` is undefined for a new object. */
+  validate(value: unknown, oldValue: unknown, path: Path): FieldError[];
+}
+
+/** SchemaOptions say how a schema is meant. */
+export interface SchemaOptions {
+  readonly emulated: number;
+  /** preservesAll: nothing is dropped anywhere (preserveUnknownFields of older definitions). */
+  readonly preservesAll?: boolean;
+  readonly rules?: Rules;
+}
+
+/** ReadOptions: `nulls` keeps fields that are null although they may not be, for validation to find. */
+export interface ReadOptions {
+  readonly nulls?: boolean;
+}
+
+/** BLOCKING are findings after which rules are not looked at: values may not be what the rules take them for. */
+const BLOCKING: ReadonlySet<FieldError['reason']> = new Set([
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueNotSupported',
+  'FieldValueTypeInvalid',
+]);
+const UNCHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+/** CompiledSchema is the schema of one version of a custom resource, made into functions once. Immutable. */
+export class CompiledSchema {
+  readonly root: SchemaNode;
+  readonly structure: TypeSchema;
+  private readonly check: Check | undefined;
+
+  /** schema: undefined says nothing at all of the objects. */
+  constructor(
+    schema: JsonSchema | undefined,
+    private readonly options: SchemaOptions,
+  ) {
+    this.root = new SchemaNode(schema ?? {}, options.preservesAll);
+    this.structure = structureOf(this.root, typeSchema(META_SCHEMA));
+    this.check = schema && compileCheck(schema);
+  }
+
+  /**
+   * read brings an object that a client sent into shape, in place: metadata typed, unknown fields dropped, defaults filled in.
+   * Answers the paths of what was dropped, in order. Throws a MetadataError.
+   */
+  read(object: Fields, { nulls }: ReadOptions = {}): string[] {
+    const unknown: string[] = [];
+    const tell = (path: string) => unknown.push(path);
+    coerceMetadata(object, '', this.options.emulated, tell);
+    coerceEmbedded(object, this.root, '', this.options.emulated, tell);
+    prune(object, this.root, tell);
+    setDefaults(object, this.root);
+    if (!nulls) dropNulls(object, this.root);
+    return unknown.sort();
+  }
+
+  /** refresh brings a stored object up to this schema, in place: it may be older than the schema. Answers whether it changed. */
+  refresh(object: Fields): boolean {
+    const pruned = prune(object, this.root);
+    return setDefaults(object, this.root) || pruned;
+  }
+
+  /** prune drops what the schema does not know, in place. */
+  prune(object: Fields): void {
+    prune(object, this.root);
+  }
+
+  /** validate answers what is wrong with an object; with `old`, what a change made wrong. */
+  validate(object: Fields, old?: Fields): FieldError[] {
+    const { emulated, rules } = this.options;
+    const errors = [
+      ...this.values(object, old),
+      ...embeddedErrors(object, this.root, emulated),
+      ...repeatedItems(object, this.root, emulated),
+    ];
+    if (!rules) return errors;
+    if (errors.some(error => BLOCKING.has(error.reason)))
+      return [...errors, field.invalid(Path.at(), 'null', UNCHECKED)];
+    return [...errors, ...rules.validate(object, old, Path.at())];
+  }
+
+  private values(object: Fields, old: Fields | undefined): FieldError[] {
+    const { check } = this;
+    if (!check) return [];
+    const run = (before: Fields | undefined) => {
+      const findings = new Findings(this.options.emulated);
+      check(object, before, '', findings);
+      return findings.list;
+    };
+    // Most objects are valid: only of others it matters what they were before.
+    const found = run(undefined);
+    return found.length && old && this.options.emulated >= RATCHET_SINCE ? run(old) : found;
+  }
+}

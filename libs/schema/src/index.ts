@@ -1,0 +1,11 @@
+export * from './compiled-schema';
+export { MetadataError, META_SCHEMA } from './embedded';
+export * from './json-schema';
+export { META_FIELDS, SchemaNode } from './node';
+export { setDefaults } from './defaults';
+export { prune } from './prune';
+export { compileCheck, typeName } from './checks/compile';
+export { Findings } from './checks/finding';
+export * from './openapi';
+export * from './pattern';
+export { renderValue } from './render';

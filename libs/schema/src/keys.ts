@@ -1,0 +1,67 @@
+import { field, getOwn, isRecord, Path, type FieldError } from '@navarch/apimachinery';
+import { renderValue } from './render';
+import type { SchemaNode } from './node';
+
+/** repeatedItems finds items that stand twice in lists of type set, or under one key in lists of type map. */
+export function repeatedItems(value: unknown, root: SchemaNode, emulated: number): FieldError[] {
+  const errors: FieldError[] = [];
+  walk(value, root, '', emulated, errors);
+  return errors;
+}
+
+function walk(
+  value: unknown,
+  node: SchemaNode | 'any' | undefined,
+  path: string,
+  emulated: number,
+  errors: FieldError[],
+): void {
+  if (node === undefined || node === 'any' || !node.hasKeys) return;
+  if (Array.isArray(value)) {
+    if (node.listType === 'set') repeated(value, path, emulated, errors, item => item);
+    if (node.listType === 'map') keyed(value, node.mapKeys, path, emulated, errors);
+    value.forEach((item, i) => walk(item, node.items, `${path}[${i}]`, emulated, errors));
+  } else if (isRecord(value)) {
+    for (const name of Object.keys(value))
+      walk(value[name], node.child(name), path ? `${path}.${name}` : name, emulated, errors);
+  }
+}
+
+function keyed(list: readonly unknown[], keys: readonly string[], path: string, emulated: number, errors: FieldError[]) {
+  const wrong = list.findIndex(item => !isRecord(item));
+  if (wrong >= 0) {
+    const why = 'must be an object for an array of list-type map';
+    errors.push(field.invalid(Path.at(`${path}[${wrong}]`), list[wrong], why));
+    return;
+  }
+  repeated(list, path, emulated, errors, item => {
+    const own = keys.map(key => [key, getOwn(item as Record<string, unknown>, key)] as const);
+    return Object.fromEntries(own.filter(([, value]) => value !== undefined));
+  });
+}
+
+/** repeated compares items by their canonical JSON; each repetition is told once. */
+function repeated(
+  list: readonly unknown[],
+  path: string,
+  emulated: number,
+  errors: FieldError[],
+  keyOf: (item: unknown) => unknown,
+): void {
+  const seen = new Map<string, boolean>();
+  list.forEach((item, i) => {
+    const key = keyOf(item);
+    const text = canonical(key);
+    const told = seen.get(text);
+    seen.set(text, told !== undefined);
+    if (told !== false) return;
+    const message = `Duplicate value: ${renderValue(key, emulated)}`;
+    errors.push({ reason: 'FieldValueDuplicate', field: `${path}[${i}]`, message });
+  });
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );
+}
