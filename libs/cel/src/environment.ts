@@ -1,0 +1,65 @@
+import type { Type } from './types';
+import type { Value } from './values';
+
+/** Overload is one signature of a function. `call` gets values of these types, in this order, and throws a CelError. */
+export interface Overload {
+  /** member: called as `receiver.name(rest)`; the receiver is the first parameter. */
+  readonly member: boolean;
+  readonly params: readonly Type[];
+  readonly result: Type;
+  call(...args: readonly Value[]): Value;
+  /** cost beyond the one unit that every call costs, by its arguments. */
+  cost?(args: readonly Value[]): number;
+  /** check tells at compile time whether literal arguments will do; others are undefined. */
+  check?(args: readonly (Value | undefined)[]): boolean;
+}
+
+/** Library is a table of functions by name; a name has one or more overloads. */
+export type Library = Readonly<Record<string, readonly Overload[]>>;
+
+/** Environment is what an expression may refer to. Immutable. */
+export class Environment {
+  private constructor(
+    private readonly variables: ReadonlyMap<string, Type>,
+    private readonly functions: ReadonlyMap<string, readonly Overload[]>,
+  ) {}
+
+  static of(...libraries: readonly Library[]): Environment {
+    return new Environment(new Map(), new Map()).withFunctions(...libraries);
+  }
+
+  /** withFunctions adds functions, or overloads to those there are. */
+  withFunctions(...libraries: readonly Library[]): Environment {
+    const functions = new Map(this.functions);
+    for (const library of libraries) {
+      for (const [name, overloads] of Object.entries(library))
+        functions.set(name, [...(functions.get(name) ?? []), ...overloads]);
+    }
+    return new Environment(this.variables, functions);
+  }
+
+  /** withVariables adds variables (or replaces them); a name may have dots. */
+  withVariables(variables: Readonly<Record<string, Type>>): Environment {
+    return new Environment(new Map([...this.variables, ...Object.entries(variables)]), this.functions);
+  }
+
+  variable(name: string): Type | undefined {
+    return this.variables.get(name);
+  }
+  overloads(name: string): readonly Overload[] | undefined {
+    return this.functions.get(name);
+  }
+}
+
+type Call = (...args: never[]) => Value;
+type More = Pick<Overload, 'cost' | 'check'>;
+
+/** fn declares a function's overload. The caller promises that `call` takes values of `params`. */
+export function fn(params: readonly Type[], result: Type, call: Call, more: More = {}): Overload {
+  return { member: false, params, result, call: call as Overload['call'], ...more };
+}
+
+/** method declares a method's overload; the receiver is the first parameter. */
+export function method(params: readonly Type[], result: Type, call: Call, more: More = {}): Overload {
+  return { ...fn(params, result, call, more), member: true };
+}

@@ -1,0 +1,31 @@
+export { Environment, fn, method, type Library, type Overload } from './environment';
+export { BudgetError, CelError, Suspended } from './errors';
+export type { Activation } from './frame';
+export { CompileError, type Issue } from './issues';
+export { escapeField, fromJson, toJson } from './json-values';
+export { KUBERNETES, WITH_AUTHORIZER } from './library';
+export {
+  AUTHORIZER,
+  authorizerValues,
+  RESOURCE_CHECK,
+  type AskAuthorizer,
+  type AuthorizationAnswer,
+  type AuthorizationQuestion,
+} from './library/authorizer';
+export { activationOf, Budget, compileExpression, isFailure, PER_CALL_LIMIT, Program } from './program';
+export { schemaType, type Rule, type Schema } from './schema/schema-types';
+export { compileValidationRules, type ValidationOptions, type ValidationRules } from './schema/validation-rules';
+export {
+  BOOL,
+  DYN,
+  INT,
+  isAssignable,
+  listOf,
+  mapOf,
+  objectOf,
+  STRING,
+  typeName,
+  type ObjectType,
+  type Type,
+} from './types';
+export { List, MapValue, Optional, type Value } from './values';

@@ -1,0 +1,76 @@
+import { fn, method, type Library } from '../environment';
+import { compare, equal } from '../equality';
+import { CelError } from '../errors';
+import {
+  BOOL,
+  BYTES,
+  DOUBLE,
+  DURATION,
+  INT,
+  listOf,
+  optionalOf,
+  param,
+  STRING,
+  TIMESTAMP,
+  UINT,
+  type Type,
+} from '../types';
+import type { List} from '../values';
+import { Duration, int, Optional, Uint, uint, type Value } from '../values';
+import { duration } from './time-values';
+
+const A = param('A');
+const COMPARABLE = [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES];
+const cost = ([list]: readonly Value[]) => (list as List).items.length;
+
+const perType = (types: readonly Type[], result: (type: Type) => Type, call: (list: List) => Value) =>
+  types.map(type => method([listOf(type)], result(type), call, { cost }));
+
+function isSorted({ items }: List): boolean {
+  return items.every((item, i) => i === 0 || compare(items[i - 1]!, item) <= 0);
+}
+
+function extreme(name: string, sign: 1 | -1): (list: List) => Value {
+  return ({ items }) => {
+    if (!items.length) throw new CelError(`${name} called on empty list`);
+    return items.reduce((best, item) => (compare(item, best) * sign > 0 ? item : best));
+  };
+}
+
+function summed<T extends Value>(type: Type, zero: T, add: (a: T, b: T) => T) {
+  return method([listOf(type)], type, ({ items }: List) => (items as readonly T[]).reduce(add, zero), { cost });
+}
+
+const indexOf = ({ items }: List, wanted: Value) => BigInt(items.findIndex(item => equal(item, wanted)));
+const lastIndexOf = ({ items }: List, wanted: Value) => BigInt(items.findLastIndex(item => equal(item, wanted)));
+
+function every(a: List, b: List): boolean {
+  return b.items.every(item => a.items.some(other => equal(item, other)));
+}
+const product = ([a, b]: readonly Value[]) => (a as List).items.length * (b as List).items.length;
+const LISTS_OF_A = [listOf(A), listOf(A)];
+const optionally = (value: Value | undefined) => (value === undefined ? Optional.none : new Optional(value));
+
+/** LISTS are Kubernetes' functions of lists, and of lists as sets. */
+export const LISTS: Library = {
+  isSorted: perType(COMPARABLE, () => BOOL, isSorted),
+  min: perType(COMPARABLE, type => type, extreme('min', -1)),
+  max: perType(COMPARABLE, type => type, extreme('max', 1)),
+  sum: [
+    summed<bigint>(INT, 0n, (a, b) => int(a + b)),
+    summed(UINT, new Uint(0n), (a, b) => uint(a.value + b.value)),
+    summed<number>(DOUBLE, 0, (a, b) => a + b),
+    summed(DURATION, new Duration(0n), (a, b) => duration(a.nanos + b.nanos)),
+  ],
+  indexOf: [method([listOf(A), A], INT, indexOf, { cost })],
+  lastIndexOf: [method([listOf(A), A], INT, lastIndexOf, { cost })],
+  first: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items[0]))],
+  last: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items.at(-1)))],
+  'sets.contains': [fn(LISTS_OF_A, BOOL, every, { cost: product })],
+  'sets.equivalent': [fn(LISTS_OF_A, BOOL, (a: List, b: List) => every(a, b) && every(b, a), { cost: product })],
+  'sets.intersects': [
+    fn(LISTS_OF_A, BOOL, (a: List, b: List) => a.items.some(item => b.items.some(other => equal(item, other))), {
+      cost: product,
+    }),
+  ],
+};
