@@ -178,6 +178,21 @@ describe('what does not fit is refused', () => {
       '{"spec":{"containers":[{"ports":[{"containerPort":"80"}]}]}}',
       'v1.Pod.Spec: v1.PodSpec.Containers: []v1.Container: v1.Container.Ports: []v1.ContainerPort: v1.ContainerPort.ContainerPort: readUint32: unexpected character: \ufffd, error found in #10 byte of ...|nerPort":"80"}]}]}}|..., bigger context ...|"spec":{"containers":[{"ports":[{"containerPort":"80"}]}]}}|...',
     ],
+    [
+      'a label, and what is read behind it',
+      '{"metadata":{"labels":{"a":5},"name":"p"},"kind":"Pod","spec":{"nodeName":"n"}}',
+      'v1.Pod.Spec: v1.PodSpec.TypeMeta: Kind: ObjectMeta: v1.ObjectMeta.Name: Labels: ReadString: expects " or n, but found 5, error found in #10 byte of ...|ls":{"a":5},"name":"|..., bigger context ...|{"metadata":{"labels":{"a":5},"name":"p"},"kind":"Pod","spec":{"nodeName":"n"}|...',
+    ],
+    [
+      'a label of several digits, behind which the reader is lost',
+      '{"metadata":{"labels":{"a":55},"name":"p"},"kind":"Pod"}',
+      'v1.Pod.ObjectMeta: v1.ObjectMeta.Labels: ReadString: expects " or n, but found 5, error found in #10 byte of ...|ls":{"a":55},"name":|..., bigger context ...|{"metadata":{"labels":{"a":55},"name":"p"},"kind":"Pod"}|...',
+    ],
+    [
+      'an item of a list',
+      '{"spec":{"containers":[{"args":[1,"b"],"name":"c"},{"name":"d"}],"nodeName":"n"}}',
+      'v1.Pod.Spec: v1.PodSpec.Containers: []v1.Container: v1.Container.v1.Container.Name: Args: []string: ReadString: expects " or n, but found 1, error found in #10 byte of ...|{"args":[1,"b"],"nam|..., bigger context ...|{"spec":{"containers":[{"args":[1,"b"],"name":"c"},{"name":"d"}],"nodeName":"n"}}|...',
+    ],
   ])('%s, as v1.20 said it', (_, raw, message) => {
     expect(() => decodeTyped(POD, JSON.parse(raw), { emulated: 20, raw })).toThrow(
       expect.objectContaining({ message: `Pod in version "v1" cannot be handled as a Pod: ${message}` }),

@@ -14,6 +14,13 @@ export function locate(raw: Buffer, path: readonly Step[]): Place {
   return place ?? { start: 0, end: raw.length };
 }
 
+/** behind names what stands behind the value at a path in the same object or list, in the body's order. */
+export function behind(raw: Buffer, path: readonly Step[]): Step[] {
+  const holder = locate(raw, path.slice(0, -1));
+  const names = new PlaceReader(raw).children(holder.start).map(({ name }) => name);
+  return names.slice(names.lastIndexOf(path.at(-1)!) + 1);
+}
+
 /** PlaceReader steps over the values of valid JSON. */
 class PlaceReader {
   constructor(private readonly raw: Buffer) {}
@@ -23,10 +30,16 @@ class PlaceReader {
     return { start, end: this.skip(start) };
   }
 
+  /** child is the item of that name; of a repeated key the last one counts. */
   child(start: number, step: Step): Place | undefined {
+    return this.children(start).findLast(({ name }) => name === step)?.place;
+  }
+
+  /** children are the items of the object or list that starts here. */
+  children(start: number): { readonly name: Step; readonly place: Place }[] {
     const open = String.fromCharCode(this.raw[start]!);
-    if (open !== '{' && open !== '[') return undefined;
-    let found: Place | undefined;
+    if (open !== '{' && open !== '[') return [];
+    const items: { name: Step; place: Place }[] = [];
     let offset = this.space(start + 1);
     for (let i = 0; offset < this.raw.length && this.raw[offset] !== 0x7d && this.raw[offset] !== 0x5d; i++) {
       let name: Step = i;
@@ -36,12 +49,11 @@ class PlaceReader {
         offset = this.space(end) + 1;
       }
       const place = this.at(offset);
-      // Of a repeated key the last one counts.
-      if (name === step) found = place;
+      items.push({ name, place });
       offset = this.space(place.end);
       if (this.raw[offset] === 0x2c) offset = this.space(offset + 1);
     }
-    return found;
+    return items;
   }
 
   private space(offset: number): number {

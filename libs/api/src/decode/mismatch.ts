@@ -1,4 +1,4 @@
-import type { FieldFacts } from '../schema';
+import { jsonFields, type FieldFacts } from '../schema';
 
 /** Step is one step of the way to a value: a field, a map's key (both by name), or a list's index. */
 export type Step = string | number;
@@ -71,4 +71,24 @@ export function goField(name: string): string {
   const whole = ABBREVIATIONS.find(a => a.toLowerCase() === first);
   if (whole) return whole + name.slice(first.length);
   return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+/** way is the fields that a path goes through, each with the definition that has it. */
+export function way(defName: string, path: readonly Step[]): { owner: string; facts: FieldFacts }[] {
+  const fields: { owner: string; facts: FieldFacts }[] = [];
+  let owner = defName;
+  let inMap = false;
+  for (const step of path) {
+    if (typeof step === 'number') continue;
+    if (inMap) {
+      inMap = false;
+      continue;
+    }
+    const facts = jsonFields(owner).find(f => f.name === step);
+    if (!facts) break;
+    fields.push({ owner, facts });
+    inMap = facts.map ?? false;
+    owner = facts.type;
+  }
+  return fields;
 }

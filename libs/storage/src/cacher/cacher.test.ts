@@ -20,7 +20,7 @@ describe('ChangeRing', () => {
   test('remembers the last by count; below its floor it refuses, at it and above it is exact', () => {
     const ring = new ChangeRing(10, { count: 3, bytes: 1e6 });
     expect([ring.floor, ring.since(10)]).toEqual([10, []]);
-    for (const revision of [12, 14, 15, 19, 20]) ring.push(change(revision));
+    for (const revision of [12, 14, 15, 19, 20]) ring.push(change(revision), 0);
     expect(ring.floor).toBe(14);
     expect(() => ring.since(13)).toThrow('too old resource version: 13 (14)');
     expect([14, 15, 18, 20, 99].map(after => ring.since(after).map(c => c.revision))).toEqual([
@@ -35,9 +35,19 @@ describe('ChangeRing', () => {
   test('remembers by bytes, and stays right over many', () => {
     const size = change(1000).entry.json.length;
     const ring = new ChangeRing(0, { count: 1e6, bytes: size * 10 });
-    for (let revision = 1001; revision < 6000; revision++) ring.push(change(revision));
+    for (let revision = 1001; revision < 6000; revision++) ring.push(change(revision), 0);
     expect([ring.floor, ring.since(ring.floor).length]).toEqual([5989, 10]);
     expect(() => ring.since(5988)).toThrow('too old');
+  });
+
+  test('remembers what is fresh, and the last few for any time', () => {
+    const ring = new ChangeRing(0, { count: 1e6, bytes: 1e9, freshMs: 1_000, few: 3 });
+    for (let revision = 1; revision <= 9; revision++) ring.push(change(revision), revision * 100);
+    expect(ring.floor).toBe(0);
+    ring.push(change(10), 1_650);
+    expect([ring.floor, ring.since(6).length]).toEqual([6, 4]);
+    ring.push(change(11), 9_000);
+    expect([ring.floor, ring.since(8).length]).toEqual([8, 3]);
   });
 });
 

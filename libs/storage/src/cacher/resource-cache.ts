@@ -99,7 +99,7 @@ export class ResourceCache implements WatcherOwner {
     if (!change) return;
     if (change.deleted) this.contents.delete(change.entry.key);
     else this.contents.set(change.entry);
-    this.changes.push(change);
+    this.changes.push(change, this.options.clock.now());
     this.watchers.offer(change);
   }
 
