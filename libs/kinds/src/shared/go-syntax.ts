@@ -32,6 +32,11 @@ export function goIntOrString(value: number | string): string {
   return `intstr.IntOrString{Type:${isText ? 1 : 0}, IntVal:${isText ? 0 : value}, StrVal:${quoted(isText ? value : '')}}`;
 }
 
+/** goPointer renders a pointer; what it points to is an address, which has no meaning. */
+export function goPointer(type: string, value: unknown): string {
+  return `(*${type})(${value === undefined ? 'nil' : '0xc000000000'})`;
+}
+
 /** goBytes renders bytes: `[]byte{0x78}`. */
 export function goBytes(bytes: Uint8Array | undefined): string {
   if (!bytes?.length) return '[]byte(nil)';

@@ -12,6 +12,28 @@ const COUNTED: ReadonlySet<string> = new Set([
   'services.loadbalancers',
 ]);
 
+const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
+const STANDARD: ReadonlySet<string> = new Set([
+  ...COMPUTE,
+  ...COMPUTE.flatMap(name => [`requests.${name}`, `limits.${name}`]),
+  'storage',
+  'requests.storage',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+]);
+
+/** isStandardResource: Kubernetes knows the resource by a name without a domain. */
+export const isStandardResource = (name: string) => STANDARD.has(name) || /^(requests\.)?hugepages-/.test(name);
+
+/** isStandardQuotaResource: a quota may bound the resource by a name without a domain. */
+export const isStandardQuotaResource = (name: string) =>
+  isStandardResource(name) || name === 'services.nodeports' || name === 'services.loadbalancers';
+
 /** isNativeResource: the resource belongs to Kubernetes itself: `cpu`, `kubernetes.io/x`. */
 export const isNativeResource = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');
 

@@ -17,7 +17,7 @@ import {
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
-import { validateDaemonSet, validateDaemonSetUpdate } from './validation';
+import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
@@ -96,5 +96,5 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     },
     validateUpdate: validateDaemonSetUpdate,
   }),
-  subresources: { status: statusStrategy<appsv1.DaemonSet>() },
+  subresources: { status: statusStrategy<appsv1.DaemonSet>({ validateUpdate: validateDaemonSetStatus }) },
 });

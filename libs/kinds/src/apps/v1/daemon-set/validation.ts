@@ -1,6 +1,6 @@
 import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
+import { invalidStruct, nonNegative, twice, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString, goLabelSelector } from '../../../shared/go-syntax';
 import {
   numberOf,
@@ -40,7 +40,7 @@ export function validateDaemonSet(
   }
   return [
     ...errors,
-    ...validateWorkloadTemplate(spec.template, 'DaemonSet', release),
+    ...validateWorkloadTemplate(spec.template, 'DaemonSet', true, release),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...validateUpdateStrategy(spec.updateStrategy ?? {}, SPEC.child('updateStrategy'), release),
     ...nonNegative(SPEC.child('revisionHistoryLimit'), spec.revisionHistoryLimit),
@@ -92,7 +92,23 @@ function validateRolling(
 /** validateDaemonSetUpdate adds that the selector is fixed. */
 export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.DaemonSet, release: Release): FieldError[] {
   return [
-    ...validateDaemonSet(set, release),
+    ...twice(validateDaemonSet(set, release)),
     ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector, release),
   ];
+}
+
+/** validateDaemonSetStatus: no number is negative. */
+export function validateDaemonSetStatus({ status = {} as appsv1.DaemonSetStatus }: appsv1.DaemonSet): FieldError[] {
+  const COUNTS = [
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'observedGeneration',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+  ] as const;
+  return COUNTS.flatMap(name => nonNegative(Path.at('status', name), status[name]));
 }

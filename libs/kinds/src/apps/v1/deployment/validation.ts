@@ -25,7 +25,7 @@ export function validateDeployment({ spec = NONE }: appsv1.Deployment, release: 
     ? malformed
     : [
         ...validateMatch(spec.selector, spec.template, release),
-        ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release),
+        ...validateWorkloadTemplate(spec.template, 'ReplicaSet', (spec.replicas ?? 0) > 1, release),
       ];
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   const deadlinePath = SPEC.child('progressDeadlineSeconds');

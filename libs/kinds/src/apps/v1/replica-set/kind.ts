@@ -3,7 +3,7 @@ import { Path, type FieldError } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { nonNegative, type Release } from '../../../shared/errors';
+import { nonNegative, twice, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatSelector, integer, nameColumn, wide } from '../../../shared/printer';
 import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -36,7 +36,7 @@ export function validateReplicaSet(
       ? malformed
       : [
           ...validateMatch(spec.selector, spec.template, release),
-          ...validateWorkloadTemplate(spec.template, 'ReplicaSet', release),
+          ...validateWorkloadTemplate(spec.template, 'ReplicaSet', (spec.replicas ?? 0) > 1, release),
         ]),
   ];
 }
@@ -73,7 +73,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     generation: true,
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [
-      ...validateReplicaSet(rs, release),
+      ...twice(validateReplicaSet(rs, release)),
       ...validateSelectorUnchanged(rs.spec?.selector, old.spec?.selector, release),
     ],
   }),

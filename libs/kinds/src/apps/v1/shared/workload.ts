@@ -73,17 +73,40 @@ function matches(
   return [invalidStruct(TEMPLATE.child('metadata', 'labels'), labels ?? null, goStringMap(labels), detail, release)];
 }
 
-/** validateWorkloadTemplate checks the template of a workload whose pods run for ever; `kind` is how messages call it. */
+/**
+ * validateWorkloadTemplate checks the template of a workload whose pods run for ever; `kind` is how messages call it,
+ * `replicated` says that there may be more than one pod.
+ */
 export function validateWorkloadTemplate(
   template: corev1.PodTemplateSpec | undefined,
   kind: string,
+  replicated: boolean,
   release: Release,
 ): FieldError[] {
-  const errors = validateTemplate(template ?? {}, TEMPLATE, release);
-  return [...errors, ...validateEndless(template?.spec, kind)];
+  return [
+    ...validateTemplate(template ?? {}, TEMPLATE, release),
+    ...(replicated ? validateReadOnlyDisks(template?.spec?.volumes) : []),
+    ...validateEndless(template?.spec, kind),
+  ];
 }
 
-function validateEndless(spec: corev1.PodSpec | undefined, kind: string): FieldError[] {
+/** A disk that several machines mount has to be read-only. */
+function validateReadOnlyDisks(volumes: readonly corev1.Volume[] | undefined): FieldError[] {
+  return (volumes ?? []).flatMap(({ gcePersistentDisk: disk }, i) =>
+    !disk || disk.readOnly
+      ? []
+      : [
+          field.invalid(
+            TEMPLATE.child('spec', 'volumes').index(i).child('gcePersistentDisk', 'readOnly'),
+            false,
+            'must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only',
+          ),
+        ],
+  );
+}
+
+/** validateEndless: pods that run for ever are restarted and have no deadline. */
+export function validateEndless(spec: corev1.PodSpec | undefined, kind: string): FieldError[] {
   const errors: FieldError[] = [];
   const path = TEMPLATE.child('spec');
   if (spec?.restartPolicy !== undefined && spec.restartPolicy !== 'Always') {

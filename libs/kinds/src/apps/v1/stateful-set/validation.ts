@@ -1,8 +1,9 @@
 import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { validateTemplateMetadata } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
-import { validateMatch, validateSelector, validateSelectorForm, validateWorkloadTemplate } from '../shared/workload';
+import { validateMatch, validateSelector, validateSelectorForm, validateEndless } from '../shared/workload';
 
 const SPEC = Path.at('spec');
 
@@ -24,8 +25,10 @@ export function validateStatefulSet(
       ? malformed
       : [
           ...validateMatch(spec.selector, spec.template, release),
-          ...validateWorkloadTemplate(spec.template, 'StatefulSet', release),
+          // The volumes are made by the claims' templates: what the pods mount is not known here.
+          ...validateTemplateMetadata(spec.template ?? {}, SPEC.child('template')),
         ]),
+    ...validateEndless(spec.template?.spec, 'StatefulSet'),
   ];
 }
 
@@ -110,9 +113,12 @@ export function validateStatefulSetUpdate(
   const names = mutable(release.emulated);
   const fixed = (spec: appsv1.StatefulSetSpec | undefined) =>
     Object.fromEntries(Object.entries(spec ?? {}).filter(([name]) => !(names as readonly string[]).includes(name)));
-  if (semanticEqual(fixed(set.spec), fixed(old.spec))) return errors;
-  const quoted = names.map(name => `'${name}'`);
-  const comma = release.emulated < 22 ? ',' : '';
-  const list = `${quoted.slice(0, -1).join(', ')}${comma} and ${quoted.at(-1)}`;
-  return [...errors, field.forbidden(SPEC, `updates to statefulset spec for fields other than ${list} are forbidden`)];
+  if (!semanticEqual(fixed(set.spec), fixed(old.spec))) {
+    const quoted = names.map(name => `'${name}'`);
+    const comma = release.emulated < 22 ? ',' : '';
+    const list = `${quoted.slice(0, -1).join(', ')}${comma} and ${quoted.at(-1)}`;
+    errors.push(field.forbidden(SPEC, `updates to statefulset spec for fields other than ${list} are forbidden`));
+  }
+  // The number of replicas is looked at once more.
+  return [...errors, ...nonNegative(SPEC.child('replicas'), set.spec?.replicas)];
 }

@@ -7,7 +7,7 @@ import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
-import { validateJob, validateJobUpdate } from './validation';
+import { validateJob, validateJobStatus, validateJobUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
@@ -61,5 +61,5 @@ export const job = defineKind<batchv1.Job>({
     validate: validateJob,
     validateUpdate: validateJobUpdate,
   }),
-  subresources: { status: statusStrategy<batchv1.Job>() },
+  subresources: { status: statusStrategy<batchv1.Job>({ validateUpdate: validateJobStatus }) },
 });

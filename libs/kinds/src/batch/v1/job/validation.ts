@@ -13,11 +13,14 @@ const NONE = {} as batchv1.JobSpec;
 /** validateJob checks a Job after its selector has been generated. */
 export function validateJob(job: batchv1.Job, release: Release): FieldError[] {
   const { spec = NONE } = job;
+  return [...validateGenerated(job, release), ...validateJobSpec(spec, release)];
+}
+
+function validateJobSpec(spec: batchv1.JobSpec, release: Release): FieldError[] {
   return [
-    ...validateGenerated(job, release),
     ...validateJobNumbers(spec, SPEC, release),
-    ...validateSelector(spec, release),
     ...validateJobTemplate(spec, SPEC, release),
+    ...validateSelector(spec, release),
   ];
 }
 
@@ -91,7 +94,7 @@ export function validateJobTemplate({ template }: batchv1.JobSpec, path: Path, r
 export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: Release): FieldError[] {
   const { spec = NONE } = job;
   const { spec: before = NONE } = old;
-  const errors = [...validateJobNumbers(spec, SPEC, release), ...validateJobTemplate(spec, SPEC, release)];
+  const errors = [...validateJob(job, release), ...validateJobSpec(spec, release)];
   const elastic = release.emulated >= 27 && spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
   const fixed: (keyof batchv1.JobSpec)[] = [
     ...(elastic ? [] : (['completions'] as const)),
@@ -121,4 +124,9 @@ function withoutScheduling(template: batchv1.JobSpec['template']) {
     ...spec
   } = template.spec ?? { containers: [] };
   return { metadata: { ...template.metadata, labels: undefined, annotations: undefined }, spec };
+}
+
+/** validateJobStatus: no count is negative. */
+export function validateJobStatus({ status = {} }: batchv1.Job): FieldError[] {
+  return (['active', 'succeeded', 'failed'] as const).flatMap(name => nonNegative(Path.at('status', name), status[name]));
 }

@@ -1,20 +1,47 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
-import { each, IMMUTABLE, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
+import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  each,
+  IMMUTABLE,
+  invalidStruct,
+  oneOf,
+  requireText,
+  unsupportedStruct,
+  type Release,
+} from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goQuantity } from '../../../shared/go-quantity';
+import { goPointer } from '../../../shared/go-syntax';
 import { validateNodeSelector } from '../pod/validation/node-selector';
 import { validateNoBacksteps } from '../pod/validation/paths';
 import { validateQuantity } from '../pod/validation/resources';
-import { COMMON_SOURCES, validateCSIDriverName } from '../pod/validation/volume-sources';
+import { COMMON_SOURCES, validateCSIDriverName, validateSecretName } from '../pod/validation/volume-sources';
 import { validateAccessModes, VOLUME_MODES } from '../persistent-volume-claim/validation';
 
 const SPEC = Path.at('spec');
-type Check = (spec: corev1.PersistentVolumeSpec, path: Path) => FieldError[];
+type Check = (spec: corev1.PersistentVolumeSpec, path: Path, release: Release) => FieldError[];
 
 const common = (name: keyof typeof COMMON_SOURCES): readonly [keyof corev1.PersistentVolumeSpec, Check] => {
-  const check = COMMON_SOURCES[name] as (source: unknown, path: Path) => FieldError[];
-  return [name, (spec, path) => check(spec[name], path)];
+  const check = COMMON_SOURCES[name] as (source: unknown, path: Path, release: Release) => FieldError[];
+  return [name, (spec, path, release) => check(spec[name], path, release)];
+};
+
+/** and adds to a common source what only volumes of the cluster have. */
+const and = ([name, check]: ReturnType<typeof common>, more: Check): ReturnType<typeof common> => [
+  name,
+  (spec, path, release) => [...check(spec, path, release), ...more(spec, path, release)],
+];
+
+const secretOf = (name: 'cinder' | 'storageos'): Check => (spec, path) =>
+  validateSecretName(spec[name]!.secretRef, path.child('secretRef'), true);
+
+const validateEndpointsNamespace: Check = ({ glusterfs }, path) => {
+  const namespace = glusterfs!.endpointsNamespace;
+  const at = path.child('endpointsNamespace');
+  if (namespace === undefined) return [];
+  if (!namespace)
+    return [field.invalid(at, namespace, 'if the endpointnamespace is set, it must be a valid namespace name')];
+  return each(at, namespace, isDNS1123Label(namespace));
 };
 
 /** SOURCES are the kinds of volumes, in the order of the messages. */
@@ -22,17 +49,19 @@ const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] 
   common('hostPath'),
   common('gcePersistentDisk'),
   common('awsElasticBlockStore'),
-  common('glusterfs'),
+  and(common('glusterfs'), validateEndpointsNamespace),
   common('flocker'),
   common('nfs'),
   common('rbd'),
   common('quobyte'),
   common('cephfs'),
   common('iscsi'),
-  common('cinder'),
+  and(common('cinder'), secretOf('cinder')),
   common('fc'),
   common('flexVolume'),
-  common('azureFile'),
+  and(common('azureFile'), ({ azureFile }, path) =>
+    azureFile!.secretNamespace === '' ? [field.required(path.child('secretNamespace'))] : [],
+  ),
   common('vsphereVolume'),
   common('photonPersistentDisk'),
   common('portworxVolume'),
@@ -45,12 +74,15 @@ const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] 
         ? validateNoBacksteps(spec.local!.path, path.child('path'))
         : [field.required(path.child('path'))],
   ],
-  common('storageos'),
+  and(common('storageos'), secretOf('storageos')),
   [
     'csi',
     (spec, path) => [
       ...validateCSIDriverName(spec.csi!.driver, path.child('driver')),
       ...requireText(path.child('volumeHandle'), spec.csi!.volumeHandle),
+      ...(['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef'] as const).flatMap(name =>
+        validateSecretName(spec.csi![name], path.child(name), true),
+      ),
     ],
   ],
 ];
@@ -77,7 +109,7 @@ export function validateVolume({ spec = {} }: corev1.PersistentVolume, release: 
   const present = SOURCES.filter(([name]) => spec[name]);
   present.forEach(([name, check], i) => {
     const at = SPEC.child(name);
-    errors.push(...(i ? [field.forbidden(at, 'may not specify more than 1 volume type')] : check(spec, at)));
+    errors.push(...(i ? [field.forbidden(at, 'may not specify more than 1 volume type')] : check(spec, at, release)));
   });
   if (!present.length) errors.push(field.required(SPEC, 'must specify a volume type'));
   if (spec.local && !nodeAffinity)
@@ -114,15 +146,24 @@ export function validateVolumeUpdate(
   const errors = validateVolume(volume, release);
   const { spec = {} } = volume;
   const { spec: before = {} } = old;
-  if (SOURCES.some(([name]) => !semanticEqual(spec[name], before[name]))) {
+  const mayExpand = before.csi && !before.csi.controllerExpandSecretRef;
+  const sources = (of: corev1.PersistentVolumeSpec) => ({
+    ...Object.fromEntries(SOURCES.map(([name]) => [name, of[name]])),
+    ...(mayExpand && of.csi && { csi: { ...of.csi, controllerExpandSecretRef: undefined } }),
+  });
+  if (!semanticEqual(sources(spec), sources(before))) {
     errors.push(
       field.forbidden(SPEC.child('persistentvolumesource'), 'spec.persistentvolumesource is immutable after creation'),
     );
   }
+  // These two stand without the spec that they are in.
   if (spec.volumeMode !== before.volumeMode)
-    errors.push(field.invalid(SPEC.child('volumeMode'), spec.volumeMode, IMMUTABLE));
+    errors.push(field.invalid(Path.at('volumeMode'), spec.volumeMode, IMMUTABLE));
   if (before.nodeAffinity && !semanticEqual(spec.nodeAffinity, before.nodeAffinity)) {
-    errors.push(field.invalid(SPEC.child('nodeAffinity'), spec.nodeAffinity, IMMUTABLE));
+    const go = spec.nodeAffinity
+      ? `core.VolumeNodeAffinity{Required:${goPointer('core.NodeSelector', spec.nodeAffinity.required)}}`
+      : '"null"';
+    errors.push(invalidStruct(Path.at('nodeAffinity'), spec.nodeAffinity, go, IMMUTABLE, release));
   }
   return errors;
 }

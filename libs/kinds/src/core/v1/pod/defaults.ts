@@ -36,6 +36,14 @@ export function defaultPod(pod: corev1.Pod, emulated: Minor): void {
   spec.enableServiceLinks ??= true;
   for (const { resources } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) defaultRequests(resources);
   if (emulated >= 34 && spec.resources) defaultRequests(spec.resources);
+  if (pod.status) normalizeAddresses(pod.status);
+}
+
+/** The older field is the first of the newer list; where they differ, the writer knew the older one only. In place. */
+function normalizeAddresses(status: corev1.PodStatus): void {
+  const { podIP, podIPs } = status;
+  if (podIP && podIPs?.[0]?.ip !== podIP) status.podIPs = [{ ip: podIP }];
+  else if (!podIP && podIPs?.[0]?.ip) status.podIP = podIPs[0].ip;
 }
 
 /** A resource with a limit and no request requests its limit. */

@@ -1,8 +1,11 @@
 import type { corev1 } from '@navarch/api';
 
-const POD = 'seccomp.security.alpha.kubernetes.io/pod';
-const CONTAINER = 'container.seccomp.security.alpha.kubernetes.io/';
-const LOCALHOST = 'localhost/';
+/** POD_SECCOMP is the annotation for all containers of a pod. */
+export const POD_SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod';
+/** CONTAINER_SECCOMP begins the annotation for one container. */
+export const CONTAINER_SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/';
+/** LOCALHOST begins a profile that is a file on the node. */
+export const LOCALHOST = 'localhost/';
 
 /** LAST_WITH_ANNOTATIONS is the last release that keeps seccomp annotations and fields in step. */
 export const LAST_WITH_ANNOTATIONS = 26;
@@ -23,10 +26,10 @@ export function syncSeccomp(pod: corev1.Pod): void {
       if (text !== undefined) annotations[key] ??= text;
     } else if (fromAnnotation) set(fromAnnotation);
   };
-  sync(POD, spec.securityContext, profile => ((spec.securityContext ??= {}).seccompProfile = profile));
+  sync(POD_SECCOMP, spec.securityContext, profile => ((spec.securityContext ??= {}).seccompProfile = profile));
   for (const container of [...(spec.initContainers ?? []), ...(spec.containers ?? [])]) {
     sync(
-      CONTAINER + container.name,
+      CONTAINER_SECCOMP + container.name,
       container.securityContext,
       profile => ((container.securityContext ??= {}).seccompProfile = profile),
     );

@@ -8,16 +8,39 @@ import { qosClass } from './qos';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
 import { podWarnings } from './warnings';
 import { validatePodSpec, validatePodUpdate } from './validation';
-import { validateEphemeralContainers } from './validation/containers';
+import { validatePodAnnotations, validateSeccompMatch } from './validation/annotations';
+import { validateEphemeralContainers, validateImageSpaces } from './validation/containers';
+import { validatePodStatus } from './validation/status';
 
 const SPEC = Path.at('spec');
+const ANNOTATIONS = Path.at('metadata', 'annotations');
 const COUNTS_GENERATION = 33;
 /** EPHEMERAL_CONTAINERS is the first release that has them; earlier ones drop them. */
 const EPHEMERAL_CONTAINERS = 23;
+/** PROC_MOUNT is the first release that has other ways to mount /proc than the default. */
+const PROC_MOUNT = 33;
 const EMPTY: corev1.PodSpec = { containers: [] };
 
-function validatePod(pod: corev1.Pod, context: StrategyContext): FieldError[] {
-  return validatePodSpec(pod.spec ?? EMPTY, SPEC, context);
+function validatePod({ metadata, spec = EMPTY }: corev1.Pod, context: StrategyContext): FieldError[] {
+  return [
+    ...validatePodAnnotations(metadata?.annotations, spec, ANNOTATIONS),
+    ...validatePodSpec(spec, SPEC, context),
+    ...validateTokens(spec),
+    // Templates with such images exist, so that pods alone are held to it.
+    ...validateImageSpaces(spec.containers, SPEC.child('containers')),
+    ...validateImageSpaces(spec.initContainers, SPEC.child('initContainers')),
+  ];
+}
+
+/** A token is one of an account's. */
+function validateTokens({ serviceAccountName, volumes }: corev1.PodSpec): FieldError[] {
+  if (serviceAccountName) return [];
+  return (volumes ?? []).flatMap(({ projected }, i) =>
+    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) => {
+      const at = SPEC.child('volumes').index(i).child('projected', 'sources').index(j).child('serviceAccountToken');
+      return serviceAccountToken ? [field.forbidden(at, 'must not be specified when serviceAccountName is not set')] : [];
+    }),
+  );
 }
 
 /** podStrategy is the main endpoint: a new pod is Pending; later only images, deadline and tolerations may change. */
@@ -28,6 +51,7 @@ export const podStrategy: Strategy<corev1.Pod> = {
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
     if (emulated < EPHEMERAL_CONTAINERS) delete pod.spec?.ephemeralContainers;
+    if (emulated < PROC_MOUNT) forceDefaultProcMount(pod.spec);
   },
   warnings: (pod, old, context) => podWarnings(pod, old, SPEC, context),
   validate: (pod, context) => [
@@ -36,6 +60,7 @@ export const podStrategy: Strategy<corev1.Pod> = {
     ...(pod.spec?.ephemeralContainers?.length
       ? [field.forbidden(SPEC.child('ephemeralContainers'), 'cannot be set on create')]
       : []),
+    ...validateSeccompMatch(pod.metadata ?? {}, pod.spec ?? EMPTY, SPEC, context),
   ],
   prepareForUpdate(pod, old, { emulated }) {
     keep(pod, old, 'status');
@@ -45,6 +70,11 @@ export const podStrategy: Strategy<corev1.Pod> = {
   },
   validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validatePodUpdate(pod, old, context)],
 };
+
+function forceDefaultProcMount(spec: corev1.PodSpec | undefined): void {
+  for (const { securityContext } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
+    if (securityContext?.procMount !== undefined) securityContext.procMount = 'Default';
+}
 
 function countGeneration(pod: corev1.Pod, old: corev1.Pod, emulated: number): void {
   if (emulated >= COUNTS_GENERATION) keepGeneration(pod, old, !semanticEqual(pod.spec, old.spec));
@@ -61,35 +91,7 @@ export const podStatusStrategy: Strategy<corev1.Pod> = statusStrategy<corev1.Pod
     pod.status ??= {};
     pod.status.qosClass ||= old.status?.qosClass ?? qosClass(pod.spec ?? EMPTY);
   },
-  validateUpdate(pod, old) {
-    const { nominatedNodeName } = pod.status ?? {};
-    const terminal = ['Succeeded', 'Failed'].includes(old.status?.phase ?? '');
-    const restarted = (list: 'containerStatuses' | 'initContainerStatuses') =>
-      terminal || pod.spec?.restartPolicy === 'Always'
-        ? []
-        : (pod.status?.[list] ?? []).flatMap((now, i) => {
-            const before = old.status?.[list]?.find(c => c.name === now.name)?.state?.terminated;
-            const over = before && (pod.spec?.restartPolicy === 'Never' || before.exitCode === 0);
-            return over && !now.state?.terminated && list === 'containerStatuses'
-              ? [
-                  field.forbidden(
-                    Path.at('status', list).index(i).child('state'),
-                    'may not be transitioned to non-terminated state',
-                  ),
-                ]
-              : [];
-          });
-    const known =
-      nominatedNodeName === undefined ||
-      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nominatedNodeName) ||
-      nominatedNodeName === '';
-    return [
-      ...(known
-        ? []
-        : [field.invalid(Path.at('status', 'nominatedNodeName'), nominatedNodeName, 'must be a valid node name')]),
-      ...restarted('containerStatuses'),
-    ];
-  },
+  validateUpdate: validatePodStatus,
 });
 
 /** ephemeralContainersStrategy adds ephemeral containers to a running pod; those that are there may not change. */

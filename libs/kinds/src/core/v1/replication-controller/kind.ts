@@ -3,7 +3,7 @@ import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { validateMapMatch, validateWorkloadTemplate } from '../../../apps/v1/shared/workload';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { nonNegative, type Release } from '../../../shared/errors';
+import { nonNegative, twice, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatLabels, integer, nameColumn, wide } from '../../../shared/printer';
 import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
@@ -35,7 +35,7 @@ function validateController({ spec = {} }: corev1.ReplicationController, release
     ...(spec.template
       ? [
           ...validateMapMatch(selector, spec.template, release),
-          ...validateWorkloadTemplate(spec.template, 'ReplicationController', release),
+          ...validateWorkloadTemplate(spec.template, 'ReplicationController', (spec.replicas ?? 0) > 1, release),
         ]
       : [field.required(SPEC.child('template'))]),
   ];
@@ -66,7 +66,7 @@ export const replicationController = defineKind<corev1.ReplicationController>({
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     validate: validateController,
-    validateUpdate: (controller, _old, release) => validateController(controller, release),
+    validateUpdate: (controller, _old, release) => twice(validateController(controller, release)),
   }),
   subresources: {
     status: statusStrategy<corev1.ReplicationController>({

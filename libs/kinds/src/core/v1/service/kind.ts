@@ -2,10 +2,9 @@ import { Services, type corev1 } from '@navarch/api';
 import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { proxyConnect } from '../../../shared/connects';
 import { served } from '../../../shared/served';
-import { statusStrategy } from '../../../shared/strategies';
 import { serviceColumns } from './columns';
 import { defaultService } from './defaults';
-import { serviceStrategy } from './strategy';
+import { serviceStatusStrategy, serviceStrategy } from './strategy';
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -30,7 +29,7 @@ export const service = (emulated: Minor): KindDefinition<corev1.Service> =>
     columns: serviceColumns,
     ...(emulated >= 31 && { selectableFields: selectable, fieldLabels: Object.keys(selectable({})) }),
     subresources: {
-      status: statusStrategy<corev1.Service>(),
+      status: serviceStatusStrategy,
       connects: { proxy: proxyConnect('ServiceProxyOptions') },
     },
   });

@@ -1,26 +1,46 @@
 import type { corev1 } from '@navarch/api';
 import type { Strategy } from '../../../kind';
-import { specStrategy } from '../../../shared/strategies';
+import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { isExternal } from './defaults';
-import { validateService, validateServiceUpdate } from './validation';
+import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
+import { COMBINATIONS, validateService, validateServiceUpdate, validateTrafficCombination } from './validation';
+
+/** DUAL_STACK is the first release with addresses of two families. */
+const DUAL_STACK = 21;
 
 /** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
 export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
   validatesBeforeLock: ({ emulated }) => emulated < 23,
-  prepareForCreate(service) {
+  prepareForCreate(service, { emulated }) {
     normalizeClusterIPs(service.spec, undefined);
+    if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
   },
-  validate: validateService,
+  validate(service, context) {
+    const errors = validateService(service, context);
+    // What depends on several fields was looked at last, when nothing else was wrong.
+    return errors.length || context.emulated >= COMBINATIONS ? errors : validateTrafficCombination(service);
+  },
   prepareForUpdate(service, old, { emulated }) {
-    if (emulated >= 21) keepAllocated(service.spec ?? {}, old.spec ?? {});
+    if (emulated >= DUAL_STACK) keepAllocated(service.spec ?? {}, old.spec ?? {});
     normalizeClusterIPs(service.spec, old.spec);
+    if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
-  validateUpdate: (service, old, context) => [
-    ...validateServiceUpdate(service, old, context),
-    ...validateService(service, context),
-  ],
+  validateUpdate: (service, old, context) => {
+    const errors = [...validateServiceUpdate(service, old, context), ...validateService(service, context)];
+    return errors.length || context.emulated >= COMBINATIONS ? errors : validateTrafficCombination(service);
+  },
 });
+
+/** serviceStatusStrategy checks the addresses that a load balancer has given. */
+export const serviceStatusStrategy: Strategy<corev1.Service> = statusStrategy<corev1.Service>({
+  validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
+});
+
+/** Before there were two families, a second address was dropped without a word. */
+function keepFirstAddress(spec: corev1.ServiceSpec = {}): void {
+  if (spec.clusterIPs && spec.clusterIPs.length > 1) spec.clusterIPs = spec.clusterIPs.slice(0, 1);
+}
 
 /** clusterIP is the first of clusterIPs; a client that knows only one of the two fields changes both. */
 function normalizeClusterIPs(spec: corev1.ServiceSpec = {}, old: corev1.ServiceSpec | undefined): void {
@@ -34,8 +54,9 @@ function normalizeClusterIPs(spec: corev1.ServiceSpec = {}, old: corev1.ServiceS
   if (given !== before && listSame) {
     if (!given) delete spec.clusterIPs;
     else spec.clusterIPs = [given];
-  } else if (given === before && !listSame && !spec.clusterIPs?.length) {
-    delete spec.clusterIP;
+  } else if (given === before && !spec.clusterIPs?.length && old.clusterIPs?.length) {
+    // The client knows the older field only.
+    spec.clusterIPs = [...old.clusterIPs];
   }
 }
 

@@ -13,7 +13,7 @@ import {
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
-import { goStrings } from '../../../shared/go-syntax';
+import { goIntOrString, goPointer, goStrings } from '../../../shared/go-syntax';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
@@ -23,11 +23,18 @@ const SPEC = Path.at('spec');
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const KUBELET_PORT = 10250;
 const MAX_AFFINITY = 86400;
+const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
+/** COMBINATIONS is the first release that checks what depends on several fields together with all the rest. */
+export const COMBINATIONS = 26;
+/** RANGES_BY_INDEX is the first release that says which source range is wrong. */
+const RANGES_BY_INDEX = 33;
+/** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
+const MIXED_PROTOCOLS = 24;
 
 const isHeadless = (spec: corev1.ServiceSpec) => spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None';
 
 /** validateService checks a Service. Whether addresses and ports are free is the API server's to say. */
-export function validateService({ spec = {} }: corev1.Service, context: StrategyContext): FieldError[] {
+export function validateService({ metadata, spec = {} }: corev1.Service, context: StrategyContext): FieldError[] {
   const errors: FieldError[] = [];
   const ports = spec.ports ?? [];
   const portsPath = SPEC.child('ports');
@@ -39,6 +46,7 @@ export function validateService({ spec = {} }: corev1.Service, context: Strategy
     ...errors,
     ...validateLabels(spec.selector, SPEC.child('selector')),
     ...validateAffinity(spec),
+    ...validateFamilies(spec, context),
     ...(spec.externalIPs ?? []).flatMap((ip, i) => {
       const at = SPEC.child('externalIPs').index(i);
       const problems = isValidIP(ip);
@@ -47,12 +55,60 @@ export function validateService({ spec = {} }: corev1.Service, context: Strategy
     ...(spec.type ? oneOf(SPEC.child('type'), spec.type, TYPES) : [field.required(SPEC.child('type'))]),
     ...validateNodePorts(spec),
     ...validateDistinct(ports, context),
-    ...(spec.loadBalancerSourceRanges ?? []).flatMap((range, i) =>
-      each(SPEC.child('loadBalancerSourceRanges').index(i), range, isCIDR(range)),
-    ),
+    ...validateSourceRanges(spec, metadata, context),
+    ...validateBalancer(spec, context),
     ...validateTrafficPolicy(spec, context),
-    ...validateFamilies(spec, context),
   ];
+}
+
+/** Who may come in through the load balancer stands in a field, or in an annotation of long ago. */
+function validateSourceRanges(
+  { type, loadBalancerSourceRanges: ranges = [] }: corev1.ServiceSpec,
+  metadata: corev1.Service['metadata'],
+  { emulated }: Release,
+): FieldError[] {
+  const annotation = metadata?.annotations?.[SOURCE_RANGES];
+  const fromField = ranges.length > 0;
+  if (!fromField && annotation === undefined) return [];
+  const name = emulated >= RANGES_BY_INDEX ? 'loadBalancerSourceRanges' : 'LoadBalancerSourceRanges';
+  const at = fromField ? SPEC.child(name) : Path.at('metadata', 'annotations').key(SOURCE_RANGES);
+  const errors =
+    type === 'LoadBalancer' ? [] : [field.forbidden(at, "may only be used when `type` is 'LoadBalancer'")];
+  if (fromField && emulated >= RANGES_BY_INDEX) {
+    return [...errors, ...ranges.flatMap((range, i) => each(at.index(i), range, isCIDR(range.trim())))];
+  }
+  const list = fromField ? ranges : (annotation!.trim() || '0.0.0.0/0').split(',');
+  if (list.every(range => isCIDR(range.trim()).length === 0)) return errors;
+  const detail = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 ';
+  return [...errors, field.invalid(at, fromField ? `[${ranges.join(' ')}]` : annotation, detail)];
+}
+
+function validateBalancer(spec: corev1.ServiceSpec, release: Release): FieldError[] {
+  const balanced = spec.type === 'LoadBalancer';
+  const only = (name: 'allocateLoadBalancerNodePorts' | 'loadBalancerClass') =>
+    spec[name] === undefined || balanced
+      ? []
+      : [field.forbidden(SPEC.child(name), "may only be used when `type` is 'LoadBalancer'")];
+  const { loadBalancerClass: name } = spec;
+  const protocols = new Set((spec.ports ?? []).map(port => port.protocol));
+  return [
+    ...only('allocateLoadBalancerNodePorts'),
+    ...(name === undefined || !balanced ? [] : each(SPEC.child('loadBalancerClass'), name, isQualifiedName(name))),
+    ...only('loadBalancerClass'),
+    ...(balanced && protocols.size > 1 && release.emulated < MIXED_PROTOCOLS
+      ? [mixedProtocols(spec.ports ?? [], release)]
+      : []),
+  ];
+}
+
+function mixedProtocols(ports: readonly corev1.ServicePort[], release: Release): FieldError {
+  const go = ports.map(port => goServicePort(port)).join(', ');
+  const detail = 'cannot create an external load balancer with mix protocols';
+  return invalidStruct(SPEC.child('ports'), ports, `[]core.ServicePort{${go}}`, detail, release);
+}
+
+function goServicePort({ name = '', protocol = '', appProtocol, port, targetPort = 0, nodePort = 0 }: corev1.ServicePort) {
+  return `core.ServicePort{Name:${JSON.stringify(name)}, Protocol:${JSON.stringify(protocol)}, AppProtocol:${goPointer('string', appProtocol)}, Port:${port}, TargetPort:${goIntOrString(targetPort)}, NodePort:${nodePort}}`;
 }
 
 function validateType(spec: corev1.ServiceSpec): FieldError[] {
@@ -79,18 +135,19 @@ function validateType(spec: corev1.ServiceSpec): FieldError[] {
         ...(spec.clusterIPs?.length || spec.clusterIP
           ? [field.forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : []),
+        ...(['ipFamilies', 'ipFamilyPolicy'] as const).flatMap(name =>
+          spec[name]?.length ? [field.forbidden(SPEC.child(name), 'may not be set for ExternalName services')] : [],
+        ),
         ...(spec.externalName
-          ? each(
-              SPEC.child('externalName'),
-              spec.externalName,
-              isDNS1123Subdomain(spec.externalName.replace(/\.$/, '')),
-            )
+          ? validateDomain(spec.externalName.replace(/\.$/, ''), SPEC.child('externalName'))
           : [field.required(SPEC.child('externalName'))]),
       ];
     default:
       return [];
   }
 }
+
+const validateDomain = (name: string, path: Path) => each(path, name, isDNS1123Subdomain(name));
 
 function refuseHeadless(spec: corev1.ServiceSpec): FieldError[] {
   if (!isHeadless(spec)) return [];
@@ -134,15 +191,19 @@ function validateAffinity({ sessionAffinity, sessionAffinityConfig: config }: co
 
 function validateNodePorts(spec: corev1.ServiceSpec): FieldError[] {
   const used = new Set<string>();
-  return (spec.ports ?? []).flatMap((port, i) => {
-    const at = SPEC.child('ports').index(i).child('nodePort');
+  const ports = spec.ports ?? [];
+  const at = (i: number) => SPEC.child('ports').index(i).child('nodePort');
+  const internal = ports.flatMap(({ nodePort }, i) =>
+    nodePort && spec.type === 'ClusterIP' ? [field.forbidden(at(i), "may not be used when `type` is 'ClusterIP'")] : [],
+  );
+  const repeated = ports.flatMap((port, i) => {
     if (!port.nodePort) return [];
-    if (spec.type === 'ClusterIP') return [field.forbidden(at, "may not be used when `type` is 'ClusterIP'")];
     const use = `${port.protocol}/${port.nodePort}`;
-    if (used.has(use)) return [field.duplicate(at, port.nodePort)];
+    if (used.has(use)) return [field.duplicate(at(i), port.nodePort)];
     used.add(use);
     return [];
   });
+  return [...internal, ...repeated];
 }
 
 function validateDistinct(ports: readonly corev1.ServicePort[], release: Release): FieldError[] {
@@ -153,8 +214,7 @@ function validateDistinct(ports: readonly corev1.ServicePort[], release: Release
       used.add(use);
       return [];
     }
-    const target = 'intstr.IntOrString{Type:0, IntVal:0, StrVal:""}';
-    const go = `core.ServicePort{Name:"", Protocol:"${port.protocol}", AppProtocol:(*string)(nil), Port:${port.port}, TargetPort:${target}, NodePort:0}`;
+    const go = goServicePort({ protocol: port.protocol, port: port.port } as corev1.ServicePort);
     const shown = release.emulated >= 33 ? field.render({ Name: '', Protocol: port.protocol, Port: port.port }) : go;
     return [
       {
@@ -173,27 +233,20 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
   const errors: FieldError[] = [];
   if (policy && policy !== 'Cluster' && policy !== 'Local') {
     errors.push(
-      emulated >= 26
+      emulated >= COMBINATIONS
         ? field.notSupported(at, policy, ['Cluster', 'Local'])
         : field.invalid(at, policy, 'ExternalTrafficPolicy must be empty, Cluster or Local'),
     );
-  } else if (policy && !isExternal(spec) && !spec.externalIPs?.length) {
-    errors.push(
-      field.invalid(
-        at,
-        policy,
-        emulated >= 26
-          ? 'may only be set for externally-accessible services'
-          : 'ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service',
-      ),
-    );
+  } else if (emulated >= COMBINATIONS && policy && !isExternal(spec) && !spec.externalIPs?.length) {
+    errors.push(field.invalid(at, policy, 'may only be set for externally-accessible services'));
   }
-  if (health && (health < 0 || health > 65535)) errors.push(...each(healthAt, health, isValidPortNum(health)));
-  else if (health && !(spec.type === 'LoadBalancer' && policy === 'Local')) {
-    const detail =
-      emulated >= 26
-        ? "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'"
-        : 'HealthCheckNodePort can only be set on LoadBalancer service with ExternalTrafficPolicy=Local';
+  if (emulated < COMBINATIONS) {
+    if ((health ?? 0) < 0)
+      errors.push(field.invalid(healthAt, health, 'HealthCheckNodePort must be not less than 0'));
+  } else if (health && (health < 0 || health > 65535))
+    errors.push(...each(healthAt, health, isValidPortNum(health)));
+  else if (health && !needsHealthCheck(spec)) {
+    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     errors.push(field.invalid(healthAt, health, detail));
   }
   if (internal !== undefined)
@@ -201,26 +254,54 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
   return errors;
 }
 
+const needsHealthCheck = (spec: corev1.ServiceSpec) =>
+  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
+
+/** validateTrafficCombination is what releases before COMBINATIONS check after everything else: policies that fit the type. */
+export function validateTrafficCombination({ spec = {} }: corev1.Service): FieldError[] {
+  const { externalTrafficPolicy: policy, healthCheckNodePort: health } = spec;
+  const misplaced = 'ExternalTrafficPolicy can only be set on NodePort and LoadBalancer service';
+  const unneeded = 'HealthCheckNodePort can only be set on LoadBalancer service with ExternalTrafficPolicy=Local';
+  return [
+    ...(policy && !isExternal(spec) ? [field.invalid(SPEC.child('externalTrafficPolicy'), policy, misplaced)] : []),
+    ...(health && !needsHealthCheck(spec) ? [field.invalid(SPEC.child('healthCheckNodePort'), health, unneeded)] : []),
+  ];
+}
+
 function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldError[] {
-  const errors: FieldError[] = [];
+  if (spec.type === 'ExternalName') return [];
   const { ipFamilies = [], ipFamilyPolicy, clusterIP, clusterIPs = [] } = spec;
+  const at = SPEC.child('clusterIPs');
+  const complain = (detail: string) => [invalidStruct(at, clusterIPs, goStrings(clusterIPs), detail, release)];
+  const errors: FieldError[] = [];
+  if (clusterIP && !clusterIPs.length) errors.push(field.required(at));
+  else if (clusterIP && clusterIPs[0] !== clusterIP) errors.push(...complain('first value must match `clusterIP`'));
+  else if (!clusterIP && clusterIPs.length) errors.push(...complain('must be empty when `clusterIP` is empty'));
+  ipFamilies.forEach((family, i) => {
+    const where = SPEC.child('ipFamilies').index(i);
+    errors.push(...oneOf(where, family, ['IPv4', 'IPv6']));
+    if (ipFamilies.indexOf(family) < i) errors.push(field.duplicate(where, family));
+  });
   if (ipFamilyPolicy !== undefined) {
     errors.push(
       ...oneOf(SPEC.child('ipFamilyPolicy'), ipFamilyPolicy, ['PreferDualStack', 'RequireDualStack', 'SingleStack']),
     );
   }
-  ipFamilies.forEach((family, i) => errors.push(...oneOf(SPEC.child('ipFamilies').index(i), family, ['IPv4', 'IPv6'])));
-  if (new Set(ipFamilies).size < ipFamilies.length)
-    errors.push(field.duplicate(SPEC.child('ipFamilies').index(1), ipFamilies[1]));
-  const at = SPEC.child('clusterIPs');
-  if (clusterIPs.length > 2) {
-    errors.push(invalidStruct(at, clusterIPs, goStrings(clusterIPs), 'may only hold up to 2 values', release));
-  }
-  if (clusterIP && clusterIPs.length && clusterIPs[0] !== clusterIP) {
-    errors.push(invalidStruct(at, clusterIPs, goStrings(clusterIPs), 'first value must match `clusterIP`', release));
-  }
-  clusterIPs.forEach((ip, i) => {
-    if (ip !== 'None') errors.push(...each(at.index(i), ip, isValidIP(ip)));
+  const misplaced = clusterIPs[0] === 'None' && clusterIPs.length > 1;
+  if (misplaced) errors.push(...complain("'None' must be the first and only value"));
+  const addresses = clusterIPs.flatMap((ip, i) => (i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip))));
+  errors.push(...addresses);
+  if (clusterIPs.length > 2) errors.push(...complain('may only hold up to 2 values'));
+  if (misplaced || addresses.length) return errors;
+  const isV6 = (ip: string) => ip.includes(':');
+  if (clusterIPs.length > 1 && new Set(clusterIPs.map(isV6)).size < 2)
+    errors.push(...complain('may specify no more than one IP for each IP family'));
+  if (isHeadless(spec)) return errors;
+  clusterIPs.slice(0, ipFamilies.length).forEach((ip, i) => {
+    if (isV6(ip) === (ipFamilies[i] === 'IPv6')) return;
+    errors.push(
+      field.invalid(at.index(i), ip, `expected an ${ipFamilies[i]} value as indicated by \`ipFamilies[${i}]\``),
+    );
   });
   return errors;
 }

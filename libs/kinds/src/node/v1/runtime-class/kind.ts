@@ -38,7 +38,7 @@ function validateRuntimeClass(
     ...each(Path.at('handler'), handler, isDNS1123Label(handler)),
     ...(overhead?.podFixed ? validateResources({ limits: overhead.podFixed }, Path.at('overhead'), release) : []),
     ...validateLabels(scheduling?.nodeSelector, at.child('nodeSelector')),
-    ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations')),
+    ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations'), release),
   ];
 }
 

@@ -65,7 +65,7 @@ export function validateTopologySpread(
   path: Path,
   release: Release,
 ): FieldError[] {
-  const pairs = new Set<string>();
+  const pairs = (constraints ?? []).map(c => `{${c.topologyKey ?? ''}, ${c.whenUnsatisfiable ?? ''}}`);
   return (constraints ?? []).flatMap((constraint, i) => {
     const at = path.index(i);
     const { maxSkew, topologyKey, whenUnsatisfiable, labelSelector } = constraint;
@@ -77,9 +77,9 @@ export function validateTopologySpread(
         field.notSupported(at.child('whenUnsatisfiable'), whenUnsatisfiable ?? '', ['DoNotSchedule', 'ScheduleAnyway']),
       );
     }
-    const pair = `{${topologyKey}, ${whenUnsatisfiable}}`;
-    if (pairs.has(pair)) errors.push(field.duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pair));
-    pairs.add(pair);
+    // The finding stands at the first of the two.
+    if (pairs.includes(pairs[i]!, i + 1))
+      errors.push(field.duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pairs[i]));
     return release.emulated >= 27
       ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))]
       : errors;

@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, oneOf, type Release } from '../../../../shared/errors';
+import { each, invalidStruct, oneOf, type Release } from '../../../../shared/errors';
+import { goPointer } from '../../../../shared/go-syntax';
 import { validateEnv, validateEnvFrom } from './env';
 import { validateLifecycle, validateProbe } from './handlers';
 import { validateVolumeDevices, validateVolumeMounts } from './mounts';
@@ -11,6 +12,8 @@ import { validateSecurityContext } from './security';
 type Volumes = ReadonlyMap<string, corev1.Volume>;
 
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
+/** PROBES_LAST is the first release that looks at readiness together with the other probes. */
+const PROBES_LAST = 25;
 const TERMINATION_POLICIES = "must be 'File' or 'FallbackToLogsOnError'";
 
 /** validateContainers checks the main containers of a pod; there has to be one. */
@@ -33,12 +36,18 @@ export function validateInitContainers(
   release: Release,
 ): FieldError[] {
   const containers = spec.initContainers ?? [];
-  const names = new Set((spec.containers ?? []).map(c => c.name));
-  const errors = containers.flatMap((container, i) => [
-    ...validateContainer(container, names, volumes, path.index(i), release),
-    ...validateInitOnly(container, path.index(i), release),
-  ]);
-  return [...errors, ...validateHostPorts(containers, path, true)];
+  const own = new Set<string>();
+  const all = new Set((spec.containers ?? []).map(c => c.name));
+  // Names are compared among themselves first, then with those of all containers: a finding may come twice.
+  return [
+    ...containers.flatMap((container, i) => validateContainer(container, own, volumes, path.index(i), release)),
+    ...(release.emulated < PROBES_LAST ? validateHostPorts(containers, path, false) : []),
+    ...containers.flatMap((container, i) => [
+      ...(all.has(container.name) ? [field.duplicate(path.index(i).child('name'), container.name)] : []),
+      ...validateInitOnly(container, path.index(i), all, release),
+    ]),
+    ...(release.emulated < PROBES_LAST ? [] : validateHostPorts(containers, path, true)),
+  ];
 }
 
 /** validateEphemeralContainers checks those added to a running pod, which have no ports, probes, hooks and resources. */
@@ -80,16 +89,20 @@ function validateContainer(
   if (name && names.has(name)) errors.push(field.duplicate(path.child('name'), name));
   names.add(name);
   if (!image) errors.push(field.required(path.child('image')));
-  else if (image.trim() !== image)
-    errors.push(field.invalid(path.child('image'), image, 'must not have leading or trailing whitespace'));
-  const policy = path.child('terminationMessagePolicy');
+  const termination = validateTerminationPolicy(
+    container.terminationMessagePolicy,
+    path.child('terminationMessagePolicy'),
+  );
+  const readiness = validateProbe(container.readinessProbe, path.child('readinessProbe'), false);
+  const early = release.emulated < PROBES_LAST;
   return [
     ...errors,
     ...validateLifecycle(container.lifecycle, path.child('lifecycle')),
     ...validateProbe(container.livenessProbe, path.child('livenessProbe'), true),
-    ...validateProbe(container.readinessProbe, path.child('readinessProbe'), false),
+    ...(early ? [] : readiness),
     ...validateProbe(container.startupProbe, path.child('startupProbe'), true),
-    ...validateTerminationPolicy(container.terminationMessagePolicy, policy),
+    ...termination,
+    ...(early ? readiness : []),
     ...validateContainerPorts(container.ports, path.child('ports')),
     ...validateEnv(container.env, path.child('env'), release),
     ...validateEnvFrom(container.envFrom, path.child('envFrom'), release),
@@ -113,21 +126,50 @@ function validateMainOnly(container: corev1.Container, path: Path): FieldError[]
   return [field.forbidden(path.child('restartPolicy'), 'may not be set for non-init containers')];
 }
 
-function validateInitOnly(container: corev1.Container, path: Path, { emulated }: Release): FieldError[] {
+function validateInitOnly(
+  container: corev1.Container,
+  path: Path,
+  names: Set<string>,
+  release: Release,
+): FieldError[] {
   const PARTS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
   const { restartPolicy } = container;
   const errors: FieldError[] = [];
+  if (container.name) names.add(container.name);
   if (restartPolicy !== undefined && restartPolicy !== 'Always') {
     errors.push(...oneOf(path.child('restartPolicy'), restartPolicy, ['Always']));
   }
   if (restartPolicy === 'Always') return errors;
   for (const part of PARTS) {
     if (!container[part]) continue;
+    const at = path.child(part);
     errors.push(
-      emulated >= 29
-        ? field.forbidden(path.child(part), 'may not be set for init containers without restartPolicy=Always')
-        : field.invalid(path.child(part), container[part], 'must not be set for init containers'),
+      release.emulated >= 29
+        ? field.forbidden(at, 'may not be set for init containers without restartPolicy=Always')
+        : invalidStruct(at, container[part], goInitPart(container, part), 'must not be set for init containers', release),
     );
   }
   return errors;
+}
+
+/** goInitPart shows a hook or probe of an init container as Go prints it; the addresses in it have no meaning. */
+function goInitPart(
+  { lifecycle, ...probes }: corev1.Container,
+  part: 'lifecycle' | 'livenessProbe' | 'readinessProbe' | 'startupProbe',
+): string {
+  if (part === 'lifecycle')
+    return `core.Lifecycle{PostStart:${goPointer('core.Handler', lifecycle?.postStart)}, PreStop:${goPointer('core.Handler', lifecycle?.preStop)}}`;
+  const probe = probes[part];
+  const handler = `core.Handler{Exec:${goPointer('core.ExecAction', probe?.exec)}, HTTPGet:${goPointer('core.HTTPGetAction', probe?.httpGet)}, TCPSocket:${goPointer('core.TCPSocketAction', probe?.tcpSocket)}}`;
+  const { initialDelaySeconds = 0, timeoutSeconds, periodSeconds, successThreshold, failureThreshold } = probe ?? {};
+  return `core.Probe{Handler:${handler}, InitialDelaySeconds:${initialDelaySeconds}, TimeoutSeconds:${timeoutSeconds}, PeriodSeconds:${periodSeconds}, SuccessThreshold:${successThreshold}, FailureThreshold:${failureThreshold}}`;
+}
+
+/** validateImageSpaces checks what only pods are held to, since templates with such images exist. */
+export function validateImageSpaces(containers: readonly corev1.Container[] | undefined, path: Path): FieldError[] {
+  return (containers ?? []).flatMap(({ image = '' }, i) =>
+    image.trim() === image
+      ? []
+      : [field.invalid(path.index(i).child('image'), image, 'must not have leading or trailing whitespace')],
+  );
 }

@@ -53,41 +53,62 @@ export function validateFieldRef(
   ];
   if (missing.length) return missing.slice(0, 1);
   const at = path.child('fieldPath');
-  const [, base = ref.fieldPath, subscript] = /^([^[]*)\['(.*)'\]$/.exec(ref.fieldPath) ?? [];
-  const problem =
-    ref.apiVersion !== 'v1'
-      ? `unsupported pod version: ${ref.apiVersion}`
-      : KNOWN_FIELDS.has(base)
-        ? ''
-        : `field label not supported: ${base}`;
+  const [, base = ref.fieldPath, subscript] = /^(.+?)\['(.*)'\]$/.exec(ref.fieldPath) ?? [];
+  const problem = fieldProblem(ref, base, subscript);
   if (problem) return [field.invalid(at, ref.fieldPath, `error converting fieldPath: ${problem}`)];
-  if (subscript === undefined)
-    return supported.includes(base) ? [] : [field.notSupported(at, ref.fieldPath, supported)];
-  if (base === 'metadata.annotations') return each(at, subscript, isQualifiedName(subscript.toLowerCase()));
-  if (base === 'metadata.labels') return each(at, subscript, isQualifiedName(subscript));
-  return [field.invalid(at, base, 'does not support subscript')];
+  if (subscript === undefined) {
+    const label = OLD_NAMES.get(base) ?? base;
+    return supported.includes(label) ? [] : [field.notSupported(at, label, supported)];
+  }
+  return each(path, subscript, isQualifiedName(base === 'metadata.annotations' ? subscript.toLowerCase() : subscript));
+}
+
+/** OLD_NAMES are fields that clients of long ago call otherwise. */
+const OLD_NAMES: ReadonlyMap<string, string> = new Map([['spec.host', 'spec.nodeName']]);
+
+function fieldProblem(ref: corev1.ObjectFieldSelector, base: string, subscript: string | undefined): string {
+  if (ref.apiVersion !== 'v1') return `unsupported pod version: ${ref.apiVersion}`;
+  if (subscript !== undefined) {
+    const isMap = base === 'metadata.annotations' || base === 'metadata.labels';
+    return isMap ? '' : `field label does not support subscript: ${ref.fieldPath}`;
+  }
+  return KNOWN_FIELDS.has(base) || OLD_NAMES.has(base) ? '' : `field label not supported: ${base}`;
 }
 
 const RESOURCES = ['cpu', 'ephemeral-storage', 'memory'];
 const RESOURCE_FIELDS = ['limits', 'requests'].flatMap(list => RESOURCES.map(name => `${list}.${name}`));
 const SIZES = ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'];
 
+/** HUGE_PAGES is the first release that shows huge pages. */
+const HUGE_PAGES = 22;
+const HUGE = /^(limits|requests)\.hugepages-/;
+
 /** validateResourceFieldRef checks a reference to a limit or request of a container; `named`: the container has to be named. */
-export function validateResourceFieldRef(ref: corev1.ResourceFieldSelector, path: Path, named: boolean): FieldError[] {
-  if (named && !ref.containerName) return [field.required(path.child('containerName'))];
+export function validateResourceFieldRef(
+  ref: corev1.ResourceFieldSelector,
+  path: Path,
+  named: boolean,
+  { emulated }: Release,
+): FieldError[] {
+  return [...validateResourceName(ref, path, named, emulated), ...validateDivisor(ref, path.child('divisor'))];
+}
+
+function validateResourceName(
+  { containerName, resource }: corev1.ResourceFieldSelector,
+  path: Path,
+  named: boolean,
+  emulated: number,
+): FieldError[] {
+  if (named && !containerName) return [field.required(path.child('containerName'))];
   const at = path.child('resource');
-  if (!ref.resource) return [field.required(at)];
-  const hugePages = /^(limits|requests)\.hugepages-/.test(ref.resource);
-  const known = RESOURCE_FIELDS.includes(ref.resource) || hugePages;
-  return [
-    ...(known ? [] : [field.notSupported(at, ref.resource, RESOURCE_FIELDS)]),
-    ...validateDivisor(ref, path.child('divisor')),
-  ];
+  if (!resource) return [field.required(at)];
+  const known = RESOURCE_FIELDS.includes(resource) || (emulated >= HUGE_PAGES && HUGE.test(resource));
+  return known ? [] : [field.notSupported(at, resource, RESOURCE_FIELDS)];
 }
 
 function validateDivisor({ resource, divisor }: corev1.ResourceFieldSelector, path: Path): FieldError[] {
   const text = divisor === undefined ? '0' : parseQuantity(divisor).toString();
-  if (text === '0') return [];
+  if (text === '0' || !resource || !(RESOURCE_FIELDS.includes(resource) || HUGE.test(resource))) return [];
   const [, name = ''] = resource.split('.');
   const allowed = name === 'cpu' ? ['1m', '1'] : SIZES;
   if (allowed.includes(text)) return [];

@@ -1,3 +1,3 @@
 export { validatePodSpec } from './pod-spec';
 export { validatePodUpdate } from './update';
-export { validateTemplate } from './template';
+export { validateTemplate, validateTemplateMetadata } from './template';

@@ -29,7 +29,7 @@ export function validateVolumeMounts(container: corev1.Container, volumes: Volum
     return [
       ...errors,
       ...validateSubPath(mount, path),
-      ...validatePropagation(mount.mountPropagation, container, at.child('mountPropagation')),
+      ...validatePropagation(mount.mountPropagation, container, path.child('mountPropagation')),
     ];
   });
 }
@@ -84,6 +84,11 @@ export function validateVolumeDevices(
     }
     if (mounts.some(m => m.name === device.name)) {
       errors.push(field.invalid(at.child('name'), device.name, 'must not already exist in volumeMounts'));
+    }
+    if (mounts.some(m => m.mountPath === device.devicePath)) {
+      errors.push(
+        field.invalid(at.child('devicePath'), device.devicePath, 'must not already exist as a path in volumeMounts'),
+      );
     }
     names.add(device.name);
     places.add(device.devicePath);

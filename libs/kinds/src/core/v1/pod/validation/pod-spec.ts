@@ -47,10 +47,12 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...validateDeadline(spec.activeDeadlineSeconds, path.child('activeDeadlineSeconds')),
     ...name(spec.hostname, path.child('hostname'), isDNS1123Label),
     ...name(spec.subdomain, path.child('subdomain'), isDNS1123Label),
-    ...validateTolerations(spec.tolerations, path.child('tolerations')),
+    ...validateTolerations(spec.tolerations, path.child('tolerations'), release),
     ...validateHostAliases(spec.hostAliases, path.child('hostAliases')),
     ...name(spec.priorityClassName, path.child('priorityClassName'), isDNS1123Subdomain),
-    ...name(spec.runtimeClassName, path.child('runtimeClassName'), isDNS1123Subdomain),
+    ...(spec.runtimeClassName === undefined
+      ? []
+      : each(path.child('runtimeClassName'), spec.runtimeClassName, isDNS1123Subdomain(spec.runtimeClassName))),
     ...validatePreemption(spec.preemptionPolicy, path.child('preemptionPolicy')),
     ...(spec.overhead ? validateResources({ limits: spec.overhead }, path.child('overhead'), release) : []),
   ];

@@ -9,26 +9,39 @@ import {
 } from '@navarch/apimachinery';
 import { each, invalidStruct, NON_NEGATIVE, type Release } from '../../../../shared/errors';
 import { goQuantity } from '../../../../shared/go-quantity';
-import { isExtendedResource, isIntegerResource, isOvercommitAllowed } from '../../../../shared/resource-names';
+import {
+  isExtendedResource,
+  isHugePages,
+  isIntegerResource,
+  isNativeResource,
+  isOvercommitAllowed,
+  isStandardResource,
+} from '../../../../shared/resource-names';
 
 /** validateQuantity checks an amount of a resource: not negative, whole where parts make no sense. */
 export function validateQuantity(resource: string, text: string, path: Path, release: Release): FieldError[] {
   const quantity = parseQuantity(text);
-  if (quantity.sign() < 0) return [field.invalid(path, quantity.toString(), NON_NEGATIVE)];
-  if (!isIntegerResource(resource) || quantity.isInteger()) return [];
-  return [invalidStruct(path, quantity.toString(), goQuantity(text), 'must be an integer', release)];
+  const errors = quantity.sign() < 0 ? [field.invalid(path, quantity.toString(), NON_NEGATIVE)] : [];
+  if (!isIntegerResource(resource) || quantity.isInteger()) return errors;
+  return [...errors, invalidStruct(path, quantity.toString(), goQuantity(text), 'must be an integer', release)];
 }
 
 /** validateContainerResourceName checks the name of a resource that a container may ask for. */
-function validateContainerResourceName(name: string, path: Path): FieldError[] {
-  const errors = each(path, name, isQualifiedName(name));
-  if (errors.length) return errors;
+export function validateContainerResourceName(name: string, path: Path): FieldError[] {
+  const errors = validateResourceName(name, path);
   if (!name.includes('/')) {
-    const standard = ['cpu', 'memory', 'ephemeral-storage'].includes(name) || name.startsWith('hugepages-');
-    return standard ? [] : [field.invalid(path, name, 'must be a standard resource for containers')];
+    const standard = ['cpu', 'memory', 'ephemeral-storage'].includes(name) || isHugePages(name);
+    return standard ? errors : [...errors, field.invalid(path, name, 'must be a standard resource for containers')];
   }
-  const fine = name.includes('kubernetes.io/') || isExtendedResource(name);
-  return fine ? [] : [field.invalid(path, name, "doesn't follow extended resource name standard")];
+  const fine = isNativeResource(name) || isExtendedResource(name);
+  return fine ? errors : [...errors, field.invalid(path, name, "doesn't follow extended resource name standard")];
+}
+
+/** validateResourceName checks the name of any resource: one that Kubernetes knows, or one with a domain. */
+export function validateResourceName(name: string, path: Path): FieldError[] {
+  const errors = each(path, name, isQualifiedName(name));
+  if (errors.length || name.includes('/') || isStandardResource(name)) return errors;
+  return [field.invalid(path, name, 'must be a standard resource type or fully qualified')];
 }
 
 /** validateResources checks limits and requests of a container. */
@@ -71,5 +84,8 @@ export function validateResources(
       ? [field.invalid(requests, quantity.toString(), `must be less than or equal to ${name} limit${amount}`)]
       : [];
   });
+  const names = [...limits.keys(), ...Object.keys(resources?.requests ?? {})];
+  if (names.some(isHugePages) && !names.includes('cpu') && !names.includes('memory'))
+    errors.push(field.forbidden(path, 'HugePages require cpu or memory'));
   return errors;
 }

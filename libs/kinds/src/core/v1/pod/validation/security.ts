@@ -1,8 +1,11 @@
 import type { corev1 } from '@navarch/api';
 import { field, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct, oneOf, type Release } from '../../../../shared/errors';
+import { goPointer } from '../../../../shared/go-syntax';
 import { validateDescendingPath } from './paths';
+import { validateWindowsOptions } from './windows';
 
+const PROC_MOUNTS = ['Default', 'Unmasked'];
 const MAX_ID = 2 ** 31 - 1;
 const SYSCTL = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?\\.)*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const SYSCTL_SLASHES = '([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
@@ -21,8 +24,9 @@ export function validateSecurityContext(
   const errors = [
     ...validateID(context.runAsUser, path.child('runAsUser')),
     ...validateID(context.runAsGroup, path.child('runAsGroup')),
-    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
   ];
+  if (context.procMount !== undefined) errors.push(...oneOf(path.child('procMount'), context.procMount, PROC_MOUNTS));
   if (context.allowPrivilegeEscalation === false) {
     const refuse = (what: string) =>
       errors.push(
@@ -37,7 +41,7 @@ export function validateSecurityContext(
     if (context.privileged) refuse('`privileged` to true');
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
   }
-  return errors;
+  return [...errors, ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions'))];
 }
 
 /** goSecurityContext shows which members are set; the addresses that Go prints there have no meaning. */
@@ -61,21 +65,21 @@ function goSecurityContext(context: corev1.SecurityContext): string {
   return `core.SecurityContext{${shown.join(', ')}}`;
 }
 
-function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path): FieldError[] {
+function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path, release: Release): FieldError[] {
   if (!profile) return [];
+  const { type, localhostProfile: file } = profile;
   const at = path.child('localhostProfile');
-  if (profile.type === 'Localhost') {
-    if (profile.localhostProfile === undefined)
-      return [field.required(at, 'must be set when seccomp type is Localhost')];
-    return validateDescendingPath(profile.localhostProfile, at);
+  const errors = type
+    ? oneOf(path.child('type'), type, ['Localhost', 'RuntimeDefault', 'Unconfined'])
+    : [field.required(path.child('type'), 'type is required when seccompProfile is set')];
+  if (type === 'Localhost') {
+    if (file === undefined) errors.push(field.required(at, 'must be set when seccomp type is Localhost'));
+    else errors.push(...validateDescendingPath(file, at));
+  } else if (file !== undefined) {
+    const go = `core.SeccompProfile{Type:${JSON.stringify(type ?? '')}, LocalhostProfile:${goPointer('string', file)}}`;
+    errors.push(invalidStruct(at, profile, go, 'can only be set when seccomp type is Localhost', release));
   }
-  const errors =
-    profile.localhostProfile === undefined
-      ? []
-      : [field.invalid(at, profile.localhostProfile, 'can only be set when seccomp type is Localhost')];
-  if (!profile.type)
-    return [...errors, field.required(path.child('type'), 'type is required when seccompProfile is set')];
-  return [...errors, ...oneOf(path.child('type'), profile.type, ['Localhost', 'RuntimeDefault', 'Unconfined'])];
+  return errors;
 }
 
 /** validatePodSecurityContext checks that of a pod, with what depends on the pod's host settings. */
@@ -83,8 +87,9 @@ export function validatePodSecurityContext(
   spec: corev1.PodSpec,
   specPath: Path,
   path: Path,
-  { emulated }: Release,
+  release: Release,
 ): FieldError[] {
+  const { emulated } = release;
   const context = spec.securityContext;
   const errors = spec.hostNetwork ? validateHostNetworkPorts(spec.containers ?? [], specPath.child('containers')) : [];
   if (!context) return errors;
@@ -97,7 +102,7 @@ export function validatePodSecurityContext(
   if (spec.shareProcessNamespace && spec.hostPID) {
     errors.push(
       field.invalid(
-        specPath.child('shareProcessNamespace'),
+        path.child('shareProcessNamespace'),
         true,
         'ShareProcessNamespace and HostPID cannot both be enabled',
       ),
@@ -107,7 +112,11 @@ export function validatePodSecurityContext(
   if (context.fsGroupChangePolicy !== undefined) {
     errors.push(...oneOf(path.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']));
   }
-  return [...errors, ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'))];
+  return [
+    ...errors,
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
+    ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')),
+  ];
 }
 
 function validateSysctls(sysctls: readonly corev1.Sysctl[] | undefined, path: Path, slashes: boolean): FieldError[] {

@@ -1,5 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import { invalidStruct, type Release } from '../../../../shared/errors';
+import { goPointer } from '../../../../shared/go-syntax';
 import { validateLabelName } from '../../../../shared/label-validation';
 
 /** TAINT_EFFECTS in the order in which messages list them. */
@@ -12,11 +14,22 @@ export function validateTaintEffect(effect: string | undefined, path: Path, mayB
 }
 
 /** validateTolerations checks which taints a pod bears. */
-export function validateTolerations(tolerations: readonly corev1.Toleration[] | undefined, path: Path): FieldError[] {
-  return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i)));
+export function validateTolerations(
+  tolerations: readonly corev1.Toleration[] | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i), release));
 }
 
-function validateToleration(toleration: corev1.Toleration, path: Path): FieldError[] {
+/** goToleration renders a toleration as messages up to release 1.32 do. */
+function goToleration({ key = '', operator = '', value = '', effect = '', tolerationSeconds }: corev1.Toleration): string {
+  const texts = Object.entries({ Key: key, Operator: operator, Value: value, Effect: effect });
+  const shown = texts.map(([name, text]) => `${name}:${JSON.stringify(text)}`).join(', ');
+  return `core.Toleration{${shown}, TolerationSeconds:${goPointer('int64', tolerationSeconds)}}`;
+}
+
+function validateToleration(toleration: corev1.Toleration, path: Path, release: Release): FieldError[] {
   const { key, operator = '', value = '', effect, tolerationSeconds } = toleration;
   const at = path.child('operator');
   const errors: FieldError[] = [];
@@ -39,7 +52,8 @@ function validateToleration(toleration: corev1.Toleration, path: Path): FieldErr
     const problems = isValidLabelValue(value);
     if (problems.length) errors.push(field.invalid(at, value, problems.join(';')));
   } else if (operator === 'Exists') {
-    if (value) errors.push(field.invalid(at, toleration, "value must be empty when `operator` is 'Exists'"));
+    const detail = "value must be empty when `operator` is 'Exists'";
+    if (value) errors.push(invalidStruct(at, toleration, goToleration(toleration), detail, release));
   } else {
     errors.push(field.notSupported(at, operator, ['Equal', 'Exists']));
   }

@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, inclusiveRange, Path, type FieldError } from '@navarch/apimachinery';
 import type { Release } from '../../../../shared/errors';
 import { semanticEqual } from '../../../../shared/equal';
+import { validateAnnotationChanges } from './annotations';
 
 const SPEC = Path.at('spec');
 
@@ -9,15 +10,20 @@ const SPEC = Path.at('spec');
 export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Release): FieldError[] {
   const spec = pod.spec!;
   const oldSpec = old.spec!;
+  const errors = validateAnnotationChanges(pod, old, Path.at('metadata', 'annotations'));
   for (const list of ['containers', 'initContainers'] as const) {
-    const { errors, stop } = validateImages(spec[list] ?? [], oldSpec[list] ?? [], SPEC.child(list));
-    if (stop || errors.length) return errors;
+    const { errors: found, stop } = validateImages(spec[list] ?? [], oldSpec[list] ?? [], SPEC.child(list));
+    errors.push(...found);
+    if (stop) return errors;
   }
-  const errors = [
-    ...validateDeadlineChange(spec, oldSpec),
+  const deadline = validateDeadlineChange(spec, oldSpec);
+  errors.push(...deadline);
+  // A deadline that was put up or is out of bounds hides everything else.
+  if (deadline.length && spec.activeDeadlineSeconds !== undefined) return errors;
+  errors.push(
     ...validateTolerationChange(spec, oldSpec),
     ...validateGateChange(spec, oldSpec),
-  ];
+  );
   const same = semanticEqual(withMutableOf(spec, oldSpec), oldSpec);
   return same ? errors : [...errors, field.forbidden(SPEC, frozen(release))];
 }

@@ -1,12 +1,13 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, oneOf, requireText } from '../../../../shared/errors';
+import { field, isDNS1123Label, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, invalidStruct, oneOf, requireText, type Release } from '../../../../shared/errors';
+import { goStrings } from '../../../../shared/go-syntax';
 import { validateNoBacksteps } from './paths';
 
 // Checks of the volume sources that pods and persistent volumes share. Pods and volumes declare some of them differently
 // (secret references with or without namespace); only the common fields are looked at here.
 
-type Check<S> = (source: S, path: Path) => FieldError[];
+type Check<S> = (source: S, path: Path, release: Release) => FieldError[];
 type Both<N extends keyof corev1.Volume & keyof corev1.PersistentVolumeSpec> =
   NonNullable<corev1.Volume[N]> | NonNullable<corev1.PersistentVolumeSpec[N]>;
 
@@ -37,40 +38,111 @@ const nfs: Check<Both<'nfs'>> = (s, path) => [
   ...(s.path?.startsWith('/') ? [] : [field.invalid(path.child('path'), s.path ?? '', 'must be an absolute path')]),
 ];
 
-const iscsi: Check<Both<'iscsi'>> = (s, path) => {
-  const errors = requireText(path.child('targetPortal'), s.targetPortal);
-  if (!s.iqn) errors.push(field.required(path.child('iqn')));
-  else if (!/^(iqn|eui|naa)/.test(s.iqn)) {
-    errors.push(field.invalid(path.child('iqn'), s.iqn, 'must be valid format starting with iqn, eui, or naa'));
-  } else if (s.iqn.startsWith('iqn') && !/^iqn\.\d{4}-\d{2}\.([A-Za-z0-9-_.]+)(:.+)?$/.test(s.iqn)) {
-    errors.push(field.invalid(path.child('iqn'), s.iqn, 'must be valid format'));
+/** INITIATORS are the forms of iSCSI names, by what they begin with. */
+const INITIATORS: readonly (readonly [prefix: string, form: RegExp])[] = [
+  ['iqn', /iqn\.\d{4}-\d{2}\.([A-Za-z0-9-.]+)(:[^,;*&$|\s]+)$/],
+  ['eui', /^eui.[A-Za-z0-9]{16}$/],
+  ['naa', /^naa.[A-Za-z0-9]{32}$/],
+];
+
+function validateInitiator(name: string, path: Path): FieldError[] {
+  const form = INITIATORS.find(([prefix]) => name.startsWith(prefix))?.[1];
+  if (!form) return [field.invalid(path, name, 'must be valid format starting with iqn, eui, or naa')];
+  return form.test(name) ? [] : [field.invalid(path, name, 'must be valid format')];
+}
+
+const iscsi: Check<Both<'iscsi'>> = (s, path) => [
+  ...requireText(path.child('targetPortal'), s.targetPortal),
+  ...(s.iqn ? validateInitiator(s.iqn, path.child('iqn')) : [field.required(path.child('iqn'))]),
+  ...partition(s.lun, path.child('lun')),
+  ...((s.chapAuthDiscovery || s.chapAuthSession) && !s.secretRef ? [field.required(path.child('secretRef'))] : []),
+  ...(s.initiatorName === undefined ? [] : validateInitiator(s.initiatorName, path.child('initiatorname'))),
+];
+
+const fc: Check<Both<'fc'>> = (s, path, release) => {
+  const { targetWWNs: names = [], wwids = [] } = s;
+  const at = path.child('targetWWNs');
+  const errors: FieldError[] = [];
+  if (!names.length && !wwids.length)
+    errors.push(field.required(at, 'must specify either targetWWNs or wwids, but not both'));
+  if (names.length && wwids.length) {
+    const detail = 'targetWWNs and wwids can not be specified simultaneously';
+    errors.push(invalidStruct(at, names, goStrings(names), detail, release));
   }
-  if (s.lun < 0 || s.lun > 255)
-    errors.push(field.invalid(path.child('lun'), s.lun, 'must be between 0 and 255, inclusive'));
-  if ((s.chapAuthDiscovery || s.chapAuthSession) && !s.secretRef) errors.push(field.required(path.child('secretRef')));
+  if (!names.length) return errors;
+  if (s.lun === undefined)
+    return [...errors, field.required(path.child('lun'), 'lun is required if targetWWNs is specified')];
+  return [...errors, ...partition(s.lun, path.child('lun'))];
+};
+
+const flocker: Check<Both<'flocker'>> = ({ datasetName = '', datasetUUID }, path) => {
+  const errors: FieldError[] = [];
+  if (!datasetName && !datasetUUID) errors.push(field.required(path, 'one of datasetName and datasetUUID is required'));
+  if (datasetName && datasetUUID)
+    errors.push(field.invalid(path, 'resource', 'datasetName and datasetUUID can not be specified simultaneously'));
+  if (datasetName.includes('/'))
+    errors.push(field.invalid(path.child('datasetName'), datasetName, "must not contain '/'"));
   return errors;
 };
 
-const fc: Check<Both<'fc'>> = (s, path) => {
-  const wwns = s.targetWWNs?.length ?? 0;
-  const wwids = s.wwids?.length ?? 0;
-  if (!wwns && !wwids) {
-    return [field.required(path.child('targetWWNs'), 'must specify either targetWWNs or wwids, but not both')];
-  }
-  if (wwns && wwids) {
-    return [
-      field.invalid(path.child('targetWWNs'), s.targetWWNs, 'targetWWNs and wwids can not be specified simultaneously'),
-    ];
-  }
-  if (!wwns) return [];
-  if (s.lun === undefined) return [field.required(path.child('lun'), 'lun is required if targetWWNs is specified')];
-  return partition(s.lun, path.child('lun'));
+const quobyte: Check<Both<'quobyte'>> = ({ registry, tenant = '', volume }, path) => {
+  const at = path.child('registry');
+  const form = 'must be a host:port pair or multiple pairs separated by commas';
+  const errors: FieldError[] = [];
+  if (!registry) errors.push(field.required(at, form));
+  else if (tenant.length >= 65)
+    errors.push(
+      field.required(path.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'),
+    );
+  else
+    for (const pair of registry.split(','))
+      if (!/^([^:[\]]*|\[[^[\]]*\]):[^:]*$/.test(pair)) errors.push(field.invalid(at, registry, form));
+  return [...errors, ...requireText(path.child('volume'), volume)];
 };
+
+const flexVolume: Check<Both<'flexVolume'>> = ({ driver, options }, path) => [
+  ...requireText(path.child('driver'), driver),
+  ...Object.keys(options ?? {}).flatMap(key => {
+    const domain = `.${key.split('/')[0]!.toLowerCase()}`;
+    return domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io')
+      ? [field.invalid(path.child('options').key(key), key, 'kubernetes.io and k8s.io namespaces are reserved')]
+      : [];
+  }),
+];
+
+const storageos: Check<Both<'storageos'>> = ({ volumeName, volumeNamespace }, path) => [
+  ...(volumeName
+    ? each(path.child('volumeName'), volumeName, isDNS1123Label(volumeName))
+    : [field.required(path.child('volumeName'))]),
+  ...(volumeNamespace ? each(path.child('volumeNamespace'), volumeNamespace, isDNS1123Label(volumeNamespace)) : []),
+];
+
+/** validateSecretName: a reference to a secret, where there is one, has to name it; `namespaced`: and its namespace. */
+export function validateSecretName(
+  secret: { readonly name?: string; readonly namespace?: string } | undefined,
+  path: Path,
+  namespaced = false,
+): FieldError[] {
+  if (!secret) return [];
+  return [
+    ...requireText(path.child('name'), secret.name),
+    ...(namespaced ? requireText(path.child('namespace'), secret.namespace) : []),
+  ];
+}
+
+const DISK_URIS = {
+  Managed: '/subscriptions/{sub-id}/resourcegroups/{group-name}/providers/microsoft.compute/disks/{disk-id}',
+  blob: 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd',
+} as const;
 
 const azureDisk: Check<Both<'azureDisk'>> = (s, path) => {
   const errors = [...requireText(path.child('diskName'), s.diskName), ...requireText(path.child('diskURI'), s.diskURI)];
   if (s.cachingMode) errors.push(...oneOf(path.child('cachingMode'), s.cachingMode, ['None', 'ReadOnly', 'ReadWrite']));
-  if (s.kind) errors.push(...oneOf(path.child('kind'), s.kind, ['Dedicated', 'Managed', 'Shared']));
+  if (s.kind === undefined) return errors;
+  errors.push(...oneOf(path.child('kind'), s.kind, ['Dedicated', 'Managed', 'Shared']));
+  const [start, form] =
+    s.kind === 'Managed' ? ['/subscriptions/', DISK_URIS.Managed] : ['https://', DISK_URIS.blob];
+  if (!s.diskURI?.startsWith(start)) errors.push(field.notSupported(path.child('diskURI'), s.diskURI ?? '', [form]));
   return errors;
 };
 
@@ -99,26 +171,16 @@ export const COMMON_SOURCES = {
     ...requireText(path.child('endpoints'), s.endpoints),
     ...requireText(path.child('path'), s.path),
   ]) as Check<Both<'glusterfs'>>,
-  flocker: ((s, path) =>
-    s.datasetName || s.datasetUUID
-      ? []
-      : [field.required(path, 'one of datasetName and datasetUUID is required')]) as Check<Both<'flocker'>>,
+  flocker,
   rbd: ((s, path) => [
     ...(s.monitors?.length ? [] : [field.required(path.child('monitors'))]),
     ...requireText(path.child('image'), s.image),
   ]) as Check<Both<'rbd'>>,
   cinder: ((s, path) => requireText(path.child('volumeID'), s.volumeID)) as Check<Both<'cinder'>>,
   cephfs: ((s, path) => (s.monitors?.length ? [] : [field.required(path.child('monitors'))])) as Check<Both<'cephfs'>>,
-  quobyte: ((s, path) => [
-    ...requireText(
-      path.child('registry'),
-      s.registry,
-      'must be a host:port pair or multiple pairs separated by commas',
-    ),
-    ...requireText(path.child('volume'), s.volume),
-  ]) as Check<Both<'quobyte'>>,
+  quobyte,
   fc,
-  flexVolume: ((s, path) => requireText(path.child('driver'), s.driver)) as Check<Both<'flexVolume'>>,
+  flexVolume,
   vsphereVolume: ((s, path) => requireText(path.child('volumePath'), s.volumePath)) as Check<Both<'vsphereVolume'>>,
   photonPersistentDisk: ((s, path) => requireText(path.child('pdID'), s.pdID)) as Check<Both<'photonPersistentDisk'>>,
   portworxVolume: ((s, path) => requireText(path.child('volumeID'), s.volumeID)) as Check<Both<'portworxVolume'>>,
@@ -132,5 +194,5 @@ export const COMMON_SOURCES = {
     ...requireText(path.child('system'), s.system),
     ...requireText(path.child('volumeName'), s.volumeName),
   ]) as Check<Both<'scaleIO'>>,
-  storageos: (() => []) as Check<Both<'storageos'>>,
+  storageos,
 } as const;

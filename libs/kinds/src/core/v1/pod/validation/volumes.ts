@@ -1,18 +1,24 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, isDNS1123Label, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, requireText, type Release } from '../../../../shared/errors';
 import { validateClaimSpec } from '../../persistent-volume-claim/validation';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './downward-api';
 import { validateMode, validateNonReservedPath } from './paths';
-import { COMMON_SOURCES, validateCSIDriverName } from './volume-sources';
+import { COMMON_SOURCES, validateCSIDriverName, validateSecretName } from './volume-sources';
 
 type Check = (volume: corev1.Volume, path: Path, release: Release) => FieldError[];
 
 /** SOURCES are the checks of a pod's volume sources; the order is that of the messages. */
 const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] = [
-  ['emptyDir', () => []],
+  ['emptyDir', (v, path) => validateSizeLimit(v.emptyDir!.sizeLimit, path.child('sizeLimit'))],
   common('hostPath'),
-  ['gitRepo', (v, path) => requireText(path.child('repository'), v.gitRepo!.repository)],
+  [
+    'gitRepo',
+    (v, path) => [
+      ...requireText(path.child('repository'), v.gitRepo!.repository),
+      ...validateNonReservedPath(v.gitRepo!.directory ?? '', path.child('directory')),
+    ],
+  ],
   common('gcePersistentDisk'),
   common('awsElasticBlockStore'),
   [
@@ -30,9 +36,9 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
   common('quobyte'),
   [
     'downwardAPI',
-    (v, path) => [
+    (v, path, release) => [
       ...validateMode(v.downwardAPI!.defaultMode, path.child('defaultMode')),
-      ...validateDownwardFiles(v.downwardAPI!.items, path),
+      ...(v.downwardAPI!.items ?? []).flatMap(file => validateDownwardFile(file, path, release)),
     ],
   ],
   common('fc'),
@@ -47,16 +53,30 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
   common('portworxVolume'),
   common('azureDisk'),
   common('storageos'),
-  ['projected', (v, path) => validateProjected(v.projected!, path)],
+  ['projected', (v, path, release) => validateProjected(v.projected!, path, release)],
   common('scaleIO'),
-  ['csi', (v, path) => validateCSIDriverName(v.csi!.driver, path.child('driver'))],
+  [
+    'csi',
+    (v, path) => [
+      ...validateCSIDriverName(v.csi!.driver, path.child('driver')),
+      ...validateSecretName(v.csi!.nodePublishSecretRef, path.child('nodePublishSecretRef')),
+    ],
+  ],
   ['ephemeral', (v, path, release) => validateEphemeral(v.ephemeral!, path, release)],
   ['image', (v, path) => requireText(path.child('reference'), v.image!.reference)],
 ];
 
 function common<N extends keyof typeof COMMON_SOURCES>(name: N): readonly [N, Check] {
-  const check = COMMON_SOURCES[name] as (source: unknown, path: Path) => FieldError[];
-  return [name, (volume, path) => check(volume[name], path)];
+  const check = COMMON_SOURCES[name] as (source: unknown, path: Path, release: Release) => FieldError[];
+  return [
+    name,
+    (volume, path, release) => [
+      ...check(volume[name], path, release),
+      ...(name === 'cinder' || name === 'storageos'
+        ? validateSecretName((volume.cinder ?? volume.storageos)?.secretRef, path.child('secretRef'))
+        : []),
+    ],
+  ];
 }
 
 /** validateVolumes checks a pod's volumes; `sound` gets those that mounts may name. */
@@ -99,68 +119,89 @@ function validateFiles(
 }
 
 function validateItems(items: readonly corev1.KeyToPath[] | undefined, path: Path): FieldError[] {
-  return (items ?? []).flatMap(({ key, path: file, mode }, i) => {
-    const at = path.index(i);
-    return [
-      ...requireText(at.child('key'), key),
-      ...requireText(at.child('path'), file),
-      ...validateNonReservedPath(file ?? '', at.child('path')),
-      ...validateMode(mode, at.child('mode')),
-    ];
-  });
+  return (items ?? []).flatMap((item, i) => validateItem(item, path.index(i)));
 }
 
-function validateDownwardFiles(items: readonly corev1.DownwardAPIVolumeFile[] | undefined, path: Path): FieldError[] {
-  return (items ?? []).flatMap(file => {
-    const errors = [
-      ...requireText(path.child('path'), file.path),
-      ...validateNonReservedPath(file.path ?? '', path.child('path')),
-    ];
-    if (file.fieldRef) {
-      errors.push(...validateFieldRef(file.fieldRef, VOLUME_FIELDS, path.child('fieldRef')));
-      if (file.resourceFieldRef) {
-        errors.push(
-          field.invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'),
-        );
-      }
-    } else if (file.resourceFieldRef) {
-      errors.push(...validateResourceFieldRef(file.resourceFieldRef, path.child('resourceFieldRef'), true));
-    } else {
-      errors.push(field.required(path, 'one of fieldRef and resourceFieldRef is required'));
+function validateItem({ key, path: file, mode }: corev1.KeyToPath, path: Path): FieldError[] {
+  return [
+    ...requireText(path.child('key'), key),
+    ...requireText(path.child('path'), file),
+    ...validateNonReservedPath(file ?? '', path.child('path')),
+    ...validateMode(mode, path.child('mode')),
+  ];
+}
+
+function validateSizeLimit(limit: string | undefined, path: Path): FieldError[] {
+  if (limit === undefined || parseQuantity(limit).sign() >= 0) return [];
+  return [field.forbidden(path, 'SizeLimit field must be a valid resource quantity')];
+}
+
+/** Messages name the list of files, not the one that is wrong. */
+function validateDownwardFile(file: corev1.DownwardAPIVolumeFile, path: Path, release: Release): FieldError[] {
+  const errors = [
+    ...requireText(path.child('path'), file.path),
+    ...validateNonReservedPath(file.path ?? '', path.child('path')),
+  ];
+  if (file.fieldRef) {
+    errors.push(...validateFieldRef(file.fieldRef, VOLUME_FIELDS, path.child('fieldRef')));
+    if (file.resourceFieldRef) {
+      errors.push(field.invalid(path, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously'));
     }
-    return [...errors, ...validateMode(file.mode, path.child('mode'))];
-  });
+  } else if (file.resourceFieldRef) {
+    errors.push(...validateResourceFieldRef(file.resourceFieldRef, path.child('resourceFieldRef'), true, release));
+  } else {
+    errors.push(field.required(path, 'one of fieldRef and resourceFieldRef is required'));
+  }
+  return [...errors, ...validateMode(file.mode, path.child('mode'))];
 }
 
-function validateProjected(projected: corev1.ProjectedVolumeSource, path: Path): FieldError[] {
+const PROJECTIONS = ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle'] as const;
+
+function validateProjected(projected: corev1.ProjectedVolumeSource, path: Path, release: Release): FieldError[] {
   const errors = validateMode(projected.defaultMode, path.child('defaultMode'));
+  const files = new Set<string>();
+  const once = (file: string | undefined, shown: string | undefined) => {
+    if (!file) return [];
+    if (files.has(file)) return [field.invalid(path, shown ?? '', 'conflicting duplicate paths')];
+    files.add(file);
+    return [];
+  };
   (projected.sources ?? []).forEach((source, i) => {
     const at = path.child('sources').index(i);
-    const present = (
-      ['secret', 'configMap', 'downwardAPI', 'serviceAccountToken', 'clusterTrustBundle'] as const
-    ).filter(name => source[name]);
-    present.forEach((name, n) => {
-      if (n) errors.push(field.forbidden(at, 'may not specify more than 1 volume type'));
-      else errors.push(...validateProjection(source, name, at.child(name)));
-    });
+    const present = PROJECTIONS.filter(name => source[name]);
+    for (const name of present) errors.push(...validateProjection(source, name, at.child(name), once, release));
+    if (present.length > 1) errors.push(field.forbidden(at, 'may not specify more than 1 volume type'));
   });
   return errors;
 }
 
+/** Once complains about a file that another source has written already; `shown` is what messages call it. */
+type Once = (file: string | undefined, shown: string | undefined) => FieldError[];
+
 function validateProjection(
   source: corev1.VolumeProjection,
-  name: 'secret' | 'configMap' | 'downwardAPI' | 'serviceAccountToken' | 'clusterTrustBundle',
+  name: (typeof PROJECTIONS)[number],
   path: Path,
+  once: Once,
+  release: Release,
 ): FieldError[] {
   switch (name) {
     case 'secret':
-    case 'configMap':
+    case 'configMap': {
+      const { name: from, items = [] } = source[name]!;
       return [
-        ...requireText(path.child('name'), source[name]!.name),
-        ...validateItems(source[name]!.items, path.child('items')),
+        ...requireText(path.child('name'), from),
+        ...items.flatMap((item, i) => [
+          ...validateItem(item, path.child('items').index(i)),
+          ...once(item.path, from),
+        ]),
       ];
+    }
     case 'downwardAPI':
-      return validateDownwardFiles(source.downwardAPI!.items, path);
+      return (source.downwardAPI!.items ?? []).flatMap(file => [
+        ...validateDownwardFile(file, path, release),
+        ...once(file.path, file.path),
+      ]);
     case 'clusterTrustBundle':
       return requireText(path.child('path'), source.clusterTrustBundle!.path);
     case 'serviceAccountToken': {

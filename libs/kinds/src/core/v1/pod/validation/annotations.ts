@@ -1,0 +1,112 @@
+import type { corev1, metav1 } from '@navarch/api';
+import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import type { Release } from '../../../../shared/errors';
+import { CONTAINER_SECCOMP, LAST_WITH_ANNOTATIONS, LOCALHOST, POD_SECCOMP } from '../seccomp';
+import { validateDescendingPath } from './paths';
+
+const MIRROR = 'kubernetes.io/config.mirror';
+const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
+const SPECIAL_SECCOMP = ['runtime/default', 'docker/default', 'unconfined'];
+
+/** allContainers are a pod's containers of all sorts, each with its place in the spec. */
+function allContainers(spec: corev1.PodSpec): { container: corev1.Container; list: string; index: number }[] {
+  return (['initContainers', 'containers', 'ephemeralContainers'] as const).flatMap(list =>
+    ((spec[list] ?? []) as readonly corev1.Container[]).map((container, index) => ({ container, list, index })),
+  );
+}
+
+/** validatePodAnnotations checks the annotations of a pod or template that the node acts upon. */
+export function validatePodAnnotations(
+  annotations: Readonly<Record<string, string>> = {},
+  spec: corev1.PodSpec,
+  path: Path,
+): FieldError[] {
+  const entries = Object.entries(annotations);
+  const mirror = annotations[MIRROR];
+  return [
+    ...(mirror !== undefined && !spec.nodeName
+      ? [field.invalid(path.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set')]
+      : []),
+    ...entries.flatMap(([key, profile]) => (key === POD_SECCOMP ? validateSeccomp(profile, path.child(key)) : [])),
+    ...entries.flatMap(([key, profile]) =>
+      key.startsWith(CONTAINER_SECCOMP) ? validateSeccomp(profile, path.child(key)) : [],
+    ),
+    ...entries.flatMap(([key, profile]) =>
+      key.startsWith(APPARMOR) ? validateAppArmor(key.slice(APPARMOR.length), profile, spec, path.key(key)) : [],
+    ),
+  ];
+}
+
+function validateSeccomp(profile: string, path: Path): FieldError[] {
+  if (SPECIAL_SECCOMP.includes(profile)) return [];
+  if (profile.startsWith(LOCALHOST)) return validateDescendingPath(profile.slice(LOCALHOST.length), path);
+  return [field.invalid(path, profile, 'must be a valid seccomp profile')];
+}
+
+function validateAppArmor(name: string, profile: string, spec: corev1.PodSpec, path: Path): FieldError[] {
+  const known = allContainers(spec).some(({ container }) => container.name === name);
+  const fine =
+    profile === '' || profile === 'runtime/default' || profile === 'unconfined' || profile.startsWith(LOCALHOST);
+  return [
+    ...(known ? [] : [field.invalid(path, name, 'container not found')]),
+    ...(fine ? [] : [field.invalid(path, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`)]),
+  ];
+}
+
+/** validateSeccompMatch: where a profile is given by annotation and by field, both have to say the same. */
+export function validateSeccompMatch(
+  { annotations = {} }: metav1.ObjectMeta,
+  spec: corev1.PodSpec,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
+  if (emulated > LAST_WITH_ANNOTATIONS) return [];
+  const compare = (key: string, context: { seccompProfile?: corev1.SeccompProfile } | undefined, at: Path) => {
+    const annotation = annotations[key];
+    const profile = context?.seccompProfile;
+    return profile && annotation !== undefined
+      ? mismatch(annotation, profile, at.child('securityContext', 'seccompProfile'))
+      : [];
+  };
+  return [
+    ...compare(POD_SECCOMP, spec.securityContext, path),
+    ...allContainers(spec).flatMap(({ container, list, index }) =>
+      compare(CONTAINER_SECCOMP + container.name, container.securityContext, path.child(list).index(index)),
+    ),
+  ];
+}
+
+function mismatch(annotation: string, { type, localhostProfile }: corev1.SeccompProfile, path: Path): FieldError[] {
+  const types = [field.forbidden(path.child('type'), 'seccomp type in annotation and field must match')];
+  switch (type) {
+    case 'Unconfined':
+      return annotation === 'unconfined' ? [] : types;
+    case 'RuntimeDefault':
+      return annotation === 'runtime/default' || annotation === 'docker/default' ? [] : types;
+    case 'Localhost':
+      if (!annotation.startsWith(LOCALHOST)) return types;
+      return annotation.slice(LOCALHOST.length) === localhostProfile
+        ? []
+        : [field.forbidden(path.child('localhostProfile'), 'seccomp profile in annotation and field must match')];
+    default:
+      return [];
+  }
+}
+
+/** validateAnnotationChanges: what the node has acted upon stays as it is. */
+export function validateAnnotationChanges(pod: corev1.Pod, old: corev1.Pod, path: Path): FieldError[] {
+  const now = pod.metadata?.annotations ?? {};
+  const before = old.metadata?.annotations ?? {};
+  const changed = Object.keys(before).filter(key => now[key] !== before[key]);
+  const added = Object.keys(now).filter(key => !Object.hasOwn(before, key));
+  const refuse = (keys: readonly string[], what: string) =>
+    keys.flatMap(key => {
+      if (key.startsWith(APPARMOR)) return [field.forbidden(path.key(key), `may not ${what} AppArmor annotations`)];
+      return key === MIRROR ? [field.forbidden(path.key(key), `may not ${what} mirror pod annotation`)] : [];
+    });
+  return [
+    ...refuse(changed, 'remove or update'),
+    ...refuse(added, 'add'),
+    ...validatePodAnnotations(now, pod.spec ?? { containers: [] }, path),
+  ];
+}
