@@ -10,7 +10,10 @@ export class Path {
     return new Path(names.join('.'));
   }
   child(...names: string[]): Path {
-    return new Path([...(this.text ? [this.text] : []), ...names].join('.'));
+    let { text } = this;
+    // Validation walks every path of every object: names are put together as they come, without a list of them.
+    for (const name of names) text = text ? `${text}.${name}` : name;
+    return new Path(text);
   }
   index(i: number): Path {
     return new Path(`${this.text}[${i}]`);

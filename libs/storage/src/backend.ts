@@ -1,6 +1,7 @@
 import { silentLogger, systemClock, type Clock, type Logger } from '@navarch/base';
 import { CachedStore } from './cacher/cached-store';
 import { DEFAULT_RING, type RingLimits } from './cacher/change-ring';
+import type { ResourceCache } from './cacher/resource-cache';
 import { WatchCache } from './cacher/watch-cache';
 import { identity } from './encryption/transformers';
 import type { EtcdTls } from './etcd3/channel';
@@ -62,8 +63,11 @@ class EtcdBackend implements StorageBackend {
     if (!config.prefix.endsWith('/')) throw new Error(`the prefix ${config.prefix} must end with a slash`);
     const { client, leases, clock, log } = this;
     const transformer = this.transformerOf(config.prefix);
-    const etcd = new EtcdStore(config, { client, leases, clock, log, transformer, closing: this.closing.signal });
-    const store = this.cache ? new CachedStore(this.cache.open(config, etcd), this.cache, etcd) : etcd;
+    const closing = this.closing.signal;
+    const arrivals = (): ResourceCache | undefined => cache;
+    const etcd = new EtcdStore(config, { client, leases, clock, log, transformer, closing, arrivals });
+    const cache = this.cache?.open(config, etcd);
+    const store = cache ? new CachedStore(cache, this.cache!, etcd) : etcd;
     this.stores.set(config.prefix, store);
     return store;
   }

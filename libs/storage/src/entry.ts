@@ -69,6 +69,13 @@ export class StoredEntry implements Entry, Spliced {
     return entry;
   }
 
+  /** know takes the attributes of the object that these bytes were made of, so that nobody has to parse them. */
+  know(object: StoredObject): void {
+    const { namespace, name, labels, fields } = this.attributesOf(object);
+    // A copy: the object is its writer's, who may go on with it.
+    this.attributes ??= { namespace, name, labels: { ...labels }, fields };
+  }
+
   /** storedAs tells whether these are the bytes that the object has in etcd (before any encryption). */
   storedAs(stored: Buffer): boolean {
     return sameStored(this, stored);

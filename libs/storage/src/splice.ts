@@ -55,7 +55,10 @@ export function encodeStored(object: object): Buffer {
   if (typeof kind !== 'string' || typeof apiVersion !== 'string' || typeof metadata !== 'object' || metadata === null) {
     throw new Error('an object to be stored needs kind, apiVersion and metadata');
   }
-  const kept = { ...metadata, resourceVersion: undefined, selfLink: undefined };
+  const kept =
+    'resourceVersion' in metadata || 'selfLink' in metadata
+      ? { ...metadata, resourceVersion: undefined, selfLink: undefined }
+      : metadata;
   return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: kept, ...rest }));
 }
 

@@ -11,8 +11,8 @@ export const fieldElement = (name: string): PathElement => `f:${name}`;
 /** valueElement is the step to a set's item. */
 export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify(value)}`;
 /** keyElement is the step to a map list's item; keys in the order of their names. */
-export const keyElement = (keys: Readonly<Record<string, unknown>>): PathElement =>
-  `k:${JSON.stringify(Object.fromEntries(Object.entries(keys).sort(([a], [b]) => (a < b ? -1 : 1))))}`;
+export const keyElement = (keys: readonly (readonly [string, unknown])[]): PathElement =>
+  `k:{${keys.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 
 /** FieldSet is a set of field paths, as a tree. Built up by `insert`, never changed after it has been handed out: sets share their parts. */
 export class FieldSet {
@@ -128,15 +128,18 @@ export function parseFieldsV1(fields: unknown): FieldSet {
 
 /** printFieldsV1 is the stored form of a field set, its keys in order. */
 export function printFieldsV1(set: FieldSet): Record<string, unknown> {
-  const out: Record<string, unknown> = {};
-  if (!set.children.size && set.members.size === 1) {
-    for (const step of set.members) setOwn(out, step, {});
-    return out;
-  }
-  for (const step of [...new Set([...set.members, ...set.children.keys()])].sort()) {
+  return printInto({}, set);
+}
+
+function printInto(out: Record<string, unknown>, set: FieldSet): Record<string, unknown> {
+  const steps = [...set.members];
+  for (const step of set.children.keys()) if (!set.members.has(step)) steps.push(step);
+  if (steps.length > 1) steps.sort();
+  for (const step of steps) {
     const child = set.children.get(step);
-    const below = child ? printFieldsV1(child) : {};
-    setOwn(out, step, child && set.members.has(step) ? { '.': {}, ...below } : below);
+    // What is a member itself and has members below says so by a dot.
+    const below: Record<string, unknown> = child && set.members.has(step) ? { '.': {} } : {};
+    setOwn(out, step, child ? printInto(below, child) : below);
   }
   return out;
 }

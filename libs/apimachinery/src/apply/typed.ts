@@ -13,26 +13,28 @@ import {
 /** Shape is how a value is owned: as a whole, field by field, or item by item. */
 type Shape = 'leaf' | 'object' | 'items';
 
-/** shapeOf looks at the schema, and at the values where there is none. */
-function shapeOf(schema: TypeSchema, ...values: unknown[]): Shape {
+/** shapeOf looks at the schema, and at the value, or at both of two, where there is none. */
+function shapeOf(schema: TypeSchema, one: unknown, other?: unknown): Shape {
   if (schema.atomic) return 'leaf';
   switch (schema.kind) {
     case 'object':
     case 'map':
-      return values.every(v => v === undefined || v === null || isRecord(v)) ? 'object' : 'leaf';
+      return (isAbsent(one) || isRecord(one)) && (isAbsent(other) || isRecord(other)) ? 'object' : 'leaf';
     case 'list':
       return (schema.listType ?? 'atomic') !== 'atomic' &&
-        values.every(v => v === undefined || v === null || Array.isArray(v))
+        (isAbsent(one) || Array.isArray(one)) &&
+        (isAbsent(other) || Array.isArray(other))
         ? 'items'
         : 'leaf';
-    case 'untyped': {
-      const present = values.filter(v => v !== undefined && v !== null);
-      return present.length > 0 && present.every(isRecord) ? 'object' : 'leaf';
-    }
+    case 'untyped':
+      if (isAbsent(one)) return isRecord(other) ? 'object' : 'leaf';
+      return isRecord(one) && (isAbsent(other) || isRecord(other)) ? 'object' : 'leaf';
     default:
       return 'leaf';
   }
 }
+
+const isAbsent = (value: unknown) => value === undefined || value === null;
 
 /** childSchema is the structure behind a field; a field that nobody declared is untyped. */
 function childSchema(schema: TypeSchema, key: string): TypeSchema {
@@ -44,12 +46,22 @@ function childSchema(schema: TypeSchema, key: string): TypeSchema {
 /** itemElement names a list's item: by its keys (defaults filled in), or by its value. */
 export function itemElement(schema: TypeSchema, item: unknown): PathElement {
   if (schema.listType !== 'map') return valueElement(item);
-  const keys: Record<string, unknown> = {};
-  for (const key of schema.mapKeys ?? []) {
+  const keys: [string, unknown][] = [];
+  for (const key of sortedKeys(schema)) {
     const own = isRecord(item) ? getOwn(item, key) : undefined;
-    keys[key] = own ?? getOwn(schema.keyDefaults ?? {}, key) ?? '';
+    keys.push([key, own ?? getOwn(schema.keyDefaults ?? noDefaults, key) ?? '']);
   }
   return keyElement(keys);
+}
+
+const noDefaults = {};
+const sorted = new WeakMap<TypeSchema, readonly string[]>();
+
+/** sortedKeys are the keys that name a list's items, in the order of their text. */
+function sortedKeys(schema: TypeSchema): readonly string[] {
+  let keys = sorted.get(schema);
+  if (!keys) sorted.set(schema, (keys = [...(schema.mapKeys ?? [])].sort()));
+  return keys;
 }
 
 const isEmpty = (value: unknown) =>
@@ -99,32 +111,55 @@ export interface Comparison {
 /** compare finds the fields that were added, removed and modified. */
 export function compare(schema: TypeSchema, before: unknown, after: unknown): Comparison {
   const result = { added: new FieldSet(), removed: new FieldSet(), modified: new FieldSet() };
-  compareInto(schema, before, after, [], result);
+  compareInto(schema, before, after, new Place(result));
   return result;
 }
 
-function compareInto(
-  schema: TypeSchema,
-  before: unknown,
-  after: unknown,
-  path: readonly PathElement[],
-  result: Comparison,
-): void {
+/** Place is a field on the way through a comparison. A set gets its parts along the way when something in them is found. */
+class Place {
+  private added: FieldSet | undefined;
+  private removed: FieldSet | undefined;
+  private modified: FieldSet | undefined;
+  private readonly above: Place | undefined;
+
+  constructor(
+    above: Place | Comparison,
+    private readonly step: PathElement = '',
+  ) {
+    if (above instanceof Place) this.above = above;
+    else ({ added: this.added, removed: this.removed, modified: this.modified } = above);
+  }
+
+  /** mark adds this place to a set; the whole object is no place. */
+  mark(which: keyof Comparison): void {
+    this.above?.at(which).members.add(this.step);
+  }
+
+  private at(which: keyof Comparison): FieldSet {
+    const known = this[which];
+    if (known) return known;
+    const set = new FieldSet();
+    this.above!.at(which).children.set(this.step, set);
+    return (this[which] = set);
+  }
+}
+
+function compareInto(schema: TypeSchema, before: unknown, after: unknown, place: Place): void {
   if (before !== undefined && after !== undefined && deepEqual(before, after)) return;
   const shape = shapeOf(schema, before, after);
-  if (before === undefined) result.added.insert(path);
-  else if (after === undefined) result.removed.insert(path);
+  if (before === undefined) place.mark('added');
+  else if (after === undefined) place.mark('removed');
   // Two empty values are compared as wholes, so that null and empty stay different.
   if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) {
-    if (before !== undefined && after !== undefined) result.modified.insert(path);
+    if (before !== undefined && after !== undefined) place.mark('modified');
     return;
   }
   if (shape === 'object') {
     const [left, right] = [record(before), record(after)];
-    for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    for (const key of keysOf(left, right)) {
       const [a, b] = [getOwn(left, key), getOwn(right, key)];
       if (a !== undefined || b !== undefined)
-        compareInto(childSchema(schema, key), a, b, [...path, fieldElement(key)], result);
+        compareInto(childSchema(schema, key), a, b, new Place(place, fieldElement(key)));
     }
     return;
   }
@@ -133,9 +168,16 @@ function compareInto(
     const [a, b] = [left.get(step), right.get(step)];
     const several = (a?.length ?? 0) > 1 || (b?.length ?? 0) > 1;
     // Items that share their keys cannot be told apart: they are compared together.
-    if (several) compareInto(untyped, a, b, [...path, step], result);
-    else compareInto(elementOf(schema), a?.[0], b?.[0], [...path, step], result);
+    if (several) compareInto(untyped, a, b, new Place(place, step));
+    else compareInto(elementOf(schema), a?.[0], b?.[0], new Place(place, step));
   }
+}
+
+/** keysOf are the keys of both objects, each once. */
+function keysOf(left: object, right: object): Iterable<string> {
+  const keys = Object.keys(left);
+  if (!keys.length) return Object.keys(right);
+  return new Set([...keys, ...Object.keys(right)]);
 }
 
 function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<PathElement, unknown[]> {

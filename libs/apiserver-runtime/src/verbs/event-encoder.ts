@@ -12,6 +12,7 @@ import type { Shape } from '../encoding/shape';
 import type { Endpoint } from '../registry/resource';
 import { tableOf } from '../tables/table';
 import type { Services } from './services';
+import { SharedFrames } from './shared-frames';
 
 type EventType = WatchNotice['type'];
 
@@ -23,14 +24,16 @@ const heads: Readonly<Record<EventType, Buffer>> = {
   BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
 };
 
+const sharedFrames = new SharedFrames();
+
 /** INITIAL_EVENTS_END marks the bookmark behind the present state. */
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
-/** EventEncoder makes the bytes of a watch's events. What several watchers get alike is made once and kept with the entry. */
+/** EventEncoder makes the bytes of a watch's events. What several watchers get alike in one tick is made once. */
 export class EventEncoder {
   /** Column definitions go with the first event of a watch only. */
   private columnsSent = false;
-  private readonly memoKey: string;
+  private readonly formKey: string;
 
   constructor(
     private readonly shape: Shape,
@@ -38,7 +41,7 @@ export class EventEncoder {
     private readonly services: Services,
   ) {
     const form = shape.transform ? `${shape.transform.kind}.${shape.transform.version}` : endpoint.apiVersion;
-    this.memoKey = `event:${shape.media}:${form}:`;
+    this.formKey = `event:${shape.media}:${form}:`;
   }
 
   /** encode is one event with its frame, ready to be written. */
@@ -46,10 +49,7 @@ export class EventEncoder {
     const { entry, type } = notice;
     if (!entry) return this.bookmark(notice);
     if (this.shape.transform?.kind === 'Table') return this.table(type, entry);
-    const key = this.memoKey + type;
-    let bytes = entry.memo.get(key) as Buffer | undefined;
-    if (!bytes) entry.memo.set(key, (bytes = this.make(type, entry)));
-    return bytes;
+    return sharedFrames.frame(entry, this.formKey + type, () => this.make(type, entry));
   }
 
   /** error is the event that ends a watch with a Status. */

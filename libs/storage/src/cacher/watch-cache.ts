@@ -71,7 +71,7 @@ export class WatchCache {
     const { clock, log, ring } = this.options;
     const cache = new ResourceCache({
       ...{ config, clock, log, ring },
-      decode: kv => store.decode(kv),
+      decode: kv => store.decodeEvent(kv),
       fed: () => this.gate.revision,
       flushSoon: watcher => this.flushSoon(watcher),
     });

@@ -9,6 +9,7 @@ import type {
   ResourceStorageConfig,
   Revision,
   Storage,
+  StoredObject,
   ValueTransformer,
   Watch,
   WatchOptions,
@@ -22,6 +23,7 @@ import { tooLarge } from './errors';
 import type { LeaseManager } from './lease-manager';
 import { countOf, listFromEtcd } from './list';
 import type { KeyValue } from './messages';
+import { OwnWrites, type Arrivals } from './own-writes';
 
 /** EtcdStoreOptions are what the stores of one backend share. */
 export interface EtcdStoreOptions {
@@ -32,12 +34,16 @@ export interface EtcdStoreOptions {
   readonly log: Logger;
   /** closing ends the watches when it aborts. */
   readonly closing: AbortSignal;
+  /** arrivals is where the events of a watch arrive that `decodeEvent` reads; none: nobody watches. */
+  readonly arrivals?: () => Arrivals | undefined;
 }
 
 const NEWLINE = Buffer.from('\n');
 
 /** EtcdStore is the Storage that asks etcd for everything: always consistent, one request a read, one transaction a write. */
 export class EtcdStore implements Storage {
+  private readonly own = new OwnWrites();
+
   constructor(
     readonly config: ResourceStorageConfig,
     private readonly options: EtcdStoreOptions,
@@ -139,6 +145,11 @@ export class EtcdStore implements Storage {
     return decodeEntry(this.config, kv.key, value, kv.revision, stale);
   }
 
+  /** decodeEvent is decode for what a watch brings: the entry of an own write is there already. */
+  decodeEvent(kv: KeyValue): StoredEntry {
+    return this.own.take(kv.key, kv.revision) ?? this.decode(kv);
+  }
+
   private async read(key: string): Promise<StoredEntry | undefined> {
     const answer = await this.options.client.range({ key });
     return answer.kvs[0] && this.decode(answer.kvs[0]);
@@ -152,12 +163,25 @@ export class EtcdStore implements Storage {
     object: object,
   ): Promise<{ entry?: StoredEntry; present?: StoredEntry }> {
     const { client, leases, transformer } = this.options;
-    const ttl = this.config.ttlSeconds?.(object as Parameters<NonNullable<ResourceStorageConfig['ttlSeconds']>>[0]);
+    const ttl = this.config.ttlSeconds?.(object as StoredObject);
     const lease = ttl ? await leases.leaseFor(ttl) : undefined;
     const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
     const answer = await client.swap({ key, expected, value, ...(lease && { lease }) });
-    if (answer.done) return { entry: decodeEntry(this.config, key, stored, answer.revision) };
+    if (answer.done) return { entry: this.written(key, stored, answer.revision, object as StoredObject) };
     return answer.present ? { present: this.decode(answer.present) } : {};
+  }
+
+  /** written is the entry of a write that was done. It is made once, by the answer or by the event, whichever comes first. */
+  private written(key: string, stored: Buffer, revision: Revision, object: StoredObject): StoredEntry {
+    const arrivals = this.options.arrivals?.();
+    const arrived = arrivals?.get(key);
+    if (arrived?.revision === revision) return arrived;
+    const entry = decodeEntry(this.config, key, stored, revision);
+    if (arrivals && arrivals.revision < revision) {
+      entry.know(object);
+      this.own.add(entry);
+    }
+    return entry;
   }
 }
 
