@@ -26,7 +26,8 @@ export function openBackend(
     clock,
     compactionIntervalMs: flags['etcd-compaction-interval'],
   });
-  if (config.encryption !== undefined) encrypt(backend, config.encryption, kinds);
+  const encrypt = encryption(backend, config);
+  for (const { resource, storagePath } of kinds) encrypt(resource.group, resource.resource, storagePath);
   return backend;
 }
 
@@ -35,10 +36,15 @@ function etcdTls({ 'etcd-cafile': ca, 'etcd-certfile': cert, 'etcd-keyfile': key
   return { ca: read(ca), ...(cert && { cert: read(cert) }), ...(key && { key: read(key) }) };
 }
 
-function encrypt(backend: StorageBackend, encryption: unknown, kinds: readonly KindDefinition[]): void {
-  const transformers = transformersFromConfig(encryption);
-  for (const { resource, storagePath } of kinds) {
-    const transformer = transformerFor(transformers, resource.resource, resource.group);
-    if (transformer) backend.transform(`/registry/${storagePath ?? resource.resource}/`, transformer);
-  }
+/** encryption makes a function that encrypts a resource as configured; to be called before its storage is opened. */
+export function encryption(
+  backend: StorageBackend,
+  config: Pick<Config, 'encryption'>,
+): (group: string, resource: string, storagePath?: string) => void {
+  if (config.encryption === undefined) return () => undefined;
+  const transformers = transformersFromConfig(config.encryption);
+  return (group, resource, storagePath = resource) => {
+    const transformer = transformerFor(transformers, resource, group);
+    if (transformer) backend.transform(`/registry/${storagePath}/`, transformer);
+  };
 }

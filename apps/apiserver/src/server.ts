@@ -22,7 +22,7 @@ import { TokenIssuer } from './authn/tokens/token-issuer';
 import { makeAuthorizers } from './authz/authorizers';
 import { EscalationCheck } from './authz/rbac/escalation-check';
 import { UnionAuthorizer } from './authz/union';
-import { openBackend } from './backend';
+import { encryption, openBackend } from './backend';
 import { bootstrap, declareHooks } from './bootstrap/bootstrap';
 import { KubernetesService, LEASE_SECONDS } from './bootstrap/kubernetes-service';
 import { serveBus } from './bus-front';
@@ -30,6 +30,8 @@ import { openCaches } from './caches';
 import { compileConfig } from './config';
 import { openCredentials } from './credentials/credentials';
 import { LiveFiles } from './credentials/live';
+import { CustomResources } from './custom-resources/custom-resources';
+import { webhookConverter } from './custom-resources/webhook-converter';
 import type { FLAGS } from './flags';
 import { openFlowControl, runFlowControl } from './flow-control/flow-control';
 import { KubeletConnection } from './kubelet/kubelet-connection';
@@ -171,12 +173,22 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     advertiseAddress: `${config.advertiseAddress}:${flags['secure-port']}`,
   });
   transport.bind(loopbackTransport(server.handler, LOOPBACK_USER));
+  const encrypt = encryption(etcd, config);
+  const customResources = new CustomResources({
+    ...{ emulated, client, informers, clock, log, metrics },
+    server: () => server,
+    registry: () => server.registry,
+    encrypt: (group, resource) => encrypt(group, resource, `${group}/${resource}`),
+    convert: webhookConverter({ resolve: plugins.resolveService, tls: config.proxyTls }),
+  });
 
   await server.ready(host.signal);
   await repairOnce(services.repair);
   const flowControl = runFlowControl({ flow, informers, client, server: () => server, clock, log }, stopping.signal);
   informers.start(stopping.signal);
   await informers.synced(host.signal);
+  // The caches of custom resources were opened by what the informers told.
+  await server.ready(host.signal);
   finishInformers();
 
   const { handler } = server;
@@ -214,6 +226,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     runRepairLoop(services.repair, stopping.signal),
     kubernetesService.run(stopping.signal),
     flowControl,
+    customResources.run(stopping.signal),
   ];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
   stack.push(serveBus(flags, handler, log, clock));

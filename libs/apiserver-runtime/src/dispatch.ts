@@ -86,7 +86,7 @@ export class Dispatcher {
     const { services } = this;
     const { subresource, verb } = exchange.info;
     const declared = subresourceOf(endpoint, subresource, services.emulated);
-    if (!declared) throw notFoundResource();
+    if (!declared) throw endpoint.custom ? notFound(endpoint.target, exchange.info.name) : notFoundResource();
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb)) throw methodNotAllowed();

@@ -42,7 +42,7 @@ export async function readObject<T extends KubeObject>(
   const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
   const schema = defNameOf(group, version, options.kind);
   const target = {
-    ...{ group, version, kind: options.kind, hubGroup: group, versions: options.apiVersions, custom: false },
+    ...{ group, version, kind: options.kind, hubGroup: group, versions: options.apiVersions },
     ...(schema !== undefined && { schema }),
   };
   const object = decodeObject(bytes, body.length ? media : 'json', target, {

@@ -1,5 +1,13 @@
-import type { ResourceToken } from '@navarch/api';
-import type { ApiHandler, ApiResponse, KubeObject, TypeSchema, UserInfo } from '@navarch/apimachinery';
+import type { OpenApiFlavour, ResourceToken } from '@navarch/api';
+import type {
+  AnyObject,
+  ApiHandler,
+  ApiResponse,
+  KubeObject,
+  StatusError,
+  TypeSchema,
+  UserInfo,
+} from '@navarch/apimachinery';
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
@@ -112,19 +120,50 @@ export interface ApiServerOptions {
   readonly advertiseAddress?: string;
 }
 
+/**
+ * CustomKind is what a kind that is declared at run time needs besides its definition, since the generated schema does not know
+ * it. Its list items carry kind and apiVersion, and it has no protobuf form. Every served version is a kind of its own, whose hub
+ * is that version; all of them share what is stored.
+ */
+export interface CustomKind {
+  /** id names this version under this schema: forms of an entry are kept under it. */
+  readonly id: string;
+  /** structure is the schema as merging and field ownership need it. */
+  readonly structure: TypeSchema;
+  /** openapi is the schema as it is published. */
+  openapi(flavour: OpenApiFlavour): Record<string, unknown>;
+  /** refuseCreate answers why no object may be created now; undefined: they may. */
+  refuseCreate(): StatusError | undefined;
+  /**
+   * read brings plain JSON of this version into shape, in place, defaults included; `applied` is the result of a server-side
+   * apply. Answers the paths of fields that were dropped. Throws a 400 StatusError for what cannot be read.
+   */
+  read(object: AnyObject, applied: boolean): readonly string[];
+  /** fromStored brings private copies of stored objects into this version; undefined for one that is right as it is stored. */
+  fromStored(
+    objects: readonly AnyObject[],
+  ): readonly (AnyObject | undefined)[] | Promise<readonly (AnyObject | undefined)[]>;
+  /** toStored brings an object of this version into the storage version. The argument may be used up. */
+  toStored(object: AnyObject): AnyObject | Promise<AnyObject>;
+}
+
 /** KindOptions are what a kind made at run time may need besides its definition. */
 export interface KindOptions {
-  /** custom: a custom resource: list items carry kind and apiVersion, there is no protobuf form. */
-  readonly custom?: boolean;
-  /** schemas are OpenAPI v3 schemas by version, for kinds that the generated schema does not know. */
-  readonly schemas?: ReadonlyMap<string, object>;
-  /** structures are the schemas by version as merging and field ownership need them. */
-  readonly structures?: ReadonlyMap<string, TypeSchema>;
+  readonly custom?: CustomKind;
+}
+
+/** CustomVersion is one version of a custom resource. */
+export interface CustomVersion {
+  readonly kind: KindDefinition;
+  readonly custom: CustomKind;
+  readonly served: boolean;
 }
 
 /** KindRegistry is the set of served kinds. Discovery, OpenAPI and routes follow a change at once. */
 export interface KindRegistry {
   add(kind: KindDefinition, options?: KindOptions): void;
+  /** replace serves a custom resource in these versions, instead of those before, whose watches end. One of them is stored. */
+  replace(group: string, resource: string, versions: readonly CustomVersion[]): void;
   /** remove stops serving the kind; its watches end. What is stored stays. */
   remove(group: string, resource: string): void;
   readonly kinds: readonly KindDefinition[];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigMaps, Namespaces, Pods, decodeProtobuf, unwrapUnknown, encodeProtobuf, wrapUnknown } from '@navarch/api';
-import type { AnyObject } from '@navarch/apimachinery';
+import { deduced, type AnyObject } from '@navarch/apimachinery';
+import type { CustomKind } from './options';
 import { createRegistry, silentLogger, systemClock } from '@navarch/base';
 import { allKinds } from '@navarch/kinds';
 import { createBackend, type StorageBackend } from '@navarch/storage';
@@ -423,7 +424,16 @@ describe('over real etcd and TLS', () => {
     };
     const url = '/apis/example.com/v1/namespaces/default/things';
     expect((await ask('GET', url)).status).toBe(404);
-    server.registry.add(things as never, { custom: true });
+    const custom: CustomKind = {
+      id: 'things',
+      structure: deduced,
+      openapi: () => ({ type: 'object' }),
+      refuseCreate: () => undefined,
+      read: () => [],
+      fromStored: objects => objects.map(() => undefined),
+      toStored: object => object,
+    };
+    server.registry.replace('example.com', 'things', [{ kind: things as never, custom, served: true }]);
     const created = await ask('POST', url, {
       kind: 'Thing',
       apiVersion: 'example.com/v1',

@@ -68,7 +68,7 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
     if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
     const { name = '', namespace = '' } = metadata;
     kind.strategy.canonicalize?.(fresh);
-    const entry = await this.storage.create({ namespace, name }, storedForm(this.endpoint, fresh));
+    const entry = await this.storage.create({ namespace, name }, await storedForm(this.endpoint, fresh));
     if (!entry) throw alreadyExists(this.target, name);
     return this.read(entry);
   }

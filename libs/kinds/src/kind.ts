@@ -63,6 +63,8 @@ export interface ServedVersion {
   readonly until?: Minor;
   /** deprecated warns as upstream does: `{in: '1.14', removed: '1.22', replacement: 'networking.k8s.io/v1 Ingress'}`. */
   readonly deprecated?: { readonly in: string; readonly removed?: string; readonly replacement?: string };
+  /** deprecationWarning is the warning of a deprecated version in its own words. */
+  readonly deprecationWarning?: string;
   /** defaults fills in what this version defaults differently from the hub; before toHub. In place. */
   readonly defaults?: (object: Record<string, unknown>) => void;
   /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
@@ -160,6 +162,11 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** indexes are the fieldLabels by which the watch cache keeps buckets. */
   readonly indexes?: readonly string[];
   readonly gracefulDeletion?: GracefulDeletion<T>;
+  /**
+   * markDeleted makes the deletion of an object begin with a write of its own, whatever finalizers it has: it changes the object
+   * in place, whose deletion time is set, to say so (a finalizer, a condition). `now` in milliseconds.
+   */
+  markDeleted?(object: T, now: number): void;
   ttlSeconds?(object: T): number | undefined;
 }
 

@@ -83,7 +83,9 @@ function walk(
 
 function errorsOf(object: Record<string, unknown>, path: Path, emulated: number): FieldError[] {
   return [
-    ...typeErrors(object, 'apiVersion', path, text => (parseApiVersion(text) ? [] : [`unexpected GroupVersion string: ${text}`])),
+    ...typeErrors(object, 'apiVersion', path, text =>
+      parseApiVersion(text) ? [] : [`unexpected GroupVersion string: ${text}`],
+    ),
     ...typeErrors(object, 'kind', path, text => {
       const problems = isDNS1035Label(text.toLowerCase());
       return problems.length ? [`may have mixed case, but should otherwise match: ${problems.join(',')}`] : [];

@@ -27,7 +27,13 @@ function walk(
   }
 }
 
-function keyed(list: readonly unknown[], keys: readonly string[], path: string, emulated: number, errors: FieldError[]) {
+function keyed(
+  list: readonly unknown[],
+  keys: readonly string[],
+  path: string,
+  emulated: number,
+  errors: FieldError[],
+) {
   const wrong = list.findIndex(item => !isRecord(item));
   if (wrong >= 0) {
     const why = 'must be an object for an array of list-type map';

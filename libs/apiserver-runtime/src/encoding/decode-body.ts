@@ -1,9 +1,11 @@
 import { defNameOf, decodeTyped } from '@navarch/api';
 import {
   JsonError,
+  Path,
   StatusError,
   badRequest,
   decodeJson,
+  field,
   isRecord,
   parseApiVersion,
   type AnyObject,
@@ -11,6 +13,7 @@ import {
 import type { Minor } from '@navarch/kinds';
 import { parse as parseYaml } from 'yaml';
 import type { Media } from '../negotiate';
+import type { CustomKind } from '../options';
 import type { Endpoint } from '../registry/resource';
 import type { FieldValidation } from '../verbs/write-options';
 import { internalGroup } from './respond';
@@ -34,7 +37,8 @@ export interface Target {
   readonly hubGroup: string;
   /** versions are the apiVersions in which the kind exists. */
   readonly versions: readonly string[];
-  readonly custom: boolean;
+  /** custom reads objects that have no definition. */
+  readonly custom?: CustomKind;
 }
 
 /** targetOf is the type of an endpoint's own objects. */
@@ -48,13 +52,14 @@ const targets = new WeakMap<Endpoint, Target>();
 
 function makeTarget(endpoint: Endpoint): Target {
   const { group, version, schema } = endpoint.version;
+  const { custom } = endpoint.resource;
   return {
     ...{ group, version },
     kind: endpoint.kindName,
-    ...(!endpoint.custom && { schema }),
+    ...(!custom && { schema }),
     hubGroup: endpoint.kind.resource.group,
     versions: endpoint.kind.versions.map(v => (v.group ? `${v.group}/${v.version}` : v.version)),
-    custom: endpoint.custom,
+    ...(custom && { custom }),
   };
 }
 
@@ -122,9 +127,38 @@ export function typed(
   context: DecodeContext,
   raw?: Buffer,
 ): AnyObject {
+  if (target.custom) return customObject(value, duplicates, target.custom, target, context);
   const apiVersion = target.group ? `${target.group}/${target.version}` : target.version;
-  if (target.schema === undefined) return { ...value, kind: target.kind, apiVersion } as AnyObject;
-  const { object, unknown } = decodeTyped(target.schema, value, { emulated: context.emulated, ...(raw && { raw }) });
+  const { object, unknown } = decodeTyped(target.schema!, value, { emulated: context.emulated, ...(raw && { raw }) });
+  tellFields(unknown, duplicates, target, context);
+  object['kind'] = target.kind;
+  object['apiVersion'] = apiVersion;
+  return object as AnyObject;
+}
+
+/** customObject brings plain JSON, in place, into the shape of a custom resource. */
+export function customObject(
+  value: Record<string, unknown>,
+  duplicates: readonly string[],
+  custom: CustomKind,
+  target: Target,
+  context: DecodeContext,
+  applied = false,
+): AnyObject {
+  const object = value as AnyObject;
+  object.kind = target.kind;
+  object.apiVersion = `${target.group}/${target.version}`;
+  tellFields(custom.read(object, applied), duplicates, target, context);
+  return object;
+}
+
+/** tellFields warns of unknown and repeated fields, or refuses them, as asked. */
+function tellFields(
+  unknown: readonly string[],
+  duplicates: readonly string[],
+  target: Target,
+  context: DecodeContext,
+): void {
   const findings = [
     ...unknown.map(f => `unknown field ${JSON.stringify(f)}`),
     ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`),
@@ -136,9 +170,6 @@ export function typed(
     );
   }
   if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
-  object['kind'] = target.kind;
-  object['apiVersion'] = apiVersion;
-  return object as AnyObject;
 }
 
 /** checkKind refuses a body of another kind or version than the path's. Both may be left out. */
@@ -146,10 +177,17 @@ export function checkKind(value: Record<string, unknown>, target: Target, body: 
   const expected = target.group ? `${target.group}/${target.version}` : target.version;
   const kind = typeof value['kind'] === 'string' && value['kind'] ? value['kind'] : target.kind;
   const apiVersion = typeof value['apiVersion'] === 'string' && value['apiVersion'] ? value['apiVersion'] : expected;
+  if (target.custom && !value['kind']) {
+    const text = body.length ? body.toString() : JSON.stringify(value);
+    throw unrecognized(target.kind, `Object 'Kind' is missing in '${text}'`, Buffer.from(text));
+  }
   if (kind === target.kind && apiVersion === expected) return;
   if (target.custom) {
     if (apiVersion !== expected) throw wrongVersion(apiVersion, expected);
-    throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${target.kind})`);
+    const name = isRecord(value['metadata']) ? String(value['metadata']['name'] ?? '') : '';
+    throw field.invalidObject({ group: target.group, kind }, name, [
+      field.invalid(Path.at('kind'), kind, `must be ${target.kind}`),
+    ]);
   }
   const gv = parseApiVersion(apiVersion);
   if (!gv) throw unrecognized(target.kind, `unexpected GroupVersion string: ${apiVersion}`, body);

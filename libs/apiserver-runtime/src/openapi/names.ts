@@ -1,4 +1,4 @@
-import { fieldsOf, type OpenApiFlavour } from '@navarch/api';
+import { fieldsOf, openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
 import type { Endpoint } from '../registry/resource';
 import { schemaNameOf } from './operations';
 
@@ -31,32 +31,42 @@ export function definitionNames(endpoints: readonly Endpoint[]): { names: string
   };
 }
 
+/** commonFields are apiVersion, kind and metadata of objects and lists, as built-in kinds have them. */
+function commonFields(flavour: OpenApiFlavour): Record<'object' | 'list', Record<string, unknown>> {
+  const name = 'io.k8s.api.core.v1.ConfigMap';
+  const definitions = openApiDefinitions([name, `${name}List`], flavour);
+  const pick = (of: string) => {
+    const { apiVersion, kind, metadata } = definitions[of]!['properties'] as Record<string, unknown>;
+    return { apiVersion, kind, metadata };
+  };
+  return { object: pick(name), list: pick(`${name}List`) };
+}
+
 function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
   const name = schemaNameOf(endpoint);
   const { group, version } = endpoint.version;
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
-  const own = (endpoint.resource.options.schemas?.get(version) ?? {
-    type: 'object',
-    'x-kubernetes-preserve-unknown-fields': true,
-  }) as Record<string, unknown>;
-  const text = { type: 'string' };
-  const typeMeta = { apiVersion: text, kind: text };
+  const own = endpoint.resource.custom?.openapi(flavour) ?? {};
+  const { object, list } = commonFields(flavour);
   const kindOf = (kind: string) => ({ 'x-kubernetes-group-version-kind': [{ group, version, kind }] });
   const properties = {
     ...(own['properties'] as object | undefined),
-    ...typeMeta,
-    metadata: { $ref: ref(`${META}.ObjectMeta`) },
+    ...object,
   };
   const listKind = endpoint.kind.listKind ?? `${endpoint.kindName}List`;
   return {
     [name]: { ...own, type: 'object', properties, ...kindOf(endpoint.kindName) },
     [`${name}List`]: {
+      description: `${listKind} is a list of ${endpoint.kindName}`,
       type: 'object',
       required: ['items'],
       properties: {
-        ...typeMeta,
-        items: { type: 'array', items: { $ref: ref(name) } },
-        metadata: { $ref: ref(`${META}.ListMeta`) },
+        ...list,
+        items: {
+          type: 'array',
+          items: { $ref: ref(name) },
+          description: `List of ${endpoint.kind.resource.resource}.`,
+        },
       },
       ...kindOf(listKind),
     },

@@ -1,7 +1,7 @@
 import { apiVersionOf, groupResourceName } from '@navarch/apimachinery';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
-import type { KindOptions, KindRegistry, VirtualHandler } from '../options';
+import type { CustomVersion, KindOptions, KindRegistry, VirtualHandler } from '../options';
 import { Endpoint, Resource } from './resource';
 import { hubVersion, isServed } from './served';
 
@@ -77,15 +77,52 @@ export class Registry implements KindRegistry {
     this.change();
   }
 
+  replace(group: string, plural: string, versions: readonly CustomVersion[]): void {
+    const present = this.resource(group, plural);
+    // A custom resource never takes the place of a built-in one.
+    if (present && !present.custom) return;
+    this.drop(group, plural);
+    const name = groupResourceName({ group, resource: plural });
+    for (const { kind, custom, served } of versions) {
+      const resource = new Resource(kind, this.options.emulated, { custom }, false, r => this.open(r));
+      // What selectors see is read from stored objects, which are of the storage version.
+      const isStored = resource.stored === resource.hubVersion;
+      if (isStored || !this.resources.has(name)) this.resources.set(name, resource);
+      if (served)
+        this.endpoints.set(`${group}/${kind.resource.version}/${plural}`, new Endpoint(resource, resource.hubVersion));
+    }
+    const resource = this.resources.get(name);
+    if (resource) this.open(resource);
+    this.change();
+  }
+
   remove(group: string, plural: string): void {
     const resource = this.resource(group, plural);
     if (!resource) return;
-    for (const [key, value] of this.resources) if (value === resource) this.resources.delete(key);
+    this.drop(group, plural);
+    if (resource.custom) {
+      const prefix = prefixOf(resource.kind);
+      this.storages.delete(prefix);
+      this.options.backend.release(prefix);
+    }
+    this.change();
+  }
+
+  /** drop takes out a kind with all its versions. */
+  private drop(group: string, plural: string): void {
+    const resource = this.resource(group, plural);
+    if (!resource) return;
+    const isOf = (other: Resource) =>
+      other === resource || (other.custom !== undefined && other.kind.storagePath === resource.kind.storagePath);
+    for (const [key, value] of this.resources) if (isOf(value)) this.resources.delete(key);
     for (const endpoints of [this.endpoints, this.hidden]) {
-      for (const [key, value] of endpoints) if (value.resource === resource) endpoints.delete(key);
+      for (const [key, value] of endpoints) {
+        if (!isOf(value.resource)) continue;
+        endpoints.delete(key);
+        value.resource.stop.abort();
+      }
     }
     resource.stop.abort();
-    this.change();
   }
 
   changed(listener: () => void): Disposable {
@@ -105,7 +142,7 @@ export class Registry implements KindRegistry {
 
   private open(resource: Resource): Storage {
     const { kind } = resource;
-    const prefix = `/registry/${storagePathOf(kind)}/`;
+    const prefix = prefixOf(kind);
     const present = this.storages.get(prefix);
     if (present) {
       present.resource = resource;
@@ -127,6 +164,11 @@ export class Registry implements KindRegistry {
 /** isVirtual: objects that cannot be both written and read are not stored. */
 function isVirtual({ verbs }: KindDefinition): boolean {
   return verbs !== undefined && !(verbs.includes('create') && verbs.includes('get'));
+}
+
+/** prefixOf is what the etcd keys of a kind begin with. */
+function prefixOf(kind: KindDefinition): string {
+  return `/registry/${storagePathOf(kind)}/`;
 }
 
 /** storagePathOf is what stands between `/registry/` and the namespace: the plural of core kinds, with the group for custom ones. */

@@ -3,7 +3,8 @@ import { completeForOutput } from '@navarch/api';
 import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachinery';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Attributes, Entry, Storage, StoredObject } from '@navarch/storage';
-import type { KindOptions } from '../options';
+import type { CustomKind, KindOptions } from '../options';
+import { ordered } from '../verbs/before-create';
 import { ConversionError, fromHub, needsConversion, toHub, versionOf } from './conversion';
 import { deprecationWarning, hubVersion, storedVersion } from './served';
 
@@ -48,6 +49,10 @@ export class Resource {
     return this.kind.resource.namespaced;
   }
 
+  get custom(): CustomKind | undefined {
+    return this.options.custom;
+  }
+
   /** attributesOf is what selectors see of a stored object. */
   readonly attributesOf = (object: StoredObject): Attributes => {
     const { metadata } = object;
@@ -59,17 +64,53 @@ export class Resource {
       namespace,
       name: metadata.name,
       labels: (metadata.labels as Record<string, string> | undefined) ?? noLabels,
-      fields: selectableFields ? Object.assign(base, selectableFields(this.readable(object))) : base,
+      fields: selectableFields
+        ? Object.assign(base, selectableFields(this.custom ? object : this.readable(object)))
+        : base,
     };
   };
 
   /** hubOf is a private copy of a stored object in the hub version. */
   hubOf(entry: Entry): AnyObject {
+    if (this.custom) return JSON.parse(this.form(this.custom, entry).toString()) as AnyObject;
     return this.convert(JSON.parse(entry.json.toString()) as AnyObject);
+  }
+
+  /**
+   * load makes the forms of entries that a custom resource has in this version, so that they can be used from now on. There is
+   * something to wait for only where a webhook converts.
+   */
+  load(entries: readonly Entry[]): Promise<void> | undefined {
+    return this.custom && this.makeForms(this.custom, entries);
+  }
+
+  /** form is an entry's JSON in the version of a custom resource: the stored bytes where they are right as they are. */
+  form(custom: CustomKind, entry: Entry): Buffer {
+    void (entry.memo.has(custom.id) || this.makeForms(custom, [entry]));
+    const form = entry.memo.get(custom.id) as Buffer | undefined;
+    if (!form) throw new ConversionError(`${this.kind.resource.kind} was not converted to ${this.hub} yet`);
+    return form;
+  }
+
+  private makeForms(custom: CustomKind, entries: readonly Entry[]): Promise<void> | undefined {
+    const missing = entries.filter(entry => !entry.memo.has(custom.id));
+    if (!missing.length) return undefined;
+    const keep = (forms: readonly (AnyObject | undefined)[]) => {
+      missing.forEach((entry, i) => {
+        const form = forms[i];
+        entry.memo.set(custom.id, form ? Buffer.from(JSON.stringify(ordered(form))) : entry.json);
+      });
+    };
+    const forms = custom.fromStored(missing.map(entry => JSON.parse(entry.json.toString()) as AnyObject));
+    if (forms instanceof Promise) return forms.then(keep);
+    keep(forms);
+    return undefined;
   }
 
   /** readHub is a stored object in the hub version for reading only: it may be shared. */
   readHub(entry: Entry): AnyObject {
+    const { custom } = this;
+    if (custom && this.form(custom, entry) !== entry.json) return this.hubOf(entry);
     return this.readable(entry.object()) as AnyObject;
   }
 
@@ -123,6 +164,10 @@ export class Endpoint {
     this.isHub = version === resource.hubVersion;
   }
 
+  /** form names what an entry's bytes in this version are kept under. */
+  get form(): string {
+    return this.resource.custom?.id ?? this.apiVersion;
+  }
   get kind(): KindDefinition {
     return this.resource.kind;
   }
@@ -130,7 +175,7 @@ export class Endpoint {
     return this.resource.kind.resource.kind;
   }
   get custom(): boolean {
-    return this.resource.options.custom === true;
+    return this.resource.custom !== undefined;
   }
   /** target is group and plural as messages and Status details name them. */
   get target(): { group: string; resource: string } {
@@ -139,6 +184,8 @@ export class Endpoint {
 
   /** jsonOf is an entry's JSON in this version: the stored bytes themselves wherever that is its version. */
   jsonOf(entry: Entry): Buffer {
+    const { custom } = this.resource;
+    if (custom) return this.resource.form(custom, entry);
     if (startsWith(entry.json, this.head)) return entry.json;
     const key = `json:${this.apiVersion}`;
     let json = entry.memo.get(key) as Buffer | undefined;
@@ -148,9 +195,10 @@ export class Endpoint {
 
   /** objectOf is a private copy of an entry in this version. */
   objectOf(entry: Entry): AnyObject {
+    if (this.custom) return this.resource.hubOf(entry);
     if (startsWith(entry.json, this.head)) return JSON.parse(entry.json.toString()) as AnyObject;
     const object = this.fromHub(this.resource.hubOf(entry));
-    return this.custom ? object : completeForOutput(this.version.schema, object, this.resource.emulated);
+    return completeForOutput(this.version.schema, object, this.resource.emulated);
   }
 
   /** fromHub turns a private hub object into this version. */

@@ -31,7 +31,8 @@ export function hubVersion(kind: KindDefinition): ServedVersion {
 
 /** deprecationWarning is the Warning of a deprecated version; undefined for others. Pure. */
 export function deprecationWarning(version: ServedVersion, kind: string): string | undefined {
-  const { deprecated } = version;
+  const { deprecated, deprecationWarning: own } = version;
+  if (own !== undefined) return own;
   if (!deprecated) return undefined;
   const apiVersion = version.group ? `${version.group}/${version.version}` : version.version;
   const removed = deprecated.removed ? `, unavailable in v${deprecated.removed}+` : '';

@@ -1,7 +1,7 @@
-import { applyPatch, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
+import { applyPatch, badRequest, decodeJson, deepClone, isRecord, type AnyObject } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
 import { parse as parseYaml } from 'yaml';
-import { targetOf, typed } from '../encoding/decode-body';
+import { customObject, targetOf, typed, type DecodeContext } from '../encoding/decode-body';
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
 import { emptyOf, managedSubresource, structureOf } from './managed-fields';
@@ -52,13 +52,19 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       emulated: services.emulated,
     });
     matchesPath({ metadata: { ...config.metadata, name: config.metadata?.name ?? name } }, namespace, name);
-    const result = typed(object, [], targetOf(endpoint), {
+    const decode: DecodeContext = {
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
       warn: text => {
         if (!warned) context.exchange.warn(text);
       },
-    });
+    };
+    const { custom } = endpoint.resource;
+    const target = targetOf(endpoint);
+    // What is merged may share parts with the configuration, which another attempt begins with again.
+    const result = custom
+      ? customObject(deepClone(object), [], custom, target, decode, true)
+      : typed(object, [], target, decode);
     warned = true;
     if (!config.metadata?.resourceVersion) delete result.metadata?.resourceVersion;
     return hubObject(context, result);

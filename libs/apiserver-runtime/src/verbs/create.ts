@@ -40,6 +40,7 @@ export async function create(services: Services, endpoint: Endpoint, exchange: E
     warn: text => exchange.warn(text),
   });
   const entry = await createObject(context, object);
+  await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, 201, { now: services.clock.now(), emulated: services.emulated });
 }
 
@@ -55,6 +56,7 @@ export function hubObject(context: WriteContext, object: AnyObject): AnyObject {
 /** createObject takes a decoded object of the endpoint's version the whole way into storage. */
 export async function createObject(context: WriteContext, decoded: AnyObject): Promise<Entry> {
   const { endpoint, services, options } = context;
+  refuseCreate(endpoint);
   const object = hubObject(context, decoded);
   trackUpdate(context, undefined, object);
   const { name: fixed = '', generateName: prefix = '' } = object.metadata ?? {};
@@ -66,9 +68,15 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   await services.admission.validate(attributes);
   const generated = !fixed && prefix !== '';
   const { name = '' } = object.metadata ?? {};
-  const stored = storedForm(endpoint, object);
+  const stored = await storedForm(endpoint, object);
   if (options.dryRun) return dryCreate(endpoint, stored, context.namespace, name);
   return store(context, stored, generated ? prefix : '');
+}
+
+/** refuseCreate throws if the kind takes no new objects now. */
+export function refuseCreate(endpoint: Endpoint): void {
+  const refused = endpoint.resource.custom?.refuseCreate();
+  if (refused) throw refused;
 }
 
 /** prepareNew does what comes between admission's two rounds: system fields, name, the kind's preparation, validation. */

@@ -19,6 +19,7 @@ export async function deleteCollection(
   const options = await readDeleteOptions(services, endpoint, exchange);
   const { signal } = exchange.request;
   const { entries, revision } = await read(endpoint.resource.storage, query, signal);
+  await endpoint.resource.load(entries);
   for (const entry of entries) {
     signal.throwIfAborted();
     try {

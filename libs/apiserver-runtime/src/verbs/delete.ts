@@ -44,6 +44,7 @@ export async function remove(services: Services, endpoint: Endpoint, exchange: E
   const options = await readDeleteOptions(services, endpoint, exchange);
   const { namespace, name } = exchange.info;
   const deleted = await deleteObject(services, endpoint, exchange, options, namespace, name);
+  await endpoint.resource.load([deleted.entry]);
   const status = options.orphanDependents === false && !deleted.removed ? 202 : 200;
   if (returnsDeleted(endpoint) || (!deleted.removed && !deleted.pending)) {
     return respondEntry(shape, endpoint, deleted.entry, status, {
@@ -141,6 +142,7 @@ class Deletion {
 
   private async plan(current: Entry): Promise<{ plan: DeletionPlan; object: AnyObject }> {
     const { services, endpoint, exchange, options, name } = this;
+    await endpoint.resource.load([current]);
     const object = endpoint.resource.hubOf(current);
     const refused = endpoint.kind.strategy.refuseDelete?.(object);
     if (refused !== undefined) throw forbidden(endpoint.target, name, refused);
@@ -166,7 +168,9 @@ class Deletion {
       const plan = planNamespace(object, now);
       if (plan) return plan;
     }
-    const { gracefulDeletion } = endpoint.kind;
+    const { gracefulDeletion, markDeleted } = endpoint.kind;
+    if (markDeleted && !object.metadata?.deletionTimestamp)
+      return { kind: 'update', metadata: { ...object.metadata, deletionTimestamp: rfc3339(now) }, remove: false };
     return planDeletion(
       object,
       options,
@@ -178,6 +182,7 @@ class Deletion {
   private async present(): Promise<Deleted> {
     const entry = await this.endpoint.resource.storage.get(this.path);
     if (!entry) throw notFound(this.endpoint.target, this.name);
+    await this.endpoint.resource.load([entry]);
     return { entry, removed: false, pending: !isNamespace(this.endpoint.resource.readHub(entry)) };
   }
 
@@ -208,10 +213,12 @@ class Deletion {
     return { entry: gone ?? entry, removed: true, pending: false };
   }
 
-  private marked(plan: Extract<DeletionPlan, { kind: 'update' }>, object: AnyObject): AnyObject {
+  private marked(plan: Extract<DeletionPlan, { kind: 'update' }>, object: AnyObject): AnyObject | Promise<AnyObject> {
     if (sameMetadata(plan.metadata, object.metadata ?? {}) && !isNamespace(object))
       return storedForm(this.endpoint, object);
+    const isFirst = !object.metadata?.deletionTimestamp;
     object.metadata = plan.metadata;
+    if (isFirst) this.endpoint.kind.markDeleted?.(object, this.services.clock.now());
     if (isNamespace(object)) object['status'] = { ...(object['status'] as object | undefined), phase: 'Terminating' };
     return storedForm(this.endpoint, object);
   }
@@ -223,7 +230,7 @@ class Deletion {
     const { plan, object } = await this.plan(current);
     if (plan.kind !== 'update')
       return { entry: current, removed: plan.kind === 'remove', pending: plan.kind === 'pending' };
-    const entry = new LooseEntry(endpoint.resource, this.marked(plan, object));
+    const entry = new LooseEntry(endpoint.resource, await this.marked(plan, object));
     return { entry, removed: plan.remove, pending: false };
   }
 }

@@ -40,7 +40,7 @@ export class EventEncoder {
     private readonly endpoint: Endpoint,
     private readonly services: Services,
   ) {
-    const form = shape.transform ? `${shape.transform.kind}.${shape.transform.version}` : endpoint.apiVersion;
+    const form = shape.transform ? `${shape.transform.kind}.${shape.transform.version}` : endpoint.form;
     this.formKey = `event:${shape.media}:${form}:`;
   }
 

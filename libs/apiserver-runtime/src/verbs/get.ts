@@ -16,6 +16,7 @@ export async function get(services: Services, endpoint: Endpoint, exchange: Exch
     : { signal: exchange.request.signal };
   const entry = await endpoint.resource.storage.get({ namespace, name }, options);
   if (!entry) throw notFound(endpoint.target, name);
+  await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, 200, { now: services.clock.now(), emulated: services.emulated });
 }
 

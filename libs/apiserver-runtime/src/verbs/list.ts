@@ -23,6 +23,7 @@ export async function list(services: Services, endpoint: Endpoint, exchange: Exc
     if (query.continueToken && isGone(error)) return stale(query.continueToken);
     throw error;
   }
+  await endpoint.resource.load(result.entries);
   return respondList(shape, endpoint, result.entries, listMeta(storage, query, result), {
     now: services.clock.now(),
     emulated: services.emulated,

@@ -1,5 +1,5 @@
 import { emptyObject, typeSchema } from '@navarch/api';
-import { deepClone, managedFieldsForUpdate, untyped, type AnyObject, type TypeSchema } from '@navarch/apimachinery';
+import { deepClone, managedFieldsForUpdate, type AnyObject, type TypeSchema } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
@@ -9,8 +9,7 @@ const SUBRESOURCE_SINCE = 22;
 
 /** structureOf is the schema by which fields of an endpoint's objects are owned and merged. */
 export function structureOf(endpoint: Endpoint): TypeSchema {
-  if (!endpoint.custom) return typeSchema(endpoint.version.schema);
-  return endpoint.resource.options.structures?.get(endpoint.version.version) ?? untyped;
+  return endpoint.resource.custom?.structure ?? typeSchema(endpoint.version.schema);
 }
 
 /** emptyOf is what an object of an endpoint looks like before anything is set. */

@@ -65,6 +65,7 @@ export async function patch(
     type === 'apply'
       ? await updateObject(context, applied(context, body), { forceCreate: !subresource, owned: true })
       : await updateObject(context, patched(context, type, body));
+  await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
     now: services.clock.now(),
     emulated: services.emulated,

@@ -2,6 +2,7 @@ import {
   Path,
   conflict,
   field,
+  internalError,
   isRecord,
   notFound,
   MODIFIED,
@@ -34,7 +35,6 @@ const target: Target = {
   schema: 'io.k8s.api.autoscaling.v1.Scale',
   hubGroup: 'autoscaling',
   versions: ['autoscaling/v1', 'extensions/v1beta1', 'apps/v1beta1', 'apps/v1beta2'],
-  custom: false,
 };
 
 /** scale serves the scale subresource: the object's replicas seen as an autoscaling/v1 Scale. */
@@ -49,6 +49,8 @@ export async function scale(
   if (verb === 'get') {
     const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
     if (!entry) throw notFound(scaleTarget(endpoint), name);
+    await endpoint.resource.load([entry]);
+    checkReplicas(endpoint, endpoint.resource.readHub(entry), paths);
     return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
   }
   const patching = verb === 'patch';
@@ -76,6 +78,7 @@ export async function scale(
           decode,
         );
   const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
+  await endpoint.resource.load([entry]);
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
 }
 
@@ -92,7 +95,8 @@ function rescaled(
   const object = endpoint.resource.hubOf(current);
   const scale = wanted(scaleOf(object, paths));
   matchesPath(scale, namespace, name);
-  checkScale(scale, name);
+  // Objects of custom resources are checked as a whole, where their replicas really stand.
+  if (!endpoint.custom) checkScale(scale, name);
   const { resourceVersion = '', uid } = scale.metadata ?? {};
   const given = revisionOf(resourceVersion, 'internal');
   if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid))
@@ -103,6 +107,12 @@ function rescaled(
 
 function replicasOf(scale: AnyObject): number {
   return (scale['spec'] as { replicas?: number } | undefined)?.replicas ?? 0;
+}
+
+/** checkReplicas: an object of a custom resource need not have what its scale shows. */
+function checkReplicas({ custom }: Endpoint, object: AnyObject, { replicas }: ScalePaths): void {
+  if (custom && at(object, replicas) === undefined)
+    throw internalError(new Error(`the spec replicas field ${JSON.stringify(replicas)} does not exist`));
 }
 
 function checkScale(scale: AnyObject, name: string): void {

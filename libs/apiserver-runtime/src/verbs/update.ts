@@ -9,7 +9,7 @@ import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { carryMetadata, finishesDeletion } from './before-update';
-import { hubObject, prepareNew } from './create';
+import { hubObject, prepareNew, refuseCreate } from './create';
 import { revisionOf } from './list-options';
 import { trackUpdate } from './managed-fields';
 import type { Services } from './services';
@@ -47,6 +47,7 @@ export async function update(
     if (!locksLast(context)) checkUid(context, current, object);
     return hubObject(context, object);
   });
+  await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
     now: services.clock.now(),
     emulated: services.emulated,
@@ -160,6 +161,8 @@ async function changed(
   const { endpoint, services } = context;
   const { name } = context.exchange.info;
   if (!current && !mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
+  if (current) await endpoint.resource.load([current]);
+  else refuseCreate(endpoint);
   const object = await make(current);
   if (!mode.owned) trackUpdate(context, current, object);
   if (!current) {
@@ -180,7 +183,7 @@ async function changed(
   context.strategy.canonicalize?.(object);
   await services.admission.validate(attributes);
   const finished = finishesDeletion(object, old);
-  const stored = storedForm(endpoint, object);
+  const stored = await storedForm(endpoint, object);
   if (finished) throw new Finished(current.revision, stored);
   return stored;
 }

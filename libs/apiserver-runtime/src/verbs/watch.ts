@@ -1,9 +1,10 @@
 import type { ApiResponse } from '@navarch/apimachinery';
-import type { WatchOptions } from '@navarch/storage';
+import type { WatchOptions, WatchSink } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { mediaTypes } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
+import { convertedWatch } from './converted-watch';
 import { EventEncoder } from './event-encoder';
 import { listQuery, revisionOf, type ListQuery } from './list-options';
 import type { Services } from './services';
@@ -17,9 +18,12 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,
-    open: sink => endpoint.resource.storage.watch(watchOptions(query, lasts), sink),
-    onOpened: () => exchange.releaseSeat(),
-    timeoutMs: lasts,
+    open: sink => {
+      const { resource } = endpoint;
+      const open = (to: WatchSink) => resource.storage.watch(watchOptions(query, lasts), to);
+      return resource.custom ? convertedWatch(resource, open, sink) : open(sink);
+    },
+    timeoutMs: timeoutMs(query, services.limits.minRequestTimeoutSeconds),
     maxBufferBytes: services.limits.maxWatchBufferBytes,
     stops: [services.stopping, endpoint.resource.stop.signal],
     clock: services.clock,

@@ -2,7 +2,14 @@ import { deepEqual, getOwn, isRecord } from '@navarch/apimachinery';
 import { itemSchema, type JsonSchema } from '../json-schema';
 import { combined } from './combine';
 import type { Findings } from './finding';
-import { checksOfLists, checksOfNumbers, checksOfObjects, checksOfTexts, type Check, type CheckParts } from './keywords';
+import {
+  checksOfLists,
+  checksOfNumbers,
+  checksOfObjects,
+  checksOfTexts,
+  type Check,
+  type CheckParts,
+} from './keywords';
 import { correlated } from './ratchet';
 
 /** compileCheck makes one function of a schema's value validations. `old` is the value before a change, where it is known. */

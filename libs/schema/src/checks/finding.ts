@@ -24,7 +24,11 @@ export class Findings {
 
   /** invalid adds a finding; `words` continue "PATH in body". */
   invalid(path: string, value: unknown, words: string): void {
-    this.add('FieldValueInvalid', path, `Invalid value: ${renderValue(value, this.emulated)}: ${path} in body ${words}`);
+    this.add(
+      'FieldValueInvalid',
+      path,
+      `Invalid value: ${renderValue(value, this.emulated)}: ${path} in body ${words}`,
+    );
   }
 
   /** wrongType: `found` is what is there instead of the wanted type. */

@@ -1,6 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-
 type Format = (text: string) => boolean;
 
 const matches =
@@ -62,7 +61,9 @@ const uuid = (version: string) =>
   matches(new RegExp(`^[0-9a-f]{8}-?[0-9a-f]{4}-?${version}[0-9a-f]{3}-?[0-9a-f]{4}-?[0-9a-f]{12}$`, 'i'));
 
 const isDuration = matches(/^[+-]?(0|((\d+(\.\d*)?|\.\d+)\s*(ns|us|µs|μs|ms|s|m|h|d|w)\s*)+)$/);
-const isHostname = matches(/^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,62}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,62}[a-zA-Z0-9])?)*\.?$/);
+const isHostname = matches(
+  /^(?=.{1,253}$)[a-zA-Z0-9]([a-zA-Z0-9-]{0,62}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,62}[a-zA-Z0-9])?)*\.?$/,
+);
 
 /** FORMATS are the formats of texts that are checked; others say nothing. Their patterns backtrack over one run only. */
 export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
@@ -76,7 +77,10 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['ipv4', isIPv4],
   ['ipv6', isIPv6],
   ['cidr', isCidr],
-  ['mac', matches(/^([0-9a-f]{2}([:-])[0-9a-f]{2}(\2[0-9a-f]{2}){4}(\2[0-9a-f]{2}){0,2}|[0-9a-f]{4}(\.[0-9a-f]{4}){2,3})$/i)],
+  [
+    'mac',
+    matches(/^([0-9a-f]{2}([:-])[0-9a-f]{2}(\2[0-9a-f]{2}){4}(\2[0-9a-f]{2}){0,2}|[0-9a-f]{4}(\.[0-9a-f]{4}){2,3})$/i),
+  ],
   ['uuid', uuid('[0-9a-f]')],
   ['uuid3', uuid('3')],
   ['uuid4', uuid('4')],

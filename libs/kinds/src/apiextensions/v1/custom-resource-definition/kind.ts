@@ -1,10 +1,14 @@
 import { CustomResourceDefinitions, type apiextensionsv1 } from '@navarch/api';
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
+import { rfc3339 } from '@navarch/base';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
 import { validateDefinition, validateDefinitionUpdate } from './validation';
+
+/** CLEANUP_FINALIZER stands for the objects of a definition: it goes when they are gone. */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 
@@ -25,6 +29,24 @@ function storeVersion(definition: Definition): void {
   status.storedVersions = [...new Set([...(status.storedVersions ?? []), ...now])];
 }
 
+/** markTerminating keeps a definition that is deleted until its objects are gone. */
+function markTerminating(definition: Definition, now: number): void {
+  const metadata = (definition.metadata ??= {});
+  const finalizers = metadata.finalizers ?? [];
+  if (!finalizers.includes(CLEANUP_FINALIZER)) metadata.finalizers = [...finalizers, CLEANUP_FINALIZER];
+  const status = (definition.status ??= {} as apiextensionsv1.CustomResourceDefinitionStatus);
+  status.conditions = [
+    ...(status.conditions ?? []).filter(({ type }) => type !== 'Terminating'),
+    {
+      type: 'Terminating',
+      status: 'True',
+      lastTransitionTime: rfc3339(now),
+      reason: 'InstanceDeletionPending',
+      message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    },
+  ];
+}
+
 /** customResourceDefinition declares CustomResourceDefinition. Conditions and accepted names are the API server's to say. */
 export const customResourceDefinition = defineKind<Definition>({
   resource: CustomResourceDefinitions,
@@ -43,6 +65,7 @@ export const customResourceDefinition = defineKind<Definition>({
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
   defaults: defaultDefinition,
+  markDeleted: markTerminating,
   strategy: specStrategy<Definition>({
     allowUnconditionalUpdate: false,
     generation: true,

@@ -1,8 +1,10 @@
 import type { apiextensionsv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import type { JsonSchema } from '@navarch/schema';
 import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
 import type { StrategyContext } from '../../../kind';
 import { each, IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { APPROVAL, approvalFinding, isProtectedGroup } from './approval';
 import { validateSchema } from './schema-validation';
 import { goVersion, goVersions, isShared, type Version } from './versions';
 
@@ -50,7 +52,17 @@ export function validateDefinition(definition: Definition, context: StrategyCont
     ...validateConversion(spec.conversion),
     ...validateColumnsAndScale(versions),
     ...validateStored(definition, context),
+    ...(strict ? validateApproval(definition) : []),
   ];
+}
+
+/** validateApproval: an API of a group of Kubernetes says who approved it, or that nobody did. */
+function validateApproval({ metadata, spec }: Definition): FieldError[] {
+  if (!isProtectedGroup(spec.group ?? '')) return [];
+  const { state, value, message } = approvalFinding(metadata?.annotations);
+  const path = Path.at('metadata', 'annotations').key(APPROVAL);
+  if (state === 'missing') return [field.required(path, message)];
+  return state === 'invalid' ? [field.invalid(path, value, message)] : [];
 }
 
 function validateVersions(versions: readonly Version[], strict: boolean, release: Release): FieldError[] {
@@ -64,7 +76,13 @@ function validateVersions(versions: readonly Version[], strict: boolean, release
     if (schema && strict) {
       const shared = isShared(versions, 'schema');
       if (!shared || i === 0)
-        errors.push(...validateSchema(schema, shared ? SPEC.child('validation', 'openAPIV3Schema') : where));
+        errors.push(
+          ...validateSchema(
+            schema as JsonSchema,
+            shared ? SPEC.child('validation', 'openAPIV3Schema') : where,
+            release.emulated,
+          ),
+        );
     }
     if (version.deprecationWarning !== undefined && !version.deprecated) {
       errors.push(

@@ -1,0 +1,68 @@
+import type { apiextensionsv1 } from '@navarch/api';
+import type { KubeObject } from '@navarch/apimachinery';
+import { ageOf, defineColumns, nameColumn, type CellContext, type Columns, type ColumnSource } from '@navarch/kinds';
+import { compileJsonPath, type JsonPath } from './json-path';
+
+type Column = apiextensionsv1.CustomResourceColumnDefinition;
+type Cell = string | number | boolean | null;
+
+/** age is the column of versions that declare none. */
+const age: Column = {
+  name: 'Age',
+  type: 'date',
+  jsonPath: '.metadata.creationTimestamp',
+  description: 'CreationTimestamp is the time at which the server created the object.',
+};
+
+/** columnsOf are the table's columns: the name, and those that a version declares. */
+export function columnsOf(declared: readonly Column[] | undefined): Columns<KubeObject> {
+  return defineColumns<KubeObject>([nameColumn, ...(declared?.length ? declared : [age]).map(columnOf)]);
+}
+
+function columnOf({ name, type, format, description, priority, jsonPath }: Column): ColumnSource<KubeObject> {
+  const path = pathOf(jsonPath);
+  return {
+    name,
+    type: type as ColumnSource<KubeObject>['type'],
+    ...(format && { format: format as '' }),
+    ...(priority && { priority }),
+    description: description || `Custom resource definition column (in JSONPath format): ${jsonPath}`,
+    cell: (object, context) => {
+      const [first] = path(object);
+      return first === undefined ? null : cellOf(type, first, context);
+    },
+  };
+}
+
+/** pathOf: a path that cannot be read leads nowhere. */
+function pathOf(source: string): JsonPath {
+  try {
+    return compileJsonPath(source);
+  } catch {
+    return () => [];
+  }
+}
+
+/** cellOf shows a value in a column of a type; null for a value of another type. Pure. */
+export function cellOf(type: string, value: unknown, context: CellContext): Cell {
+  switch (type) {
+    case 'string':
+      return textOf(value);
+    case 'integer':
+      return typeof value === 'number' ? Math.trunc(value) : null;
+    case 'number':
+      return typeof value === 'number' ? value : null;
+    case 'boolean':
+      return typeof value === 'boolean' ? value : null;
+    case 'date':
+      if (typeof value !== 'string') return null;
+      return Number.isNaN(Date.parse(value)) ? '<invalid>' : ageOf(value, context);
+    default:
+      return null;
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return '<nil>';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

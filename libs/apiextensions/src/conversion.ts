@@ -1,0 +1,72 @@
+import { StatusError, isRecord, setOwn, type AnyObject } from '@navarch/apimachinery';
+import type { CustomKind } from '@navarch/apiserver-runtime';
+import type { CompiledSchema } from '@navarch/schema';
+import type { Definition } from './definition';
+
+/** Convert brings objects, all of other versions, into a version by a definition's webhook. Their order stays. */
+export type Convert = (definition: Definition, objects: readonly AnyObject[], to: string) => Promise<AnyObject[]>;
+
+/** storedConversion is the way between one version of a definition and the versions in which objects are stored. */
+export function storedConversion(
+  definition: Definition,
+  version: string,
+  schemas: ReadonlyMap<string, CompiledSchema>,
+  convert: Convert,
+): Pick<CustomKind, 'fromStored' | 'toStored'> {
+  const { group, versions, conversion } = definition.spec;
+  const byWebhook = conversion?.strategy === 'Webhook';
+  const own = `${group}/${version}`;
+  const stored = `${group}/${versions.find(v => v.storage)?.name ?? version}`;
+  const schemaOf = (apiVersion: string) => {
+    const schema = apiVersion.startsWith(`${group}/`) && schemas.get(apiVersion.slice(group.length + 1));
+    if (!schema) throw new StatusError(500, '', `request to convert CR from an invalid group/version: ${apiVersion}`);
+    return schema;
+  };
+  const renamed = (object: AnyObject, apiVersion: string) => {
+    object.apiVersion = apiVersion;
+    schemaOf(apiVersion).prune(object);
+    return object;
+  };
+  const converted = async (objects: readonly AnyObject[], apiVersion: string) =>
+    (await convert(definition, objects, apiVersion)).map(object => renamed(object, apiVersion));
+
+  return {
+    fromStored(objects) {
+      const forms = objects.map(object => {
+        const changed = schemaOf(object.apiVersion ?? '').refresh(object);
+        if (object.apiVersion === own) return changed ? object : undefined;
+        return byWebhook ? object : renamed(object, own);
+      });
+      const foreign = forms.filter(form => form !== undefined && form.apiVersion !== own) as AnyObject[];
+      if (!foreign.length) return forms;
+      return converted(foreign, own).then(done => {
+        let next = 0;
+        return forms.map(form => (form !== undefined && form.apiVersion !== own ? done[next++] : form));
+      });
+    },
+    toStored(object) {
+      if (own === stored) return object;
+      if (!byWebhook) return renamed(object, stored);
+      return converted([object], stored).then(([done]) => sortedKeys(done!));
+    },
+  };
+}
+
+/** sortedKeys is an object with the keys of all objects in it in order, so that equal ones have equal bytes. Parts that are in order are shared. */
+export function sortedKeys<T>(value: T): T {
+  if (Array.isArray(value)) {
+    const items = value.map(sortedKeys);
+    return items.some((item, i) => item !== value[i]) ? (items as T) : value;
+  }
+  if (!isRecord(value)) return value;
+  const keys = Object.keys(value);
+  const sorted = [...keys].sort();
+  const copy: Record<string, unknown> = {};
+  let same = true;
+  sorted.forEach((key, i) => {
+    const part = sortedKeys(value[key]);
+    if (keys[i] !== key || part !== value[key]) same = false;
+    setOwn(copy, key, part);
+  });
+  return same ? value : (copy as T);
+}

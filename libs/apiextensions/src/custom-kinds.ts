@@ -1,0 +1,124 @@
+import { StatusError, badRequest, isRecord, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
+import { type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
+import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema, type Rules } from '@navarch/schema';
+import { columnsOf } from './columns';
+import { sortedKeys, storedConversion, type Convert } from './conversion';
+import { isTrue, warningOf, type Definition, type Version } from './definition';
+import { scaleOf } from './scale';
+import { selectableFields } from './selectable-fields';
+import { customStatusStrategy, customStrategy } from './strategy';
+
+/** CustomKindsOptions are what custom resources are served with. */
+export interface CustomKindsOptions {
+  readonly emulated: number;
+  /** convert brings objects from one version into another by the definition's webhook. */
+  readonly convert: Convert;
+  /** rules compiles the validation expressions of a schema. */
+  readonly rules?: (schema: JsonSchema) => Rules | undefined;
+}
+
+/** customVersions makes of a definition what the API server serves: each version a kind of its own. `present` answers the definition as it is now. */
+export function customVersions(
+  definition: Definition,
+  options: CustomKindsOptions,
+  present: () => Definition = () => definition,
+): CustomVersion[] {
+  const { spec } = definition;
+  const schemas = new Map(spec.versions.map(version => [version.name, compile(definition, version, options)]));
+  return spec.versions.map(version => ({
+    kind: kindOf(definition, version, schemas.get(version.name)!, options.emulated),
+    custom: customOf(definition, version, schemas, options, present),
+    served: version.served,
+  }));
+}
+
+function compile({ spec }: Definition, version: Version, { emulated, rules }: CustomKindsOptions): CompiledSchema {
+  const schema = schemaOf(version);
+  const own = schema && rules?.(schema);
+  return new CompiledSchema(schema, {
+    emulated,
+    ...(spec.preserveUnknownFields && { preservesAll: true }),
+    ...(own && { rules: own }),
+  });
+}
+
+const schemaOf = (version: Version) => version.schema?.openAPIV3Schema as JsonSchema | undefined;
+
+function kindOf(definition: Definition, version: Version, schema: CompiledSchema, emulated: number): KindDefinition {
+  const { spec, status } = definition;
+  const names = status?.acceptedNames ?? spec.names;
+  const { group } = spec;
+  const { plural: resource } = spec.names;
+  const { scale: declared, status: hasStatus } = version.subresources ?? {};
+  const scale = declared && scaleOf(declared);
+  const parts = { schema, hasStatus: hasStatus !== undefined, scale };
+  const subresources: Subresources<KubeObject> = {
+    ...(hasStatus && { status: customStatusStrategy(parts) as Subresources<KubeObject>['status'] & object }),
+    ...(scale && { scale }),
+  };
+  return {
+    resource: { group, version: version.name, resource, kind: names.kind, namespaced: spec.scope === 'Namespaced' },
+    versions: spec.versions.map(v => servedVersion(definition, v, names.kind)),
+    storagePath: `${group}/${resource}`,
+    ...(names.singular && { singular: names.singular }),
+    ...(names.shortNames?.length && { shortNames: names.shortNames }),
+    ...(names.categories?.length && { categories: names.categories }),
+    ...(names.listKind && { listKind: names.listKind }),
+    strategy: customStrategy(parts) as KindDefinition['strategy'],
+    subresources,
+    columns: columnsOf(version.additionalPrinterColumns),
+    ...selectableFields(spec.versions, version, emulated),
+  };
+}
+
+function servedVersion(definition: Definition, version: Version, kind: string): ServedVersion {
+  const warning = warningOf(definition, version, kind);
+  return {
+    group: definition.spec.group,
+    version: version.name,
+    schema: '',
+    ...(version.storage && { storedSince: 0 }),
+    ...(warning !== undefined && { deprecationWarning: warning }),
+  };
+}
+
+function customOf(
+  definition: Definition,
+  version: Version,
+  schemas: ReadonlyMap<string, CompiledSchema>,
+  options: CustomKindsOptions,
+  present: () => Definition,
+): CustomKind {
+  const { metadata, spec } = definition;
+  const schema = schemas.get(version.name)!;
+  const declared = schemaOf(version);
+  const between = storedConversion(definition, version.name, schemas, options.convert);
+  return {
+    id: `custom:${metadata?.uid}:${metadata?.generation}:${version.name}`,
+    structure: schema.structure,
+    openapi: flavour => (spec.preserveUnknownFields || !declared ? OPEN : publishedSchema(declared, flavour)),
+    refuseCreate: () => (isTrue(present(), 'Terminating') ? terminating(spec.group, spec.names.plural) : undefined),
+    read: (object, applied) => read(schema, object, applied),
+    ...between,
+    toStored: object => between.toStored(sortedKeys(object)),
+  };
+}
+
+/** OPEN is what is published of objects that may be anything. */
+const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+
+function read(schema: CompiledSchema, object: AnyObject, applied: boolean): string[] {
+  try {
+    return schema.read(object, { nulls: applied });
+  } catch (error) {
+    if (!(error instanceof MetadataError)) throw error;
+    const shown = isRecord(error.value) ? JSON.stringify(error.value) : String(error.value);
+    throw badRequest(`${error.path}: Invalid value: ${shown}: ${error.message}`);
+  }
+}
+
+function terminating(group: string, resource: string): StatusError {
+  const why = 'create not allowed while custom resource definition is terminating';
+  return new StatusError(405, 'MethodNotAllowed', why, { group, kind: resource });
+}

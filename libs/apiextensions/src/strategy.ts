@@ -1,0 +1,60 @@
+import { deepClone, deepEqual, type AnyObject, type FieldError } from '@navarch/apimachinery';
+import type { Strategy } from '@navarch/kinds';
+import type { CompiledSchema } from '@navarch/schema';
+import { scaleErrors, type Scale } from './scale';
+
+/** StrategyParts are what writes of a version of a custom resource are decided by. */
+export interface StrategyParts {
+  readonly schema: CompiledSchema;
+  /** hasStatus: the version has the status subresource. */
+  readonly hasStatus: boolean;
+  readonly scale: Scale | undefined;
+}
+
+/** customStrategy is the main endpoint: with a status subresource it keeps the status; every change but one of the metadata counts as a generation. */
+export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
+  return {
+    prepareForCreate(object) {
+      if (parts.hasStatus) delete object['status'];
+      (object.metadata ??= {}).generation = 1;
+    },
+    validate: object => errorsOf(parts, object),
+    prepareForUpdate(object, old) {
+      if (parts.hasStatus) takeOver(object, old, 'status');
+      if (sameContent(object, old)) return;
+      (object.metadata ??= {}).generation = (old.metadata?.generation ?? 0) + 1;
+    },
+    validateUpdate: (object, old) => errorsOf(parts, object, old),
+  };
+}
+
+/** customStatusStrategy is the status endpoint: nothing but the status changes. */
+export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> {
+  return {
+    prepareForUpdate(object, old) {
+      const managedFields = object.metadata?.managedFields;
+      for (const name of Object.keys(object)) {
+        if (name !== 'status' && !Object.hasOwn(old, name)) delete object[name];
+      }
+      for (const name of Object.keys(old)) if (name !== 'status') object[name] = deepClone(old[name]);
+      const metadata = (object.metadata ??= {});
+      if (managedFields) metadata.managedFields = managedFields;
+      else delete metadata.managedFields;
+    },
+    validateUpdate: (object, old) => errorsOf(parts, object, old),
+  };
+}
+
+function errorsOf({ schema, scale }: StrategyParts, object: AnyObject, old?: AnyObject): FieldError[] {
+  return [...schema.validate(object, old), ...(scale ? scaleErrors(object, scale) : [])];
+}
+
+function takeOver(object: AnyObject, old: AnyObject, name: string): void {
+  if (Object.hasOwn(old, name)) object[name] = deepClone(old[name]);
+  else delete object[name];
+}
+
+/** sameContent compares everything but the metadata. */
+function sameContent({ metadata: _own, ...object }: AnyObject, { metadata: _old, ...old }: AnyObject): boolean {
+  return deepEqual(object, old);
+}
