@@ -17,6 +17,7 @@ import { makePlugins } from './admission/plugins';
 import { AuditLog } from './audit/audit-log';
 import { AuditPolicy } from './audit/policy';
 import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticators';
+import { isOpenToAnonymous, openAuthenticationSettings } from './authn/authentication-settings';
 import { ClientCertificates } from './authn/client-certificates';
 import { TokenIssuer } from './authn/tokens/token-issuer';
 import { makeAuthorizers } from './authz/authorizers';
@@ -57,6 +58,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const stack = new StopStack();
   const files = stack.push(new LiveFiles(log));
   const credentials = openCredentials(flags, files);
+  const settings = openAuthenticationSettings(flags, files);
   const stopping = new AbortController();
   // Every informer listens to these two.
   setMaxListeners(64, stopping.signal, host.signal);
@@ -71,8 +73,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
   const informers = createInformerFactory(client, { log, clock });
   const caches = openCaches(informers, client, () => server.store(Pods).storage, clock);
-  const tokens = makeTokenAuthenticator({ config, credentials, flags, caches, client, clock, log });
-  const authorizers = makeAuthorizers(config, caches, flags['anonymous-auth']);
+  const tokens = makeTokenAuthenticator({ config, credentials, settings, files, flags, caches, client, clock, log });
+  const authorizers = makeAuthorizers(config, caches, path => isOpenToAnonymous(settings.current, path));
   const authorizer = new UnionAuthorizer(authorizers);
   const resourceOf = (group: string, version: string, kind: string) => {
     const found = server.registry.kinds.find(

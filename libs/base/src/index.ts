@@ -6,4 +6,5 @@ export * from './log';
 export * from './metrics';
 export * from './mutex';
 export * from './tracing';
+export * from './ttl-cache';
 export * from './watch-files';

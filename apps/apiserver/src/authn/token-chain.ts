@@ -1,4 +1,4 @@
-import type { Clock } from '@navarch/base';
+import { TtlCache, type Clock } from '@navarch/base';
 import { createHash } from 'node:crypto';
 import type { TokenAuthenticator, TokenIdentity } from './token-authenticator';
 
@@ -7,26 +7,26 @@ const CACHE_SIZE = 4_096;
 
 /** TokenChain asks its authenticators in order. What holds is believed for ten seconds, so that a signature is not checked with each request. */
 export class TokenChain implements TokenAuthenticator {
-  /** cache by digest, oldest first; at most CACHE_SIZE entries. Tokens themselves are not kept. */
-  private readonly cache = new Map<string, { identity: TokenIdentity; until: number }>();
+  /** cache by digest: tokens themselves are not kept. */
+  private readonly cache: TtlCache<string, TokenIdentity>;
 
   constructor(
     private readonly authenticators: readonly TokenAuthenticator[],
-    private readonly clock: Clock,
-  ) {}
+    clock: Clock,
+  ) {
+    this.cache = new TtlCache(clock, CACHE_SIZE);
+  }
 
   async authenticateToken(token: string, audiences: readonly string[]): Promise<TokenIdentity | undefined> {
-    const key = createHash('sha256')
-      .update(JSON.stringify([token, audiences]))
-      .digest('base64');
+    const key = tokenKey(token, audiences);
     const known = this.cache.get(key);
-    if (known && known.until > this.clock.now()) return known.identity;
+    if (known) return known;
     const failures: Error[] = [];
     for (const authenticator of this.authenticators) {
       try {
         const identity = await authenticator.authenticateToken(token, audiences);
         if (!identity) continue;
-        this.remember(key, identity);
+        this.cache.set(key, identity, CACHE_MS);
         return identity;
       } catch (error) {
         failures.push(error instanceof Error ? error : new Error(String(error)));
@@ -35,10 +35,11 @@ export class TokenChain implements TokenAuthenticator {
     if (failures.length) throw failures[0]!;
     return undefined;
   }
+}
 
-  private remember(key: string, identity: TokenIdentity): void {
-    this.cache.delete(key);
-    this.cache.set(key, { identity, until: this.clock.now() + CACHE_MS });
-    if (this.cache.size > CACHE_SIZE) this.cache.delete(this.cache.keys().next().value!);
-  }
+/** tokenKey stands for a token asked about for these audiences, and gives nothing away. */
+export function tokenKey(token: string, audiences: readonly string[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([token, audiences]))
+    .digest('base64');
 }

@@ -9,7 +9,11 @@ import { RbacAuthorizer } from './rbac/rbac-authorizer';
 import { alwaysAllow, alwaysDeny, privilegedGroup } from './simple';
 
 /** makeAuthorizers builds the chain that --authorization-mode names; system:masters and the gate for anonymous requests come first in any. */
-export function makeAuthorizers(config: Config, caches: Caches, anonymous: boolean): Authorizer[] {
+export function makeAuthorizers(
+  config: Config,
+  caches: Caches,
+  openToAnonymous: (path: string) => boolean,
+): Authorizer[] {
   const make = (mode: Config['authorizationModes'][number]): Authorizer => {
     switch (mode) {
       case 'Node': {
@@ -26,5 +30,5 @@ export function makeAuthorizers(config: Config, caches: Caches, anonymous: boole
         return alwaysDeny;
     }
   };
-  return [privilegedGroup, new AnonymousGate(() => anonymous), ...config.authorizationModes.map(make)];
+  return [privilegedGroup, new AnonymousGate(openToAnonymous), ...config.authorizationModes.map(make)];
 }

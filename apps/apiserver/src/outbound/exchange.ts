@@ -1,0 +1,65 @@
+import { request, type Agent } from 'node:https';
+
+/** MAX_ANSWER_BYTES bounds what is taken from a server that is not ours. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** Outgoing is one HTTPS request to a server that is not ours. Certificates and keys are PEM texts. */
+export interface Outgoing {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Buffer;
+  /** ca signed the server's certificate; the system's authorities unless given. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly serverName?: string;
+  readonly insecureSkipTlsVerify?: boolean;
+  readonly timeoutMs: number;
+  readonly agent?: Agent;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly text: string;
+}
+
+/** exchange sends a request and answers the whole answer, of 1 MiB at most. It rejects with an Error that says what failed. Redirects are not followed. */
+export function exchange(outgoing: Outgoing): Promise<Answer> {
+  const { url, method, headers, body, ca, cert, key, serverName, insecureSkipTlsVerify, timeoutMs, agent } = outgoing;
+  return new Promise((resolve, reject) => {
+    const sent = request(url, {
+      method,
+      headers: { accept: 'application/json', ...headers, ...(body && { 'content-length': body.length }) },
+      ...{ ca, cert, key, agent, servername: serverName },
+      ...(insecureSkipTlsVerify && { rejectUnauthorized: false }),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const fail = (error: Error) =>
+      reject(
+        new Error(`${method} ${url.href}: ${error.name === 'AbortError' ? 'timed out' : error.message}`, {
+          cause: error,
+        }),
+      );
+    sent.once('error', fail);
+    sent.once('response', answer => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      answer.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > MAX_ANSWER_BYTES) sent.destroy(new Error('the answer is too long'));
+        else chunks.push(chunk);
+      });
+      answer.once('error', fail);
+      answer.once('end', () =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          contentType: answer.headers['content-type'] ?? '',
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    sent.end(body);
+  });
+}
