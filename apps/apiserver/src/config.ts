@@ -23,7 +23,6 @@ export interface Config {
   readonly authorizationModes: readonly AuthorizationMode[];
   readonly abacPolicies: readonly AbacPolicy[];
   readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
-  readonly proxyTls: { readonly cert?: string; readonly key?: string };
   /** encryption is the parsed EncryptionConfiguration. */
   readonly encryption: unknown;
   /** auditPolicy is the parsed policy. */
@@ -57,10 +56,6 @@ export function compileConfig(flags: ApiServerFlags): Config {
       ...present('cert', optional('kubelet-client-certificate', flags['kubelet-client-certificate'])),
       ...present('key', optional('kubelet-client-key', flags['kubelet-client-key'])),
       ...present('ca', optional('kubelet-certificate-authority', flags['kubelet-certificate-authority'])),
-    },
-    proxyTls: {
-      ...present('cert', optional('proxy-client-cert-file', flags['proxy-client-cert-file'])),
-      ...present('key', optional('proxy-client-key-file', flags['proxy-client-key-file'])),
     },
     encryption: document('encryption-provider-config', flags['encryption-provider-config']),
     auditPolicy: document('audit-policy-file', flags['audit-policy-file']),

@@ -12,6 +12,7 @@ import { createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds, type KindDefinition } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
 import { setMaxListeners } from 'node:events';
+import { openAggregation } from './aggregation/open';
 import { AdmissionChain } from './admission/admission-chain';
 import { makePlugins } from './admission/plugins';
 import { AuditLog } from './audit/audit-log';
@@ -24,7 +25,8 @@ import { makeAuthorizers } from './authz/authorizers';
 import { EscalationCheck } from './authz/rbac/escalation-check';
 import { UnionAuthorizer } from './authz/union';
 import { encryption, openBackend } from './backend';
-import { bootstrap, declareHooks } from './bootstrap/bootstrap';
+import { bootstrap, claimBootstrapHooks } from './bootstrap/bootstrap';
+import { PostStartHooks } from './bootstrap/hooks';
 import { KubernetesService, LEASE_SECONDS } from './bootstrap/kubernetes-service';
 import { serveBus } from './bus-front';
 import { openCaches } from './caches';
@@ -40,6 +42,7 @@ import { LateTransport } from './late-transport';
 import { serviceResolver } from './proxy/service-resolver';
 import { healthzProbe } from './reviews/component-statuses';
 import { Health } from './routes/health';
+import { notFoundPaths } from './routes/not-found-paths';
 import { makeRoutes } from './routes/routes';
 import { numberToIpv4 } from './services/address-range';
 import { ServiceDryRun } from './services/dry-run';
@@ -89,7 +92,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     versionsOf: (group: string, resource: string) =>
       server.registry.kinds.find(one => one.resource.group === group && one.resource.resource === resource)?.versions ??
       [],
-    webhookTls: config.proxyTls,
+    webhookTls: () => credentials.proxyClient.current,
     resolveService: serviceResolver(
       () => server.store(Services),
       () => server.store(Endpoints),
@@ -129,17 +132,33 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       ['etcd-0', () => etcd.healthy().then(() => '{"health":"true"}')],
     ]),
   };
-  const hooks = declareHooks(health);
-  const finishInformers = health.pending('poststarthook/generic-apiserver-start-informers');
+  const flow = openFlowControl(flags, emulated, clock, metrics);
+  const hooks = new PostStartHooks(health, emulated);
+  const bootstrapHooks = claimBootstrapHooks(hooks);
+  const finishInformers = [
+    hooks.claim(
+      'generic-apiserver-start-informers',
+      'start-kube-apiserver-admission-initializer',
+      'start-apiserver-admission-initializer',
+    ),
+    ...(flow ? [hooks.claim('priority-and-fairness-config-consumer', 'priority-and-fairness-filter')] : []),
+    health.pending('informer-sync', ['readyz']),
+  ];
+  const finishRepair = hooks.claim('start-service-ip-repair-controllers');
+  const aggregation = openAggregation({
+    server: () => server,
+    proxyClient: credentials.proxyClient,
+    ...{ informers, hooks, health, metrics, clock, log },
+  });
   health.add('ping', () => undefined);
   health.add('log', () => undefined);
   health.add('etcd', () => etcd.healthy(AbortSignal.timeout(2_000)));
+  if (emulated >= 26) health.add('etcd-readiness', () => etcd.healthy(AbortSignal.timeout(2_000)), ['readyz']);
   health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), [
     'readyz',
   ]);
   const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
   if (audit) stack.push(audit);
-  const flow = openFlowControl(flags, emulated, clock, metrics);
   const server: ApiServer = createApiServer({
     kinds,
     backend: withServiceAllocation(etcd, () => services.allocator),
@@ -161,6 +180,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     upgrades: upgradeHandlers(parts),
     virtual: virtualHandlers(parts),
     emulated,
+    aggregated: aggregation.apis,
+    notFoundPaths: all => notFoundPaths(emulated, all),
     clock,
     log,
     metrics,
@@ -181,17 +202,18 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     server: () => server,
     registry: () => server.registry,
     encrypt: (group, resource) => encrypt(group, resource, `${group}/${resource}`),
-    convert: webhookConverter({ resolve: plugins.resolveService, tls: config.proxyTls }),
+    convert: webhookConverter({ resolve: plugins.resolveService, tls: plugins.webhookTls }),
   });
 
   await server.ready(host.signal);
   await repairOnce(services.repair);
+  finishRepair();
   const flowControl = runFlowControl({ flow, informers, client, server: () => server, clock, log }, stopping.signal);
   informers.start(stopping.signal);
   await informers.synced(host.signal);
   // The caches of custom resources were opened by what the informers told.
   await server.ready(host.signal);
-  finishInformers();
+  for (const finish of finishInformers) finish();
 
   const { handler } = server;
   const clients = new ClientCertificates(credentials, config.requestHeader, emulated);
@@ -229,6 +251,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     kubernetesService.run(stopping.signal),
     flowControl,
     customResources.run(stopping.signal),
+    aggregation.run(stopping.signal),
   ];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
   stack.push(serveBus(flags, handler, log, clock));
@@ -238,7 +261,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       emulated,
       kubernetesService,
       authentication: { credentials, requestHeader: config.requestHeader },
-      hooks,
+      hooks: bootstrapHooks,
       clock,
       log,
     },

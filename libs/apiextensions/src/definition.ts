@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { compareVersions } from '@navarch/apiserver-runtime';
+import { compareVersions } from '@navarch/kinds';
 
 /** Definition is a CustomResourceDefinition; `Version` one of its versions. */
 export type Definition = apiextensionsv1.CustomResourceDefinition;

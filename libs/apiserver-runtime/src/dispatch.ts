@@ -1,5 +1,6 @@
 import { HUB_VERSIONS, internalError, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
 import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
+import { remoteOf } from './aggregation';
 import type { Exchange } from './chain/exchange';
 import type { RequestInfo } from './interfaces';
 import type { ApiServerOptions } from './options';
@@ -28,6 +29,8 @@ export class Dispatcher {
 
   async dispatch(exchange: Exchange): Promise<ApiResponse> {
     const { info } = exchange;
+    const remote = remoteOf(this.options.aggregated, info);
+    if (remote) return remote.handle(exchange);
     if (!info.isResourceRequest) return this.router.serve(exchange);
     const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
@@ -38,11 +41,9 @@ export class Dispatcher {
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
 
-  /** elsewhere answers for resources that no kind declares: an aggregated server's, or none. */
-  private async elsewhere(exchange: Exchange): Promise<ApiResponse> {
+  /** elsewhere answers for resources that no kind declares. */
+  private elsewhere(exchange: Exchange): ApiResponse {
     const { group, version } = exchange.info;
-    const other = await this.options.fallback?.(exchange);
-    if (other) return other;
     if (this.router.knowsGroup(group) && !this.router.isCustomGroup(group)) throw notFoundResource();
     if (group === '' && version !== '') throw notFoundResource();
     return pageNotFound();

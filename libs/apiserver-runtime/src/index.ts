@@ -1,6 +1,9 @@
+export type { AggregatedApis, RemoteApi } from './aggregation';
 export * from './interfaces';
 export * from './options';
 export { createApiServer } from './server';
+export { discoveryResources } from './discovery/aggregated';
+export type { ApiResource } from './discovery/documents';
 export { listenHttps, type HttpsFrontOptions, type Listening } from './fronts/https-front';
 export { loopbackTransport } from './fronts/loopback';
 export { userOfSubject } from './fronts/client-certificate';
@@ -9,6 +12,5 @@ export { authorizeAll, forbiddenRequest } from './chain/authorization';
 export { isLongRunning, requestInfo } from './request-info';
 export { jsonResponse, methodNotAllowed, notFoundResource, statusResponse, textResponse } from './status-response';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
-export { compareVersions } from './discovery/documents';
 export type { FlowControl, Seat } from './chain/flow-control';
 export * from './flow-control';

@@ -2,7 +2,6 @@ import type { OpenApiFlavour, ResourceToken } from '@navarch/api';
 import type {
   AnyObject,
   ApiHandler,
-  ApiResponse,
   KubeObject,
   StatusError,
   TypeSchema,
@@ -13,6 +12,7 @@ import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { AggregatedApis } from './aggregation';
 import type { FlowControl } from './chain/flow-control';
 import type {
   AdmissionAttributes,
@@ -105,8 +105,8 @@ export interface ApiServerOptions {
   readonly emulated: Minor;
   /** servedAlways says which versions go on being served past their `until`; none unless given. */
   readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
-  /** fallback answers a request for a group version that no kind serves (an aggregated API); undefined = not its own either. */
-  readonly fallback?: (context: RequestContext) => Promise<ApiResponse | undefined>;
+  /** aggregated are the APIs of other servers that this one stands in front of; none unless given. */
+  readonly aggregated?: AggregatedApis;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Registry;
@@ -114,8 +114,8 @@ export interface ApiServerOptions {
   /** flow says how many requests are served at a time; bounded by their number alone unless given. */
   readonly flow?: FlowControl;
   readonly audit?: AuditSink;
-  /** notFoundPaths are the paths that a 404 lists; all that the root lists unless given. */
-  readonly notFoundPaths?: (all: readonly string[]) => readonly string[];
+  /** notFoundPaths are the paths that a 404 lists, undefined for a bare page; all that the root lists unless given. */
+  readonly notFoundPaths?: (all: readonly string[]) => readonly string[] | undefined;
   /** advertiseAddress is `host:port` as /api shows it. */
   readonly advertiseAddress?: string;
 }
@@ -159,6 +159,13 @@ export interface CustomVersion {
   readonly served: boolean;
 }
 
+/** ServedGroupVersion is a group version that kinds are served in. */
+export interface ServedGroupVersion {
+  readonly group: string;
+  readonly version: string;
+  readonly custom: boolean;
+}
+
 /** KindRegistry is the set of served kinds. Discovery, OpenAPI and routes follow a change at once. */
 export interface KindRegistry {
   add(kind: KindDefinition, options?: KindOptions): void;
@@ -167,6 +174,8 @@ export interface KindRegistry {
   /** remove stops serving the kind; its watches end. What is stored stays. */
   remove(group: string, resource: string): void;
   readonly kinds: readonly KindDefinition[];
+  /** groupVersions are those that something is served in; custom: all of it comes from custom resources. */
+  readonly groupVersions: readonly ServedGroupVersion[];
   /** changed calls the listener after each change. */
   changed(listener: () => void): Disposable;
 }

@@ -3,7 +3,7 @@ import type { Exchange } from './chain/exchange';
 import type { Discovery } from './discovery/discovery';
 import type { Route } from './interfaces';
 import type { OpenApi } from './openapi/openapi';
-import { jsonResponse, methodNotAllowed } from './status-response';
+import { jsonResponse, methodNotAllowed, pageNotFound } from './status-response';
 
 /** Router serves what is no resource request: discovery, OpenAPI, and the app's routes, of which the longest prefix wins. */
 export class Router {
@@ -14,7 +14,7 @@ export class Router {
     routes: readonly Route[],
     private readonly discovery: Discovery,
     private readonly openApi: OpenApi,
-    private readonly notFoundPaths: (all: readonly string[]) => readonly string[] = all => all,
+    private readonly notFoundPaths: (all: readonly string[]) => readonly string[] | undefined = all => all,
   ) {
     for (const route of routes) this.exact.set(route.path, route);
     this.prefixes = routes.filter(r => r.prefix).sort((a, b) => b.path.length - a.path.length);
@@ -42,7 +42,8 @@ export class Router {
       return document();
     }
     if (path === '/' || path === '/index.html') return jsonResponse(200, { paths: this.paths() });
-    return jsonResponse(404, { paths: this.notFoundPaths(this.paths()) });
+    const paths = this.notFoundPaths(this.paths());
+    return paths ? jsonResponse(404, { paths }) : pageNotFound();
   }
 
   /** paths are all that the root lists. */

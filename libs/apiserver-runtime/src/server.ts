@@ -34,8 +34,9 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   setMaxListeners(0, stopping.signal);
   const admission = new AdmissionChain(options.admission);
   const services: Services = { registry, admission, emulated, limits, clock, log, metrics, stopping: stopping.signal };
-  const discovery = new Discovery(registry, emulated, options.advertiseAddress ?? 'localhost:6443');
-  const router = new Router(options.routes, discovery, new OpenApi(registry, emulated), options.notFoundPaths);
+  const served = { registry, emulated, aggregated: options.aggregated };
+  const discovery = new Discovery(served, options.advertiseAddress ?? 'localhost:6443');
+  const router = new Router(options.routes, discovery, new OpenApi(served), options.notFoundPaths);
   const dispatcher = new Dispatcher(services, options, router);
   const chain = new Chain({
     authenticators,

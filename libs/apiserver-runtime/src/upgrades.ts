@@ -1,6 +1,7 @@
 import { StatusError, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
 import { STATUS_CODES, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { remoteOf } from './aggregation';
 import type { Chain } from './chain/chain';
 import { Exchange } from './chain/exchange';
 import { subresourceOf } from './dispatch';
@@ -43,6 +44,8 @@ export class Upgrades {
   }
 
   private handlerOf({ info }: Exchange): UpgradeHandler {
+    const remote = remoteOf(this.options.aggregated, info);
+    if (remote) return remote.upgrade;
     const endpoint = this.registry.endpoint(info.group, info.version, info.resource);
     const declared = endpoint && subresourceOf(endpoint, info.subresource, this.options.emulated);
     if (!endpoint || declared?.kind !== 'connect') throw notFoundResource();

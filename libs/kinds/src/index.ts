@@ -1,6 +1,14 @@
 export * from './kind';
 export { allKinds } from './all-kinds';
-export { groupOrder, type GroupVersions } from './groups';
+export {
+  apiPriority,
+  compareVersions,
+  groupOrder,
+  orderGroups,
+  type AnnouncedVersion,
+  type ApiPriority,
+  type GroupVersions,
+} from './groups';
 export { DEFAULT_RELEASE, isServed } from './release';
 export { deprecatedFor, schemaName, served } from './shared/served';
 export { defineColumns, type CellContext, type ColumnSource } from './shared/columns';

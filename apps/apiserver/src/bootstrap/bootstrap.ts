@@ -13,26 +13,26 @@ import type { ApiServer } from '@navarch/apiserver-runtime';
 import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
 import { bootstrapPolicy } from '../authz/rbac/bootstrap-policy';
 import { ensureFlowControl } from '../flow-control/default-objects';
-import type { Health } from '../routes/health';
 import { ensureAuthenticationConfig, type AuthenticationConfig } from './authentication-config';
+import type { HookName, PostStartHooks } from './hooks';
 import type { KubernetesService } from './kubernetes-service';
 import { ensureNamespaces } from './namespaces';
 import { ensurePriorityClasses } from './priority-classes';
 import { ensurePolicy } from './rbac';
 
-const HOOKS = [
+const NAMES = [
   'start-system-namespaces-controller',
   'rbac/bootstrap-roles',
   'bootstrap-controller',
   'start-cluster-authentication-info-controller',
   'scheduling/bootstrap-system-priority-classes',
   'priority-and-fairness-config-producer',
-] as const;
-export type HookName = (typeof HOOKS)[number];
+] as const satisfies readonly HookName[];
+type BootstrapHook = (typeof NAMES)[number];
 
-/** declareHooks adds a health check for each hook, which fails until the hook is done. */
-export function declareHooks(health: Health): Map<HookName, () => void> {
-  return new Map(HOOKS.map(name => [name, health.pending(`poststarthook/${name}`)]));
+/** claimBootstrapHooks claims the hooks that bootstrap does. */
+export function claimBootstrapHooks(hooks: PostStartHooks): ReadonlyMap<BootstrapHook, () => void> {
+  return new Map(NAMES.map(name => [name, hooks.claim(name)]));
 }
 
 export interface BootstrapParts {
@@ -40,8 +40,8 @@ export interface BootstrapParts {
   readonly emulated: number;
   readonly kubernetesService: KubernetesService;
   readonly authentication: AuthenticationConfig;
-  /** hooks are what declareHooks answered. */
-  readonly hooks: ReadonlyMap<HookName, () => void>;
+  /** hooks are what claimBootstrapHooks answered. */
+  readonly hooks: ReadonlyMap<BootstrapHook, () => void>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,7 +55,7 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     () => ensureNamespaces(server.store(Namespaces)),
     signal,
   );
-  const inNamespaces = async (name: HookName, run: () => Promise<void>) => {
+  const inNamespaces = async (name: BootstrapHook, run: () => Promise<void>) => {
     await namespaces;
     await hook(parts, name, run, signal);
   };
@@ -93,7 +93,7 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
 
 async function hook(
   { hooks, clock, log }: BootstrapParts,
-  name: HookName,
+  name: BootstrapHook,
   run: () => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {

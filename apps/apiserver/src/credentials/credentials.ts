@@ -28,6 +28,8 @@ export interface Credentials {
   readonly serving: Live<{ readonly cert: string; readonly key: string }>;
   readonly clientCa: Live<CertificateBundle | undefined>;
   readonly proxyCa: Live<CertificateBundle | undefined>;
+  /** proxyClient is the client certificate that aggregated API servers and webhooks know us by. */
+  readonly proxyClient: Live<{ readonly cert: string; readonly key: string } | undefined>;
   readonly tokenKeys: Live<TokenKeys>;
   readonly staticTokens: Live<ReadonlyMap<string, UserInfo> | undefined>;
 }
@@ -47,6 +49,13 @@ export function openCredentials(flags: ApiServerFlags, files: LiveFiles): Creden
     }),
     clientCa: bundle('client-ca-file'),
     proxyCa: bundle('requestheader-client-ca-file'),
+    proxyClient: follow('proxy-client-cert-file', read => {
+      const { 'proxy-client-cert-file': cert, 'proxy-client-key-file': key } = flags;
+      if (!cert || !key) return undefined;
+      const pair = { cert: read(cert), key: read(key) };
+      createSecureContext(pair);
+      return pair;
+    }),
     tokenKeys: follow('service-account-signing-key-file', read => {
       const signing = readSigningKey(read(required(flags, 'service-account-signing-key-file')));
       const others = flags['service-account-key-file'].flatMap(file =>

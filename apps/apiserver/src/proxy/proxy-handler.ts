@@ -5,8 +5,9 @@ import { request as httpsRequest } from 'node:https';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
 import type { KubeletConnection } from '../kubelet/kubelet-connection';
 import { relay } from '../kubelet/stream-body';
+import { endToEnd } from './headers';
 import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target';
-import { backendHeaders, passUpgrade } from './upgrade';
+import { passUpgrade } from './upgrade';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const OPTIONS_KIND = new Map([
@@ -104,9 +105,4 @@ export function rewriteLocation(location: string, { host, port }: ProxyTarget, b
   } catch {
     return location;
   }
-}
-
-function endToEnd(headers: Readonly<Record<string, string | undefined>>): OutgoingHttpHeaders {
-  const hop = /^(connection|keep-alive|te|trailer|transfer-encoding|upgrade|proxy-.*|:.*)$/;
-  return Object.fromEntries(Object.entries(backendHeaders(headers)).filter(([name]) => !hop.test(name)));
 }

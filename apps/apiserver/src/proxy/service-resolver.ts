@@ -1,11 +1,15 @@
 import type { corev1 } from '@navarch/api';
-import type { Store } from '@navarch/apiserver-runtime';
 import type { ServiceResolver } from '../admission/webhooks/caller';
+
+/** Reader reads one kind of object: a Store or an informer. */
+interface Reader<T> {
+  get(namespace: string, name: string): Promise<T | undefined> | T | undefined;
+}
 
 /** serviceResolver finds one ready backend of a service's port; it rejects with an Error if there is none. */
 export function serviceResolver(
-  services: () => Store<corev1.Service>,
-  endpoints: () => Store<corev1.Endpoints>,
+  services: () => Reader<corev1.Service>,
+  endpoints: () => Reader<corev1.Endpoints>,
 ): ServiceResolver {
   return async (namespace, name, port) => {
     const service = await services().get(namespace, name);

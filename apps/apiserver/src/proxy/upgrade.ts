@@ -1,20 +1,13 @@
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { unreachable } from '../kubelet/kubelet-connection';
+import { backendHeaders } from './headers';
 
 /** Connection is a client's connection that asked for an upgrade. */
 export interface UpgradingConnection {
   readonly head: IncomingMessage;
   readonly socket: Duplex;
   readonly first: Buffer;
-}
-
-/** backendHeaders are a client's headers without its credentials for us. The host is the backend's own. */
-export function backendHeaders(headers: IncomingMessage['headers']): OutgoingHttpHeaders {
-  const passed = Object.entries(headers).filter(
-    ([name]) => !/^(authorization|cookie|host|content-length|impersonate-.*)$/.test(name),
-  );
-  return Object.fromEntries(passed);
 }
 
 /**

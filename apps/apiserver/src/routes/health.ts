@@ -1,5 +1,6 @@
 import type { Route } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
+import { byCheckOrder } from '../bootstrap/hooks';
 import { text } from '../subresources/answers';
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
@@ -33,9 +34,10 @@ export class Health {
     };
   }
 
-  /** names lists the checks of an endpoint. */
+  /** names lists the checks of an endpoint, in upstream's order. */
   names(endpoint: HealthEndpoint): string[] {
-    return [...this.checks].filter(([, { endpoints }]) => endpoints.includes(endpoint)).map(([name]) => name);
+    const ours = [...this.checks].filter(([, { endpoints }]) => endpoints.includes(endpoint));
+    return ours.map(([name]) => name).sort(byCheckOrder);
   }
 
   /** answer runs an endpoint's checks, those excluded left out. The text tells of each if verbose or not well. */

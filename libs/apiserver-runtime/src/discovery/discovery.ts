@@ -1,37 +1,41 @@
 import type { ApiResponse } from '@navarch/apimachinery';
-import type { Minor } from '@navarch/kinds';
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../chain/exchange';
 import { answer, answerJson } from '../encoding/bytes';
 import { shapeOf, type Shape } from '../encoding/shape';
-import { mediaTypes, type Offer, type Transform } from '../negotiate';
-import type { Registry } from '../registry/registry';
+import { mediaTypes, type Media, type Offer, type Transform } from '../negotiate';
 import { notFoundResource, pageNotFound } from '../status-response';
 import { AGGREGATED_SINCE, AGGREGATED_V2_SINCE, aggregatedDiscovery } from './aggregated';
-import { resourcesOf, servedGroups, type ServedGroup } from './documents';
+import { resourcesOf } from './documents';
+import { servedGroups, type ServedApis, type ServedGroup } from './served-groups';
 
 /** Document answers a discovery request. */
 export type Document = () => ApiResponse;
 
 /** Discovery serves what the server serves: /api, /apis, and below. Documents are made when asked for and kept until a kind changes. */
 export class Discovery {
-  private generation = -1;
-  private cache = new Map<string, Buffer>();
+  private generation = '';
+  private cache = new Map<string, { readonly json: Buffer; readonly etag: string }>();
   private served: readonly ServedGroup[] = [];
+  /** own are the group versions that this server itself serves. */
+  private own: ReadonlySet<string> = new Set();
   private readonly plain: Offer = { media: ['json', 'yaml'], routed: false };
   private readonly aggregated: Offer;
 
   constructor(
-    private readonly registry: Registry,
-    private readonly emulated: Minor,
+    private readonly apis: ServedApis,
     private readonly advertiseAddress: string,
   ) {
+    const { emulated } = apis;
     const versions = [
       ...(emulated >= AGGREGATED_V2_SINCE ? ['v2'] : []),
       ...(emulated >= AGGREGATED_SINCE ? ['v2beta1'] : []),
     ];
-    const allows = ({ kind, group, version }: Transform) =>
-      kind === 'APIGroupDiscoveryList' && group === 'apidiscovery.k8s.io' && versions.includes(version);
+    const allows = ({ kind, group, version }: Transform, media: Media) =>
+      media === 'json' &&
+      kind === 'APIGroupDiscoveryList' &&
+      group === 'apidiscovery.k8s.io' &&
+      versions.includes(version);
     this.aggregated = { media: ['json', 'yaml', 'protobuf'], routed: false, allows };
   }
 
@@ -68,10 +72,14 @@ export class Discovery {
   }
 
   private groups(): readonly ServedGroup[] {
-    if (this.generation !== this.registry.generation) {
-      this.generation = this.registry.generation;
+    const { registry, aggregated } = this.apis;
+    const generation = `${registry.generation}.${aggregated?.generation ?? 0}`;
+    if (this.generation !== generation) {
+      this.generation = generation;
       this.cache = new Map();
-      this.served = servedGroups(this.registry, this.emulated);
+      const own = registry.groupVersions;
+      this.own = new Set(own.map(({ group, version }) => `${group}/${version}`));
+      this.served = servedGroups(own, aggregated?.announced ?? []);
     }
     return this.served;
   }
@@ -102,8 +110,8 @@ export class Discovery {
 
   private aggregate(exchange: Exchange, shape: Shape, core: boolean, version: string): ApiResponse {
     const key = `${core ? '/api' : '/apis'}#${version}`;
-    const json = this.cached(key, () => aggregatedDiscovery(this.registry, this.emulated, core, version));
-    const etag = `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"`;
+    const groups = this.groups().filter(({ group }) => (group === '') === core);
+    const { json, etag } = this.cached(key, () => aggregatedDiscovery(this.apis, groups, version));
     const headers = {
       'content-type': `${mediaTypes.json};g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`,
       etag,
@@ -133,7 +141,7 @@ export class Discovery {
   private resources(exchange: Exchange, group: string, version: string): ApiResponse {
     const served = this.groups().find(g => g.group === group);
     if (!served) return pageNotFound();
-    if (!served.versions.includes(version)) {
+    if (!this.own.has(`${group}/${version}`)) {
       if (served.custom) return pageNotFound();
       throw notFoundResource();
     }
@@ -143,19 +151,23 @@ export class Discovery {
       // The two oldest groups have always listed themselves without.
       ...(group !== '' && group !== 'extensions' && { apiVersion: 'v1' }),
       groupVersion,
-      resources: resourcesOf(this.registry, group, version, this.emulated),
+      resources: resourcesOf(this.apis.registry, group, version, this.apis.emulated),
     }));
   }
 
   private document(shape: Shape, key: string, make: () => object): ApiResponse {
-    return answerJson(200, shape, this.cached(key, make));
+    return answerJson(200, shape, this.cached(key, make).json);
   }
 
-  private cached(key: string, make: () => object): Buffer {
+  private cached(key: string, make: () => object): { readonly json: Buffer; readonly etag: string } {
     this.groups();
-    let json = this.cache.get(key);
-    if (!json) this.cache.set(key, (json = Buffer.from(JSON.stringify(make()))));
-    return json;
+    let cached = this.cache.get(key);
+    if (!cached) {
+      const json = Buffer.from(JSON.stringify(make()));
+      cached = { json, etag: `"${createHash('sha512').update(json).digest('hex').toUpperCase()}"` };
+      this.cache.set(key, cached);
+    }
+    return cached;
   }
 }
 

@@ -1,4 +1,4 @@
-import { groupOrder, type Minor } from '@navarch/kinds';
+import type { Minor } from '@navarch/kinds';
 import { createHash } from 'node:crypto';
 import type { Registry } from '../registry/registry';
 import type { Endpoint } from '../registry/resource';
@@ -17,50 +17,8 @@ export interface ApiResource {
   readonly storageVersionHash?: string;
 }
 
-/** ServedGroup is a group with what it serves, versions in order of preference. */
-export interface ServedGroup {
-  readonly group: string;
-  readonly versions: readonly string[];
-  /** custom: all of it comes from custom resources. */
-  readonly custom: boolean;
-}
-
 /** SINGULAR_SINCE is the first release that fills in singularName of built-in kinds. */
 const SINGULAR_SINCE: Minor = 27;
-
-const GROUP_VERSION = /^v(\d+)(?:(alpha|beta)(\d+))?$/;
-
-/** compareVersions orders versions by preference: stable before beta before alpha, newer first, others by name. Pure. */
-export function compareVersions(a: string, b: string): number {
-  const [x, y] = [GROUP_VERSION.exec(a), GROUP_VERSION.exec(b)];
-  if (!x || !y) return x ? -1 : y ? 1 : a < b ? -1 : a > b ? 1 : 0;
-  const rank = (m: RegExpExecArray) => (m[2] === undefined ? 2 : m[2] === 'beta' ? 1 : 0);
-  return rank(y) - rank(x) || Number(y[1]) - Number(x[1]) || Number(y[3] ?? 0) - Number(x[3] ?? 0);
-}
-
-/** servedGroups lists the groups of a registry: built-in ones in upstream's order, custom ones by name behind them. */
-export function servedGroups(registry: Registry, emulated: Minor): ServedGroup[] {
-  const served = new Map<string, { versions: Set<string>; custom: boolean }>();
-  for (const { version, custom } of registry.all) {
-    const group = served.get(version.group) ?? { versions: new Set<string>(), custom: true };
-    group.versions.add(version.version);
-    served.set(version.group, { ...group, custom: group.custom && custom });
-  }
-  const forever = registry.kinds.map(kind => ({
-    ...kind,
-    versions: kind.versions.map(v => ({ group: v.group, version: v.version, schema: v.schema })),
-  }));
-  const groups: ServedGroup[] = [];
-  for (const { group, versions } of groupOrder(forever, emulated)) {
-    const known = served.get(group);
-    if (!known || known.custom) continue;
-    groups.push({ group, versions: versions.filter(v => known.versions.has(v)), custom: false });
-  }
-  const custom = [...served]
-    .filter(([, { custom: c }]) => c)
-    .map(([group, { versions }]) => ({ group, versions: [...versions].sort(compareVersions), custom: true }));
-  return [...groups, ...custom.sort((a, b) => (a.group < b.group ? -1 : 1))];
-}
 
 /** storageVersionHash tells clients whether an object's stored form is the same; of the group, version and kind it is stored as. */
 export function storageVersionHash(group: string, version: string, kind: string): string {

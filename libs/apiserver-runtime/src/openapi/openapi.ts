@@ -3,35 +3,69 @@ import type { ApiResponse } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../chain/exchange';
-import type { Registry } from '../registry/registry';
-import { notFoundResource } from '../status-response';
+import { parseAccept } from '../negotiate';
+import { remoteApi, type ServedApis } from '../discovery/served-groups';
+import { jsonResponse, notFoundResource } from '../status-response';
 import { definitionNames } from './names';
 import { encodeOpenApiV2 } from './gnostic';
+import { encodeOpenApiV3 } from './gnostic-v3';
 import { operationsOf } from './operations';
+import { withRemoteApis } from './remote-definitions';
 import { v2Paths, v3Paths } from './paths';
 
 /** OPENAPI_V3_SINCE is the first release that serves /openapi/v3. */
 const OPENAPI_V3_SINCE: Minor = 24;
 
-const V2_PROTOBUF = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
-/** V2_PROTOBUF_ANSWER is the type of the answer: `@` may not stand in one. */
-const V2_PROTOBUF_ANSWER = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
-const V2_PROTOBUF_OLD = 'application/com.github.googleapis.gnostic.OpenAPIv2@68f4ded+protobuf';
+/** DocumentType is a form in which a document is answered. */
+interface DocumentType {
+  readonly asked: string;
+  readonly answered: string;
+  readonly encode: (document: Record<string, unknown>) => Buffer;
+}
 
+/** Cached is a document that holds until the generation of what it was made of changes. */
 interface Cached {
   readonly body: Buffer;
   readonly hash: string;
+  readonly lastModified: string;
+  readonly generation: string;
 }
+
+/** Documents come as JSON, or as the protobuf message of gnostic; `@` may stand in what is asked for, not in the answer's type. */
+const V2_TYPES: readonly DocumentType[] = [
+  { asked: 'application/json', answered: 'application/json', encode: toJson },
+  {
+    asked: 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf',
+    answered: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    encode: encodeOpenApiV2,
+  },
+  {
+    asked: 'application/com.github.googleapis.gnostic.OpenAPIv2@68f4ded+protobuf',
+    answered: 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf',
+    encode: encodeOpenApiV2,
+  },
+];
+const V3_TYPES: readonly DocumentType[] = [
+  { asked: 'application/json', answered: 'application/json', encode: toJson },
+  {
+    asked: 'application/com.github.proto-openapi.spec.v3@v1.0+protobuf',
+    answered: 'application/com.github.proto-openapi.spec.v3.v1.0+protobuf',
+    encode: encodeOpenApiV3,
+  },
+];
+
+/** IMMUTABLE_MS is how long a document may be kept whose URL names its content. */
+const IMMUTABLE_MS = 365 * 24 * 3_600_000;
 
 /** OpenApi serves the schemas of what the server serves, as /openapi/v2 and /openapi/v3. Made when first asked for, kept until a kind changes. */
 export class OpenApi {
-  private generation = -1;
   private readonly cache = new Map<string, Cached>();
 
-  constructor(
-    private readonly registry: Registry,
-    private readonly emulated: Minor,
-  ) {}
+  constructor(private readonly apis: ServedApis) {}
+
+  private get emulated(): Minor {
+    return this.apis.emulated;
+  }
 
   paths(): string[] {
     if (this.emulated < OPENAPI_V3_SINCE) return ['/openapi/v2'];
@@ -39,7 +73,7 @@ export class OpenApi {
   }
 
   /** serve finds the document for a path; undefined if it is none of these. */
-  serve(exchange: Exchange): (() => ApiResponse) | undefined {
+  serve(exchange: Exchange): (() => ApiResponse | Promise<ApiResponse>) | undefined {
     const { path } = exchange.request;
     if (path === '/openapi/v2') return () => this.v2(exchange);
     if (this.emulated < OPENAPI_V3_SINCE) return undefined;
@@ -49,22 +83,24 @@ export class OpenApi {
   }
 
   private v2(exchange: Exchange): ApiResponse {
-    const accept = exchange.request.headers['accept'] ?? '';
-    const asked = [V2_PROTOBUF, V2_PROTOBUF_OLD].find(type => accept.includes(type));
-    const document = asked
-      ? this.cached('v2.pb', () => encodeOpenApiV2(this.v2Document()))
-      : this.cached('v2', () => Buffer.from(JSON.stringify(this.v2Document())));
-    return answerWith(exchange, document, asked ? V2_PROTOBUF_ANSWER : 'application/json');
+    const type = typeFor(exchange, V2_TYPES);
+    if (!type) return notAcceptable();
+    const { registry, aggregated } = this.apis;
+    const generation = `${registry.generation}.${aggregated?.openApiGeneration ?? 0}`;
+    const document = this.cached(`v2 ${type.answered}`, generation, () => type.encode(this.v2Document()));
+    return answerWith(exchange, document, type, document.hash);
   }
 
   private v2Document() {
-    const { names, custom } = definitionNames(this.registry.all);
-    return {
+    const { registry, aggregated } = this.apis;
+    const { names, custom } = definitionNames(registry.all);
+    const own = {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
-      paths: v2Paths(this.registry.all.flatMap(endpoint => operationsOf(endpoint, this.emulated))),
+      paths: v2Paths(registry.all.flatMap(endpoint => operationsOf(endpoint, this.emulated))),
       definitions: { ...this.definitions(names, 'v2'), ...custom('v2') },
     };
+    return withRemoteApis(own, [...(aggregated?.remotes.values() ?? [])]);
   }
 
   private definitions(names: readonly string[], flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
@@ -72,62 +108,96 @@ export class OpenApi {
   }
 
   private index(): ApiResponse {
-    const paths: Record<string, object> = {};
-    for (const apiVersion of [...this.registry.groupVersions].sort()) {
-      const key = apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
-      paths[key] = { serverRelativeURL: `/openapi/v3/${key}?hash=${this.group(apiVersion).hash}` };
+    const { registry, aggregated } = this.apis;
+    const hashes = new Map<string, string>();
+    for (const { group, version } of registry.groupVersions) {
+      hashes.set(group ? `apis/${group}/${version}` : `api/${version}`, this.group(group, version, V3_TYPES[0]!).hash);
     }
-    return {
-      status: 200,
-      headers: { 'content-type': 'application/json' },
-      body: Buffer.from(JSON.stringify({ paths })),
-    };
+    for (const { group, version, openApiV3Hash } of aggregated?.remotes.values() ?? []) {
+      if (openApiV3Hash !== undefined) hashes.set(`apis/${group}/${version}`, openApiV3Hash);
+    }
+    const sorted = [...hashes].sort(([a], [b]) => (a < b ? -1 : 1));
+    const paths = Object.fromEntries(
+      sorted.map(([key, hash]) => [key, { serverRelativeURL: `/openapi/v3/${key}?hash=${hash}` }]),
+    );
+    return jsonResponse(200, { paths });
   }
 
-  private v3(exchange: Exchange, key: string): ApiResponse {
-    const apiVersion = key.replace(/^apis?\//, '');
-    const isCore = key.startsWith('api/');
-    if (isCore === apiVersion.includes('/') || !this.registry.groupVersions.has(apiVersion)) throw notFoundResource();
-    return answerWith(exchange, this.group(apiVersion), 'application/json');
+  private v3(exchange: Exchange, key: string): ApiResponse | Promise<ApiResponse> {
+    const [root, ...rest] = key.split('/');
+    const [group = '', version = ''] = root === 'api' ? ['', rest.join('/')] : root === 'apis' ? rest : [];
+    const remote = remoteApi(this.apis, group, version);
+    if (remote) return remote.handle(exchange);
+    const isServed = this.apis.registry.groupVersions.some(own => own.group === group && own.version === version);
+    if (!isServed || rest.length !== (root === 'api' ? 1 : 2)) throw notFoundResource();
+    const type = typeFor(exchange, V3_TYPES);
+    if (!type) return notAcceptable();
+    const { hash } = this.group(group, version, V3_TYPES[0]!);
+    const asked = exchange.query.get('hash');
+    if (asked !== null && asked !== '' && asked !== hash)
+      return { status: 301, headers: { location: `${exchange.request.path}?hash=${hash}` }, body: [] };
+    return answerWith(exchange, this.group(group, version, type), type, hash, asked === hash);
   }
 
-  private group(apiVersion: string): Cached {
-    return this.cached(`v3:${apiVersion}`, () => {
-      const endpoints = this.registry.all.filter(e => e.apiVersion === apiVersion);
+  private group(group: string, version: string, type: DocumentType): Cached {
+    const generation = String(this.apis.registry.generation);
+    return this.cached(`v3 ${type.answered} ${group}/${version}`, generation, () => {
+      const endpoints = this.apis.registry.all.filter(
+        ({ version: own }) => own.group === group && own.version === version,
+      );
       const { names, custom } = definitionNames(endpoints);
-      const document = {
+      return type.encode({
         openapi: '3.0.0',
         info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
         paths: v3Paths(endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated))),
         components: { schemas: { ...this.definitions(names, 'v3'), ...custom('v3') } },
-      };
-      return Buffer.from(JSON.stringify(document));
+      });
     });
   }
 
-  private cached(key: string, make: () => Buffer): Cached {
-    if (this.generation !== this.registry.generation) {
-      this.generation = this.registry.generation;
-      this.cache.clear();
-    }
+  private cached(key: string, generation: string, make: () => Buffer): Cached {
     let cached = this.cache.get(key);
-    if (!cached) {
+    if (cached?.generation !== generation) {
       const body = make();
-      cached = { body, hash: createHash('sha512').update(body).digest('hex').toUpperCase() };
-      this.cache.set(key, cached);
+      const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
+      const lastModified = cached?.hash === hash ? cached.lastModified : new Date().toUTCString();
+      this.cache.set(key, (cached = { body, hash, lastModified, generation }));
     }
     return cached;
   }
 }
 
-function answerWith(exchange: Exchange, { body, hash }: Cached, contentType: string): ApiResponse {
+function toJson(document: object): Buffer {
+  return Buffer.from(JSON.stringify(document));
+}
+
+/** typeFor is the first type that the request accepts; undefined: none. */
+function typeFor({ request }: Exchange, types: readonly DocumentType[]): DocumentType | undefined {
+  const { accept } = request.headers;
+  if (!accept) return types[0];
+  for (const { type, subtype } of parseAccept(accept)) {
+    if (subtype === '*' && (type === '*' || type === 'application')) return types[0];
+    const found = types.find(({ asked }) => asked === `${type}/${subtype}`);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const notAcceptable = (): ApiResponse => ({ status: 406, headers: {}, body: [] });
+
+function answerWith(
+  exchange: Exchange,
+  { body, lastModified }: Cached,
+  type: DocumentType,
+  hash: string,
+  isImmutable = false,
+): ApiResponse {
   const etag = `"${hash}"`;
-  // A URL with the content's hash may be kept for ever: other content has another URL.
-  const isImmutable = exchange.query.get('hash') === hash;
   const caching: Record<string, string> = isImmutable
-    ? { 'cache-control': 'public, immutable', expires: 'Sun, 17 Jan 2038 00:00:00 GMT' }
+    ? { 'cache-control': 'public, immutable', expires: new Date(Date.now() + IMMUTABLE_MS).toUTCString() }
     : { 'cache-control': 'no-cache, private' };
-  const headers = { etag, vary: 'Accept', ...caching };
-  if (exchange.request.headers['if-none-match'] === etag) return { status: 304, headers, body: [] };
-  return { status: 200, headers: { 'content-type': contentType, ...headers }, body };
+  const headers = { etag, 'last-modified': lastModified, vary: 'Accept', ...caching };
+  const known = exchange.request.headers['if-none-match'];
+  if (known?.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, headers, body: [] };
+  return { status: 200, headers: { 'content-type': type.answered, ...headers }, body };
 }

@@ -18,6 +18,13 @@ export class ProtoWriter {
     return this;
   }
 
+  double(field: number, value: number): this {
+    const bytes = Buffer.alloc(8);
+    bytes.writeDoubleLE(value);
+    this.push(Buffer.concat([varint(field * 8 + 1), bytes]));
+    return this;
+  }
+
   /** message writes a nested message, an empty one too. */
   message(field: number, value: ProtoWriter): this {
     this.push(Buffer.concat([varint(field * 8 + 2), varint(value.size)]));

@@ -1,7 +1,7 @@
 import { apiVersionOf, groupResourceName } from '@navarch/apimachinery';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
-import type { CustomVersion, KindOptions, KindRegistry, VirtualHandler } from '../options';
+import type { CustomVersion, KindOptions, KindRegistry, ServedGroupVersion, VirtualHandler } from '../options';
 import { Endpoint, Resource } from './resource';
 import { hubVersion, isServed } from './served';
 
@@ -13,6 +13,12 @@ export interface RegistryOptions {
   readonly virtual: ReadonlyMap<string, VirtualHandler>;
 }
 
+/** Served is what groupVersions and apiVersions answer until the next change. */
+interface Served {
+  readonly names: ReadonlySet<string>;
+  readonly versions: readonly ServedGroupVersion[];
+}
+
 /** Registry finds what a path leads to. Its generation grows with each change, so that what was derived from it can be kept. */
 export class Registry implements KindRegistry {
   generation = 0;
@@ -21,6 +27,7 @@ export class Registry implements KindRegistry {
   /** hidden are hub versions that the emulated release does not have yet: served to who asks for hub versions, shown to nobody. */
   private readonly hidden = new Map<string, Endpoint>();
   private readonly listeners = new Set<() => void>();
+  private served: Served | undefined;
   /** storages by key prefix outlive their kind: one that comes back, changed, goes on with the same cache. */
   private readonly storages = new Map<string, { storage: Storage; resource: Resource }>();
 
@@ -35,9 +42,23 @@ export class Registry implements KindRegistry {
     return [...this.endpoints.values()];
   }
 
-  /** groupVersions are the served apiVersions. */
-  get groupVersions(): ReadonlySet<string> {
-    return new Set(this.all.map(e => e.apiVersion));
+  /** apiVersions are the served group versions as the apiVersion field has them. */
+  get apiVersions(): ReadonlySet<string> {
+    return (this.served ??= this.servedVersions()).names;
+  }
+
+  get groupVersions(): readonly ServedGroupVersion[] {
+    return (this.served ??= this.servedVersions()).versions;
+  }
+
+  private servedVersions(): Served {
+    const served = new Map<string, ServedGroupVersion>();
+    for (const { apiVersion, version, custom } of this.all) {
+      const known = served.get(apiVersion);
+      if (known && (!known.custom || custom)) continue;
+      served.set(apiVersion, { group: version.group, version: version.version, custom });
+    }
+    return { names: new Set(served.keys()), versions: [...served.values()] };
   }
 
   endpoint(group: string, version: string, resource: string, hubVersions = false): Endpoint | undefined {
@@ -137,6 +158,7 @@ export class Registry implements KindRegistry {
 
   private change(): void {
     this.generation++;
+    this.served = undefined;
     for (const listener of this.listeners) listener();
   }
 

@@ -76,7 +76,7 @@ export async function readDeleteOptions(
   if (!body.length) return deleteOptionsOfQuery(exchange.query);
   const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
   const { value } = parseBody(body, media, 'DeleteOptions', false);
-  checkDeleteKind(value, services.registry.groupVersions);
+  checkDeleteKind(value, services.registry.apiVersions);
   return deleteOptionsOfBody(value);
 }
 

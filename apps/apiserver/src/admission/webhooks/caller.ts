@@ -14,7 +14,8 @@ export type ServiceResolver = (
 
 export interface CallerOptions {
   readonly resolve: ServiceResolver;
-  readonly tls: { readonly cert?: string; readonly key?: string };
+  /** tls is our client certificate, read for each call. */
+  readonly tls: () => { readonly cert?: string; readonly key?: string } | undefined;
 }
 
 /** callWebhook posts a review and answers what the webhook did, parsed. It rejects with an Error in Go's words. */
@@ -49,7 +50,7 @@ export async function callWebhook(
         'content-length': body.length,
       },
       ...(ca && { ca }),
-      ...options.tls,
+      ...options.tls(),
       signal,
     });
     asked.once('error', fail);
