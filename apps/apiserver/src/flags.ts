@@ -123,6 +123,7 @@ export const FLAGS = {
   'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more wait or are answered 429'),
   'min-request-timeout': flag.int(1800, 'seconds that a watch without a timeout lasts at least'),
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
+  'enable-logs-handler': flag.bool(true, 'show the files below /var/log at /logs, to who may read that path'),
   'shutdown-delay-duration': flag.duration('0', 'how long /readyz fails before the server stops taking requests'),
 
   'audit-policy-file': flag.string('', 'audit policy (audit.k8s.io/v1); who did what, without bodies, unless given'),

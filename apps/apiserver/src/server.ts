@@ -173,6 +173,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
         keys: () => credentials.tokenKeys.current.verification,
         jwksUri: flags['service-account-jwks-uri'],
         port: flags['secure-port'],
+        ...(flags['enable-logs-handler'] && { logs: '/var/log' }),
       }),
       ...(flow ? dumpRoutes(flow) : []),
     ],

@@ -93,7 +93,8 @@ export class RemoteConnection {
     } catch (error) {
       outgoing.destroy();
       const url = `https://${target.host}:${target.port}${path}`;
-      throw new Error(`Get ${JSON.stringify(url)}: ${goError(error as Error, target)}`, { cause: error });
+      // The words are what a condition shows; the cause would stand there a second time.
+      throw new Error(`Get ${JSON.stringify(url)}: ${goError(error as Error, target)}`);
     } finally {
       clearTimeout(timer);
       // A connection that fails after its answer concerns nobody any more.

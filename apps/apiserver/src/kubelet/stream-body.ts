@@ -1,5 +1,6 @@
 import type { ApiResponse, ByteSink, StreamBody } from '@navarch/apimachinery';
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 
 const HOP_BY_HOP = new Set([
   'connection',
@@ -28,7 +29,7 @@ export function endToEndHeaders(headers: IncomingMessage['headers']): Record<str
 }
 
 /** streamOf reads while the sink takes, and stops reading when the asker has gone. */
-export function streamOf(source: IncomingMessage): StreamBody {
+export function streamOf(source: Readable): StreamBody {
   return {
     start(sink: ByteSink) {
       sink.closed.addEventListener('abort', () => source.destroy(), { once: true });
