@@ -7,6 +7,7 @@ import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { readBody } from './body';
 import { userOfCertificate } from './client-certificate';
+import { compressed, isCompressible, sizeOf } from './compression';
 import { Departure } from './departure';
 import { headersOf } from './headers';
 import { OutgoingSink } from './outgoing-sink';
@@ -149,7 +150,8 @@ class HttpsFront implements Listening {
       session?.socket as TLSSocket,
       gone,
     );
-    const response = await this.options.handler(request);
+    let response = await this.options.handler(request);
+    if (isCompressible(request, response)) response = await compressed(response);
     if (stream.destroyed || stream.closed) return abandon(response, gone);
     const isHead = headers[':method'] === 'HEAD';
     stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
@@ -169,7 +171,8 @@ class HttpsFront implements Listening {
       request.socket as TLSSocket,
       gone,
     );
-    const answer = await this.options.handler(wanted);
+    let answer = await this.options.handler(wanted);
+    if (isCompressible(wanted, answer)) answer = await compressed(answer);
     if (response.destroyed) return abandon(answer, gone);
     const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
     // What was not read of a body would be taken for the next request.
@@ -222,10 +225,6 @@ class HttpsFront implements Listening {
     const { clientCa, identify = userOfCertificate } = this.options;
     return socket && clientCa ? identify(socket, headers) : undefined;
   }
-}
-
-function sizeOf(body: Buffer | readonly Buffer[]): number {
-  return Buffer.isBuffer(body) ? body.length : body.reduce((sum, part) => sum + part.length, 0);
 }
 
 /** write sends an answer's body on a stream whose head is out. */
