@@ -88,6 +88,25 @@ export function partialOf(entry: Entry, version: string): AnyObject {
   };
 }
 
+/** NOTHING is what a cell of each type shows of an object without content. */
+const NOTHING = { string: '', integer: 0, number: 0, boolean: false, date: '<unknown>' } as const;
+
+/** bookmarkTable is the Table of a bookmark: one row without content, whose object carries the bookmark's metadata. */
+export function bookmarkTable(bookmark: AnyObject, context: TableContext, columns: boolean): Table {
+  const definitions = columnDefinitions(context.endpoint, context.emulated);
+  const apiVersion = `meta.k8s.io/${context.version}`;
+  const { metadata = {} } = bookmark;
+  const partial = { kind: 'PartialObjectMetadata', apiVersion, metadata };
+  const object = { None: null, Object: bookmark, Metadata: partial }[context.include];
+  return {
+    kind: 'Table',
+    apiVersion,
+    metadata: { resourceVersion: metadata.resourceVersion ?? '' },
+    columnDefinitions: columns ? definitions : null,
+    rows: [{ cells: definitions.map(({ type }) => NOTHING[type as keyof typeof NOTHING] ?? ''), object }],
+  };
+}
+
 /** tableOf is the Table of some entries. `columns: false` leaves the definitions out, as later events of a watch do. */
 export function tableOf(entries: readonly Entry[], metadata: ListMeta, context: TableContext, columns = true): Table {
   return {

@@ -10,7 +10,7 @@ import {
 } from '../encoding/protobuf';
 import type { Shape } from '../encoding/shape';
 import type { Endpoint } from '../registry/resource';
-import { tableOf } from '../tables/table';
+import { bookmarkTable, tableOf, type TableContext } from '../tables/table';
 import type { Services } from './services';
 import { SharedFrames } from './shared-frames';
 
@@ -69,12 +69,8 @@ export class EventEncoder {
   }
 
   private table(type: EventType, entry: Entry): Buffer {
-    const context = tableContext(this.shape, this.endpoint, {
-      now: this.services.clock.now(),
-      emulated: this.services.emulated,
-    });
     const { resourceVersion } = entry.object().metadata;
-    const table = tableOf([entry], { resourceVersion }, context, !this.columnsSent);
+    const table = tableOf([entry], { resourceVersion }, this.tableContext(), !this.columnsSent);
     this.columnsSent = true;
     return line(type, Buffer.from(JSON.stringify(table)));
   }
@@ -86,25 +82,25 @@ export class EventEncoder {
       ...(initialEventsEnd && { annotations: { [INITIAL_EVENTS_END]: 'true' } }),
     };
     const { transform, media } = this.shape;
-    if (transform?.kind === 'Table') {
-      const table = {
-        kind: 'Table',
-        apiVersion: `meta.k8s.io/${transform.version}`,
-        metadata: { resourceVersion: metadata.resourceVersion },
-        columnDefinitions: null,
-        rows: [],
-      };
-      return line('BOOKMARK', Buffer.from(JSON.stringify(table)));
-    }
-    const object = transform
-      ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${transform.version}`, metadata }
-      : { kind: this.endpoint.kindName, apiVersion: this.endpoint.apiVersion, metadata };
+    const isTable = transform?.kind === 'Table';
+    const object =
+      transform && !isTable
+        ? { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${transform.version}`, metadata }
+        : { kind: this.endpoint.kindName, apiVersion: this.endpoint.apiVersion, metadata };
     if (media === 'protobuf')
       return protobufBookmark(
         transform ? PARTIAL_SCHEMA : this.endpoint.version.schema,
         object as unknown as AnyObject,
       );
-    return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
+    if (!isTable) return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
+    const table = bookmarkTable(object as unknown as AnyObject, this.tableContext(), !this.columnsSent);
+    this.columnsSent = true;
+    return line('BOOKMARK', Buffer.from(JSON.stringify(table)));
+  }
+
+  private tableContext(): TableContext {
+    const { clock, emulated } = this.services;
+    return tableContext(this.shape, this.endpoint, { now: clock.now(), emulated });
   }
 }
 
