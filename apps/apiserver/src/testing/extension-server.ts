@@ -1,8 +1,8 @@
 import type { UserInfo } from '@navarch/apimachinery';
 import { createApiServer, listenHttps } from '@navarch/apiserver-runtime';
 import { createRegistry, silentLogger, systemClock } from '@navarch/base';
-import { resource } from '@navarch/api';
-import { defineKind } from '@navarch/kinds';
+import { resource, type apiextensionsv1 } from '@navarch/api';
+import { customVersions } from '@navarch/apiextensions';
 import { createBackend } from '@navarch/storage';
 import { createTestPki, type TestPki } from '@navarch/testing';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -41,6 +41,24 @@ function ownAddress(): string {
   if (!found) throw new Error('this host has no address but loopback');
   return found.address;
 }
+
+const spec = { type: 'object', description: 'what the gadget is like', properties: { size: { type: 'integer' } } };
+/** DEFINITION declares gadgets as a CustomResourceDefinition would. */
+const DEFINITION: apiextensionsv1.CustomResourceDefinition = {
+  metadata: { name: 'gadgets.gadgets.example.dev' },
+  spec: {
+    ...{ group: Gadgets.group, scope: 'Namespaced' },
+    names: { plural: Gadgets.resource, kind: Gadgets.kind, shortNames: ['gd'] },
+    versions: [
+      {
+        ...{ name: Gadgets.version, served: true, storage: true },
+        schema: {
+          openAPIV3Schema: { type: 'object', description: 'Gadget is a thing of another server', properties: { spec } },
+        },
+      },
+    ],
+  },
+};
 
 const REQUEST_HEADERS = {
   allowedNames: ['front-proxy-client'],
@@ -87,17 +105,15 @@ export async function startExtensionServer(
     virtual: new Map(),
     ...{ clock: systemClock, log: silentLogger, metrics: createRegistry() },
   });
-  const kind = defineKind<Gadget & object>({
-    resource: Gadgets,
-    versions: [{ group: Gadgets.group, version: Gadgets.version, schema: 'dev.example.gadgets.v1.Gadget' }],
-    storagePath: 'gadgets.example.dev/gadgets',
-    shortNames: ['gd'],
-    strategy: {},
-    subresources: { connects: { console: { kind: 'Gadget', verbs: ['get'] } } },
-  });
-  const spec = { type: 'object', description: 'what the gadget is like', properties: { size: { type: 'integer' } } };
-  const schema = { type: 'object', description: 'Gadget is a thing of another server', properties: { spec } };
-  server.registry.add(kind as never, { custom: true, schemas: new Map([['v1', schema]]) });
+  const served = customVersions(DEFINITION, { emulated: 33, convert: () => Promise.reject(new Error('one version')) });
+  server.registry.replace(
+    Gadgets.group,
+    Gadgets.resource,
+    served.map(version => ({
+      ...version,
+      kind: { ...version.kind, subresources: { connects: { console: { kind: 'Gadget', verbs: ['get'] } } } },
+    })),
+  );
   await server.ready();
   const host = ownAddress();
   const serving = await own.issue({ name: 'gadgets', hosts: [serviceHost] });
