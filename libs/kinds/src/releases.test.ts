@@ -146,7 +146,7 @@ describe('changes of a Service', () => {
       old,
       33,
     );
-    expect(errors.map(e => e.field)).toEqual(['spec.clusterIPs[0]']);
+    expect(errors.map(e => e.field)).toEqual(['spec.clusterIPs[0]', 'spec.clusterIPs']);
   });
   test('a service that needs no node ports any more gives them up', () => {
     const { object } = update(target, service({ ...old.spec, type: 'ClusterIP' }), old, 33);

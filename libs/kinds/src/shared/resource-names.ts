@@ -25,14 +25,15 @@ const STANDARD: ReadonlySet<string> = new Set([
   'secrets',
   'configmaps',
   'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
 ]);
 
 /** isStandardResource: Kubernetes knows the resource by a name without a domain. */
 export const isStandardResource = (name: string) => STANDARD.has(name) || /^(requests\.)?hugepages-/.test(name);
 
 /** isStandardQuotaResource: a quota may bound the resource by a name without a domain. */
-export const isStandardQuotaResource = (name: string) =>
-  isStandardResource(name) || name === 'services.nodeports' || name === 'services.loadbalancers';
+export const isStandardQuotaResource = (name: string) => isStandardResource(name) && name !== 'storage';
 
 /** isNativeResource: the resource belongs to Kubernetes itself: `cpu`, `kubernetes.io/x`. */
 export const isNativeResource = (name: string) => !name.includes('/') || name.includes('kubernetes.io/');

@@ -2,9 +2,12 @@ import type { corev1 } from '@navarch/api';
 import { field, isQualifiedName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
-import { isNativeResource } from '../../../shared/resource-names';
+import { isOvercommitAllowed } from '../../../shared/resource-names';
+import { validateContainerResourceName, validateResourceName } from '../pod/validation/resources';
 
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
+/** goFloat prints a number with six digits, as Go does. */
+const goFloat = (value: number) => (Number.isFinite(value) ? value.toFixed(6) : '+Inf');
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 
 /** validateLimitRange checks that the bounds of each type fit each other. */
@@ -26,37 +29,33 @@ function validateType(type: string, path: Path): FieldError[] {
 }
 
 function validateItem(item: corev1.LimitRangeItem, path: Path, release: Release): FieldError[] {
-  const errors: FieldError[] = [];
-  if (item.type === 'Pod') {
-    for (const list of ['default', 'defaultRequest'] as const) {
-      if (Object.keys(item[list] ?? {}).length)
-        errors.push(field.forbidden(path.child(list), "may not be specified when `type` is 'Pod'"));
-    }
-  }
-  if (item.type === 'PersistentVolumeClaim' && !item.min?.['storage'] && !item.max?.['storage']) {
-    errors.push(
-      field.required(
-        path.child('limits'),
-        'either minimum or maximum storage value is required, but neither was provided',
-      ),
+  const ofPods = item.type === 'Pod';
+  const ofPodsOrContainers = ofPods || item.type === 'Container';
+  const names = (list: (typeof LISTS)[number]) => Object.keys(item[list] ?? {});
+  const check = (list: (typeof LISTS)[number]) =>
+    names(list).flatMap(name =>
+      (ofPodsOrContainers ? validateContainerResourceName : validateResourceName)(name, path.child(list).key(name)),
     );
-  }
-  const names = new Set(LISTS.flatMap(list => Object.keys(item[list] ?? {})));
-  for (const list of LISTS) {
-    for (const name of Object.keys(item[list] ?? {}))
-      errors.push(...validateName(item.type, name, path.child(list).key(name)));
-  }
-  for (const name of names) errors.push(...validateBounds(item, name, path, release));
-  return errors;
+  const defaults = (['default', 'defaultRequest'] as const).flatMap(list => {
+    if (!ofPods) return check(list);
+    return names(list).length ? [field.forbidden(path.child(list), "may not be specified when `type` is 'Pod'")] : [];
+  });
+  const unbounded = item.type === 'PersistentVolumeClaim' && !item.min?.['storage'] && !item.max?.['storage'];
+  const all = new Set(LISTS.filter(list => !ofPods || !list.startsWith('default')).flatMap(names));
+  return [
+    ...check('max'),
+    ...check('min'),
+    ...defaults,
+    ...(unbounded ? [field.required(path.child('limits'), UNBOUNDED)] : []),
+    ...check('maxLimitRequestRatio'),
+    ...[...all].flatMap(name => validateBounds(ofPods ? withoutDefaults(item) : item, name, path, release)),
+  ];
 }
 
-function validateName(type: string, name: string, path: Path): FieldError[] {
-  const errors = each(path, name, isQualifiedName(name));
-  if (errors.length || name.includes('/') || !isNativeResource(name)) return errors;
-  const standard = type === 'PersistentVolumeClaim' ? ['storage'] : ['cpu', 'memory', 'ephemeral-storage', 'storage'];
-  return standard.includes(name) || name.startsWith('hugepages-')
-    ? []
-    : [field.invalid(path, name, 'must be a standard resource type or fully qualified')];
+const UNBOUNDED = 'either minimum or maximum storage value is required, but neither was provided';
+
+function withoutDefaults({ default: _d, defaultRequest: _r, ...rest }: corev1.LimitRangeItem): corev1.LimitRangeItem {
+  return rest;
 }
 
 function validateBounds(item: corev1.LimitRangeItem, name: string, path: Path, release: Release): FieldError[] {
@@ -94,5 +93,16 @@ function validateBounds(item: corev1.LimitRangeItem, name: string, path: Path, r
     complain('default', high!, `default value ${show(normal!)} is greater than max value ${show(high!)}`);
   if (factor !== undefined && above('1', factor))
     complain('maxLimitRequestRatio', factor, `ratio ${show(factor)} is less than 1`);
+  if (factor !== undefined && low !== undefined && high !== undefined) {
+    const number = (text: string) => Number(parseQuantity(text).milliValue());
+    const bound = number(high) / number(low);
+    if (number(factor) / 1000 > bound)
+      complain('maxLimitRequestRatio', factor, `ratio ${show(factor)} is greater than max/min = ${goFloat(bound)}`);
+  }
+  const differ = normal !== undefined && wanted !== undefined && parseQuantity(normal).cmp(parseQuantity(wanted)) !== 0;
+  if (differ && !isOvercommitAllowed(name)) {
+    const detail = `default value ${show(normal)} must equal to defaultRequest value ${show(wanted)} in ${name}`;
+    complain('defaultRequest', wanted, detail);
+  }
   return errors;
 }

@@ -1,13 +1,16 @@
 import { Namespaces, type corev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor, type Strategy } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
+import { each } from '../../../shared/errors';
 import { keep } from '../../../shared/keep';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { statusStrategy } from '../../../shared/strategies';
 
 const FINALIZER = 'kubernetes';
+const STANDARD_FINALIZERS = [FINALIZER, 'orphan', 'foregroundDeletion'];
+const FINALIZERS = Path.at('spec', 'finalizers');
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function defaultNamespace(namespace: corev1.Namespace, emulated: Minor): void {
@@ -23,12 +26,23 @@ const strategy: Strategy<corev1.Namespace> = {
     const spec = (namespace.spec ??= {});
     if (!spec.finalizers?.includes(FINALIZER)) spec.finalizers = [...(spec.finalizers ?? []), FINALIZER];
   },
+  validate: namespace => validateFinalizers(namespace, () => FINALIZERS),
   prepareForUpdate: (namespace, old) => keep(namespace, old, 'spec', 'status'),
 };
+
+function validateFinalizers({ spec }: corev1.Namespace, at: (index: number) => Path): FieldError[] {
+  return (spec?.finalizers ?? []).flatMap((name, i) => [
+    ...each(at(i), name, isQualifiedName(name)),
+    ...(name.includes('/') || STANDARD_FINALIZERS.includes(name)
+      ? []
+      : [field.invalid(at(i), name, 'name is neither a standard finalizer name nor is it fully qualified')]),
+  ]);
+}
 
 const finalize: Strategy<corev1.Namespace> = {
   allowUnconditionalUpdate: true,
   prepareForUpdate: (namespace, old) => keep(namespace, old, 'status'),
+  validateUpdate: namespace => validateFinalizers(namespace, i => FINALIZERS.index(i)),
 };
 
 function validateStatus({ metadata, status }: corev1.Namespace): FieldError[] {

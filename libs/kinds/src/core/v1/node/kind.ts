@@ -58,12 +58,18 @@ export const node = defineKind<corev1.Node>({
     wide('Container-Runtime', ({ status }) => status?.nodeInfo?.containerRuntimeVersion || UNKNOWN),
   ]),
   strategy: {
-    ...specStrategy<corev1.Node>({ validate: validateNode, validateUpdate: validateNodeUpdate }),
+    ...specStrategy<corev1.Node>({
+      validate: validateNode,
+      validateUpdate: (node, old, release) => [
+        ...validateNode(node, release),
+        ...validateNodeUpdate(node, old, release),
+      ],
+    }),
     // A kubelet registers its node together with its status.
     prepareForCreate: () => undefined,
   },
   subresources: {
-    status: statusStrategy<corev1.Node>(),
+    status: statusStrategy<corev1.Node>({ validateUpdate: validateNodeUpdate }),
     connects: { proxy: proxyConnect('NodeProxyOptions') },
   },
 });

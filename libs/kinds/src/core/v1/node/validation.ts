@@ -1,40 +1,67 @@
 import type { corev1 } from '@navarch/api';
-import { field, isCIDR, isQualifiedName, isValidLabelValue, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  duplicates,
+  field,
+  isCIDR,
+  isQualifiedName,
+  isValidLabelValue,
+  Path,
+  type FieldError,
+} from '@navarch/apimachinery';
 import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
+import { validateQuantity } from '../pod/validation/resources';
 import { validateTaintEffect } from '../pod/validation/tolerations';
 
-/** validateNode checks taints and pod address ranges. */
-export function validateNode({ spec = {} }: corev1.Node, release: Release): FieldError[] {
-  const taints = new Set<string>();
-  const errors = (spec.taints ?? []).flatMap((taint, i) => {
+/** validateNode checks taints, resources and pod address ranges. */
+export function validateNode(node: corev1.Node, release: Release): FieldError[] {
+  return [
+    ...validateTaints(node.spec?.taints, release),
+    ...validateNodeResources(node, release),
+    ...validateRanges(node.spec?.podCIDRs ?? [], release),
+  ];
+}
+
+/** Messages place the resources behind dots. */
+function validateNodeResources({ status = {} }: corev1.Node, release: Release): FieldError[] {
+  return (['capacity', 'allocatable'] as const).flatMap(list =>
+    Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
+      validateQuantity(name, amount, Path.at('status', list, name), release),
+    ),
+  );
+}
+
+function validateTaints(taints: readonly corev1.Taint[] = [], release: Release): FieldError[] {
+  const seen = new Set<string>();
+  return taints.flatMap((taint, i) => {
     // Messages place the taints under metadata.
     const at = Path.at('metadata', 'taints').index(i);
     const { key = '', value = '', effect } = taint;
+    const malformed = isValidLabelValue(value);
     const found = [
       ...each(at.child('key'), key, isQualifiedName(key)),
-      ...each(at.child('value'), value, isValidLabelValue(value)),
+      ...(malformed.length ? [field.invalid(at.child('value'), value, malformed.join(';'))] : []),
       ...validateTaintEffect(effect, at.child('effect'), false),
     ];
     const pair = `${key}:${effect}`;
-    if (taints.has(pair)) found.push(duplicateTaint(taint, at, release));
-    taints.add(pair);
+    if (seen.has(pair)) found.push(duplicateTaint(taint, at, release));
+    seen.add(pair);
     return found;
   });
-  const ranges = spec.podCIDRs ?? [];
-  ranges.forEach((range, i) => {
-    if (isCIDR(range).length)
-      errors.push(
-        invalidStruct(Path.at('spec', 'podCIDRs').index(i), ranges, goStrings(ranges), 'must be valid CIDR', release),
-      );
-  });
+}
+
+function validateRanges(ranges: readonly string[], release: Release): FieldError[] {
+  const path = Path.at('spec', 'podCIDRs');
+  const complain = (at: Path, detail: string) => invalidStruct(at, ranges, goStrings(ranges), detail, release);
+  const errors = ranges.flatMap((range, i) =>
+    isCIDR(range).length ? [complain(path.index(i), 'must be valid CIDR')] : [],
+  );
   const families = new Set(ranges.map(range => range.includes(':')));
   if (ranges.length > 2 || (ranges.length === 2 && families.size < 2)) {
-    const detail = 'may specify no more than one CIDR for each IP family';
-    errors.push(invalidStruct(Path.at('spec', 'podCIDRs'), ranges, goStrings(ranges), detail, release));
+    errors.push(complain(path, 'may specify no more than one CIDR for each IP family'));
   }
-  return errors;
+  return [...errors, ...duplicates(ranges, i => path.index(i))];
 }
 
 function duplicateTaint(taint: corev1.Taint, path: Path, { emulated }: Release): FieldError {
@@ -45,9 +72,23 @@ function duplicateTaint(taint: corev1.Taint, path: Path, { emulated }: Release):
   return { reason: 'FieldValueDuplicate', field: path.toString(), message };
 }
 
+function validateAddresses({ status }: corev1.Node, { emulated }: Release): FieldError[] {
+  const seen = new Set<string>();
+  return (status?.addresses ?? []).flatMap(({ type, address }, i) => {
+    const go = `core.NodeAddress{Type:${JSON.stringify(type)}, Address:${JSON.stringify(address)}}`;
+    if (!seen.has(go)) {
+      seen.add(go);
+      return [];
+    }
+    const shown = emulated >= 33 ? field.render({ type, address }) : go;
+    const where = Path.at('status', 'addresses').index(i).toString();
+    return [{ reason: 'FieldValueDuplicate' as const, field: where, message: `Duplicate value: ${shown}` }];
+  });
+}
+
 /** validateNodeUpdate: of the spec only taints and unschedulable change; addresses and identity may be set once. */
 export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release: Release): FieldError[] {
-  const errors = validateNode(node, release);
+  const errors = [...validateNodeResources(node, release), ...validateAddresses(node, release)];
   const { spec = {} } = node;
   const { spec: before = {} } = old;
   const at = Path.at('spec');
@@ -59,6 +100,7 @@ export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release:
       field.forbidden(at.child('providerID'), 'node updates may not change providerID except from "" to valid'),
     );
   }
+  errors.push(...validateTaints(spec.taints, release));
   const rest = ({
     taints: _t,
     unschedulable: _u,
@@ -69,12 +111,11 @@ export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release:
     ...other
   }: corev1.NodeSpec) => other;
   if (!semanticEqual(rest(spec), rest(before))) {
-    errors.push(
-      field.forbidden(
-        Path.at(),
-        'node updates may only change labels, taints, or capacity (or configSource, if the DynamicKubeletConfig feature gate is enabled)',
-      ),
-    );
+    const dynamic =
+      release.emulated < 26 ? ' (or configSource, if the DynamicKubeletConfig feature gate is enabled)' : '';
+    const message = `node updates may only change labels, taints, or capacity${dynamic}`;
+    // The whole node is meant; that is shown as an empty index.
+    errors.push({ ...field.forbidden(Path.at(), message), field: '[]' });
   }
   return errors;
 }

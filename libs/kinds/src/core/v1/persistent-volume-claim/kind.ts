@@ -1,18 +1,11 @@
 import { PersistentVolumeClaims, type corev1 } from '@navarch/api';
-import { field, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import { changesText } from '../../../shared/changes';
 import { defineColumns } from '../../../shared/columns';
-import { semanticEqual } from '../../../shared/equal';
-import type { Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultClaim } from './defaults';
-import { validateClaimSpec } from './validation';
-
-const SPEC = Path.at('spec');
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+import { BETA_CLASS, validateClaim, validateClaimStatus, validateClaimUpdate } from './validation';
 
 /** accessModesText prints access modes in short: `RWO,ROX`. */
 export function accessModesText(modes: readonly string[] = []): string {
@@ -25,54 +18,6 @@ export function accessModesText(modes: readonly string[] = []): string {
   return SHORT.filter(([mode]) => modes.includes(mode))
     .map(([, short]) => short)
     .join(',');
-}
-
-function validateClaim(
-  { spec = {} as corev1.PersistentVolumeClaimSpec }: corev1.PersistentVolumeClaim,
-  release: Release,
-): FieldError[] {
-  return validateClaimSpec(spec, SPEC, release);
-}
-
-function validateClaimUpdate(
-  claim: corev1.PersistentVolumeClaim,
-  old: corev1.PersistentVolumeClaim,
-  release: Release,
-): FieldError[] {
-  const errors = validateClaim(claim, release);
-  const { spec } = claim;
-  const before = old.spec;
-  const storage = (s: corev1.PersistentVolumeClaimSpec | undefined) => s?.resources?.requests?.['storage'] ?? '0';
-  const fixed = (s: corev1.PersistentVolumeClaimSpec | undefined) => {
-    const { resources, volumeName, volumeAttributesClassName, ...rest } = { ...s };
-    const bound = old.status?.phase === 'Bound';
-    return {
-      ...rest,
-      // The binder may name the volume of a claim that has none yet.
-      ...(before?.volumeName && { volumeName }),
-      ...(release.emulated < 31 && { volumeAttributesClassName }),
-      resources: bound ? { ...resources, requests: { ...resources?.requests, storage: undefined } } : resources,
-    };
-  };
-  if (!semanticEqual(fixed(spec), fixed(before))) {
-    const exception =
-      release.emulated >= 31
-        ? 'resources.requests and volumeAttributesClassName for bound claims'
-        : 'resources.requests for bound claims';
-    const changes = changesText(spec, before, 'spec');
-    errors.push(field.forbidden(SPEC, `spec is immutable after creation except ${exception}\n${changes}`));
-  }
-  if (parseQuantity(storage(spec)).cmp(parseQuantity(storage(before))) < 0) {
-    const reached = old.status?.capacity?.['storage'];
-    const shrinksBack =
-      release.emulated >= 23 && reached !== undefined && parseQuantity(storage(spec)).cmp(parseQuantity(reached)) > 0;
-    const detail =
-      release.emulated >= 23
-        ? 'field can not be less than status.capacity'
-        : 'field can not be less than previous value';
-    if (!shrinksBack) errors.push(field.forbidden(SPEC.child('resources', 'requests', 'storage'), detail));
-  }
-  return errors;
 }
 
 /** persistentVolumeClaim declares PersistentVolumeClaim. */
@@ -100,7 +45,7 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
     validate: validateClaim,
     validateUpdate: validateClaimUpdate,
   }),
-  subresources: { status: statusStrategy<corev1.PersistentVolumeClaim>() },
+  subresources: { status: statusStrategy<corev1.PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }) },
 });
 
 const SNAPSHOTS = 'snapshot.storage.k8s.io';

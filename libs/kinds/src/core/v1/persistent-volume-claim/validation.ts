@@ -1,6 +1,8 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, oneOf, type Release } from '../../../shared/errors';
+import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { changesText } from '../../../shared/changes';
+import { semanticEqual } from '../../../shared/equal';
+import { each, IMMUTABLE, oneOf, requireText, twice, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
 /** accessModes are those a release knows, in the order in which messages list them. */
@@ -44,5 +46,94 @@ export function validateClaimSpec(
   if (storageClassName)
     errors.push(...each(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
   if (volumeMode !== undefined) errors.push(...oneOf(path.child('volumeMode'), volumeMode, VOLUME_MODES));
+  return [
+    ...errors,
+    ...validateDataSource(spec.dataSource, path.child('dataSource')),
+    ...validateDataSource(spec.dataSourceRef, path.child('dataSourceRef')),
+  ];
+}
+
+function validateDataSource(source: corev1.TypedLocalObjectReference | undefined, path: Path): FieldError[] {
+  if (!source) return [];
+  return [
+    ...requireText(path.child('name'), source.name),
+    ...requireText(path.child('kind'), source.kind),
+    ...(!source.apiGroup && source.kind !== 'PersistentVolumeClaim' ? [field.invalid(path, source.kind, '')] : []),
+  ];
+}
+
+const SPEC = Path.at('spec');
+/** BETA_CLASS is the annotation that named the class before there was a field for it. */
+export const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+
+/** validateClaim checks a PersistentVolumeClaim. */
+export function validateClaim(
+  { spec = {} as corev1.PersistentVolumeClaimSpec }: corev1.PersistentVolumeClaim,
+  release: Release,
+): FieldError[] {
+  return validateClaimSpec(spec, SPEC, release);
+}
+
+/** validateClaimUpdate: a claim is for what was asked for, since quotas count it; only its size may grow, once it is bound. */
+export function validateClaimUpdate(
+  claim: corev1.PersistentVolumeClaim,
+  old: corev1.PersistentVolumeClaim,
+  release: Release,
+): FieldError[] {
+  const errors = twice(validateClaim(claim, release));
+  const annotation = (c: corev1.PersistentVolumeClaim) => c.metadata?.annotations?.[BETA_CLASS] ?? '';
+  if (annotation(claim) !== annotation(old))
+    errors.push(field.invalid(Path.at('metadata', 'annotations', BETA_CLASS), annotation(claim), IMMUTABLE));
+  const { spec } = claim;
+  const before = old.spec;
+  const storage = (s: corev1.PersistentVolumeClaimSpec | undefined) => s?.resources?.requests?.['storage'] ?? '0';
+  const fixed = (s: corev1.PersistentVolumeClaimSpec | undefined) => {
+    const { resources, volumeName, volumeAttributesClassName, ...rest } = { ...s };
+    const bound = old.status?.phase === 'Bound';
+    return {
+      ...rest,
+      // The binder may name the volume of a claim that has none yet.
+      ...(before?.volumeName && { volumeName }),
+      ...(release.emulated < 31 && { volumeAttributesClassName }),
+      resources: bound ? { ...resources, requests: { ...resources?.requests, storage: undefined } } : resources,
+    };
+  };
+  if (!semanticEqual(fixed(spec), fixed(before))) {
+    const exception =
+      release.emulated >= 31
+        ? 'resources.requests and volumeAttributesClassName for bound claims'
+        : 'resources.requests for bound claims';
+    const changes = changesText(spec, before, 'spec');
+    errors.push(field.forbidden(SPEC, `spec is immutable after creation except ${exception}\n${changes}`));
+  }
+  if (parseQuantity(storage(spec)).cmp(parseQuantity(storage(before))) < 0) {
+    const reached = old.status?.capacity?.['storage'];
+    const shrinksBack =
+      release.emulated >= 23 && reached !== undefined && parseQuantity(storage(spec)).cmp(parseQuantity(reached)) > 0;
+    const detail =
+      release.emulated >= 23
+        ? 'field can not be less than status.capacity'
+        : 'field can not be less than previous value';
+    if (!shrinksBack) errors.push(field.forbidden(SPEC.child('resources', 'requests', 'storage'), detail));
+  }
+  // It stands without the spec that it is in.
+  if (spec?.volumeMode !== before?.volumeMode)
+    errors.push(field.invalid(Path.at('volumeMode'), spec?.volumeMode, IMMUTABLE));
   return errors;
+}
+
+/** validateClaimStatus: no amount is negative. */
+export function validateClaimStatus({ status }: corev1.PersistentVolumeClaim): FieldError[] {
+  return Object.entries(status?.capacity ?? {}).flatMap(([name, text]) => {
+    const quantity = parseQuantity(text);
+    return quantity.sign() < 0
+      ? [
+          field.invalid(
+            Path.at('status', 'capacity').key(name),
+            Number(quantity.value()),
+            'must be a valid resource quantity',
+          ),
+        ]
+      : [];
+  });
 }

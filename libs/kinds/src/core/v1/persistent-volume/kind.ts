@@ -5,10 +5,9 @@ import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { accessModesText } from '../persistent-volume-claim/kind';
+import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
 import { validateVolume, validateVolumeUpdate } from './validation';
-
-const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
 
 function defaultVolume(volume: corev1.PersistentVolume): void {
   const spec = (volume.spec ??= {});

@@ -6,6 +6,7 @@ import {
   invalidStruct,
   oneOf,
   requireText,
+  twice,
   unsupportedStruct,
   type Release,
 } from '../../../shared/errors';
@@ -32,8 +33,10 @@ const and = ([name, check]: ReturnType<typeof common>, more: Check): ReturnType<
   (spec, path, release) => [...check(spec, path, release), ...more(spec, path, release)],
 ];
 
-const secretOf = (name: 'cinder' | 'storageos'): Check => (spec, path) =>
-  validateSecretName(spec[name]!.secretRef, path.child('secretRef'), true);
+const secretOf =
+  (name: 'cinder' | 'storageos'): Check =>
+  (spec, path) =>
+    validateSecretName(spec[name]!.secretRef, path.child('secretRef'), true);
 
 const validateEndpointsNamespace: Check = ({ glusterfs }, path) => {
   const namespace = glusterfs!.endpointsNamespace;
@@ -143,7 +146,7 @@ export function validateVolumeUpdate(
   old: corev1.PersistentVolume,
   release: Release,
 ): FieldError[] {
-  const errors = validateVolume(volume, release);
+  const errors = twice(validateVolume(volume, release));
   const { spec = {} } = volume;
   const { spec: before = {} } = old;
   const mayExpand = before.csi && !before.csi.controllerExpandSecretRef;

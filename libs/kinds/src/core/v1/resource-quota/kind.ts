@@ -4,7 +4,7 @@ import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
-import { validateQuota, validateQuotaUpdate } from './validation';
+import { validateQuota, validateQuotaStatus, validateQuotaUpdate } from './validation';
 
 /** use prints used and hard amounts: `pods: 1/5, secrets: 0/3`; limits have a column of their own. */
 function use({ status }: corev1.ResourceQuota, limits: boolean): string {
@@ -27,5 +27,5 @@ export const resourceQuota = defineKind<corev1.ResourceQuota>({
     { ...ageColumn, since: 34 },
   ]),
   strategy: specStrategy<corev1.ResourceQuota>({ validate: validateQuota, validateUpdate: validateQuotaUpdate }),
-  subresources: { status: statusStrategy<corev1.ResourceQuota>() },
+  subresources: { status: statusStrategy<corev1.ResourceQuota>({ validateUpdate: validateQuotaStatus }) },
 });

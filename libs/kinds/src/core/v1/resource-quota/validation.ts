@@ -1,70 +1,141 @@
 import type { corev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { IMMUTABLE, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
-import { validateQuantity } from '../pod/validation/resources';
+import { isStandardQuotaResource } from '../../../shared/resource-names';
+import { validateQuantity, validateResourceName } from '../pod/validation/resources';
 
 const SPEC = Path.at('spec');
-const SCOPES = [
-  'Terminating',
-  'NotTerminating',
-  'BestEffort',
-  'NotBestEffort',
-  'PriorityClass',
-  'CrossNamespacePodAffinity',
-];
+const CROSS_NAMESPACE = 'CrossNamespacePodAffinity';
+const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', CROSS_NAMESPACE];
+/** PLAIN are the scopes that a pod is in or not, whatever the values. */
+const PLAIN = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', CROSS_NAMESPACE];
 const OPPOSITES = [
-  ['Terminating', 'NotTerminating'],
   ['BestEffort', 'NotBestEffort'],
+  ['Terminating', 'NotTerminating'],
 ] as const;
-const STANDARD = new Set([
-  'cpu',
-  'memory',
-  'ephemeral-storage',
-  'storage',
-  'requests.cpu',
-  'requests.memory',
-  'requests.storage',
-  'requests.ephemeral-storage',
-  'limits.cpu',
-  'limits.memory',
-  'limits.ephemeral-storage',
-  'pods',
-  'resourcequotas',
-  'services',
-  'replicationcontrollers',
-  'secrets',
-  'persistentvolumeclaims',
-  'configmaps',
-  'services.nodeports',
-  'services.loadbalancers',
-]);
+const COMPUTE = new Set(['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']);
 
 /** validateQuota checks names, amounts and scopes. */
 export function validateQuota({ spec = {} }: corev1.ResourceQuota, release: Release): FieldError[] {
-  const hard = SPEC.child('hard');
-  const errors = Object.entries(spec.hard ?? {}).flatMap(([name, amount]) => [
-    ...validateName(name, hard.key(name)),
-    ...validateQuantity(name, amount, hard.key(name), release),
+  return [
+    ...validateAmounts(spec.hard, SPEC.child('hard'), release),
+    ...validateScopes(spec, release),
+    ...validateSelector(spec, release),
+  ];
+}
+
+function validateAmounts(
+  amounts: Readonly<Record<string, string>> | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  return Object.entries(amounts ?? {}).flatMap(([name, amount]) => [
+    ...validateName(name, path.key(name)),
+    ...validateQuantity(name, amount, path.key(name), release),
   ]);
+}
+
+function validateName(name: string, path: Path): FieldError[] {
+  const errors = validateResourceName(name, path);
+  if (name.includes('/') || isStandardQuotaResource(name)) return errors;
+  return [...errors, field.invalid(path, name, 'must be a standard resource for quota')];
+}
+
+const isKnown = (scope: string, { emulated }: Release) =>
+  SCOPES.includes(scope) && (scope !== CROSS_NAMESPACE || emulated >= 21);
+
+/** misapplied are the standard resources of a quota that pods of this scope do not use up. */
+function misapplied(scope: string, { hard = {} }: corev1.ResourceQuotaSpec): string[] {
+  if (!SCOPES.includes(scope)) return [];
+  const counts = (name: string) => name === 'pods' || (scope !== 'BestEffort' && COMPUTE.has(name));
+  return Object.keys(hard).filter(name => isStandardQuotaResource(name) && !counts(name));
+}
+
+const conflicts = (scopes: readonly string[]) => OPPOSITES.filter(pair => pair.every(scope => scopes.includes(scope)));
+
+function validateScopes(spec: corev1.ResourceQuotaSpec, release: Release): FieldError[] {
   const { scopes = [] } = spec;
-  const at = SPEC.child('scopes');
   const complain = (detail: string) =>
-    errors.push(invalidStruct(at, scopes, goStrings(scopes, 'core.ResourceQuotaScope'), detail, release));
-  for (const scope of scopes) {
-    if (!SCOPES.includes(scope)) complain('unsupported scope');
+    invalidStruct(SPEC.child('scopes'), scopes, goStrings(scopes, 'core.ResourceQuotaScope'), detail, release);
+  return [
+    ...scopes.flatMap(scope => [
+      ...(isKnown(scope, release) ? [] : [complain('unsupported scope')]),
+      ...misapplied(scope, spec).map(() => complain('unsupported scope applied to resource')),
+    ]),
+    ...conflicts(scopes).map(() => complain('conflicting scopes')),
+  ];
+}
+
+function validateSelector(spec: corev1.ResourceQuotaSpec, release: Release): FieldError[] {
+  const requirements = spec.scopeSelector?.matchExpressions ?? [];
+  const path = SPEC.child('scopeSelector', 'matchExpressions');
+  const errors = requirements.flatMap(requirement => [
+    ...(isKnown(requirement.scopeName, release)
+      ? []
+      : [field.invalid(path.child('scopeName'), requirement.scopeName, 'unsupported scope')]),
+    ...misapplied(requirement.scopeName, spec).map(() =>
+      invalidStruct(
+        path,
+        spec.scopeSelector,
+        goScopeSelector(requirements),
+        'unsupported scope applied to resource',
+        release,
+      ),
+    ),
+    ...validateRequirement(requirement, path, release),
+  ]);
+  const { scopes } = spec;
+  const conflicting = conflicts(requirements.map(r => r.scopeName));
+  return [
+    ...errors,
+    ...conflicting.map(() =>
+      invalidStruct(path, scopes ?? null, goStrings(scopes, 'core.ResourceQuotaScope'), 'conflicting scopes', release),
+    ),
+  ];
+}
+
+function validateRequirement(
+  { scopeName, operator, values = [] }: corev1.ScopedResourceSelectorRequirement,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  const errors: FieldError[] = [];
+  const at = path.child('values');
+  if (PLAIN.includes(scopeName) && operator !== 'Exists') {
+    const detail =
+      "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and ResourceQuotaScopeNotBestEffort";
+    errors.push(field.invalid(path.child('operator'), operator, detail));
   }
-  for (const pair of OPPOSITES) {
-    if (pair.every(scope => scopes.includes(scope))) complain('conflicting scopes');
+  switch (operator) {
+    case 'In':
+    case 'NotIn':
+      if (!values.length)
+        errors.push(
+          field.required(at, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"),
+        );
+      break;
+    case 'Exists':
+    case 'DoesNotExist':
+      if (values.length) {
+        const detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
+        errors.push(invalidStruct(at, values, goStrings(values), detail, release));
+      }
+      break;
+    default:
+      errors.push(field.invalid(path.child('operator'), operator, 'not a valid selector operator'));
   }
   return errors;
 }
 
-function validateName(name: string, path: Path): FieldError[] {
-  const errors = each(path, name, isQualifiedName(name));
-  if (errors.length || name.includes('/') || STANDARD.has(name) || /^(requests\.)?hugepages-/.test(name)) return errors;
-  return [field.invalid(path, name, 'must be a standard resource type or fully qualified')];
+function goScopeSelector(requirements: readonly corev1.ScopedResourceSelectorRequirement[]): string {
+  const type = 'core.ScopedResourceSelectorRequirement';
+  const items = requirements.map(
+    r =>
+      `${type}{ScopeName:${JSON.stringify(r.scopeName)}, Operator:${JSON.stringify(r.operator)}, Values:${goStrings(r.values)}}`,
+  );
+  return `core.ScopeSelector{MatchExpressions:[]${type}{${items.join(', ')}}}`;
 }
 
 /** validateQuotaUpdate: the scopes are fixed. */
@@ -74,18 +145,20 @@ export function validateQuotaUpdate(
   release: Release,
 ): FieldError[] {
   const errors = validateQuota(quota, release);
-  const scopes = (object: corev1.ResourceQuota) => [...(object.spec?.scopes ?? [])].sort();
+  const scopes = (object: corev1.ResourceQuota) => [...new Set(object.spec?.scopes)].sort();
   if (!semanticEqual(scopes(quota), scopes(old))) {
     const given = quota.spec?.scopes;
-    errors.push(
-      invalidStruct(
-        SPEC.child('scopes'),
-        given ?? null,
-        goStrings(given, 'core.ResourceQuotaScope'),
-        'field is immutable',
-        release,
-      ),
-    );
+    const go = goStrings(given, 'core.ResourceQuotaScope');
+    errors.push(invalidStruct(SPEC.child('scopes'), given ?? null, go, IMMUTABLE, release));
   }
   return errors;
+}
+
+/** validateQuotaStatus checks names and amounts of what is allowed and used. */
+export function validateQuotaStatus(
+  { status = {} }: corev1.ResourceQuota,
+  _old: corev1.ResourceQuota,
+  release: Release,
+): FieldError[] {
+  return (['hard', 'used'] as const).flatMap(name => validateAmounts(status[name], Path.at('status', name), release));
 }

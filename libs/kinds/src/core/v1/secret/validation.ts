@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isConfigMapKey, Path, type FieldError } from '@navarch/apimachinery';
+import { decodeJson, field, isConfigMapKey, isRecord, Path, type FieldError } from '@navarch/apimachinery';
 import { each } from '../../../shared/errors';
 
 const DATA = Path.at('data');
@@ -43,12 +43,18 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
 function validateJSON(data: Readonly<Record<string, string>>, key: string): FieldError[] {
   const value = data[key];
   if (value === undefined) return [field.required(DATA.key(key))];
+  const problem = objectProblem(Buffer.from(value, 'base64'));
+  return problem ? [field.invalid(DATA.key(key), '<secret contents redacted>', problem)] : [];
+}
+
+/** objectProblem is why bytes are no JSON object; empty: they are. */
+function objectProblem(bytes: Buffer): string {
   try {
-    JSON.parse(Buffer.from(value, 'base64').toString());
-    return [];
+    const { value } = decodeJson(bytes);
+    if (value === null || isRecord(value)) return '';
+    const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
   } catch (error) {
-    return [
-      field.invalid(DATA.key(key), '<secret contents redacted>', error instanceof Error ? error.message : 'not JSON'),
-    ];
+    return (error as Error).message;
   }
 }

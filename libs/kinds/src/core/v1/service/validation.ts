@@ -72,8 +72,7 @@ function validateSourceRanges(
   if (!fromField && annotation === undefined) return [];
   const name = emulated >= RANGES_BY_INDEX ? 'loadBalancerSourceRanges' : 'LoadBalancerSourceRanges';
   const at = fromField ? SPEC.child(name) : Path.at('metadata', 'annotations').key(SOURCE_RANGES);
-  const errors =
-    type === 'LoadBalancer' ? [] : [field.forbidden(at, "may only be used when `type` is 'LoadBalancer'")];
+  const errors = type === 'LoadBalancer' ? [] : [field.forbidden(at, "may only be used when `type` is 'LoadBalancer'")];
   if (fromField && emulated >= RANGES_BY_INDEX) {
     return [...errors, ...ranges.flatMap((range, i) => each(at.index(i), range, isCIDR(range.trim())))];
   }
@@ -107,7 +106,14 @@ function mixedProtocols(ports: readonly corev1.ServicePort[], release: Release):
   return invalidStruct(SPEC.child('ports'), ports, `[]core.ServicePort{${go}}`, detail, release);
 }
 
-function goServicePort({ name = '', protocol = '', appProtocol, port, targetPort = 0, nodePort = 0 }: corev1.ServicePort) {
+function goServicePort({
+  name = '',
+  protocol = '',
+  appProtocol,
+  port,
+  targetPort = 0,
+  nodePort = 0,
+}: corev1.ServicePort) {
   return `core.ServicePort{Name:${JSON.stringify(name)}, Protocol:${JSON.stringify(protocol)}, AppProtocol:${goPointer('string', appProtocol)}, Port:${port}, TargetPort:${goIntOrString(targetPort)}, NodePort:${nodePort}}`;
 }
 
@@ -241,10 +247,8 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
     errors.push(field.invalid(at, policy, 'may only be set for externally-accessible services'));
   }
   if (emulated < COMBINATIONS) {
-    if ((health ?? 0) < 0)
-      errors.push(field.invalid(healthAt, health, 'HealthCheckNodePort must be not less than 0'));
-  } else if (health && (health < 0 || health > 65535))
-    errors.push(...each(healthAt, health, isValidPortNum(health)));
+    if ((health ?? 0) < 0) errors.push(field.invalid(healthAt, health, 'HealthCheckNodePort must be not less than 0'));
+  } else if (health && (health < 0 || health > 65535)) errors.push(...each(healthAt, health, isValidPortNum(health)));
   else if (health && !needsHealthCheck(spec)) {
     const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
     errors.push(field.invalid(healthAt, health, detail));
@@ -289,7 +293,9 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   }
   const misplaced = clusterIPs[0] === 'None' && clusterIPs.length > 1;
   if (misplaced) errors.push(...complain("'None' must be the first and only value"));
-  const addresses = clusterIPs.flatMap((ip, i) => (i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip))));
+  const addresses = clusterIPs.flatMap((ip, i) =>
+    i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip)),
+  );
   errors.push(...addresses);
   if (clusterIPs.length > 2) errors.push(...complain('may only hold up to 2 values'));
   if (misplaced || addresses.length) return errors;
@@ -315,10 +321,9 @@ export function validateServiceUpdate(
   if (spec.type === 'ExternalName' || before.type === 'ExternalName' || !before.clusterIP) return [];
   const at = SPEC.child('clusterIPs');
   const now = spec.clusterIPs ?? [];
-  if (!now.length && !spec.clusterIP) {
-    return [invalidStruct(at.index(0), now, goStrings(undefined), 'primary clusterIP can not be unset', context)];
+  if (!now.length) {
+    return [invalidStruct(at.index(0), null, goStrings(undefined), 'primary clusterIP can not be unset', context)];
   }
-  const list = now.length ? now : [spec.clusterIP!];
-  if (list[0] === before.clusterIP) return [];
-  return [invalidStruct(at.index(0), list, goStrings(list), 'may not change once set', context)];
+  if (now[0] === before.clusterIP) return [];
+  return [invalidStruct(at.index(0), now, goStrings(now), 'may not change once set', context)];
 }

@@ -1,13 +1,11 @@
 import { PriorityLevelConfigurations, type flowcontrolv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { oneOf } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { flowcontrolVersions } from '../shared/versions';
+import { validateLevel } from './validation';
 
-const SPEC = Path.at('spec');
 const SHARES = 30;
 const QUEUES = { queues: 64, handSize: 8, queueLengthLimit: 50 } as const;
 
@@ -49,57 +47,6 @@ function defaultLevel({ spec }: flowcontrolv1.PriorityLevelConfiguration, emulat
   }
 }
 
-function validateLevel({ metadata, spec }: flowcontrolv1.PriorityLevelConfiguration): FieldError[] {
-  const { type, limited } = spec ?? ({} as flowcontrolv1.PriorityLevelConfigurationSpec);
-  const mustBeExempt = metadata?.name === 'exempt';
-  const errors = oneOf(SPEC.child('type'), type, ['Exempt', 'Limited']);
-  if (mustBeExempt !== (type === 'Exempt') && !errors.length) {
-    errors.push(
-      field.invalid(
-        SPEC.child('type'),
-        type,
-        mustBeExempt
-          ? "type must be 'Exempt' if and only if name is 'exempt'"
-          : "type must be 'Limited' if and only if name is not 'exempt'",
-      ),
-    );
-  }
-  const at = SPEC.child('limited');
-  if (type === 'Exempt' && limited) errors.push(field.forbidden(at, 'must be nil if the type is not Limited'));
-  if (type !== 'Limited') return errors;
-  if (!limited) return [...errors, field.required(at, 'must not be empty when type is Limited')];
-  const { nominalConcurrencyShares: shares = 0, lendablePercent: percent = 0, limitResponse } = limited;
-  if (shares < 0)
-    errors.push(field.invalid(at.child('nominalConcurrencyShares'), shares, 'must be a non-negative integer'));
-  if (percent < 0 || percent > 100)
-    errors.push(field.invalid(at.child('lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
-  const response = at.child('limitResponse');
-  errors.push(...oneOf(response.child('type'), limitResponse?.type, ['Queue', 'Reject']));
-  const { queuing } = limitResponse ?? {};
-  if (limitResponse?.type === 'Reject' && queuing)
-    errors.push(field.forbidden(response.child('queuing'), 'must be nil if limited.limitResponse.type is not Limited'));
-  if (limitResponse?.type !== 'Queue') return errors;
-  if (!queuing)
-    return [
-      ...errors,
-      field.required(response.child('queuing'), 'must not be empty if limited.limitResponse.type is Limited'),
-    ];
-  for (const name of ['queueLengthLimit', 'queues', 'handSize'] as const) {
-    if ((queuing[name] ?? 0) <= 0)
-      errors.push(field.invalid(response.child('queuing', name), queuing[name] ?? 0, 'must be positive'));
-  }
-  if ((queuing.handSize ?? 0) > (queuing.queues ?? 0)) {
-    errors.push(
-      field.invalid(
-        response.child('queuing', 'handSize'),
-        queuing.handSize,
-        `should not be greater than queues (${queuing.queues})`,
-      ),
-    );
-  }
-  return errors;
-}
-
 type Level = flowcontrolv1.PriorityLevelConfiguration;
 const shares = ({ spec }: Level) =>
   spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? NONE;
@@ -126,7 +73,7 @@ export const priorityLevelConfiguration = defineKind<Level>({
   strategy: specStrategy<Level>({
     generation: true,
     validate: validateLevel,
-    validateUpdate: level => validateLevel(level),
+    validateUpdate: (level, _old, context) => validateLevel(level, context),
   }),
   subresources: { status: isolatedStatusStrategy<Level>() },
 });

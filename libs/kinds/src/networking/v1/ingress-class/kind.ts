@@ -1,5 +1,5 @@
 import { IngressClasses, type networkingv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Subdomain, isPathSegmentName, Path, regexError, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { each, IMMUTABLE, requireText } from '../../../shared/errors';
@@ -9,6 +9,7 @@ import { specStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
 const MAX_CONTROLLER = 250;
+const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldError[] {
   const { controller = '', parameters } = spec;
@@ -20,13 +21,13 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldEr
   const where = SPEC.child('parameters');
   return [
     ...errors,
+    ...(parameters.apiGroup === undefined
+      ? []
+      : each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup))),
     ...requireText(where.child('kind'), parameters.kind, 'kind is required'),
     ...(parameters.kind ? each(where.child('kind'), parameters.kind, isPathSegmentName(parameters.kind)) : []),
     ...requireText(where.child('name'), parameters.name, 'name is required'),
     ...(parameters.name ? each(where.child('name'), parameters.name, isPathSegmentName(parameters.name)) : []),
-    ...(parameters.apiGroup
-      ? each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup))
-      : []),
     ...(parameters.scope === 'Namespace'
       ? requireText(where.child('namespace'), parameters.namespace, "`parameters.scope` is set to 'Namespace'")
       : []),
@@ -36,10 +37,12 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldEr
 function validateDomainPath(text: string, path: Path): FieldError[] {
   if (!text) return [field.required(path)];
   const [domain = '', ...rest] = text.split('/');
-  if (!rest.length || !rest.join('/')) {
+  const name = rest.join('/');
+  if (!domain || !name) {
     return [field.invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
   }
-  return each(path, domain, isDNS1123Subdomain(domain));
+  const odd = new RegExp(`^${HTTP_PATH}$`).test(name) ? [] : [regexError('Invalid path', HTTP_PATH)];
+  return [...each(path, domain, isDNS1123Subdomain(domain)), ...each(path, name, odd)];
 }
 
 function parameters({ spec }: networkingv1.IngressClass): string {
@@ -73,10 +76,10 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
     generation: true,
     validate: validateIngressClass,
     validateUpdate: (object, old) => [
-      ...validateIngressClass(object),
       ...(object.spec?.controller === old.spec?.controller
         ? []
-        : [field.invalid(SPEC.child('controller'), object.spec?.controller, IMMUTABLE)]),
+        : [field.invalid(SPEC.child('controller'), object.spec?.controller ?? '', IMMUTABLE)]),
+      ...validateIngressClass(object),
     ],
   }),
 });

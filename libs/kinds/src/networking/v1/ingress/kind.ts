@@ -1,6 +1,7 @@
 import { Ingresses, type networkingv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
+import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
@@ -58,5 +59,9 @@ export const ingress = defineKind<networkingv1.Ingress>({
         ? ['annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead']
         : [],
   }),
-  subresources: { status: statusStrategy<networkingv1.Ingress>() },
+  subresources: {
+    status: statusStrategy<networkingv1.Ingress>({
+      validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
+    }),
+  },
 });

@@ -1,6 +1,7 @@
 import { NetworkPolicies, type networkingv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
+import { twice } from '../../../shared/errors';
 import { ageColumn, formatSelector, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
@@ -33,6 +34,6 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
   strategy: specStrategy<networkingv1.NetworkPolicy>({
     generation: true,
     validate: validateNetworkPolicy,
-    validateUpdate: (policy, _old, release) => validateNetworkPolicy(policy, release),
+    validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),
   }),
 });

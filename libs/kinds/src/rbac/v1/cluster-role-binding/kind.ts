@@ -1,5 +1,6 @@
 import { ClusterRoleBindings, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { twice } from '../../../shared/errors';
 import { plainStrategy } from '../../../shared/strategies';
 import { bindingColumns } from '../shared/columns';
 import { defaultBinding, fromAlphaSubjects, toAlphaSubjects } from '../shared/subjects';
@@ -17,7 +18,10 @@ export const clusterRoleBinding = defineKind<rbacv1.ClusterRoleBinding>({
   columns: bindingColumns,
   strategy: {
     ...plainStrategy<rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, KINDS), {
-      alsoOnUpdate: validateRoleRefUnchanged,
+      validateUpdate: (binding, old, release) => [
+        ...twice(validateBinding(binding, KINDS)),
+        ...validateRoleRefUnchanged(binding, old, release),
+      ],
     }),
     allowCreateOnUpdate: true,
   },

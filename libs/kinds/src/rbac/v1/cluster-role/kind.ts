@@ -1,7 +1,7 @@
 import { ClusterRoles, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import type { Release } from '../../../shared/errors';
+import { twice, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
@@ -22,5 +22,8 @@ export const clusterRole = defineKind<rbacv1.ClusterRole>({
   resource: ClusterRoles,
   versions: rbacVersions('ClusterRole'),
   nameRule: 'pathSegment',
-  strategy: { ...plainStrategy<rbacv1.ClusterRole>(validateClusterRole), allowCreateOnUpdate: true },
+  strategy: plainStrategy<rbacv1.ClusterRole>(validateClusterRole, {
+    allowCreateOnUpdate: true,
+    validateUpdate: (role, _old, release) => twice(validateClusterRole(role, release)),
+  }),
 });

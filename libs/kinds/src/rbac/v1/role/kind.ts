@@ -1,8 +1,11 @@
 import { Roles, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
+import { twice, type Release } from '../../../shared/errors';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
+
+const validateRole = ({ rules }: rbacv1.Role, release: Release) => validateRules(rules, true, release);
 
 /** role declares Role. */
 export const role = defineKind<rbacv1.Role>({
@@ -10,7 +13,9 @@ export const role = defineKind<rbacv1.Role>({
   versions: rbacVersions('Role'),
   nameRule: 'pathSegment',
   strategy: {
-    ...plainStrategy<rbacv1.Role>(({ rules }, release) => validateRules(rules, true, release)),
+    ...plainStrategy<rbacv1.Role>(validateRole, {
+      validateUpdate: (role, _old, release) => twice(validateRole(role, release)),
+    }),
     allowCreateOnUpdate: true,
   },
 });

@@ -1,10 +1,11 @@
 import { CSIDrivers, type storagev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
-import { defineKind, type Minor } from '../../../kind';
+import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, oneOf } from '../../../shared/errors';
+import { IMMUTABLE, invalidStruct, oneOf } from '../../../shared/errors';
+import { goStrings } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -59,6 +60,28 @@ function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
 /** Everything is looked at twice when a driver is made, and the findings are reported twice. */
 const validateNew = (driver: storagev1.CSIDriver) => [...validateDriver(driver), ...validateDriver(driver)];
 
+function validateDriverUpdate(
+  driver: storagev1.CSIDriver,
+  old: storagev1.CSIDriver,
+  release: StrategyContext,
+): FieldError[] {
+  const changed = (name: keyof storagev1.CSIDriverSpec) => !semanticEqual(driver.spec?.[name], old.spec?.[name]);
+  const fixed = (name: keyof storagev1.CSIDriverSpec, shown: string = name) =>
+    changed(name) ? [field.invalid(SPEC.child(shown), driver.spec?.[name], IMMUTABLE)] : [];
+  const modes = driver.spec?.volumeLifecycleModes;
+  const go = goStrings(modes, 'storage.VolumeLifecycleMode');
+  return [
+    ...validateDriver(driver),
+    // The field is spelled like this.
+    ...fixed('attachRequired', 'attachedRequired'),
+    ...fixed('fsGroupPolicy'),
+    ...(release.emulated < 29 ? fixed('podInfoOnMount') : []),
+    ...(changed('volumeLifecycleModes')
+      ? [invalidStruct(SPEC.child('volumeLifecycleModes'), modes ?? null, go, IMMUTABLE, release)]
+      : []),
+  ];
+}
+
 /** csiDriver declares CSIDriver. */
 export const csiDriver = defineKind<storagev1.CSIDriver>({
   resource: CSIDrivers,
@@ -86,11 +109,6 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
   strategy: {
     ...plainStrategy<storagev1.CSIDriver>(validateNew),
     allowUnconditionalUpdate: false,
-    validateUpdate: (driver, old) => [
-      ...validateDriver(driver),
-      ...(['attachRequired', 'fsGroupPolicy', 'volumeLifecycleModes'] as const)
-        .filter(name => !semanticEqual(driver.spec?.[name], old.spec?.[name]))
-        .map(name => field.invalid(SPEC.child(name), driver.spec?.[name], IMMUTABLE)),
-    ],
+    validateUpdate: validateDriverUpdate,
   },
 });

@@ -1,55 +1,66 @@
 import { CSINodes, type storagev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
+import { IMMUTABLE, invalidStruct, nonNegative, requireText, twice, type Release } from '../../../shared/errors';
+import { goPointer, goStrings } from '../../../shared/go-syntax';
 import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
 const DRIVERS = Path.at('spec', 'drivers');
-const MAX_ID = 192;
 
-function validateCSINode({ spec }: storagev1.CSINode): FieldError[] {
+function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldError[] {
   const names = new Set<string>();
-  return (spec?.drivers ?? []).flatMap(({ name, nodeID, allocatable, topologyKeys }, i) => {
+  return (spec?.drivers ?? []).flatMap((driver, i) => {
     const at = DRIVERS.index(i);
-    const errors = validateCSIDriverName(name, at.child('name'));
-    if (name && names.has(name)) errors.push(field.duplicate(at.child('name'), name));
-    names.add(name);
-    if (!nodeID) errors.push(field.required(at.child('nodeID')));
-    else if (nodeID.length > MAX_ID)
-      errors.push(field.invalid(at.child('nodeID'), nodeID, `must be ${MAX_ID} characters or less`));
-    if (allocatable?.count !== undefined && allocatable.count < 0) {
-      errors.push(
-        field.invalid(at.child('allocatable', 'count'), allocatable.count, 'must be greater than or equal to 0'),
-      );
-    }
-    const keys = topologyKeys ?? [];
-    if (new Set(keys).size < keys.length)
-      errors.push(
-        field.duplicate(
-          at.child('topologyKeys'),
-          keys.find((key, n) => keys.indexOf(key) < n),
-        ),
-      );
+    const errors = validateDriver(driver, at, release);
+    if (names.has(driver.name)) errors.push(field.duplicate(at.child('name'), driver.name));
+    names.add(driver.name);
+    const keys = driver.topologyKeys ?? [];
+    keys.forEach((key, n) => {
+      if (!key) errors.push(field.required(at));
+      if (keys.indexOf(key) < n) errors.push(field.duplicate(at, key));
+      errors.push(...isQualifiedName(key).map(text => invalidStruct(at, keys, goStrings(keys), text, release)));
+    });
     return errors;
   });
 }
 
-/** Everything is looked at twice when the object is made, and the findings are reported twice. */
-const validateNew = (node: storagev1.CSINode) => [...validateCSINode(node), ...validateCSINode(node)];
+function validateDriver(
+  { name, nodeID, allocatable }: storagev1.CSINodeDriver,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
+  const longest = emulated < 21 ? 128 : 192;
+  const at = path.child('nodeID');
+  const tooLong = (nodeID?.length ?? 0) > longest;
+  return [
+    ...validateCSIDriverName(name, path.child('name')),
+    ...requireText(at, nodeID),
+    ...(tooLong ? [field.invalid(at, nodeID, `must be ${longest} characters or less`)] : []),
+    ...nonNegative(path.child('allocatable', 'count'), allocatable?.count),
+  ];
+}
 
-function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode): FieldError[] {
-  const errors = validateCSINode(node);
-  const now = new Map((node.spec?.drivers ?? []).map(d => [d.name, d]));
-  for (const before of old.spec?.drivers ?? []) {
-    const after = now.get(before.name);
-    if (after && !semanticEqual(after, before))
-      errors.push(field.invalid(DRIVERS, node.spec?.drivers, 'field is immutable'));
-  }
-  return errors;
+const validateTwice = (node: storagev1.CSINode, release: Release) => twice(validateCSINode(node, release));
+
+function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release: Release): FieldError[] {
+  const before = old.spec?.drivers ?? [];
+  const changed = before.flatMap(driver =>
+    (node.spec?.drivers ?? []).filter(now => now.name === driver.name && !semanticEqual(now, driver)),
+  );
+  return [
+    ...validateTwice(node, release),
+    ...changed.map(driver => invalidStruct(Path.at('CSINodeDriver'), driver, goDriver(driver), IMMUTABLE, release)),
+  ];
+}
+
+function goDriver({ name, nodeID, topologyKeys, allocatable }: storagev1.CSINodeDriver): string {
+  const [id, node] = [name, nodeID].map(text => JSON.stringify(text));
+  return `storage.CSINodeDriver{Name:${id}, NodeID:${node}, TopologyKeys:${goStrings(topologyKeys)}, Allocatable:${goPointer('storage.VolumeNodeResources', allocatable)}}`;
 }
 
 /** csiNode declares CSINode. */
@@ -67,5 +78,5 @@ export const csiNode = defineKind<storagev1.CSINode>({
     integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0),
     ageColumn,
   ]),
-  strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), allowUnconditionalUpdate: false, validateUpdate },
+  strategy: { ...plainStrategy<storagev1.CSINode>(validateTwice), allowUnconditionalUpdate: false, validateUpdate },
 });

@@ -1,9 +1,10 @@
-import { StorageClasses, type storagev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
+import { StorageClasses, type corev1, type storagev1 } from '@navarch/api';
+import { duplicates, field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, oneOf, type Release } from '../../../shared/errors';
+import { each, IMMUTABLE, oneOf } from '../../../shared/errors';
+import { validateLabelName } from '../../../shared/label-validation';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -35,17 +36,41 @@ function validateClass(object: storagev1.StorageClass): FieldError[] {
   const modes = ['Immediate', 'WaitForFirstConsumer'];
   if (!volumeBindingMode) errors.push(field.required(mode));
   else if (!modes.includes(volumeBindingMode)) errors.push(field.notSupported(mode, volumeBindingMode, modes));
-  return errors;
+  return [...errors, ...validateTopologies(object.allowedTopologies ?? [])];
 }
 
-function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageClass, _release: Release): FieldError[] {
+function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): FieldError[] {
+  // Two terms are the same if they name the same values, in any order.
+  const shapes = terms.map(({ matchLabelExpressions = [] }) =>
+    JSON.stringify(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values)].sort()]).sort()),
+  );
+  return terms.flatMap(({ matchLabelExpressions = [] }, i) => {
+    const at = Path.at('allowedTopologies').index(i).child('matchLabelExpressions');
+    const keys = matchLabelExpressions.map(({ key }) => key);
+    const errors = matchLabelExpressions.flatMap(({ key, values = [] }, j) => {
+      const where = at.index(j);
+      return [
+        ...(values.length ? [] : [field.required(where.child('values'))]),
+        ...duplicates(values, n => where.child('values').index(n)),
+        ...validateLabelName(key, where.child('key')),
+        ...(keys.indexOf(key) < j ? [field.duplicate(where.child('key'), key)] : []),
+      ];
+    });
+    const before = shapes.slice(0, i).filter(shape => shape === shapes[i]);
+    return [...errors, ...before.map(() => field.duplicate(at, ''))];
+  });
+}
+
+function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageClass): FieldError[] {
   const errors = validateClass(object);
-  const fixed = ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode'] as const;
-  for (const name of fixed) {
+  for (const name of ['parameters', 'provisioner', 'reclaimPolicy'] as const) {
     if (!semanticEqual(object[name], old[name]))
       errors.push(field.forbidden(Path.at(name), `updates to ${name} are forbidden.`));
   }
-  return errors;
+  const { volumeBindingMode: mode } = object;
+  return mode === old.volumeBindingMode
+    ? errors
+    : [...errors, field.invalid(Path.at('volumeBindingMode'), mode, IMMUTABLE)];
 }
 
 /** storageClass declares StorageClass; only whether volumes may grow can change. */

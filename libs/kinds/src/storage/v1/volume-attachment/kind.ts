@@ -4,7 +4,8 @@ import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-so
 import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, requireText } from '../../../shared/errors';
+import { each, IMMUTABLE, invalidStruct, requireText, twice } from '../../../shared/errors';
+import { goPointer } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
@@ -17,10 +18,11 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment): Field
   const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source ?? {};
   const at = SPEC.child('source');
   const errors = requireText(SPEC.child('attacher'), attacher);
-  if (!inline && !volume)
+  if (!inline && volume === undefined)
     errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
-  else if (inline && volume)
+  else if (inline && volume !== undefined)
     errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
+  else if (volume === '') errors.push(field.required(at.child('persistentVolumeName')));
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
   for (const name of ['attachError', 'detachError'] as const) {
     const message = status?.[name]?.message ?? '';
@@ -38,8 +40,16 @@ function validateNew(attachment: storagev1.VolumeAttachment, { apiVersion }: Str
   return [
     ...errors,
     ...validateCSIDriverName(attacher, SPEC.child('attacher')),
-    ...(volume ? each(SPEC.child('source', 'persistentVolumeName'), volume, isDNS1123Subdomain(volume)) : []),
+    ...(volume !== undefined
+      ? each(SPEC.child('source', 'persistentVolumeName'), volume, isDNS1123Subdomain(volume))
+      : []),
   ];
+}
+
+function goSpec({ attacher, source, nodeName }: storagev1.VolumeAttachmentSpec): string {
+  const inline = goPointer('core.PersistentVolumeSpec', source?.inlineVolumeSpec);
+  const from = `storage.VolumeAttachmentSource{PersistentVolumeName:${goPointer('string', source?.persistentVolumeName)}, InlineVolumeSpec:${inline}}`;
+  return `storage.VolumeAttachmentSpec{Attacher:${JSON.stringify(attacher)}, Source:${from}, NodeName:${JSON.stringify(nodeName)}}`;
 }
 
 const deprecated = deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 VolumeAttachment');
@@ -71,9 +81,11 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
       if (old.status) attachment.status = old.status;
       else delete attachment.status;
     },
-    validateUpdate: (attachment, old) => [
-      ...validateAttachment(attachment),
-      ...(semanticEqual(attachment.spec, old.spec) ? [] : [field.invalid(SPEC, attachment.spec, IMMUTABLE)]),
+    validateUpdate: (attachment, old, release) => [
+      ...twice(validateAttachment(attachment)),
+      ...(semanticEqual(attachment.spec, old.spec)
+        ? []
+        : [invalidStruct(SPEC, attachment.spec, goSpec(attachment.spec), IMMUTABLE, release)]),
     ],
   },
   subresources: { status: isolatedStatusStrategy<storagev1.VolumeAttachment>() },
