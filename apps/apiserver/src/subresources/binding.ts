@@ -1,5 +1,5 @@
 import { Pods, type corev1 } from '@navarch/api';
-import { badRequest, conflict, field, Path } from '@navarch/apimachinery';
+import { badRequest, conflict, field, Path, StatusError, type FieldError } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
 import { readObject, type RequestContext, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
@@ -20,7 +20,7 @@ export function bindingHandler(parts: BindingParts): SubresourceHandler {
       kind: 'Binding',
       emulated: parts.emulated,
     });
-    if (binding.metadata?.name && binding.metadata.name !== context.info.name) {
+    if (binding.metadata?.name !== context.info.name) {
       throw badRequest('name in URL does not match name in Binding object');
     }
     await bind(parts, context, context.info.name, binding);
@@ -52,12 +52,14 @@ export async function bind(
   await pods().update(namespace, podName, pod => assignNode(pod, binding, clock.now()));
 }
 
-function checkBinding({ target, metadata }: corev1.Binding): void {
-  const errors = [];
+/** checkBinding throws what is wrong with a binding, in upstream's form: findings without code and reason of their own. */
+export function checkBinding({ target }: corev1.Binding): void {
+  const errors: FieldError[] = [];
   if (target?.kind && target.kind !== 'Node')
     errors.push(field.notSupported(Path.at('target', 'kind'), target.kind, ['Node', '<empty>']));
   if (!target?.name) errors.push(field.required(Path.at('target', 'name')));
-  if (errors.length) throw field.invalidObject({ group: '', kind: 'Binding' }, metadata?.name ?? '', errors);
+  const texts = errors.map(error => `${error.field}: ${error.message}`);
+  if (texts.length) throw new StatusError(500, '', texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`);
 }
 
 /** assignNode writes the node into the pod, with what the binding wants annotated. In place. */

@@ -7,7 +7,7 @@ import { rewriteLocation } from '../proxy/proxy-handler';
 import { isProxyable, parseProxyName } from '../proxy/proxy-target';
 import { acceptsJwks } from '../routes/openid';
 import { Health } from '../routes/health';
-import { assignNode } from './binding';
+import { assignNode, checkBinding } from './binding';
 import { needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
 import { checkLogOptions } from './pod-log';
 import { kubeletPath } from './pod-streams';
@@ -125,6 +125,16 @@ describe('assignNode', () => {
     ['UID in precondition: v', pod(), { ...binding, metadata: { uid: 'v' } }],
     ['non-empty .spec.schedulingGates', pod({ spec: { containers: [], schedulingGates: [{ name: 'g' }] } }), binding],
   ])('%s', (why, made, asked) => expect(() => assignNode(made, asked, 0)).toThrow(why));
+});
+
+test.each<[string, corev1.Binding['target']]>([
+  ['target.name: Required value', {}],
+  [
+    '[target.kind: Unsupported value: "Pod": supported values: "Node", "<empty>", target.name: Required value]',
+    { kind: 'Pod' },
+  ],
+])('a binding is refused: %s', (message, target) => {
+  expect(() => checkBinding({ target })).toThrow(expect.objectContaining({ code: 500, message }));
 });
 
 describe('evictions', () => {

@@ -18,7 +18,8 @@ export function formatEndpoints({ subsets = [] }: corev1.Endpoints): string {
   });
   const shown = all.slice(0, SHOWN).join(',');
   if (all.length > SHOWN) return `${shown} + ${all.length - SHOWN} more...`;
-  return shown || NONE;
+  // Addresses that are not ready yet leave the cell empty.
+  return subsets.length ? shown : NONE;
 }
 
 function defaultEndpoints({ subsets = [] }: corev1.Endpoints): void {

@@ -52,7 +52,7 @@ export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
     nameColumn,
     text('AddressType', ({ addressType }) => addressType),
     text('Ports', ({ ports }) =>
-      shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : name || '*'))),
+      shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : (name ?? '*')))),
     ),
     text('Endpoints', ({ endpoints }) => shorten((endpoints ?? []).flatMap(e => e.addresses ?? []))),
     ageColumn,
