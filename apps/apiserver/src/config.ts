@@ -2,13 +2,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { parse } from 'yaml';
 import type { ApiServerFlags } from './flags';
-import { parseAbacPolicies, type AbacPolicy } from './authz/abac';
 import type { RequestHeaderOptions } from './authn/request-header';
 import { clusterIpRange, nodePortRange } from './services/address-range';
 import type { Range } from './services/range-allocator';
-
-const MODES = ['Node', 'RBAC', 'ABAC', 'AlwaysAllow', 'AlwaysDeny'] as const;
-export type AuthorizationMode = (typeof MODES)[number];
 
 /** Config is the flags in their checked form: files read, ranges parsed. */
 export interface Config {
@@ -20,8 +16,6 @@ export interface Config {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly requestHeader: RequestHeaderOptions;
-  readonly authorizationModes: readonly AuthorizationMode[];
-  readonly abacPolicies: readonly AbacPolicy[];
   readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
   /** encryption is the parsed EncryptionConfiguration. */
   readonly encryption: unknown;
@@ -35,7 +29,6 @@ export function compileConfig(flags: ApiServerFlags): Config {
     throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
   const issuers = flags['service-account-issuer'];
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
-  const policyFile = optional('authorization-policy-file', flags['authorization-policy-file']);
   return {
     emulated: parseRelease(flags['emulated-version']),
     advertiseAddress: flags['advertise-address'] || ownAddress(flags['bind-address']),
@@ -49,9 +42,6 @@ export function compileConfig(flags: ApiServerFlags): Config {
       groupHeaders: flags['requestheader-group-headers'].map(lower),
       extraPrefixes: flags['requestheader-extra-headers-prefix'].map(lower),
     },
-    authorizationModes: modes(flags['authorization-mode']),
-    abacPolicies:
-      policyFile === undefined ? [] : named('authorization-policy-file', () => parseAbacPolicies(policyFile)),
     kubeletTls: {
       ...present('cert', optional('kubelet-client-certificate', flags['kubelet-client-certificate'])),
       ...present('key', optional('kubelet-client-key', flags['kubelet-client-key'])),
@@ -60,15 +50,6 @@ export function compileConfig(flags: ApiServerFlags): Config {
     encryption: document('encryption-provider-config', flags['encryption-provider-config']),
     auditPolicy: document('audit-policy-file', flags['audit-policy-file']),
   };
-}
-
-function modes(given: readonly string[]): AuthorizationMode[] {
-  return given.map(mode => {
-    const known = MODES.find(one => one === mode);
-    if (!known)
-      throw new Error(`--authorization-mode: unknown mode ${JSON.stringify(mode)}; known are ${MODES.join(', ')}`);
-    return known;
-  });
 }
 
 function parseRelease(text: string): number {

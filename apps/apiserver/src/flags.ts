@@ -92,8 +92,22 @@ export const FLAGS = {
 
   'authorization-mode': flag.strings(
     ['Node', 'RBAC'],
-    'authorizers in order: Node, RBAC, ABAC, AlwaysAllow, AlwaysDeny',
+    'authorizers in order: Node, RBAC, ABAC, Webhook, AlwaysAllow, AlwaysDeny',
   ),
+  'authorization-config': flag.string(
+    '',
+    'AuthorizationConfiguration file: the authorizers in order, webhooks among them; instead of the other --authorization-*',
+  ),
+  'authorization-webhook-config-file': flag.string('', 'kubeconfig of the webhook that the mode Webhook asks'),
+  'authorization-webhook-version': flag.string(
+    'v1beta1',
+    'version of the SubjectAccessReviews it is sent: v1beta1, v1',
+  ),
+  'authorization-webhook-cache-authorized-ttl': flag.duration(
+    '5m',
+    'how long it is believed that something is allowed',
+  ),
+  'authorization-webhook-cache-unauthorized-ttl': flag.duration('30s', 'how long it is believed that it is not'),
   'authorization-policy-file': flag.string('', 'ABAC policies: one JSON policy a line'),
 
   'kubelet-client-certificate': flag.string('', 'client certificate for kubelets'),

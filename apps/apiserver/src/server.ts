@@ -21,9 +21,9 @@ import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticato
 import { isOpenToAnonymous, openAuthenticationSettings } from './authn/authentication-settings';
 import { ClientCertificates } from './authn/client-certificates';
 import { TokenIssuer } from './authn/tokens/token-issuer';
-import { makeAuthorizers } from './authz/authorizers';
+import { openAuthorizationSettings } from './authz/authorization-settings';
+import { Authorizers } from './authz/authorizers';
 import { EscalationCheck } from './authz/rbac/escalation-check';
-import { UnionAuthorizer } from './authz/union';
 import { encryption, openBackend } from './backend';
 import { bootstrap, claimBootstrapHooks } from './bootstrap/bootstrap';
 import { PostStartHooks } from './bootstrap/hooks';
@@ -77,8 +77,11 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const informers = createInformerFactory(client, { log, clock });
   const caches = openCaches(informers, client, () => server.store(Pods).storage, clock);
   const tokens = makeTokenAuthenticator({ config, credentials, settings, files, flags, caches, client, clock, log });
-  const authorizers = makeAuthorizers(config, caches, path => isOpenToAnonymous(settings.current, path));
-  const authorizer = new UnionAuthorizer(authorizers);
+  const authorizer = new Authorizers({
+    settings: openAuthorizationSettings(flags, files),
+    openToAnonymous: path => isOpenToAnonymous(settings.current, path),
+    ...{ caches, files, emulated, clock, log },
+  });
   const resourceOf = (group: string, version: string, kind: string) => {
     const found = server.registry.kinds.find(
       one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version),
@@ -163,7 +166,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     kinds,
     backend: withServiceAllocation(etcd, () => services.allocator),
     authenticators: makeAuthenticators(tokens, config.audiences, log),
-    authorizers,
+    authorizers: [authorizer],
     admission,
     routes: [
       ...makeRoutes({

@@ -2,10 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SelfSubjectReviews, TokenReviews } from '@navarch/api';
 import { eventually, tempDir } from '@navarch/testing';
 import { writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { startTestWebhook } from '../testing/test-webhook';
 import { startTestIssuer, type TestIssuer } from '../testing/test-issuer';
 import { startTestCluster, type TestApiServer, type TestCluster } from '../testing/test-server';
 
@@ -97,50 +96,20 @@ describe('an AuthenticationConfiguration', () => {
 });
 
 describe('a webhook', () => {
-  let webhook: Server;
-  const asked: { apiVersion: string; spec: { token: string } }[] = [];
-  beforeAll(async () => {
-    const { certPem, keyPem } = await cluster.pki.issue({ name: 'webhook' });
-    webhook = createServer({ cert: certPem, key: keyPem }, (request, response) => {
-      const chunks: Buffer[] = [];
-      request.on('data', (chunk: Buffer) => chunks.push(chunk));
-      request.on('end', () => {
-        const review = JSON.parse(Buffer.concat(chunks).toString()) as (typeof asked)[number];
-        asked.push(review);
-        const status =
-          review.spec.token === 'good' ? { authenticated: true, user: { username: 'erin', groups: ['w'] } } : {};
-        response.end(JSON.stringify({ ...review, status }));
-      });
-    });
-    await new Promise<void>(resolve => webhook.listen(0, '127.0.0.1', resolve));
-  });
-  afterAll(() => new Promise(resolve => webhook.close(resolve)));
-
   test('knows tokens that nobody else does', async () => {
-    const kubeconfig = {
-      ...{ apiVersion: 'v1', kind: 'Config', 'current-context': 'w' },
-      clusters: [
-        {
-          name: 'w',
-          cluster: {
-            server: `https://127.0.0.1:${(webhook.address() as AddressInfo).port}/authenticate`,
-            'certificate-authority': cluster.pki.caFile,
-          },
-        },
-      ],
-      users: [{ name: 'w', user: {} }],
-      contexts: [{ name: 'w', context: { cluster: 'w', user: 'w' } }],
-    };
+    const webhook = await startTestWebhook(cluster.pki, ({ token }) =>
+      token === 'good' ? { authenticated: true, user: { username: 'erin', groups: ['w'] } } : {},
+    );
     const server = await cluster.start(
-      ...['--authentication-token-webhook-config-file', file('webhook.kubeconfig', stringify(kubeconfig))],
+      ...['--authentication-token-webhook-config-file', file('webhook.kubeconfig', webhook.kubeconfig)],
       ...['--authentication-token-webhook-version', 'v1'],
     );
     expect(await whoIs(server, 'good')).toMatchObject({ username: 'erin', groups: ['w', 'system:authenticated'] });
     await expect(whoIs(server, 'bad')).rejects.toMatchObject({ code: 401 });
-    expect(asked.map(review => [review.apiVersion, review.spec.token])).toEqual([
+    expect(webhook.asked.map(({ apiVersion, spec }) => [apiVersion, spec.token])).toEqual([
       ['authentication.k8s.io/v1', 'good'],
       ['authentication.k8s.io/v1', 'bad'],
     ]);
-    await server.stop();
+    await Promise.all([server.stop(), webhook.stop()]);
   });
 });

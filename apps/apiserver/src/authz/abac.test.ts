@@ -55,6 +55,13 @@ describe('AbacAuthorizer', () => {
   ])('%s', (_name, attributes, allowed) => {
     expect(authorizer.authorize(attributes).outcome).toBe(allowed ? 'allow' : 'no opinion');
   });
+  test('the rules of a user', () => {
+    expect(authorizer.rulesFor({ name: 'bob', groups: ['system:authenticated'] }, 'test').rules).toEqual([
+      { verbs: ['get', 'list', 'watch'], apiGroups: [''], resources: ['pods'] },
+      { verbs: ['get', 'list', 'watch'], nonResourceURLs: ['/version'] },
+    ]);
+    expect(authorizer.rulesFor({ name: 'bob', groups: [] }, 'other').rules).toEqual([]);
+  });
 });
 
 describe('parseAbacPolicies', () => {
@@ -62,6 +69,9 @@ describe('parseAbacPolicies', () => {
     expect(parseAbacPolicies('{"user":"a"}')).toEqual([
       { user: 'a', group: '', readonly: false, apiGroup: '*', resource: '*', namespace: '*', nonResourcePath: '*' },
     ]);
+  });
+  test.each([['{}'], ['{"user":"*"}'], ['{"group":"*"}']])('%s is about everybody who is known', form => {
+    expect(parseAbacPolicies(form)[0]).toMatchObject({ user: '', group: 'system:authenticated' });
   });
   test.each([['{'], ['[]'], ['{"kind":"X"}'], ['{"apiVersion":"v9","spec":{}}']])(
     '%s is refused with its line',

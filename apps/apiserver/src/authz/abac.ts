@@ -1,4 +1,9 @@
-import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
+import type { UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Decision } from '@navarch/apiserver-runtime';
+import type { Rules, RuleSource } from './rule-source';
+
+const ALL_AUTHENTICATED = 'system:authenticated';
+const READ = ['get', 'list', 'watch'];
 
 /** AbacPolicy is the spec of one line of a policy file (`abac.authorization.kubernetes.io/v1beta1`, kind Policy). */
 export interface AbacPolicy {
@@ -35,8 +40,7 @@ function parsePolicy(value: unknown): AbacPolicy {
     throw new Error(`unknown apiVersion ${JSON.stringify(policy.apiVersion)}`);
   const spec = record(policy.spec);
   return {
-    user: text(spec.user),
-    group: text(spec.group),
+    ...subject(text(spec.user), text(spec.group)),
     readonly: spec.readonly === true,
     apiGroup: text(spec.apiGroup),
     resource: text(spec.resource),
@@ -50,8 +54,7 @@ function legacyPolicy(policy: Record<string, unknown>): AbacPolicy {
   const user = text(policy.user);
   const group = text(policy.group);
   return {
-    user: user || (group ? '' : '*'),
-    group,
+    ...(user || group ? subject(user, group) : { user: '', group: ALL_AUTHENTICATED }),
     readonly: policy.readonly === true,
     apiGroup: '*',
     resource: text(policy.resource) || '*',
@@ -60,20 +63,41 @@ function legacyPolicy(policy: Record<string, unknown>): AbacPolicy {
   };
 }
 
+/** subject: `*` is everybody who is known, which anonymous requests are not. */
+function subject(user: string, group: string): Pick<AbacPolicy, 'user' | 'group'> {
+  return user === '*' || group === '*' ? { user: '', group: ALL_AUTHENTICATED } : { user, group };
+}
+
 /** AbacAuthorizer allows what one line of its policy file permits; it never denies. */
-export class AbacAuthorizer implements Authorizer {
+export class AbacAuthorizer implements RuleSource {
   constructor(private readonly policies: readonly AbacPolicy[]) {}
 
   authorize(attributes: AuthorizationAttributes): Decision {
     if (this.policies.some(policy => abacMatches(policy, attributes))) return { outcome: 'allow' };
     return { outcome: 'no opinion', reason: 'No policy matched.' };
   }
+
+  rulesFor(user: UserInfo, namespace: string): Rules {
+    const rules = this.policies
+      .filter(policy => subjectMatches(policy, user))
+      .flatMap(policy => {
+        const verbs = policy.readonly ? READ : ['*'];
+        const { resource, apiGroup, nonResourcePath } = policy;
+        return [
+          ...(resource && is(policy.namespace, namespace)
+            ? [{ verbs, apiGroups: [apiGroup], resources: [resource] }]
+            : []),
+          ...(nonResourcePath ? [{ verbs, nonResourceURLs: [nonResourcePath] }] : []),
+        ];
+      });
+    return { rules, errors: [] };
+  }
 }
 
 /** abacMatches tells whether a policy permits what is asked. */
 export function abacMatches(policy: AbacPolicy, asked: AuthorizationAttributes): boolean {
-  if (!subjectMatches(policy, asked)) return false;
-  if (policy.readonly && !['get', 'list', 'watch'].includes(asked.verb)) return false;
+  if (!subjectMatches(policy, asked.user)) return false;
+  if (policy.readonly && !READ.includes(asked.verb)) return false;
   if (asked.isResourceRequest) {
     return (
       is(policy.namespace, asked.namespace) && is(policy.resource, asked.resource) && is(policy.apiGroup, asked.group)
@@ -84,11 +108,9 @@ export function abacMatches(policy: AbacPolicy, asked: AuthorizationAttributes):
 }
 
 /** subjectMatches: every subject property that is set must match, and one must be set. */
-function subjectMatches(policy: AbacPolicy, { user }: AuthorizationAttributes): boolean {
-  const userMatches = policy.user === '*' || (policy.user !== '' && policy.user === user.name);
-  const groupMatches = policy.group === '*' || (policy.group !== '' && user.groups.includes(policy.group));
-  if (policy.user && policy.group) return userMatches && groupMatches;
-  return policy.user ? userMatches : groupMatches;
+function subjectMatches(policy: AbacPolicy, user: UserInfo): boolean {
+  if (!policy.user && !policy.group) return false;
+  return (!policy.user || policy.user === user.name) && (!policy.group || user.groups.includes(policy.group));
 }
 
 const is = (pattern: string, value: string) => pattern === '*' || pattern === value;

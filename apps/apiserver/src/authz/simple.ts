@@ -1,4 +1,5 @@
 import type { Authorizer } from '@navarch/apiserver-runtime';
+import type { RuleSource } from './rule-source';
 
 /** privilegedGroup allows everything to members of system:masters; it comes first in every chain. */
 export const privilegedGroup: Authorizer = {
@@ -6,9 +7,19 @@ export const privilegedGroup: Authorizer = {
 };
 
 /** alwaysAllow allows everything to everybody: for tests of other parts only. */
-export const alwaysAllow: Authorizer = { authorize: () => ({ outcome: 'allow' }) };
+export const alwaysAllow: RuleSource = {
+  authorize: () => ({ outcome: 'allow' }),
+  rulesFor: () => ({
+    rules: [
+      { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+      { verbs: ['*'], nonResourceURLs: ['*'] },
+    ],
+    errors: [],
+  }),
+};
 
 /** alwaysDeny refuses everything to everybody. */
-export const alwaysDeny: Authorizer = {
+export const alwaysDeny: RuleSource = {
   authorize: () => ({ outcome: 'no opinion', reason: 'Everything is forbidden.' }),
+  rulesFor: () => ({ rules: [], errors: [] }),
 };

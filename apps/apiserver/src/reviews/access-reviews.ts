@@ -1,6 +1,7 @@
 import type { authorizationv1 } from '@navarch/api';
 import { badRequest, field, Path, StatusError, type KubeObject, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer, RequestContext, VirtualHandler } from '@navarch/apiserver-runtime';
+import { fieldSelectorText, labelSelectorText, selectorErrors } from './selectors';
 
 const GROUP = 'authorization.k8s.io';
 
@@ -74,6 +75,8 @@ export function attributesOf(
     namespace: resource?.namespace ?? '',
     name: resource?.name ?? '',
     path: path?.path ?? '',
+    ...(resource?.fieldSelector && { fieldSelector: fieldSelectorText(resource.fieldSelector) }),
+    ...(resource?.labelSelector && { labelSelector: labelSelectorText(resource.labelSelector) }),
   };
 }
 
@@ -107,7 +110,8 @@ function attributeErrors({ resourceAttributes, nonResourceAttributes }: Spec) {
       ),
     ];
   }
-  if (resourceAttributes || nonResourceAttributes) return [];
+  if (resourceAttributes) return selectorErrors(Path.at('spec', 'resourceAttributes'), resourceAttributes);
+  if (nonResourceAttributes) return [];
   return [
     field.invalid(
       Path.at('spec', 'resourceAttributes'),

@@ -1,19 +1,17 @@
 import type { authorizationv1 } from '@navarch/api';
 import { badRequest } from '@navarch/apimachinery';
 import type { VirtualHandler } from '@navarch/apiserver-runtime';
-import type { RuleResolver } from '../authz/rbac/rule-resolver';
-import { nodeIdentity } from '../authz/node/node-identity';
+import type { RuleSource } from '../authz/rule-source';
 import type { PolicyRule } from '../authz/rbac/rules';
 
 /** selfSubjectRulesReview lists what the asker may do in a namespace, as far as rules can tell. */
-export function selfSubjectRulesReview(resolver: RuleResolver): VirtualHandler {
+export function selfSubjectRulesReview(source: Pick<RuleSource, 'rulesFor'>): VirtualHandler {
   return {
     create(context, object) {
       const review = object as authorizationv1.SelfSubjectRulesReview;
       const namespace = review.spec.namespace;
       if (!namespace) return Promise.reject(badRequest('no namespace on request'));
-      const { rules, errors } = resolver.rulesFor(context.user, namespace);
-      if (nodeIdentity(context.user)) errors.push('node authorizer does not support user rule resolution');
+      const { rules, errors } = source.rulesFor(context.user, namespace);
       const status: authorizationv1.SubjectRulesReviewStatus = {
         resourceRules: rules.filter(rule => rule.resources?.length).map(resourceRule),
         nonResourceRules: rules

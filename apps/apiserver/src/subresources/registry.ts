@@ -1,14 +1,9 @@
 import { Endpoints, Pods, PodDisruptionBudgets, Services } from '@navarch/api';
-import type {
-  ApiServer,
-  SubresourceHandler,
-  UpgradeHandler,
-  VirtualHandler,
-  Authorizer,
-} from '@navarch/apiserver-runtime';
+import type { ApiServer, SubresourceHandler, UpgradeHandler, VirtualHandler } from '@navarch/apiserver-runtime';
 import type { Clock } from '@navarch/base';
 import type { KubeClient } from '@navarch/client';
 import type { AdmissionChain } from '../admission/admission-chain';
+import type { RuleSource } from '../authz/rule-source';
 import type { TokenAuthenticator } from '../authn/token-authenticator';
 import type { TokenIssuer } from '../authn/tokens/token-issuer';
 import type { Caches } from '../caches';
@@ -35,7 +30,7 @@ export interface HandlerParts {
   readonly issuer: TokenIssuer;
   readonly tokens: TokenAuthenticator;
   readonly audiences: readonly string[];
-  readonly authorizer: Authorizer;
+  readonly authorizer: RuleSource;
   readonly probes: ReadonlyMap<string, Probe>;
   readonly emulated: number;
   readonly clock: Clock;
@@ -88,7 +83,7 @@ export function upgradeHandlers(parts: HandlerParts): Map<string, UpgradeHandler
 
 /** virtualHandlers serve the resources that are asked and not stored. */
 export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler> {
-  const { server, caches, admission, authorizer, emulated, clock } = parts;
+  const { server, admission, authorizer, emulated, clock } = parts;
   const bindings: VirtualHandler = {
     async create(context, object) {
       await bind(
@@ -108,7 +103,7 @@ export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler
     ['subjectaccessreviews.authorization.k8s.io', subjectAccessReview(authorizer)],
     ['localsubjectaccessreviews.authorization.k8s.io', localSubjectAccessReview(authorizer)],
     ['selfsubjectaccessreviews.authorization.k8s.io', selfSubjectAccessReview(authorizer)],
-    ['selfsubjectrulesreviews.authorization.k8s.io', selfSubjectRulesReview(caches.ruleResolver)],
+    ['selfsubjectrulesreviews.authorization.k8s.io', selfSubjectRulesReview(authorizer)],
   ]);
 }
 

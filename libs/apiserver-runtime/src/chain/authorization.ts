@@ -1,5 +1,6 @@
 import { StatusError, groupResourceName, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestInfo } from '../interfaces';
+import { PlainTextError } from '../status-response';
 import type { Exchange } from './exchange';
 
 /** authorizeAll asks the authorizers in order until one allows or denies; the reasons of those without opinion are joined. */
@@ -35,7 +36,7 @@ export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearch
   };
 }
 
-/** authorize lets the request pass or throws the documented 403. */
+/** authorize lets the request pass or throws the documented 403; where an authorizer failed it is a 500. */
 export async function authorize(exchange: Exchange, authorizers: readonly Authorizer[]): Promise<void> {
   const attributes = attributesOf(exchange.info, exchange.user, exchange.query);
   const decision = await authorizeAll(authorizers, attributes);
@@ -43,9 +44,8 @@ export async function authorize(exchange: Exchange, authorizers: readonly Author
     exchange.decision = decision.reason ?? '';
     return;
   }
-  if (decision.evaluationError && !decision.reason) {
-    throw forbiddenRequest(attributes, decision.evaluationError);
-  }
+  // Nobody knows whether the request is forbidden: an authorizer failed.
+  if (decision.evaluationError) throw new PlainTextError(decision.evaluationError);
   throw forbiddenRequest(attributes, decision.reason ?? '');
 }
 

@@ -3,6 +3,7 @@ import type { corev1 } from '@navarch/api';
 import type { AuthorizationAttributes } from '@navarch/apiserver-runtime';
 import { bootstrapPolicy } from '../rbac/bootstrap-policy';
 import { NodeAuthorizer } from './node-authorizer';
+import type { NodeGraph } from './node-graph';
 import { MIRROR_ANNOTATION, podReferences, volumeSecretKeys } from './pod-references';
 
 const rules = bootstrapPolicy(33).clusterRoles.find(role => role.metadata!.name === 'system:node')!.rules!;
@@ -12,11 +13,12 @@ const reachable = new Set([
   'n1 persistentvolumeclaim ns/p',
   'n1 persistentvolume /v',
   'n1 serviceaccount ns/sa',
+  'n1 pod ns/own',
 ]);
-const authorizer = new NodeAuthorizer(
-  { reaches: (node, kind, namespace, name) => Promise.resolve(reachable.has(`${node} ${kind} ${namespace}/${name}`)) },
-  rules,
-);
+const graph: NodeGraph = {
+  reaches: (node, kind, namespace, name) => Promise.resolve(reachable.has(`${node} ${kind} ${namespace}/${name}`)),
+};
+const authorizer = new NodeAuthorizer(graph, rules, false);
 
 const ask = (
   verb: string,
@@ -145,4 +147,28 @@ describe('podReferences', () => {
     expect(volumeSecretKeys({ spec: { csi } })).toEqual([]);
     expect(volumeSecretKeys({ spec: { csi, claimRef: { namespace: 'x', name: 'c' } } })).toEqual(['n/s']);
   });
+});
+
+describe('a node reads its own pods only, from 1.32 on', () => {
+  const own = new NodeAuthorizer(graph, rules, true);
+  const all = { namespace: '', name: '' };
+  test.each<[string, AuthorizationAttributes, string | true]>([
+    ['its pod', ask('get', 'pods', { name: 'own' }), true],
+    ['another', ask('get', 'pods', { name: 'x' }), NONE],
+    ['all', ask('list', 'pods', all), 'can only list/watch pods with spec.nodeName field selector'],
+    ['those bound to it', ask('watch', 'pods', { ...all, fieldSelector: 'spec.nodeName=n1' }), true],
+    [
+      'those not bound to it',
+      ask('watch', 'pods', { ...all, fieldSelector: 'spec.nodeName!=n1' }),
+      'can only list/watch pods with spec.nodeName field selector',
+    ],
+    ['its pod, by a watch', ask('watch', 'pods', { name: 'own' }), true],
+    ['a mirror pod', ask('create', 'pods', { name: '' }), true],
+    ['a status', ask('patch', 'pods', { subresource: 'status' }), true],
+  ])('%s', async (_name, asked, want) => {
+    const { outcome, reason } = await own.authorize(asked);
+    expect(outcome === 'allow' || reason).toBe(want);
+  });
+  test('before, it reads all', async () =>
+    expect((await authorizer.authorize(ask('list', 'pods', all))).outcome).toBe('allow'));
 });

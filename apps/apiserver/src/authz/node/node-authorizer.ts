@@ -1,5 +1,7 @@
-import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
+import { parseFieldSelector, type UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Decision } from '@navarch/apiserver-runtime';
 import { ruleAllows, type PolicyRule } from '../rbac/rules';
+import type { Rules, RuleSource } from '../rule-source';
 import type { GraphKind, NodeGraph } from './node-graph';
 import { nodeIdentity } from './node-identity';
 
@@ -7,10 +9,12 @@ import { nodeIdentity } from './node-identity';
  * NodeAuthorizer allows kubelets what their node's pods need: objects by the graph, their own Lease and CSINode, and for the
  * rest what the node rules (ClusterRole system:node) say. It never denies.
  */
-export class NodeAuthorizer implements Authorizer {
+export class NodeAuthorizer implements RuleSource {
   constructor(
     private readonly graph: NodeGraph,
     private readonly nodeRules: readonly PolicyRule[],
+    /** ownPodsOnly: a node reads the pods that are bound to it and no others, as releases from 1.32 on have it. */
+    private readonly ownPodsOnly: boolean,
   ) {}
 
   authorize(asked: AuthorizationAttributes): Promise<Decision> | Decision {
@@ -19,6 +23,9 @@ export class NodeAuthorizer implements Authorizer {
     if (!nodeName) return noOpinion(`unknown node for user ${JSON.stringify(asked.user.name)}`);
     if (asked.isResourceRequest) {
       switch (asked.group ? `${asked.resource}.${asked.group}` : asked.resource) {
+        case 'pods':
+          if (!this.ownPodsOnly || asked.subresource) break;
+          return this.pod(nodeName, asked);
         case 'secrets':
           return this.readNamespaced(nodeName, 'secret', asked);
         case 'configmaps':
@@ -39,6 +46,28 @@ export class NodeAuthorizer implements Authorizer {
       }
     }
     return this.nodeRules.some(rule => ruleAllows(rule, asked)) ? { outcome: 'allow' } : { outcome: 'no opinion' };
+  }
+
+  rulesFor(user: UserInfo): Rules {
+    const errors = nodeIdentity(user) === undefined ? [] : ['node authorizer does not support user rule resolution'];
+    return { rules: [], errors };
+  }
+
+  private pod(nodeName: string, asked: AuthorizationAttributes): Promise<Decision> | Decision {
+    switch (asked.verb) {
+      case 'create':
+      case 'delete':
+        return { outcome: 'allow' };
+      case 'get':
+        return this.byGraph(nodeName, 'pod', asked);
+      case 'list':
+      case 'watch':
+        if (selectsNode(asked.fieldSelector, nodeName)) return { outcome: 'allow' };
+        if (asked.name) return this.byGraph(nodeName, 'pod', asked);
+        return noOpinion('can only list/watch pods with spec.nodeName field selector');
+      default:
+        return noOpinion('');
+    }
   }
 
   private statusUpdate(
@@ -81,6 +110,14 @@ export class NodeAuthorizer implements Authorizer {
   }
 }
 
+function selectsNode(selector: string | undefined, nodeName: string): boolean {
+  try {
+    return selector !== undefined && parseFieldSelector(selector).exact('spec.nodeName') === nodeName;
+  } catch {
+    return false;
+  }
+}
+
 const OWN_VERBS = ['get', 'create', 'update', 'patch', 'delete'];
 
 /** ownLease: what a creation is named is checked by NodeRestriction, for the name is in its body. */
@@ -103,4 +140,4 @@ function ownCsiNode(nodeName: string, asked: AuthorizationAttributes): Decision 
   return { outcome: 'allow' };
 }
 
-const noOpinion = (reason: string): Decision => ({ outcome: 'no opinion', reason });
+const noOpinion = (reason: string): Decision => ({ outcome: 'no opinion', ...(reason && { reason }) });

@@ -3,7 +3,7 @@ import type { Informer } from '@navarch/client';
 import type { Entry, Storage } from '@navarch/storage';
 import { podReferences, volumeSecretKeys, type ReferenceKind } from './pod-references';
 
-export type GraphKind = ReferenceKind | 'persistentvolume' | 'volumeattachment';
+export type GraphKind = ReferenceKind | 'pod' | 'persistentvolume' | 'volumeattachment';
 
 /** NodeGraph tells whether an object is tied to a node: by its pods, their claims and volumes. */
 export interface NodeGraph {
@@ -60,12 +60,13 @@ export class CachedNodeGraph implements NodeGraph {
   }
 }
 
-/** referencesOf is what a pod refers to in its namespace, as `kind name`; made once an entry. */
+/** referencesOf is the pod itself and what it refers to in its namespace, as `kind name`; made once an entry. */
 function referencesOf(entry: Entry): ReadonlySet<string> {
   let references = entry.memo.get(REFERENCES) as Set<string> | undefined;
   if (!references) {
     const pod = entry.object() as corev1.Pod;
     references = new Set(podReferences(pod).map(({ kind, name }) => `${kind} ${name}`));
+    references.add(`pod ${pod.metadata!.name}`);
     entry.memo.set(REFERENCES, references);
   }
   return references;

@@ -1,10 +1,12 @@
-import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
+import type { UserInfo } from '@navarch/apimachinery';
+import type { AuthorizationAttributes, Decision } from '@navarch/apiserver-runtime';
+import type { Rules, RuleSource } from '../rule-source';
 import type { RuleResolver } from './rule-resolver';
 import { ruleAllows } from './rules';
 
 /** RbacAuthorizer allows what a role bound to the user permits; it never denies. */
-export class RbacAuthorizer implements Authorizer {
-  constructor(private readonly resolver: Pick<RuleResolver, 'visitRulesFor'>) {}
+export class RbacAuthorizer implements RuleSource {
+  constructor(private readonly resolver: Pick<RuleResolver, 'visitRulesFor' | 'rulesFor'>) {}
 
   authorize(attributes: AuthorizationAttributes): Decision {
     let reason: string | undefined;
@@ -17,6 +19,10 @@ export class RbacAuthorizer implements Authorizer {
     });
     if (reason) return { outcome: 'allow', reason };
     return { outcome: 'no opinion', ...(errors.length && { reason: `RBAC: ${aggregate(errors)}` }) };
+  }
+
+  rulesFor(user: UserInfo, namespace: string): Rules {
+    return this.resolver.rulesFor(user, namespace);
   }
 }
 
