@@ -11,3 +11,13 @@ export function goPrint(value: unknown): string {
 export function goQuote(text: string): string {
   return JSON.stringify(text).replace(/\u007f/g, '\\x7f');
 }
+
+/** goSyntax shows plain JSON as Go's %#v does: `map[string]interface {}{"a":1}`, keys sorted. */
+export function goSyntax(value: unknown): string {
+  if (value === null || value === undefined) return 'interface {}(nil)';
+  if (typeof value === 'string') return goQuote(value);
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(', ')}}`;
+  if (typeof value !== 'object') return String(value);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[string]interface {}{${entries.map(([key, item]) => `${goQuote(key)}:${goSyntax(item)}`).join(', ')}}`;
+}

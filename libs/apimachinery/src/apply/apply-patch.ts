@@ -5,7 +5,8 @@ import { badRequest, StatusError } from '../status-error';
 import { conflictError, findConflicts } from './conflicts';
 import { decodeOwners, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
-import { checkTyped, compare, merge, removeItems, toFieldSet, withNamedFields } from './typed';
+import { checkTyped } from './check-typed';
+import { compare, merge, removeItems, toFieldSet, withNamedFields } from './typed';
 import {
   annotation,
   changesByVersion,
@@ -36,7 +37,7 @@ export interface ApplyRequest {
   /** emulated is the release whose messages are wanted. */
   readonly emulated?: number;
   /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
-  readonly inVersion?: InVersion;
+  readonly inVersion?: InVersion | undefined;
   /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): applying them owns nothing. */
   readonly resetFields?: readonly string[];
 }
@@ -57,8 +58,7 @@ export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
  */
 export function applyPatch(request: ApplyRequest): ApplyResult {
   const { live, applied, apiVersion, schema } = request;
-  if (Array.isArray(applied.metadata?.managedFields) && applied.metadata.managedFields.length)
-    throw badRequest('metadata.managedFields must be nil');
+  if (Array.isArray(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil');
   if (applied.apiVersion !== apiVersion) {
     throw badRequest(
       `Incorrect version specified in apply patch. Specified patch version: ${applied.apiVersion ?? ''}, expected: ${apiVersion}`,
@@ -89,12 +89,13 @@ export function applyPatch(request: ApplyRequest): ApplyResult {
   }
 }
 
+/** untypeable is the 500 for a configuration that does not fit its schema; since v1.21 it names the object. */
 function untypeable({ applied, emulated = 33 }: ApplyRequest, problems: readonly string[]): StatusError {
   const list = problems.length === 1 ? problems[0]! : `errors:\n${problems.map(p => `  ${p}`).join('\n')}`;
-  if (emulated <= 20) return new StatusError(500, '', `failed to create typed patch object: ${list}`);
   const { namespace = '', name = '' } = applied.metadata ?? {};
-  const subject = `${namespace}/${name}; ${applied.apiVersion}, Kind=${applied.kind ?? ''}`;
-  return badRequest(`failed to create typed patch object (${subject}): ${list}`);
+  const version = applied.apiVersion?.includes('/') ? applied.apiVersion : `/${applied.apiVersion ?? ''}`;
+  const subject = emulated <= 20 ? '' : ` (${namespace}/${name}; ${version}, Kind=${applied.kind ?? ''})`;
+  return new StatusError(500, '', `failed to create typed patch object${subject}: ${list}`);
 }
 
 function selfOf({ manager, apiVersion, subresource }: ApplyRequest): Omit<Owner, 'set' | 'time' | 'stored'> {

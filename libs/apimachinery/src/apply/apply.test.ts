@@ -150,7 +150,23 @@ describe('apply', () => {
       config({ ports: [{ port: 1 }, { port: 1 }] }),
       'failed to create typed patch object: .ports: duplicate entries for key [port=1,protocol="TCP"]',
     ],
+    [
+      'a wrong number',
+      config({ ports: [{ port: 'x' }] }),
+      'failed to create typed patch object: .ports[0].port: expected numeric (int or float), got string',
+    ],
+    [
+      'a list for an object, and a text for a list',
+      config({ data: ['x'], ports: 'y' }),
+      'failed to create typed patch object: errors:\n  .data: expected map, got &{[x]}\n  .ports: expected list, got &{y}',
+    ],
+    [
+      'an object for a text',
+      config({ data: { a: { b: [true] } } }),
+      'failed to create typed patch object: .data.a: expected string, got &value.valueUnstructured{Value:map[string]interface {}{"b":[]interface {}{true}}}',
+    ],
     ['owners', config({}, { managedFields: [{}] }), 'metadata.managedFields must be nil'],
+    ['no owners', config({}, { managedFields: [] }), 'metadata.managedFields must be nil'],
     [
       'no version',
       { metadata: { name: 'a' } },
@@ -161,6 +177,14 @@ describe('apply', () => {
       expect.objectContaining({ message }),
     );
   });
+});
+
+test('what does not fit is 500 in all releases, and names the object since v1.21', () => {
+  const applied = config({ bogus: 1 });
+  const message = 'failed to create typed patch object (/a; /v1, Kind=K): .bogus: field not declared in schema';
+  expect(() => applyPatch({ ...common, live: nothing, applied, manager: 'one' })).toThrow(
+    expect.objectContaining({ code: 500, message }),
+  );
 });
 
 test('places that an endpoint resets come to be owned by nobody', () => {

@@ -1,4 +1,5 @@
 export * from './apply-patch';
 export { FieldSet, fieldPathText, parseFieldsV1, printFieldsV1, type PathElement } from './field-set';
 export { managedFieldsForUpdate, timestamp, type InVersion, type ManagedFieldsUpdate } from './update';
-export { checkTyped, compare as compareTyped, toFieldSet, type Comparison } from './typed';
+export { compare as compareTyped, toFieldSet, type Comparison } from './typed';
+export { checkTyped } from './check-typed';

@@ -1,14 +1,6 @@
 import { deepEqual, getOwn, isRecord, setOwn } from '../json';
 import { deduced, scalar, untyped, type TypeSchema } from '../schema';
-import {
-  elementText,
-  fieldElement,
-  FieldSet,
-  fieldPathText,
-  keyElement,
-  valueElement,
-  type PathElement,
-} from './field-set';
+import { fieldElement, FieldSet, keyElement, valueElement, type PathElement } from './field-set';
 
 /** Shape is how a value is owned: as a whole, field by field, or item by item. */
 type Shape = 'leaf' | 'object' | 'items';
@@ -180,7 +172,7 @@ function keysOf(left: object, right: object): Iterable<string> {
   return new Set([...keys, ...Object.keys(right)]);
 }
 
-function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<PathElement, unknown[]> {
+export function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<PathElement, unknown[]> {
   const index = new Map<PathElement, unknown[]>();
   for (const item of items) {
     const step = itemElement(schema, item);
@@ -291,44 +283,3 @@ export function withNamedFields(schema: TypeSchema, set: FieldSet): FieldSet {
   }
   return result;
 }
-
-/** checkTyped finds what keeps a configuration from being typed: undeclared fields, wrong kinds, repeated items. */
-export function checkTyped(schema: TypeSchema, value: unknown, path: readonly PathElement[] = []): string[] {
-  if (value === null || value === undefined) return [];
-  const at = fieldPathText(path);
-  const got = () => `got ${goValue(value)}`;
-  switch (schema.kind) {
-    case 'scalar':
-      return scalarFits(schema, value) ? [] : [`${at}: expected ${schema.scalarType ?? 'scalar'}, ${got()}`];
-    case 'object':
-      if (!isRecord(value)) return [`${at}: expected map, ${got()}`];
-      return Object.entries(value).flatMap(([key, child]) => {
-        const field = schema.field(key);
-        const below = [...path, fieldElement(key)];
-        if (!field && !schema.preservesUnknown) return [`${fieldPathText(below)}: field not declared in schema`];
-        return checkTyped(field?.schema ?? deduced, child, below);
-      });
-    case 'map':
-      if (!isRecord(value)) return [`${at}: expected map, ${got()}`];
-      return Object.entries(value).flatMap(([key, child]) =>
-        checkTyped(elementOf(schema), child, [...path, fieldElement(key)]),
-      );
-    case 'list': {
-      if (!Array.isArray(value)) return [`${at}: expected list, ${got()}`];
-      const errors = value.flatMap((item, i) => checkTyped(elementOf(schema), item, [...path, `i:${i}`]));
-      if ((schema.listType ?? 'atomic') === 'atomic') return errors;
-      const repeated = [...indexItems(schema, value)].filter(([, items]) => items.length > 1);
-      return [...errors, ...repeated.map(([step]) => `${at}: duplicate entries for key ${elementText(step)}`)];
-    }
-    default:
-      return [];
-  }
-}
-
-function scalarFits(schema: TypeSchema, value: unknown): boolean {
-  if (!schema.scalarType) return typeof value !== 'object';
-  return typeof value === (schema.scalarType === 'numeric' ? 'number' : schema.scalarType);
-}
-
-const goValue = (value: unknown) =>
-  `&value.valueUnstructured{Value:${typeof value === 'string' ? JSON.stringify(value) : String(value)}}`;

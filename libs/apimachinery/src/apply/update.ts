@@ -48,7 +48,7 @@ export interface ManagedFieldsUpdate {
   /** now in milliseconds since the epoch. */
   readonly now: number;
   /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
-  readonly inVersion?: InVersion;
+  readonly inVersion?: InVersion | undefined;
   /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): nobody comes to own them by it. */
   readonly resetFields?: readonly string[];
 }

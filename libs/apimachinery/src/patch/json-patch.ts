@@ -4,6 +4,9 @@ import { badRequest, StatusError } from '../status-error';
 /** MAX_JSON_PATCH_OPERATIONS is the documented limit of one patch. */
 export const MAX_JSON_PATCH_OPERATIONS = 10_000;
 
+/** MAX_COPIED_BYTES bounds what the copies of one patch may add up to, as JSON. */
+export const MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
 /** JsonPatchOperation is one step of RFC 6902. */
 export interface JsonPatchOperation {
   readonly op: string;
@@ -20,7 +23,7 @@ export interface JsonPatchOptions {
 
 /**
  * applyJsonPatch applies operations in order; doc and ops stay as they are. It throws a 400 StatusError for what is no list of
- * operations, a 413 for more than the limit, and a 422 for an operation that does not apply.
+ * operations, a 413 for more than the limit, and a 422 for an operation that does not apply or copies too much.
  */
 export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOptions = {}): unknown {
   if (!Array.isArray(ops))
@@ -33,7 +36,11 @@ export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOpt
     throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: ${message}`);
   }
   const holder: Record<string, unknown> = { root: deepClone(doc) };
-  for (const op of ops as JsonPatchOperation[]) applyOperation(holder, op, options.lenient ?? false);
+  let copied = 0;
+  for (const op of ops as JsonPatchOperation[]) {
+    copied += applyOperation(holder, op, options.lenient ?? false);
+    if (copied > MAX_COPIED_BYTES) throw refused('copies too much');
+  }
   return holder.root;
 }
 
@@ -43,27 +50,34 @@ const goKind = (value: unknown) =>
 const refused = (_why: string) =>
   new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
 
+/** WHOLE are the operations that may have the whole document as their target. */
+const WHOLE = new Set(['replace', 'test']);
+
+/** applyOperation does one step and answers how many bytes it copied. */
 function applyOperation(
   holder: Record<string, unknown>,
   { op, path, from, value }: JsonPatchOperation,
   lenient: boolean,
-): void {
-  const target = typeof path === 'string' ? locate(holder, path) : undefined;
+): number {
+  const target = typeof path === 'string' && (path || WHOLE.has(op)) ? locate(holder, path) : undefined;
   if (!target) throw refused(`${op}: no such path`);
   switch (op) {
     case 'add':
-      return add(target, deepClone(value ?? null));
+      add(target, deepClone(value ?? null));
+      return 0;
     case 'remove':
-      return remove(target);
+      remove(target);
+      return 0;
     case 'replace':
       if (!lenient && !exists(target)) throw refused('replace: no such key');
-      return replace(target, deepClone(value ?? null));
+      replace(target, deepClone(value ?? null));
+      return 0;
     case 'test':
       if (!deepEqual(read(target) ?? null, value ?? null)) throw refused('test failed');
-      return;
+      return 0;
     case 'move':
     case 'copy': {
-      const source = typeof from === 'string' ? locate(holder, from) : undefined;
+      const source = typeof from === 'string' && from ? locate(holder, from) : undefined;
       if (!source) throw refused(`${op}: no such source`);
       if (!exists(source) && !(lenient && op === 'copy' && !Array.isArray(source.container)))
         throw refused(`${op}: no such source`);
@@ -73,9 +87,11 @@ function applyOperation(
         // Removing the source may have shifted the list in which the target is.
         const again = locate(holder, path);
         if (!again) throw refused('move: no such target');
-        return add(again, moved);
+        add(again, moved);
+        return 0;
       }
-      return add(target, deepClone(moved));
+      add(target, deepClone(moved));
+      return Buffer.byteLength(JSON.stringify(moved));
     }
     default:
       throw refused(`unknown operation ${op}`);

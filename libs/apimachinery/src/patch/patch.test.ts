@@ -174,6 +174,14 @@ describe('JSON patch', () => {
       ],
       doc,
     ],
+    [
+      'counts from the end',
+      [
+        { op: 'replace', path: '/list/-1', value: 9 },
+        { op: 'remove', path: '/list/-3' },
+      ],
+      { ...doc, list: [2, 9] },
+    ],
     ['replaces everything', [{ op: 'replace', path: '', value: 5 }], 5],
   ])('%s', (_, ops, result) => {
     const before = deepClone(doc);
@@ -189,6 +197,17 @@ describe('JSON patch', () => {
     ['a missing parent', [{ op: 'add', path: '/x/y/z', value: 1 }], 422],
     ['an index out of bounds', [{ op: 'remove', path: '/list/3' }], 422],
     ['an inherited name', [{ op: 'add', path: '/constructor/prototype/x', value: 1 }], 422],
+    ['the whole document to remove', [{ op: 'remove', path: '' }], 422],
+    ['the whole document to copy', [{ op: 'copy', from: '', path: '/b' }], 422],
+    ['a move into itself', [{ op: 'move', from: '/a', path: '/a/b' }], 422],
+    [
+      'copies that grow without bound',
+      [
+        { op: 'add', path: '/b', value: { x: 'y'.repeat(1000) } },
+        ...Array.from({ length: 14 }, (_, i) => ({ op: 'copy', from: '/b', path: `/b/${i}` })),
+      ],
+      422,
+    ],
     ['no list', { op: 'add' }, 400],
     [
       'too many',

@@ -11,18 +11,20 @@ import {
   type AnyObject,
 } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import { parse as parseYaml } from 'yaml';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
 import type { Endpoint } from '../registry/resource';
 import type { FieldValidation } from '../verbs/write-options';
 import { internalGroup } from './respond';
 import { fromProtobuf } from './protobuf';
+import { parseYaml } from './yaml';
 
 /** DecodeContext is what decoding a body depends on. */
 export interface DecodeContext {
   readonly emulated: Minor;
   readonly fieldValidation: FieldValidation;
+  /** findings are what was found before, in the patch that made the object. */
+  readonly findings?: readonly string[];
   warn(text: string): void;
 }
 
@@ -89,10 +91,8 @@ export function parseBody(body: Buffer, media: Media, kind: string, findDuplicat
 }
 
 function parseYamlBody(body: Buffer): Parsed {
-  const value = parseYaml(body.toString('utf8'), { uniqueKeys: false, maxAliasCount: 100, schema: 'core' }) as unknown;
-  const raw = Buffer.from(JSON.stringify(value) ?? 'null');
-  // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
-  return { value: decodeJson(raw).value, duplicates: [], raw };
+  const value = parseYaml(body.toString('utf8'));
+  return { value, duplicates: [], raw: Buffer.from(JSON.stringify(value)) };
 }
 
 function unrecognized(kind: string, why: string, body: Buffer): StatusError {
@@ -111,12 +111,16 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
   const validate = context.fieldValidation !== 'Ignore';
   const parsed = parseBody(body, media, target.kind, validate);
   if (!isRecord(parsed.value)) {
-    const found = Array.isArray(parsed.value) ? 'array' : typeof parsed.value;
-    const why = `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
-    throw unrecognized(target.kind, why, body);
+    throw unrecognized(target.kind, notAnObject(parsed.value), body);
   }
   checkKind(parsed.value, target, body);
   return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
+}
+
+/** notAnObject says what is wrong with JSON that is no object. */
+export function notAnObject(value: unknown): string {
+  const found = Array.isArray(value) ? 'array' : typeof value;
+  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 }
 
 /** typed brings plain JSON into a target's type; unknown and repeated fields are dropped, warned of, or refused, as asked. */
@@ -160,6 +164,7 @@ function tellFields(
   context: DecodeContext,
 ): void {
   const findings = [
+    ...(context.findings ?? []),
     ...unknown.map(f => `unknown field ${JSON.stringify(f)}`),
     ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`),
   ];

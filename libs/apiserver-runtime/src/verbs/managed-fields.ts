@@ -1,6 +1,13 @@
-import { emptyObject, typeSchema } from '@navarch/api';
-import { deepClone, managedFieldsForUpdate, type AnyObject, type TypeSchema } from '@navarch/apimachinery';
+import { completeForOutput, emptyObject, typeSchema } from '@navarch/api';
+import {
+  deepClone,
+  managedFieldsForUpdate,
+  type AnyObject,
+  type InVersion,
+  type TypeSchema,
+} from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
+import { fromHub, versionOf } from '../registry/conversion';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
 
@@ -22,6 +29,28 @@ export function managedSubresource({ subresource, services }: WriteContext): { s
   return subresource && services.emulated >= SUBRESOURCE_SINCE ? { subresource } : {};
 }
 
+/** RESET_SINCE is the first release whose endpoints say which fields they take no change of. */
+const RESET_SINCE = 21;
+
+/** resetFieldsOf are the fields that an endpoint takes no change of: applying them owns nothing. */
+export function resetFieldsOf({ endpoint, subresource, services }: WriteContext): readonly string[] {
+  if (services.emulated < RESET_SINCE) return [];
+  if (subresource === 'status') return ['spec'];
+  return endpoint.kind.subresources?.status ? ['status'] : [];
+}
+
+/** inVersionOf shows objects of an endpoint in the other versions of their kind, whose fields entries of those versions own. */
+export function inVersionOf(endpoint: Endpoint): InVersion | undefined {
+  const { versions } = endpoint.kind;
+  if (endpoint.custom || versions.length === 1) return undefined;
+  return (object, apiVersion) => {
+    const version = versionOf(versions, apiVersion);
+    if (!version) return undefined;
+    const hub = endpoint.toHub(completeForOutput(endpoint.version.schema, object, endpoint.resource.emulated));
+    return { schema: typeSchema(version.schema), object: fromHub(hub, version) };
+  };
+}
+
 /** trackUpdate records in a hub object that is about to be written who owns which fields, in the version of the request. */
 export function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): void {
   const { endpoint, services, manager } = context;
@@ -38,6 +67,7 @@ export function trackUpdate(context: WriteContext, current: Entry | undefined, o
     apiVersion: endpoint.apiVersion,
     ...managedSubresource(context),
     now: context.strategyContext.now,
+    inVersion: inVersionOf(endpoint),
   });
   const metadata = (object.metadata ??= {});
   if (managedFields) metadata.managedFields = managedFields;

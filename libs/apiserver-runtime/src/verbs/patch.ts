@@ -4,8 +4,6 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
-  badRequest,
-  decodeJson,
   goPrint,
   isRecord,
   notFound,
@@ -16,20 +14,18 @@ import {
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { checkKind, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import { checkKind, notAnObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
-import { applied, parseApplyBody } from './apply';
+import { applied } from './apply';
 import { hubObject } from './create';
+import { parseApplyBody, parsePatch, type ParsedPatch, type PatchType } from './patch-body';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
-
-/** PatchType is a kind of patch, by its content type. */
-export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 const types: ReadonlyMap<string, PatchType> = new Map([
   ['application/json-patch+json', 'json'],
@@ -77,13 +73,13 @@ function patched(
   type: Exclude<PatchType, 'apply'>,
   body: Buffer,
 ): (current: Entry | undefined) => AnyObject {
-  const { endpoint } = context;
-  const parsed = parsePatch(type, body);
+  const { endpoint, services, options } = context;
+  const parsed = parsePatch(type, body, { ...options, emulated: services.emulated });
   let warned = false;
   return current => {
     if (!current) throw notFound(endpoint.target, context.exchange.info.name);
     const before = endpoint.objectOf(current);
-    const after = patchObject(context, type, parsed, before);
+    const after = patchObject(context, type, parsed.value, before);
     const object = restore(context, type, parsed, after, text => {
       if (!warned) context.exchange.warn(text);
     });
@@ -91,23 +87,6 @@ function patched(
     matchesPath(object, context.exchange.info.namespace, context.exchange.info.name);
     return hubObject(context, object);
   };
-}
-
-function parsePatch(type: PatchType, body: Buffer): unknown {
-  let value: unknown;
-  try {
-    value = decodeJson(body).value;
-  } catch (error) {
-    const message = (error as Error).message;
-    // A stream that ends early is worded otherwise where objects are read.
-    throw badRequest(type !== 'json' && message === 'unexpected end of JSON input' ? 'unexpected EOF' : message);
-  }
-  if (type !== 'json' && !isRecord(value)) {
-    throw badRequest(
-      `json: cannot unmarshal ${Array.isArray(value) ? 'array' : typeof value} into Go value of type map[string]interface {}`,
-    );
-  }
-  return value;
 }
 
 /** patchObject applies a patch to an object in the endpoint's version. The kind may not change, the result is not typed yet. */
@@ -130,8 +109,7 @@ export function patchObject(
       after = strategic(endpoint, before, value);
       break;
   }
-  if (!isRecord(after))
-    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
   return after;
 }
 
@@ -144,12 +122,12 @@ function strategic(endpoint: Endpoint, before: AnyObject, value: unknown): unkno
 function restore(
   context: WriteContext,
   type: PatchType,
-  value: unknown,
+  { value, findings }: ParsedPatch,
   after: Record<string, unknown>,
   warn: (text: string) => void,
 ): AnyObject {
   const { endpoint, services, options } = context;
-  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, warn };
+  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, findings, warn };
   const target = targetOf(endpoint);
   try {
     checkKind(after, target, Buffer.alloc(0));
@@ -157,7 +135,11 @@ function restore(
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const text = patchedText(after, type, value);
-    if (error.message.includes(STRICT)) throw invalidPatch(text, error.message.slice(error.message.indexOf(STRICT)));
+    if (error.message.includes(STRICT))
+      throw invalidPatch(
+        type === 'strategic' ? goPrint(value) : text,
+        error.message.slice(error.message.indexOf(STRICT)),
+      );
     if (type === 'strategic')
       throw invalidPatch(
         goPrint(value),
@@ -230,11 +212,10 @@ export function patchScale(
   target: Target,
   decode: DecodeContext,
 ): AnyObject {
-  const value = type === 'apply' ? parseApplyBody(body) : parsePatch(type, body);
+  const value = type === 'apply' ? parseApplyBody(body, decode) : parsePatch(type, body, decode).value;
   const after =
     type === 'json' ? applyJsonPatch(scale, value, { lenient: decode.emulated <= 20 }) : applyMergePatch(scale, value);
-  if (!isRecord(after))
-    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
   try {
     return typed(after, [], target, decode);
   } catch (error) {

@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
+
+const today = { emulated: 33, fieldValidation: 'Warn' } as const;
+const old = { emulated: 20, fieldValidation: 'Ignore' } as const;
+type Type = Exclude<PatchType, 'apply'>;
+
+describe('parsePatch', () => {
+  test.each<[Type, string, unknown, string[]]>([
+    [
+      'merge',
+      '{"a":1,"a":2,"b":{"c":1,"c":1}}',
+      { a: 2, b: { c: 1 } },
+      ['duplicate field "a"', 'duplicate field "b.c"'],
+    ],
+    ['strategic', 'null', {}, []],
+    [
+      'json',
+      '[{"op":"test","path":"/a","path":"/b","value":1,"why":2}]',
+      [{ op: 'test', path: '/b', value: 1, why: 2 }],
+      ['json patch unknown field "[0].why"', 'json patch duplicate field "[0].path"'],
+    ],
+  ])('%s %s', (type, body, value, findings) => {
+    expect(parsePatch(type, Buffer.from(body), today)).toEqual({ value, findings });
+    expect(parsePatch(type, Buffer.from(body), old)).toEqual({ value, findings: [] });
+  });
+
+  test.each<[Type, string, string, string]>([
+    ['json', '[{', 'unexpected end of JSON input', 'error decoding patch: unexpected end of JSON input'],
+    [
+      'json',
+      '[{"op":1}]',
+      '',
+      'error decoding patch: json: cannot unmarshal number into Go struct field jsonPatchOp.op of type string',
+    ],
+    [
+      'json',
+      '{}',
+      '',
+      'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+    ],
+    ['merge', '{"a":', 'Invalid JSON Patch', 'error decoding patch: unexpected end of JSON input'],
+    [
+      'merge',
+      '5',
+      'Invalid JSON Patch',
+      'error decoding patch: json: cannot unmarshal number into Go value of type map[string]interface {}',
+    ],
+    ['strategic', '{"a":', 'unexpected EOF', 'unexpected end of JSON input'],
+    [
+      'strategic',
+      'true',
+      'json: cannot unmarshal bool into Go value of type map[string]interface {}',
+      'json: cannot unmarshal bool into Go value of type map[string]interface {}',
+    ],
+  ])('%s %s is refused', (type, body, then, now) => {
+    if (then)
+      expect(() => parsePatch(type, Buffer.from(body), old)).toThrow(expect.objectContaining({ message: then }));
+    expect(() => parsePatch(type, Buffer.from(body), today)).toThrow(
+      expect.objectContaining({ code: 400, message: now }),
+    );
+  });
+});
+
+describe('parseApplyBody', () => {
+  test.each([
+    ['{"a":[1]}', { a: [1] }],
+    ['a: [1]\nb: {c: x}\n', { a: [1], b: { c: 'x' } }],
+    [
+      '{a: 0644, b: yes, c: "no", d: 1e3, e: 0x1f, f: 2024-01-02}',
+      { a: 420, b: true, c: 'no', d: 1000, e: 31, f: '2024-01-02' },
+    ],
+    ['x: &x {a: 1}\ny: {<<: *x, b: 2}', { x: { a: 1 }, y: { a: 1, b: 2 } }],
+    ['', {}],
+  ])('%j', (body, value) => {
+    expect(parseApplyBody(Buffer.from(body), today)).toEqual(value);
+  });
+
+  test('repeated keys are refused if asked', () => {
+    const body = Buffer.from('a: 1\nb:\n  c: 1\n  "c": 2\na: 2\n');
+    expect(parseApplyBody(body, today)).toEqual({ a: 2, b: { c: 2 } });
+    expect(() => parseApplyBody(body, { fieldValidation: 'Strict' })).toThrow(
+      'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 4: key "c" already set in map\n  line 5: key "a" already set in map',
+    );
+    expect(() => parseApplyBody(Buffer.from('{"a":1,"a":2}'), { fieldValidation: 'Strict' })).toThrow(
+      'line 1: key "a" already set in map',
+    );
+  });
+
+  test('what is no object is refused', () => {
+    expect(() => parseApplyBody(Buffer.from('just words'), today)).toThrow(
+      'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type map[string]interface {}',
+    );
+  });
+});

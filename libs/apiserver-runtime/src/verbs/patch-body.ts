@@ -1,0 +1,137 @@
+import { JsonError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
+import { LineCounter, parseDocument } from 'yaml';
+import type { DecodeContext } from '../encoding/decode-body';
+import { parseYaml } from '../encoding/yaml';
+
+/** PatchType is a kind of patch, by its content type. */
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+/** ParsedPatch is a patch as plain JSON. */
+export interface ParsedPatch {
+  readonly value: unknown;
+  /** findings are the repeated and unknown fields of the patch itself, worded; empty unless fields are validated. */
+  readonly findings: readonly string[];
+}
+
+type Context = Pick<DecodeContext, 'emulated' | 'fieldValidation'>;
+
+/** parsePatch reads the body of a JSON, merge or strategic patch; 400 for what is none. */
+export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, context: Context): ParsedPatch {
+  const strict = context.fieldValidation !== 'Ignore';
+  try {
+    const { value, duplicates } = decodeJson(body, { findDuplicates: strict });
+    if (type === 'json') {
+      if (strict) checkOperations(value);
+      return { value, findings: strict ? operationFindings(value, duplicates) : [] };
+    }
+    if (value !== null && !isRecord(value)) throw notAMap(type, value, context);
+    return { value: value ?? {}, findings: duplicates.map(f => `duplicate field ${JSON.stringify(f)}`) };
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw badRequest(unreadable(type, error.message, context));
+  }
+}
+
+/** Whoever validates fields has read the patch once before it is applied, and says so. */
+const reading = (type: PatchType, strict: boolean) => (strict && type !== 'strategic' ? 'error decoding patch: ' : '');
+
+function unreadable(type: PatchType, message: string, { emulated, fieldValidation }: Context): string {
+  if (fieldValidation !== 'Ignore') return reading(type, true) + message;
+  if (type === 'merge') return 'Invalid JSON Patch';
+  // A stream that ends early is worded otherwise where objects are read.
+  return type === 'strategic' && emulated <= 20 && message === 'unexpected end of JSON input'
+    ? 'unexpected EOF'
+    : message;
+}
+
+function notAMap(type: PatchType, value: unknown, { fieldValidation }: Context): Error {
+  const strict = fieldValidation !== 'Ignore';
+  if (type === 'merge' && !strict) return badRequest('Invalid JSON Patch');
+  return badRequest(
+    `${reading(type, strict)}json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+  );
+}
+
+const goKind = (value: unknown) =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : isRecord(value) ? 'object' : typeof value;
+
+const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value']);
+
+function checkOperations(value: unknown): void {
+  const refuse = (kind: unknown, what: string) =>
+    badRequest(`error decoding patch: json: cannot unmarshal ${goKind(kind)} into Go ${what}`);
+  if (value === null) return;
+  if (!Array.isArray(value)) throw refuse(value, 'value of type []handlers.jsonPatchOp');
+  for (const operation of value) {
+    if (operation === null) continue;
+    if (!isRecord(operation)) throw refuse(operation, 'value of type handlers.jsonPatchOp');
+    for (const name of ['op', 'path', 'from']) {
+      const text = operation[name] ?? '';
+      if (typeof text !== 'string') throw refuse(text, `struct field jsonPatchOp.${name} of type string`);
+    }
+  }
+}
+
+function operationFindings(value: unknown, duplicates: readonly string[]): string[] {
+  if (!Array.isArray(value)) return [];
+  const unknown = value.flatMap((operation, i) =>
+    Object.keys(isRecord(operation) ? operation : {})
+      .filter(name => !OPERATION_FIELDS.has(name))
+      .map(name => `json patch unknown field ${JSON.stringify(`[${i}].${name}`)}`),
+  );
+  return [...unknown, ...duplicates.map(f => `json patch duplicate field ${JSON.stringify(f)}`)];
+}
+
+/** parseApplyBody reads the YAML (or JSON) of a server-side apply. Repeated keys are refused if fields are validated strictly. */
+export function parseApplyBody(body: Buffer, { fieldValidation }: Pick<Context, 'fieldValidation'>): AnyObject {
+  const value = jsonOf(body) ?? yamlOf(body);
+  if (fieldValidation === 'Strict') refuseRepeatedKeys(body);
+  if (value === null) return {};
+  if (isRecord(value)) return value as AnyObject;
+  throw badRequest(
+    `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+  );
+}
+
+/** jsonOf reads a body that is JSON, as that of most clients is: much faster than the same as YAML. */
+function jsonOf(body: Buffer): unknown {
+  if (body[0] !== 0x7b) return undefined;
+  try {
+    return decodeJson(body).value;
+  } catch {
+    return undefined;
+  }
+}
+
+function yamlOf(body: Buffer): unknown {
+  try {
+    return parseYaml(body.toString('utf8'));
+  } catch (error) {
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${yamlMessage(error as Error)}`);
+  }
+}
+
+function refuseRepeatedKeys(body: Buffer): void {
+  const text = body.toString('utf8');
+  const lineCounter = new LineCounter();
+  const { errors } = parseDocument(text, { uniqueKeys: true, lineCounter });
+  const repeated = errors.filter(error => error.code === 'DUPLICATE_KEY');
+  if (!repeated.length) return;
+  const lines = repeated.map(({ pos: [at] }) => {
+    const key = /^"((?:[^"\\]|\\.)*)"|^'([^']*)'|^[^\s:]+/.exec(text.slice(at)) ?? [''];
+    return `  line ${lineCounter.linePos(at).line}: key ${JSON.stringify(key[1] ?? key[2] ?? key[0])} already set in map`;
+  });
+  throw badRequest(
+    `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`,
+  );
+}
+
+/** yamlMessage words a syntax error with its line, as far as the parser's own words allow. */
+function yamlMessage(error: Error): string {
+  const line = /at line (\d+)/.exec(error.message)?.[1];
+  const isFlow = /flow (collection|sequence|map)|Flow (sequence|map)/.test(error.message);
+  const why = isFlow
+    ? `did not find expected ',' or '${/map/.test(error.message) ? '}' : ']'}'`
+    : error.message.split('\n', 1)[0]!;
+  return line ? `line ${line}: ${why}` : why;
+}
