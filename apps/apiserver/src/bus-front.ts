@@ -1,6 +1,6 @@
 import type { ApiHandler } from '@navarch/apimachinery';
-import type { Clock, Logger, Stoppable } from '@navarch/base';
-import { connectBus, serveApi, type Bus } from '@navarch/bus';
+import type { Clock, Logger } from '@navarch/base';
+import { connectBus, serveApi, type Bus, type ServedApi } from '@navarch/bus';
 import type { ApiServerFlags } from './flags';
 import { natsUser } from './nats-identity';
 
@@ -8,11 +8,11 @@ import { natsUser } from './nats-identity';
  * serveBus answers requests that come over NATS, from the moment a server takes us. It returns at once: HTTPS must not wait
  * for the bus. Without servers in the flags there is nothing to do.
  */
-export function serveBus(flags: ApiServerFlags, handler: ApiHandler, log: Logger, clock: Clock): Stoppable {
+export function serveBus(flags: ApiServerFlags, handler: ApiHandler, log: Logger, clock: Clock): ServedApi {
   const { 'nats-servers': servers, 'nats-ca-file': ca, 'nats-cert-file': cert, 'nats-key-file': key } = flags;
   const stopping = new AbortController();
   let bus: Bus | undefined;
-  let serving: Stoppable | undefined;
+  let serving: ServedApi | undefined;
   const started = servers.length
     ? connectBus({ servers, ...(ca && { ca }), cert, key, log, signal: stopping.signal }).then(
         connected => {
@@ -25,10 +25,15 @@ export function serveBus(flags: ApiServerFlags, handler: ApiHandler, log: Logger
         },
       )
     : Promise.resolve();
+  const leave = async () => {
+    stopping.abort(new Error('the apiserver is stopping'));
+    await started;
+    await serving?.leave();
+  };
   return {
+    leave,
     async stop() {
-      stopping.abort(new Error('the apiserver is stopping'));
-      await started;
+      await leave();
       await serving?.stop();
       await bus?.stop();
     },

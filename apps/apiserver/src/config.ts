@@ -19,6 +19,7 @@ export interface Config {
   readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
   /** encryption is the parsed EncryptionConfiguration. */
   readonly encryption: unknown;
+  readonly goawayChance: number;
   /** auditPolicy is the parsed policy. */
   readonly auditPolicy: unknown;
 }
@@ -48,6 +49,7 @@ export function compileConfig(flags: ApiServerFlags): Config {
       ...present('ca', optional('kubelet-certificate-authority', flags['kubelet-certificate-authority'])),
     },
     encryption: document('encryption-provider-config', flags['encryption-provider-config']),
+    goawayChance: parseChance(flags['goaway-chance']),
     auditPolicy: document('audit-policy-file', flags['audit-policy-file']),
   };
 }
@@ -57,6 +59,13 @@ function parseRelease(text: string): number {
   if (!(minor >= 20 && minor <= 33))
     throw new Error(`--emulated-version: ${JSON.stringify(text)} is not between 1.20 and 1.33`);
   return minor;
+}
+
+function parseChance(text: string): number {
+  const chance = Number(text);
+  if (!text.trim() || !(chance >= 0 && chance <= 0.02))
+    throw new Error(`--goaway-chance: ${JSON.stringify(text)} is not between 0 and 0.02`);
+  return chance;
 }
 
 function optional(flag: string, file: string): string | undefined {

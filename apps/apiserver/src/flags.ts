@@ -135,6 +135,10 @@ export const FLAGS = {
   ),
   'max-requests-inflight': flag.int(400, 'reading requests served at a time; more wait or are answered 429'),
   'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more wait or are answered 429'),
+  'goaway-chance': flag.string(
+    '0',
+    'how likely an HTTP/2 request makes its client connect anew, so that clients spread over several servers; up to 0.02',
+  ),
   'min-request-timeout': flag.int(1800, 'seconds that a watch without a timeout lasts at least'),
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
   'enable-logs-handler': flag.bool(true, 'show the files below /var/log at /logs, to who may read that path'),

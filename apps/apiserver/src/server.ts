@@ -49,6 +49,7 @@ import { ServiceDryRun } from './services/dry-run';
 import { repairOnce, runRepairLoop } from './services/repair-loop';
 import { attributesOf, openServiceAllocation } from './services/open';
 import { withServiceAllocation } from './services/service-storage';
+import { Shutdown } from './shutdown';
 import { subresourceHandlers, upgradeHandlers, virtualHandlers } from './subresources/registry';
 
 const LOOPBACK_USER = { name: 'system:apiserver', groups: ['system:masters'] };
@@ -157,9 +158,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   health.add('log', () => undefined);
   health.add('etcd', () => etcd.healthy(AbortSignal.timeout(2_000)));
   if (emulated >= 26) health.add('etcd-readiness', () => etcd.healthy(AbortSignal.timeout(2_000)), ['readyz']);
-  health.add('shutdown', () => failIf(server.draining || stopping.signal.aborted, 'process is shutting down'), [
-    'readyz',
-  ]);
+  const shutdown = new Shutdown();
+  health.add('shutdown', () => failIf(shutdown.begun, 'process is shutting down'), ['readyz']);
   const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
   if (audit) stack.push(audit);
   const server: ApiServer = createApiServer({
@@ -230,6 +230,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     handler,
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
     log,
+    goawayChance: config.goawayChance,
   });
   stack.push(front);
   credentials.serving.onChange(() => front.update(keys()));
@@ -258,7 +259,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     aggregation.run(stopping.signal),
   ];
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
-  stack.push(serveBus(flags, handler, log, clock));
+  const bus = serveBus(flags, handler, log, clock);
+  stack.push(bus);
   const started = bootstrap(
     {
       server,
@@ -277,15 +279,16 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     port: front.port,
     server,
     bootstrapped: started,
-    async stop() {
-      stopping.abort(new Error('the apiserver is stopping'));
-      await kubernetesService
-        .withdraw()
-        .catch((error: unknown) => log.error('Withdrawing from the kubernetes service failed', error));
-      await clock.sleep(flags['shutdown-delay-duration']);
-      await server.drain();
-      await stack.stop();
-    },
+    stop: () =>
+      shutdown.run({
+        ...{ front, bus, kubernetesService, server, clock, log },
+        delayMs: flags['shutdown-delay-duration'],
+        async stop() {
+          stopping.abort(new Error('the apiserver is stopping'));
+          await server.drain();
+          await stack.stop();
+        },
+      }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Stoppable } from '@navarch/base';
 import { createTestPki, eventually, requireProgram, startNats, type TestNats, type TestPki } from '@navarch/testing';
 import { connectBus, type Bus } from './bus';
 import { createApiCaller, type ApiCaller, type BusResponse } from './caller';
-import { serveApi, type ServeOptions } from './serve';
+import { serveApi, type ServedApi, type ServeOptions } from './serve';
 import { natsServerConfig } from './server-config';
 
 const NODE = 'system:node:worker-1.lab';
@@ -55,7 +55,7 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
     open.push(bus);
     return bus;
   }
-  async function serve(handler: ApiHandler, options: Partial<ServeOptions> = {}): Promise<Stoppable> {
+  async function serve(handler: ApiHandler, options: Partial<ServeOptions> = {}): Promise<ServedApi> {
     const bus = await connect('system:apiserver');
     const server = serveApi(bus, handler, { userFor: name => ({ name, groups: ['g'] }), beatMs: BEAT_MS, ...options });
     open.push(server);
@@ -229,6 +229,24 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
     await eventually(() => sink !== undefined);
     await bus.stop();
     await failed;
+  });
+
+  test('a server that leaves finishes what it has, and none of its last requests is lost', async () => {
+    const asked = caller();
+    const leaving = await serve(async () => {
+      await new Promise(resolve => setTimeout(resolve, 5));
+      return text('one');
+    });
+    await serve(() => Promise.resolve(text('two')));
+    const one = await asked;
+    const call = async () => (await read(await one.call({ method: 'GET', path: '/' }))).toString();
+    const early = Array.from({ length: 200 }, call);
+    const left = leaving.leave();
+    const meanwhile = Array.from({ length: 200 }, call);
+    await left;
+    const late = await Promise.all(Array.from({ length: 20 }, call));
+    expect(new Set(late)).toEqual(new Set(['two']));
+    expect(new Set(await Promise.all([...early, ...meanwhile]))).toEqual(new Set(['one', 'two']));
   });
 
   test('requests are spread over the queue group', async () => {

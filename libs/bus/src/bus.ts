@@ -45,13 +45,19 @@ export interface Bus extends Stoppable {
     options?: { headers?: Readonly<Record<string, string>>; reply?: string },
   ): void;
   /** subscribe calls back for each message, in order, with the others of the queue group if one is named. Disposing ends it. */
-  subscribe(subject: string, callback: (message: BusMessage) => void, options?: { queue?: string }): Disposable;
+  subscribe(subject: string, callback: (message: BusMessage) => void, options?: { queue?: string }): BusSubscription;
   /** onDisconnect calls back each time the connection is lost: what was under way may have lost messages. */
   onDisconnect(callback: () => void): Disposable;
   /** newId is a short unique token, fit for a subject. */
   newId(): string;
   /** flush resolves when the server has seen all that was published. */
   flush(): Promise<void>;
+}
+
+/** BusSubscription is an interest in a subject. Disposing ends it at once; messages under way are lost. */
+export interface BusSubscription extends Disposable {
+  /** drain takes no new messages and resolves when the callback has seen all that were under way. */
+  drain(): Promise<void>;
 }
 
 /** BusError tells why the bus could not carry something. */
@@ -150,7 +156,11 @@ class NatsBus implements Bus {
     this.nats.publish(subject, data, { headers, reply: options.reply });
   }
 
-  subscribe(subject: string, callback: (message: BusMessage) => void, options: { queue?: string } = {}): Disposable {
+  subscribe(
+    subject: string,
+    callback: (message: BusMessage) => void,
+    options: { queue?: string } = {},
+  ): BusSubscription {
     const subscription = this.nats.subscribe(subject, {
       queue: options.queue,
       callback: (error, message) => {
@@ -161,6 +171,9 @@ class NatsBus implements Bus {
     return {
       [Symbol.dispose]: () => {
         if (!this.nats.isClosed()) subscription.unsubscribe();
+      },
+      drain: async () => {
+        if (!this.nats.isClosed() && !subscription.isClosed()) await subscription.drain();
       },
     };
   }

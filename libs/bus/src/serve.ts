@@ -7,7 +7,7 @@ import {
   type UserInfo,
 } from '@navarch/apimachinery';
 import { systemClock, type Clock, type Logger, type Stoppable } from '@navarch/base';
-import { BusError, type Bus, type BusMessage } from './bus';
+import { BusError, type Bus, type BusMessage, type BusSubscription } from './bus';
 import { IncomingBody, tooLarge } from './incoming-body';
 import { Outgoing } from './outgoing';
 import { API_QUEUE, API_SUBJECT, identityOfToken, inboxPrefix, isInboxOf } from './subjects';
@@ -29,11 +29,20 @@ export interface ServeOptions {
 /** HIDDEN are request headers that would claim an identity; here the subject alone says who asks. */
 const HIDDEN = new Set(['authorization', 'cookie', 'x-remote-user', 'x-remote-group', 'x-remote-uid']);
 
+/** ServedApi is the API as it is served over the bus. */
+export interface ServedApi extends Stoppable {
+  /** leave leaves the queue group: others get what is asked from now on. What is under way here goes on, streams too. */
+  leave(): Promise<void>;
+}
+
+/** LEAVE_MS bounds how long the bus may take to let us go. */
+const LEAVE_MS = 1_000;
+
 /**
- * serveApi answers the API's requests that come over the bus, as one of a queue group. stop takes no new requests, cuts the
+ * serveApi answers the API's requests that come over the bus, as one of a queue group. stop leaves, cuts the
  * streams (their askers resume at another master) and resolves when the requests under way are answered.
  */
-export function serveApi(bus: Bus, handler: ApiHandler, options: ServeOptions): Stoppable {
+export function serveApi(bus: Bus, handler: ApiHandler, options: ServeOptions): ServedApi {
   return new ApiServer(bus, handler, options);
 }
 
@@ -47,13 +56,14 @@ interface Exchange {
   heard: number;
 }
 
-class ApiServer implements Stoppable {
+class ApiServer implements ServedApi {
   private readonly id: string;
   private readonly clock: Clock;
   private readonly beatMs: number;
   /** exchanges by inbox. Bounded by what askers have under way: an exchange ends with its answer, by cancel or by silence. */
   private readonly exchanges = new Map<string, Exchange>();
   private readonly running = new Set<Promise<void>>();
+  private readonly requests: BusSubscription;
   private readonly owned: Disposable[];
   private timer: Disposable;
   private stopping = false;
@@ -66,18 +76,27 @@ class ApiServer implements Stoppable {
     this.id = bus.newId();
     this.clock = options.clock ?? systemClock;
     this.beatMs = options.beatMs ?? 2_000;
+    const queue = options.queue ?? API_QUEUE;
+    this.requests = bus.subscribe(`${API_SUBJECT}.*`, message => this.onRequest(message), { queue });
     this.owned = [
-      bus.subscribe(`${API_SUBJECT}.*`, message => this.onRequest(message), { queue: options.queue ?? API_QUEUE }),
       bus.subscribe(`${API_SUBJECT}.*.${this.id}`, message => this.onDirect(message)),
       bus.onDisconnect(() => this.dropAll()),
     ];
     this.timer = this.clock.after(this.beatMs, () => this.onBeat());
   }
 
+  async leave(): Promise<void> {
+    if (!this.bus.connected) return this.requests[Symbol.dispose]();
+    const patience = new AbortController();
+    const late = this.clock.sleep(LEAVE_MS, patience.signal).catch(() => undefined);
+    await Promise.race([this.requests.drain().catch(() => undefined), late]);
+    patience.abort();
+  }
+
   async stop(): Promise<void> {
     if (this.stopping) return;
+    await this.leave();
     this.stopping = true;
-    this.owned[0]![Symbol.dispose]();
     for (const { outgoing } of this.exchanges.values()) if (outgoing) outgoing.cut('the server is stopping');
     await Promise.all(this.running);
     this.timer[Symbol.dispose]();

@@ -30,6 +30,8 @@ export interface HttpsOptions {
 
 const WINDOW = 16 * 1024 * 1024;
 const PING_MS = 15_000;
+/** MAX_ATTEMPTS bounds how many connections a request that no server has looked at is tried on. */
+const MAX_ATTEMPTS = 3;
 
 /**
  * HttpsTransport asks the API over HTTP/2. It keeps one session, a further one only while the server's limit of streams is
@@ -73,14 +75,22 @@ export class HttpsTransport implements Transport {
   private async call(
     request: TransportRequest,
   ): Promise<{ status: number; headers: Record<string, string>; body: AsyncIterable<Buffer> }> {
-    request.signal?.throwIfAborted();
-    const session = await this.session(request.signal);
-    const token = this.token();
-    return session.request(request, {
-      ...(token && { authorization: `Bearer ${token}` }),
-      [constants.HTTP2_HEADER_PATH]: `${this.base.pathname.replace(/\/$/, '')}${request.path}`,
-      [constants.HTTP2_HEADER_AUTHORITY]: this.base.host,
-    });
+    for (let attempt = 1; ; attempt++) {
+      request.signal?.throwIfAborted();
+      const session = await this.session(request.signal);
+      const token = this.token();
+      try {
+        return await session.request(request, {
+          ...(token && { authorization: `Bearer ${token}` }),
+          [constants.HTTP2_HEADER_PATH]: `${this.base.pathname.replace(/\/$/, '')}${request.path}`,
+          [constants.HTTP2_HEADER_AUTHORITY]: this.base.host,
+        });
+      } catch (error) {
+        if (!(error instanceof NotTaken)) throw error;
+        if (attempt === MAX_ATTEMPTS)
+          throw new TransportError('unavailable', 'the server takes no requests', { cause: error });
+      }
+    }
   }
 
   /** session answers one that has room, connecting if there is none. */
@@ -134,6 +144,9 @@ function readPem(pem: Pem | undefined): string | undefined {
   return 'pem' in pem ? pem.pem : readFileSync(pem.file, 'utf8');
 }
 
+/** NotTaken: the server was leaving and has not looked at the request, so that another connection may carry it. */
+class NotTaken extends Error {}
+
 /** Session is one HTTP/2 connection. */
 class Session {
   readonly ready: Promise<void>;
@@ -176,6 +189,11 @@ class Session {
       this.open--;
       throw new TransportError('unavailable', 'no connection to the API server', { cause: error });
     }
+    if (!this.usable || this.session.closed) {
+      this.open--;
+      this.retire();
+      throw new NotTaken();
+    }
     const stream = this.session.request(
       { ':method': request.method, accept: 'application/json', ...request.headers, ...headers },
       { endStream: !request.body, signal: request.signal },
@@ -210,23 +228,15 @@ class Session {
         timer[Symbol.dispose]();
         resolve(head);
       });
+      const failed = (message: string, cause?: unknown) => {
+        timer[Symbol.dispose]();
+        if (signal?.aborted) reject(signal.reason as Error);
+        else if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) reject(this.refused());
+        else reject(new TransportError('broken', message, { cause }));
+      };
       // Stays on for the stream's life: an error without a listener would end the process.
-      stream.on('error', error => {
-        timer[Symbol.dispose]();
-        reject(
-          signal?.aborted
-            ? (signal.reason as Error)
-            : new TransportError('broken', 'the connection broke', { cause: error }),
-        );
-      });
-      stream.once('close', () => {
-        timer[Symbol.dispose]();
-        reject(
-          signal?.aborted
-            ? (signal.reason as Error)
-            : new TransportError('broken', 'the connection was closed before the answer'),
-        );
-      });
+      stream.on('error', error => failed('the connection broke', error));
+      stream.once('close', () => failed('the connection was closed before the answer'));
     });
   }
 
@@ -239,6 +249,11 @@ class Session {
         if (!this.session.destroyed) this.schedulePing();
       });
     });
+  }
+
+  private refused(): NotTaken {
+    this.retire();
+    return new NotTaken();
   }
 
   /** retire takes no new streams; those under way end by themselves. */

@@ -1,3 +1,4 @@
+export * from './balancer';
 export * from './children';
 export * from './etcd';
 export * from './eventually';

@@ -28,6 +28,7 @@ export interface KubernetesServiceParts {
 /** KubernetesService keeps Service default/kubernetes, and its endpoints at the living apiservers. */
 export class KubernetesService {
   private generation = 0;
+  private withdrawn = false;
 
   constructor(private readonly parts: KubernetesServiceParts) {}
 
@@ -51,11 +52,13 @@ export class KubernetesService {
 
   /** withdraw takes this apiserver out of the endpoints, before it stops. */
   async withdraw(): Promise<void> {
+    this.withdrawn = true;
     await this.parts.leases.delete({ namespace: '', name: this.parts.address });
     await this.publish();
   }
 
   private async renew(): Promise<void> {
+    if (this.withdrawn) return;
     const { leases, address } = this.parts;
     this.generation++;
     // The generation changes with each renewal: an unchanged record would not be written, and its time to live would run out.

@@ -8,6 +8,7 @@ import type { TLSSocket } from 'node:tls';
 import { readBody } from './body';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
+import { Connections } from './connections';
 import { Departure } from './departure';
 import { headersOf } from './headers';
 import { OutgoingSink } from './outgoing-sink';
@@ -29,6 +30,8 @@ export interface HttpsFrontOptions {
   /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads; 30 s. */
   readonly bodyTimeoutMs?: number;
   readonly headerTimeoutMs?: number;
+  /** goawayChance is how likely an HTTP/2 request makes its client connect anew, so that clients spread over servers; 0. */
+  readonly goawayChance?: number;
 }
 
 /** Listening is a started front. */
@@ -36,11 +39,17 @@ export interface Listening extends Stoppable {
   readonly port: number;
   /** update takes new keys for connections from now on. */
   update(keys: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void;
+  /** discourage ends each HTTP/1.1 connection with its next answer: its client comes back by a new one, and may find another server. */
+  discourage(): void;
+  /** retire takes no new connections, and sends the clients of the present ones away; requests under way go on. It resolves when all have heard. */
+  retire(): Promise<void>;
 }
 
 const MIN_VERSION = 'TLSv1.2';
 const BODY_TIMEOUT_MS = 60_000;
 const HEADER_TIMEOUT_MS = 30_000;
+/** GRACE_MS bounds how long stop waits for answers that are on their way out. */
+const GRACE_MS = 5_000;
 const IDLE_TIMEOUT_MS = 180_000;
 /** A list of thousands of objects has tens of megabytes: windows this wide let it through without a round trip each 64 KiB. */
 const STREAM_WINDOW = 4 * 1024 * 1024;
@@ -57,7 +66,9 @@ export async function listenHttps(options: HttpsFrontOptions): Promise<Listening
 
 class HttpsFront implements Listening {
   private readonly server: Http2SecureServer;
-  private readonly sockets = new Set<Duplex>();
+  private readonly connections = new Connections();
+  private discouraging = false;
+  private closed: Promise<void> | undefined;
 
   constructor(private readonly options: HttpsFrontOptions) {
     const { cert, key, clientCa } = options;
@@ -87,17 +98,21 @@ class HttpsFront implements Listening {
     http1.requestTimeout = 0;
     http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
     this.server.on('session', session => {
+      this.connections.addSession(session);
       session.setLocalWindowSize(CONNECTION_WINDOW);
       session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
     });
-    this.server.on('secureConnection', (socket: TLSSocket) => this.track(socket));
+    this.server.on('secureConnection', (socket: TLSSocket) => this.connections.add(socket));
     this.server.on('tlsClientError', () => undefined);
     this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
-    this.server.on('stream', (stream, headers) => void this.onStream(stream, headers as IncomingHttpHeaders));
+    this.server.on('stream', (stream, headers) => {
+      this.onStream(stream, headers as IncomingHttpHeaders).catch((error: unknown) => this.broken(stream, error));
+    });
     this.server.on('request', (request, response) => {
       // HTTP/2 requests were served as streams already; Node shows them here a second time.
-      if (request.httpVersionMajor === 1)
-        void this.onRequest(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+      if (request.httpVersionMajor !== 1) return;
+      const http1 = response as unknown as ServerResponse;
+      this.onRequest(request as unknown as IncomingMessage, http1).catch((error: unknown) => this.broken(http1, error));
     });
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.onUpgrade(request, socket, head),
@@ -124,17 +139,28 @@ class HttpsFront implements Listening {
     this.server.setSecureContext({ cert, key, minVersion: MIN_VERSION, ...(clientCa && { ca: clientCa }) });
   }
 
-  /** stop takes no new connections and closes the present ones; whatever is still being answered is cut. */
-  stop(): Promise<void> {
-    return new Promise(resolve => {
-      this.server.close(() => resolve());
-      for (const socket of this.sockets) socket.destroy();
-    });
+  discourage(): void {
+    this.discouraging = true;
   }
 
-  private track(socket: Duplex): void {
-    this.sockets.add(socket);
-    socket.once('close', () => this.sockets.delete(socket));
+  async retire(): Promise<void> {
+    this.discourage();
+    this.closed ??= new Promise(resolve => this.server.close(() => resolve()));
+    await this.connections.sendAllAway();
+  }
+
+  /** stop retires, waits a moment for answers on their way out, and cuts what is left. */
+  async stop(): Promise<void> {
+    await this.retire();
+    await this.connections.ended(GRACE_MS);
+    this.connections.cut();
+    await this.closed;
+  }
+
+  /** broken gives up an exchange whose answer could not be written; the others must not suffer. */
+  private broken(out: ServerHttp2Stream | ServerResponse, error: unknown): void {
+    if (!out.destroyed) this.options.log.error('an answer could not be written', error);
+    out.destroy();
   }
 
   private async onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
@@ -142,6 +168,8 @@ class HttpsFront implements Listening {
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
     const { session } = stream;
+    const { goawayChance = 0 } = this.options;
+    if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
     const request = this.request(
       String(headers[':method'] ?? 'GET'),
       String(headers[':path'] ?? '/'),
@@ -176,7 +204,7 @@ class HttpsFront implements Listening {
     if (response.destroyed) return abandon(answer, gone);
     const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
     // What was not read of a body would be taken for the next request.
-    if (!request.complete) response.shouldKeepAlive = false;
+    if (!request.complete || this.discouraging) response.shouldKeepAlive = false;
     response.writeHead(answer.status, { ...answer.headers, ...length });
     if (request.method === 'HEAD') {
       response.end();
@@ -188,6 +216,7 @@ class HttpsFront implements Listening {
 
   private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
+    this.connections.hijack(request.socket);
     const { upgrade } = this.options;
     if (upgrade) upgrade(request, socket, head, this.userOf(request.socket as TLSSocket, headersOf(request.headers)));
     else socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
