@@ -15,6 +15,8 @@ import {
   Secrets,
   ServiceAccounts,
   StorageClasses,
+  ValidatingAdmissionPolicies,
+  ValidatingAdmissionPolicyBindings,
   ValidatingWebhookConfigurations,
   VolumeAttachments,
   type corev1,
@@ -74,6 +76,8 @@ export function openCaches(informers: InformerFactory, client: KubeClient, podSt
     quotas: informers.informer(ResourceQuotas),
     mutatingWebhooks: informers.informer(MutatingWebhookConfigurations),
     validatingWebhooks: informers.informer(ValidatingWebhookConfigurations),
+    validatingPolicies: informers.informer(ValidatingAdmissionPolicies),
+    validatingPolicyBindings: informers.informer(ValidatingAdmissionPolicyBindings),
     nodeGraph: new CachedNodeGraph(
       podStorage,
       informers.informer(PersistentVolumes),

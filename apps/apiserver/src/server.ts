@@ -90,7 +90,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     return found && { resource: found.resource.resource, namespaced: found.resource.namespaced };
   };
   const plugins = {
-    ...{ caches, authorizer, emulated, clock, log, resourceOf },
+    ...{ caches, client, authorizer, emulated, clock, log, resourceOf },
     tolerationSeconds: flags['default-not-ready-toleration-seconds'],
     quotaStore: () => server.store(ResourceQuotas),
     versionsOf: (group: string, resource: string) =>

@@ -4,9 +4,15 @@ import type { AdmissionAttributes, AdmissionPlugin } from './interfaces';
 export class AdmissionChain {
   constructor(private readonly plugins: readonly AdmissionPlugin[]) {}
 
+  /** admit asks them a second time if one of them wants that. */
   async admit(attributes: AdmissionAttributes): Promise<void> {
+    let again = false;
     for (const plugin of this.plugins) {
-      if (plugin.admit && plugin.handles(attributes)) await plugin.admit(attributes);
+      if (plugin.admit && plugin.handles(attributes) && (await plugin.admit(attributes)) === 'again') again = true;
+    }
+    if (!again) return;
+    for (const plugin of this.plugins) {
+      if (plugin.admit && plugin.handles(attributes)) await (plugin.readmit ?? plugin.admit).call(plugin, attributes);
     }
   }
 

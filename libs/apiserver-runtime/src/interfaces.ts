@@ -75,13 +75,18 @@ export interface AdmissionAttributes {
   readonly user: UserInfo;
   readonly dryRun: boolean;
   warn(text: string): void;
+  /** annotate adds to the audit record of the request; the first value of a key stays. */
+  annotate(key: string, value: string): void;
 }
 
 /** AdmissionPlugin has a say in writes: first all admit in order, then (after validation of the kind) all validate. */
 export interface AdmissionPlugin {
   readonly name: string;
   handles(attributes: AdmissionAttributes): boolean;
-  admit?(attributes: AdmissionAttributes): Promise<void> | void;
+  /** admit may answer that all plugins should be asked a second time, since it changed what those before it saw. */
+  admit?(attributes: AdmissionAttributes): Promise<'again' | void> | void;
+  /** readmit takes the place of admit the second time; without it, admit is called again. */
+  readmit?(attributes: AdmissionAttributes): Promise<void> | void;
   validate?(attributes: AdmissionAttributes): Promise<void> | void;
 }
 
@@ -93,6 +98,8 @@ export interface RequestContext {
   readonly query: URLSearchParams;
   /** warn adds a Warning header to the answer. */
   warn(text: string): void;
+  /** annotate adds to the audit record; the first value of a key stays. */
+  annotate(key: string, value: string): void;
   /** authorize asks the chain about something else (escalation, bind, impersonate). */
   authorize(attributes: Omit<AuthorizationAttributes, 'user'>): Promise<Decision>;
 }

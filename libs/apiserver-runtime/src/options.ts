@@ -77,6 +77,8 @@ export interface AuditRecord {
   readonly receivedMs: number;
   readonly finishedMs: number;
   readonly decision: string | undefined;
+  /** annotations that admission added. */
+  readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
 /** AuditSink takes a record for each finished request (watches: when they end). It must not block and not throw. */

@@ -1,3 +1,4 @@
+export { ADMISSION, ADMISSION_REQUEST, NAMESPACE, policyEnvironment } from './admission';
 export { Environment, fn, method, type Library, type Overload } from './environment';
 export { BudgetError, CelError, Suspended } from './errors';
 export type { Activation } from './frame';

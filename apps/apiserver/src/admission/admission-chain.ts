@@ -35,5 +35,6 @@ export function subresourceAttributes(
     user,
     dryRun: query.getAll('dryRun').includes('All'),
     warn: text => context.warn(text),
+    annotate: (key, value) => context.annotate(key, value),
   };
 }

@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import type { AdmissionPlugin, Authorizer, Store } from '@navarch/apiserver-runtime';
 import type { Clock, Logger } from '@navarch/base';
 import type { KubeObject } from '@navarch/apimachinery';
-import type { Informer } from '@navarch/client';
+import type { Informer, KubeClient } from '@navarch/client';
 import type { Caches } from '../caches';
 import { AlwaysPullImages } from './always-pull-images';
 import { CertificateApproval, CertificateSigning } from './certificates/certificate-approval';
@@ -24,12 +24,15 @@ import { RuntimeClassAdmission } from './runtime-class';
 import { ServiceAccountAdmission } from './service-account';
 import { StorageObjectInUseProtection } from './storage-protection';
 import { TaintNodesByCondition } from './taint-nodes-by-condition';
+import { PolicySource } from './validating-policy/policy-source';
+import { ValidatingAdmissionPolicy } from './validating-policy/validating-admission-policy';
 import type { CallerOptions, ServiceResolver } from './webhooks/caller';
-import type { Webhook } from './webhooks/matching';
+import type { Webhook } from './webhooks/webhook';
 import { MutatingAdmissionWebhook, ValidatingAdmissionWebhook, type WebhookParts } from './webhooks/webhook-plugin';
 
 export interface PluginParts {
   readonly caches: Caches;
+  readonly client: KubeClient;
   readonly authorizer: Authorizer;
   readonly emulated: number;
   readonly tolerationSeconds: number;
@@ -76,6 +79,15 @@ const ORDER: readonly {
   { make: () => new CertificateSubjectRestriction() },
   { make: ({ caches }) => new DefaultIngressClass(() => caches.ingressClasses.list()) },
   { make: parts => new MutatingAdmissionWebhook(webhookParts(parts, parts.caches.mutatingWebhooks)) },
+  {
+    make: ({ caches, ...parts }) =>
+      new ValidatingAdmissionPolicy({
+        ...parts,
+        policies: new PolicySource(caches.validatingPolicies, caches.validatingPolicyBindings),
+        namespaces: caches.namespaces,
+      }),
+    since: 30,
+  },
   { make: parts => new ValidatingAdmissionWebhook(webhookParts(parts, parts.caches.validatingWebhooks)) },
   {
     make: ({ caches, quotaStore }) =>
@@ -101,13 +113,14 @@ function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
   parts: PluginParts,
   configurations: Pick<Informer<T>, 'list'>,
 ): WebhookParts {
-  const { caches, versionsOf, webhookTls, resolveService, emulated, log } = parts;
+  const { authorizer, caches, versionsOf, webhookTls, resolveService, emulated, log } = parts;
   const webhooks = () =>
     [...configurations.list()]
       .sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1))
-      .flatMap(configuration => configuration.webhooks ?? []);
+      .flatMap(({ metadata, webhooks: own = [] }) => own.map(webhook => ({ configuration: metadata!.name!, webhook })));
   return {
     webhooks,
+    authorizer,
     namespaces: caches.namespaces,
     versionsOf,
     emulated,

@@ -76,6 +76,7 @@ describe('auditEvent', () => {
       receivedMs: 0,
       finishedMs: 5,
       decision: 'RBAC: allowed',
+      annotations: undefined,
     },
   };
   test('bodies are kept only where the level says so', () => {
@@ -84,6 +85,12 @@ describe('auditEvent', () => {
       responseObject: { kind: 'Secret' },
       objectRef: { resource: 'secrets', namespace: 'n', name: 's', apiVersion: 'v1' },
       stageTimestamp: '1970-01-01T00:00:00.005000Z',
+    });
+  });
+  test('what admission noted is among the annotations', () => {
+    const annotations = { 'policy.example/replicas': 'too many' };
+    expect(auditEvent({ ...record, annotations }, 'Metadata')).toMatchObject({
+      annotations: { ...annotations, 'authorization.k8s.io/decision': 'allow' },
     });
   });
   test('a refused request says so', () => {

@@ -28,6 +28,7 @@ export function auditEvent(record: AuditRecord, level: Level): object {
     annotations: {
       'authorization.k8s.io/decision': record.decision === undefined ? 'forbid' : 'allow',
       'authorization.k8s.io/reason': record.decision ?? '',
+      ...record.annotations,
     },
   };
 }

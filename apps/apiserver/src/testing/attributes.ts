@@ -5,8 +5,9 @@ import type { AdmissionAttributes, AuthorizationAttributes } from '@navarch/apis
 export function attributes(
   object: object | undefined,
   change: Partial<AdmissionAttributes> = {},
-): AdmissionAttributes & { readonly warnings: string[] } {
+): AdmissionAttributes & { readonly warnings: string[]; readonly annotations: Record<string, string> } {
   const warnings: string[] = [];
+  const annotations: Record<string, string> = {};
   return {
     operation: 'CREATE',
     kind: { group: '', version: 'v1', kind: 'Pod' },
@@ -21,8 +22,10 @@ export function attributes(
     user: { name: 'alice', groups: [] },
     dryRun: false,
     warn: text => void warnings.push(text),
+    annotate: (key, value) => void (annotations[key] ??= value),
     ...change,
     warnings,
+    annotations,
   };
 }
 

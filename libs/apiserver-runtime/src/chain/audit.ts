@@ -19,6 +19,7 @@ export function audited(sink: AuditSink, exchange: Exchange, response: ApiRespon
     receivedMs: exchange.receivedMs,
     finishedMs,
     decision: exchange.decision,
+    annotations: exchange.annotations,
   });
 }
 

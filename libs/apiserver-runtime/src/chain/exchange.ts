@@ -21,6 +21,8 @@ export class Exchange implements RequestContext {
   /** served: the path leads to something that is there, so that metrics may name it. */
   served = false;
   warnings: string[] | undefined;
+  /** annotations go into the audit record. */
+  annotations: Record<string, string> | undefined;
   /** headers go with the answer, whatever it is. */
   headers: Readonly<Record<string, string>> | undefined;
   private seat: Seat | undefined;
@@ -46,6 +48,11 @@ export class Exchange implements RequestContext {
 
   warn(text: string): void {
     (this.warnings ??= []).push(text);
+  }
+
+  annotate(key: string, value: string): void {
+    this.annotations ??= Object.create(null) as Record<string, string>;
+    this.annotations[key] ??= value;
   }
 
   authorize(attributes: Omit<AuthorizationAttributes, 'user'>): Promise<Decision> {

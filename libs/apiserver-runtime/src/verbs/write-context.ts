@@ -79,6 +79,7 @@ export function attributesFor(
     namespace: exchange.info.namespace,
     user: exchange.user,
     warn: text => exchange.warn(text),
+    annotate: (key, value) => exchange.annotate(key, value),
     ...rest,
   };
 }

@@ -1,7 +1,7 @@
 import { fn, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, param, STRING, TIMESTAMP, typeOf, UINT } from '../types';
-import type { Timestamp, Uint} from '../values';
+import type { Timestamp, Uint } from '../values';
 import { Duration, int, TypeValue, typeNameOf, uint, type Value } from '../values';
 import { byLength } from './operators';
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestamp } from './time-values';

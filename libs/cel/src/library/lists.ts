@@ -15,7 +15,7 @@ import {
   UINT,
   type Type,
 } from '../types';
-import type { List} from '../values';
+import type { List } from '../values';
 import { Duration, int, Optional, Uint, uint, type Value } from '../values';
 import { duration } from './time-values';
 

@@ -16,7 +16,7 @@ import {
   UINT,
   type Type,
 } from '../types';
-import type { Duration, Timestamp} from '../values';
+import type { Duration, Timestamp } from '../values';
 import { int, List, MapValue, Optional, Uint, uint, type Value } from '../values';
 import { duration, timestamp } from './time-values';
 

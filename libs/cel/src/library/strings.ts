@@ -77,7 +77,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\\': '\\\\',
   '"': '\\"',
 };
- 
+
 const quote = (text: string) => `"${text.replace(/[\x07\b\f\n\r\t\v\\"]/g, c => ESCAPES[c]!)}"`;
 
 function join({ items }: List, separator = ''): string {

@@ -23,7 +23,7 @@ class UrlValue extends Opaque {
 }
 
 const FORM = /^(?:([a-zA-Z][a-zA-Z0-9+.-]*):(?:\/\/(?:[^/?#@]*@)?([^/?#]*))?)?(\/[^?#]*|[^?#/][^?#]*)?(?:\?([^#]*))?$/;
- 
+
 const FORBIDDEN = /[\x00-\x20\x7f]|%(?![0-9a-fA-F]{2})/;
 
 function read(text: string): UrlValue | undefined {

@@ -1,6 +1,6 @@
 import type { admissionregistrationv1 } from '@navarch/api';
 import { request } from 'node:https';
-import type { Webhook } from './matching';
+import type { Webhook } from './webhook';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_ANSWER_BYTES = 3 * 1024 * 1024;

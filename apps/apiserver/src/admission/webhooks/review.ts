@@ -1,7 +1,7 @@
 import type { admissionv1 } from '@navarch/api';
-import { StatusError, apiVersionOf, type KubeObject } from '@navarch/apimachinery';
-import type { AdmissionAttributes } from '@navarch/apiserver-runtime';
+import { StatusError, type KubeObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
+import { describeRequest, type Versioned } from '../matching/versioned';
 
 const VERSIONS = ['v1', 'v1beta1'];
 
@@ -11,38 +11,19 @@ export function reviewVersion(accepted: readonly string[]): string | undefined {
 }
 
 /** buildReview asks about a write as an AdmissionReview. */
-export function buildReview(attributes: AdmissionAttributes, version: string): { uid: string; review: object } {
-  const { kind, resource, requested, subresource, user } = attributes;
+export function buildReview(versioned: Versioned, version: string): { uid: string; review: object } {
   const uid = randomUUID();
-  const sub = subresource ? { subResource: subresource, requestSubResource: subresource } : {};
-  const request = {
-    uid,
-    kind,
-    resource,
-    ...sub,
-    requestKind: { ...kind, ...requested },
-    requestResource: { ...resource, ...requested },
-    ...(attributes.name && { name: attributes.name }),
-    ...(attributes.namespace && { namespace: attributes.namespace }),
-    operation: attributes.operation,
-    userInfo: {
-      username: user.name,
-      ...(user.uid && { uid: user.uid }),
-      groups: user.groups,
-      ...(user.extra && { extra: user.extra }),
-    },
-    object: withType(attributes, attributes.object),
-    oldObject: withType(attributes, attributes.oldObject),
-    dryRun: attributes.dryRun,
-    options: Object.keys(attributes.options).length ? attributes.options : null,
-  };
+  const { object, oldObject } = versioned;
+  const request = { uid, ...describeRequest(versioned), object, oldObject };
   return { uid, review: { kind: 'AdmissionReview', apiVersion: `admission.k8s.io/${version}`, request } };
 }
 
-function withType({ kind }: AdmissionAttributes, object: KubeObject | undefined): KubeObject | null {
-  return object
-    ? { ...object, kind: object.kind ?? kind.kind, apiVersion: object.apiVersion ?? apiVersionOf(kind) }
-    : null;
+/** InvalidResponse is thrown for a webhook's answer that is none. */
+export class InvalidResponse extends Error {
+  constructor(why: string) {
+    super(`received invalid webhook response: ${why}`);
+    this.name = 'InvalidResponse';
+  }
 }
 
 /** Verdict is a webhook's answer that was understood. */
@@ -52,28 +33,42 @@ export interface Verdict {
   /** patch is a JSON patch. */
   readonly patch: object[] | undefined;
   readonly warnings: readonly string[];
+  readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
-/** parseVerdict reads a webhook's answer; it throws an Error that says what is wrong with it. Pure. */
+/** parseVerdict reads a webhook's answer; it throws an InvalidResponse that says what is wrong with it. Pure. */
 export function parseVerdict(value: unknown, uid: string, version: string): Verdict {
   const review = value as (Partial<admissionv1.AdmissionReview> & KubeObject) | null;
   const response = review?.response;
-  if (!response) throw new Error('webhook response was absent');
+  if (!response) throw new InvalidResponse('webhook response was absent');
   if (version === 'v1') {
     if (response.uid !== uid)
-      throw new Error(`expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`);
-    if (review.kind !== 'AdmissionReview' || review.apiVersion !== 'admission.k8s.io/v1') {
-      throw new Error(
-        `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${review.apiVersion}, Kind=${review.kind}`,
+      throw new InvalidResponse(
+        `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`,
       );
-    }
+    const kind = `${review.apiVersion ?? ''}, Kind=${review.kind ?? ''}`;
+    if (kind !== 'admission.k8s.io/v1, Kind=AdmissionReview')
+      throw new InvalidResponse(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${kind}`);
     if (response.patch && response.patchType !== 'JSONPatch')
-      throw new Error(`webhook returned response.patch but not response.patchType JSONPatch`);
+      throw new InvalidResponse('webhook returned response.patch but not response.patchType JSONPatch');
   }
-  const patch = response.patch
-    ? (JSON.parse(Buffer.from(String(response.patch), 'base64').toString('utf8')) as object[])
-    : undefined;
-  return { allowed: response.allowed === true, status: response.status, patch, warnings: response.warnings ?? [] };
+  return {
+    allowed: response.allowed === true,
+    status: response.status,
+    patch: response.patch ? readPatch(String(response.patch)) : undefined,
+    warnings: response.warnings ?? [],
+    auditAnnotations: response.auditAnnotations ?? {},
+  };
+}
+
+function readPatch(base64: string): object[] {
+  try {
+    const patch: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    if (Array.isArray(patch)) return patch as object[];
+  } catch {
+    // It is said below.
+  }
+  throw new InvalidResponse('response.patch is no JSON patch');
 }
 
 /** denied is the error of a webhook that says no: in its own words, with a code that is a failure's. */

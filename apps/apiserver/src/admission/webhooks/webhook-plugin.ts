@@ -1,48 +1,23 @@
-import type { corev1 } from '@navarch/api';
-import {
-  applyJsonPatch,
-  badRequest,
-  internalError,
-  type GroupVersion,
-  type KubeObject,
-  type StatusError,
-} from '@navarch/apimachinery';
+import { applyJsonPatch, badRequest, internalError, type KubeObject, type StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
-import type { Lookup } from '../lookup';
-import { groupResource } from '../refuse';
+import { toHub, type Versioned } from '../matching/versioned';
 import { callWebhook, type CallerOptions } from './caller';
-import { isExempt, rulesMatch, selectorsMatch, type Webhook } from './matching';
-import { buildReview, denied, parseVerdict, reviewVersion, type Verdict } from './review';
+import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
+import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';
 
-export interface WebhookParts extends CallerOptions {
-  /** webhooks lists the configured ones, in the order of their configurations' names. */
-  readonly webhooks: () => readonly Webhook[];
-  readonly namespaces: Lookup<corev1.Namespace>;
-  /** versionsOf are the versions in which a resource is served. */
-  readonly versionsOf: (group: string, resource: string) => readonly GroupVersion[];
+export interface WebhookParts extends CallerOptions, WebhookMatcherParts {
   readonly emulated: number;
   readonly log: Logger;
 }
 
 /** WebhookCalls asks webhooks about writes, whatever they may do with them. */
 class WebhookCalls {
-  constructor(readonly parts: WebhookParts) {}
-
-  /** matching are the webhooks that the write concerns. */
-  async matching(attributes: AdmissionAttributes): Promise<Webhook[]> {
-    if (isExempt(attributes)) return [];
-    const { group, resource } = groupResource(attributes);
-    const candidates = this.parts
-      .webhooks()
-      .filter(webhook => rulesMatch(webhook, attributes, this.parts.versionsOf(group, resource)));
-    if (!candidates.length) return [];
-    const namespace = attributes.namespace ? await this.parts.namespaces('', attributes.namespace) : undefined;
-    return candidates.filter(webhook => selectorsMatch(webhook, attributes, namespace));
-  }
+  constructor(private readonly parts: WebhookParts) {}
 
   /** ask answers the verdict; undefined if the webhook could not be asked and may be ignored. It throws if it may not, or said no. */
-  async ask(webhook: Webhook, attributes: AdmissionAttributes): Promise<Verdict | undefined> {
+  async ask(webhook: Webhook, versioned: Versioned): Promise<Verdict | undefined> {
+    const { attributes } = versioned;
     if (attributes.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects ?? '')) {
       throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
     }
@@ -50,7 +25,7 @@ class WebhookCalls {
     try {
       const version = reviewVersion(webhook.admissionReviewVersions ?? ['v1beta1']);
       if (!version) throw new Error(`webhook does not accept known AdmissionReview versions (v1, v1beta1)`);
-      const { uid, review } = buildReview(attributes, version);
+      const { uid, review } = buildReview(versioned, version);
       verdict = parseVerdict(await callWebhook(webhook, review, this.parts), uid, version);
     } catch (error) {
       if (webhook.failurePolicy === 'Ignore') {
@@ -59,46 +34,101 @@ class WebhookCalls {
       }
       throw this.failure(webhook.name, error);
     }
+    for (const [key, value] of Object.entries(verdict.auditAnnotations))
+      attributes.annotate(`${webhook.name}/${key}`, value);
     for (const text of verdict.warnings) attributes.warn(text);
     if (!verdict.allowed) throw denied(webhook.name, verdict.status);
     return verdict;
   }
 
   private failure(name: string, error: unknown): StatusError {
-    const head = `failed calling webhook ${JSON.stringify(name)}: ${this.parts.emulated < 22 ? '' : 'failed to call webhook: '}`;
+    const plain = this.parts.emulated < 22 || error instanceof InvalidResponse;
+    const head = `failed calling webhook ${JSON.stringify(name)}: ${plain ? '' : 'failed to call webhook: '}`;
     return internalError(new Error(head + describe(error)));
   }
 }
 
-/** MutatingAdmissionWebhook lets webhooks change writes, one after the other; who asks to is asked again if a later one changed something. */
+/** Round is what the webhooks did with a write the first time. */
+interface Round {
+  /** curious are those asked that want to know of changes after them, missed those of them that there were changes for. */
+  readonly curious: readonly Webhook[];
+  readonly missed: readonly Webhook[];
+  /** left is how the object stood after the last of them. */
+  readonly left: string;
+}
+
+/**
+ * MutatingAdmissionWebhook lets webhooks change writes, one after the other. When one changed something, the plugins before it
+ * are asked again, and then the webhooks that want to know of changes after them.
+ */
 export class MutatingAdmissionWebhook implements AdmissionPlugin {
   readonly name = 'MutatingAdmissionWebhook';
   private readonly calls: WebhookCalls;
+  private readonly matcher: WebhookMatcher;
+  private readonly rounds = new WeakMap<AdmissionAttributes, Round>();
 
-  constructor(parts: WebhookParts) {
+  constructor(private readonly parts: WebhookParts) {
     this.calls = new WebhookCalls(parts);
+    this.matcher = new WebhookMatcher(parts);
   }
 
   handles(): boolean {
-    return this.calls.parts.webhooks().length > 0;
+    return this.parts.webhooks().length > 0;
   }
 
-  async admit(attributes: AdmissionAttributes): Promise<void> {
-    const webhooks = await this.calls.matching(attributes);
-    let lastChange = -1;
-    for (const [i, webhook] of webhooks.entries()) {
-      if (await this.mutate(webhook, attributes)) lastChange = i;
+  async admit(attributes: AdmissionAttributes): Promise<'again' | undefined> {
+    const curious: Webhook[] = [];
+    let missed: readonly Webhook[] | undefined;
+    for (const [index, configured] of (await this.matcher.candidates(attributes)).entries()) {
+      if (await this.mutate(configured, attributes, { round: 0, index })) missed = [...curious];
+      if (configured.webhook.reinvocationPolicy === 'IfNeeded') curious.push(configured.webhook);
     }
-    for (const [i, webhook] of webhooks.entries()) {
-      if (i < lastChange && webhook.reinvocationPolicy === 'IfNeeded') await this.mutate(webhook, attributes);
+    if (!missed) return undefined;
+    this.rounds.set(attributes, { curious, missed, left: JSON.stringify(attributes.object) });
+    return 'again';
+  }
+
+  async readmit(attributes: AdmissionAttributes): Promise<void> {
+    const round = this.rounds.get(attributes);
+    if (!round) return;
+    // A plugin before this one may have changed the object too; then all of them have to see it.
+    const changedSince = JSON.stringify(attributes.object) !== round.left;
+    const wanted = new Set(changedSince ? round.curious : round.missed);
+    for (const [index, configured] of (await this.matcher.candidates(attributes)).entries()) {
+      if (wanted.has(configured.webhook)) await this.mutate(configured, attributes, { round: 1, index });
     }
   }
 
-  private async mutate(webhook: Webhook, attributes: AdmissionAttributes): Promise<boolean> {
-    const verdict = await this.calls.ask(webhook, attributes);
-    if (!verdict?.patch?.length || !attributes.object) return false;
-    replaceContent(attributes.object, applyJsonPatch(attributes.object, verdict.patch) as KubeObject);
-    return true;
+  private async mutate(
+    { configuration, webhook }: ConfiguredWebhook,
+    attributes: AdmissionAttributes,
+    { round, index }: { round: number; index: number },
+  ): Promise<boolean> {
+    const versioned = await this.matcher.view(webhook, attributes);
+    if (!versioned) return false;
+    const verdict = await this.calls.ask(webhook, versioned);
+    const mutated = !!verdict?.patch?.length && this.apply(webhook.name, verdict.patch, versioned);
+    const note = JSON.stringify({ configuration, webhook: webhook.name, mutated });
+    if (verdict) attributes.annotate(`mutation.webhook.admission.k8s.io/round_${round}_index_${index}`, note);
+    return mutated;
+  }
+
+  /** apply answers whether the patch changed anything. */
+  private apply(name: string, patch: readonly object[], { attributes, object, version }: Versioned): boolean {
+    if (!attributes.object || !object) {
+      const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
+      throw internalError(new Error(message));
+    }
+    let patched: KubeObject;
+    try {
+      patched = applyJsonPatch(object, [...patch]) as KubeObject;
+    } catch (error) {
+      throw internalError(error);
+    }
+    const changed = toHub(structuredClone(patched), attributes, version);
+    const mutated = JSON.stringify(patched) !== JSON.stringify(object);
+    if (mutated) replaceContent(attributes.object, changed);
+    return mutated;
   }
 }
 
@@ -106,18 +136,25 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
 export class ValidatingAdmissionWebhook implements AdmissionPlugin {
   readonly name = 'ValidatingAdmissionWebhook';
   private readonly calls: WebhookCalls;
+  private readonly matcher: WebhookMatcher;
 
-  constructor(parts: WebhookParts) {
+  constructor(private readonly parts: WebhookParts) {
     this.calls = new WebhookCalls(parts);
+    this.matcher = new WebhookMatcher(parts);
   }
 
   handles(): boolean {
-    return this.calls.parts.webhooks().length > 0;
+    return this.parts.webhooks().length > 0;
   }
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
-    const webhooks = await this.calls.matching(attributes);
-    const outcomes = await Promise.allSettled(webhooks.map(webhook => this.calls.ask(webhook, attributes)));
+    const webhooks = await this.matcher.candidates(attributes);
+    const outcomes = await Promise.allSettled(
+      webhooks.map(async ({ webhook }) => {
+        const versioned = await this.matcher.view(webhook, attributes);
+        if (versioned) await this.calls.ask(webhook, versioned);
+      }),
+    );
     const refused = outcomes.find(outcome => outcome.status === 'rejected');
     if (refused) throw refused.reason;
   }

@@ -1,81 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { attributes, onResource } from '../../testing/attributes';
+import { attributes } from '../../testing/attributes';
+import { inVersion } from '../matching/versioned';
 import { goError, webhookUrl } from './caller';
-import { rulesMatch, selectorsMatch, type Webhook } from './matching';
 import { buildReview, denied, parseVerdict } from './review';
-
-const webhook = (change: Partial<Webhook> = {}): Webhook => ({
-  name: 'w',
-  clientConfig: {},
-  sideEffects: 'None',
-  admissionReviewVersions: ['v1'],
-  ...change,
-});
-const rule = (change: object = {}) => ({
-  apiGroups: [''],
-  apiVersions: ['v1'],
-  operations: ['CREATE'],
-  resources: ['pods'],
-  ...change,
-});
-
-describe('rulesMatch', () => {
-  test.each<[string, object, Parameters<typeof attributes>[1], boolean]>([
-    ['group, version, operation, resource', {}, {}, true],
-    ['another operation', {}, { operation: 'UPDATE' }, false],
-    ['all operations', { operations: ['*'] }, { operation: 'DELETE' }, true],
-    ['another resource', {}, onResource('secrets', 'Secret'), false],
-    ['a subresource is not the resource', {}, { subresource: 'status' }, false],
-    ['a named subresource', { resources: ['pods/status'] }, { subresource: 'status' }, true],
-    ['everything with subresources', { resources: ['*/*'] }, { subresource: 'status' }, true],
-    ['everything without subresources', { resources: ['*'] }, { subresource: 'status' }, false],
-    ['namespaced only', { scope: 'Namespaced' }, {}, true],
-    ['of the cluster only', { scope: 'Cluster' }, {}, false],
-    [
-      'a namespace itself is of the cluster',
-      { scope: 'Cluster', resources: ['*'] },
-      { ...onResource('namespaces', 'Namespace'), namespace: 'x' },
-      true,
-    ],
-  ])('%s', (_name, change, about, want) => {
-    expect(rulesMatch(webhook({ rules: [rule(change)] }), attributes({}, about), [])).toBe(want);
-  });
-  test('an equivalent version matches, unless only exact ones may', () => {
-    const about = attributes(
-      {},
-      {
-        ...onResource('ingresses', 'Ingress', 'networking.k8s.io'),
-        requested: { group: 'networking.k8s.io', version: 'v1beta1' },
-      },
-    );
-    const rules = [rule({ apiGroups: ['extensions'], apiVersions: ['v1beta1'], resources: ['ingresses'] })];
-    const versions = [{ group: 'extensions', version: 'v1beta1' }];
-    expect(rulesMatch(webhook({ rules }), about, versions)).toBe(true);
-    expect(rulesMatch(webhook({ rules, matchPolicy: 'Exact' }), about, versions)).toBe(false);
-  });
-});
-
-describe('selectorsMatch', () => {
-  const namespace = { metadata: { labels: { env: 'prod' } } };
-  test.each<[string, Partial<Webhook>, object, boolean]>([
-    ['no selectors', {}, {}, true],
-    ['the namespace is chosen', { namespaceSelector: { matchLabels: { env: 'prod' } } }, {}, true],
-    ['the namespace is not', { namespaceSelector: { matchLabels: { env: 'test' } } }, {}, false],
-    [
-      'the object is chosen',
-      { objectSelector: { matchLabels: { a: 'b' } } },
-      { metadata: { labels: { a: 'b' } } },
-      true,
-    ],
-    ['the object is not', { objectSelector: { matchLabels: { a: 'b' } } }, { metadata: {} }, false],
-  ])('%s', (_name, change, object, want) => {
-    expect(selectorsMatch(webhook(change), attributes(object), namespace)).toBe(want);
-  });
-});
 
 describe('reviews', () => {
   test('a review tells what is written by whom', () => {
-    const { uid, review } = buildReview(attributes({ metadata: { name: 'x' } }, { dryRun: true }), 'v1');
+    const { uid, review } = buildReview(
+      inVersion(attributes({ metadata: { name: 'x' } }, { dryRun: true }), { group: '', version: 'v1' }),
+      'v1',
+    );
     expect(review).toMatchObject({
       apiVersion: 'admission.k8s.io/v1',
       request: {

@@ -139,6 +139,7 @@ describe('EscalationCheck', () => {
       user: { name: who, groups: ['g'] },
       dryRun: false,
       warn: () => undefined,
+      annotate: () => undefined,
     },
   });
   const binding = (name: string) => ({

@@ -1,10 +1,12 @@
 import type { admissionregistrationv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { HTTPS_PORT, validateClientConfig } from './client-config';
+import { validateMatchConditions } from './expressions';
 
 /** Webhook is what mutating and validating webhooks have in common. */
 export type Webhook = admissionregistrationv1.ValidatingWebhook & { reinvocationPolicy?: string };
@@ -78,10 +80,7 @@ function validateWebhook(webhook: Webhook, strict: boolean, path: Path, release:
   if (reinvocationPolicy !== undefined)
     errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
   errors.push(...validateClientConfig(webhook.clientConfig ?? {}, path.child('clientConfig')));
-  (webhook.matchConditions ?? []).forEach(({ name, expression }, i) => {
-    const where = path.child('matchConditions').index(i);
-    errors.push(...requireText(where.child('name'), name), ...requireText(where.child('expression'), expression));
-  });
+  errors.push(...validateMatchConditions(webhook.matchConditions, path.child('matchConditions'), ADMISSION));
   return errors;
 }
 

@@ -1,8 +1,9 @@
 import { ValidatingAdmissionPolicyBindings, type admissionregistrationv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { oneOf, requireText, type Release } from '../../../shared/errors';
+import { each, oneOf, requireText, type Release } from '../../../shared/errors';
+import { validateLabelSelector } from '../../../shared/label-validation';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
@@ -14,8 +15,7 @@ const SPEC = Path.at('spec');
 function validateBinding({ spec }: Binding, release: Release): FieldError[] {
   const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {};
   const errors = requireText(SPEC.child('policyName'), policyName);
-  if (paramRef && !paramRef.name && !paramRef.selector)
-    errors.push(field.required(SPEC.child('paramRef'), 'one of name or selector must be specified'));
+  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef')));
   if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources'), release));
   const at = SPEC.child('validationActions');
   if (!validationActions.length) errors.push(field.required(at, 'at least one validation action is required'));
@@ -29,6 +29,27 @@ function validateBinding({ spec }: Binding, release: Release): FieldError[] {
       ),
     );
   }
+  return errors;
+}
+
+function validateParamRef(
+  { name, selector, parameterNotFoundAction }: admissionregistrationv1.ParamRef,
+  path: Path,
+): FieldError[] {
+  const exclusive = 'name and selector are mutually exclusive';
+  const errors: FieldError[] = [];
+  if (name) {
+    errors.push(...each(path.child('name'), name, isPathSegmentName(name)));
+    if (selector) errors.push(field.forbidden(path.child('name'), exclusive));
+  }
+  if (selector) {
+    errors.push(...validateLabelSelector(selector, path.child('selector')));
+    if (name) errors.push(field.forbidden(path.child('selector'), exclusive));
+  }
+  if (!name && !selector) errors.push(field.required(path, 'one of name or selector must be specified'));
+  const action = path.child('parameterNotFoundAction');
+  if (!parameterNotFoundAction) errors.push(field.required(action));
+  else errors.push(...oneOf(action, parameterNotFoundAction, ['Allow', 'Deny']));
   return errors;
 }
 

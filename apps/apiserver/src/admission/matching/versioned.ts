@@ -1,0 +1,60 @@
+import { apiVersionOf, type AnyObject, type GroupVersion, type KubeObject } from '@navarch/apimachinery';
+import type { AdmissionAttributes } from '@navarch/apiserver-runtime';
+import type { ServedVersion } from '@navarch/kinds';
+
+/** Versioned is a write as somebody sees it who asked for it in a certain version. */
+export interface Versioned {
+  readonly attributes: AdmissionAttributes;
+  readonly version: GroupVersion;
+  readonly object: KubeObject | null;
+  readonly oldObject: KubeObject | null;
+}
+
+/** inVersion shows a write in one of the versions of its kind. What it answers is not to be changed: it may share with the write. */
+export function inVersion(attributes: AdmissionAttributes, version: GroupVersion | ServedVersion): Versioned {
+  const convert = (object: KubeObject | undefined): KubeObject | null => {
+    if (!object) return null;
+    const apiVersion = apiVersionOf(version);
+    const kind = object.kind ?? attributes.kind.kind;
+    if (!('fromHub' in version) || !version.fromHub) return { ...object, kind, apiVersion };
+    const copy = structuredClone(object) as Record<string, unknown>;
+    version.fromHub(copy);
+    return { ...copy, kind, apiVersion };
+  };
+  return { attributes, version, object: convert(attributes.object), oldObject: convert(attributes.oldObject) };
+}
+
+/** toHub brings a changed object of a version back into the version that admission works in. Uses up its argument. */
+export function toHub(
+  object: KubeObject,
+  attributes: AdmissionAttributes,
+  version: GroupVersion | ServedVersion,
+): KubeObject {
+  if ('toHub' in version) version.toHub?.(object as AnyObject);
+  object.apiVersion = apiVersionOf(attributes.kind);
+  return object;
+}
+
+/** describeRequest is the AdmissionRequest of a write, without its identifier and its objects. */
+export function describeRequest({ attributes, version }: Versioned): Record<string, unknown> {
+  const { kind, resource, requested, subresource, user } = attributes;
+  const { group, version: name } = version;
+  return {
+    kind: { group, version: name, kind: kind.kind },
+    resource: { group, version: name, resource: resource.resource },
+    ...(subresource && { subResource: subresource, requestSubResource: subresource }),
+    requestKind: { group: requested.group, version: requested.version, kind: kind.kind },
+    requestResource: { group: requested.group, version: requested.version, resource: resource.resource },
+    ...(attributes.name && { name: attributes.name }),
+    ...(attributes.namespace && { namespace: attributes.namespace }),
+    operation: attributes.operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid && { uid: user.uid }),
+      groups: user.groups,
+      ...(user.extra && { extra: user.extra }),
+    },
+    dryRun: attributes.dryRun,
+    options: Object.keys(attributes.options).length ? attributes.options : null,
+  };
+}
