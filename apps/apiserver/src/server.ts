@@ -93,9 +93,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     ...{ caches, client, authorizer, emulated, clock, log, resourceOf },
     tolerationSeconds: flags['default-not-ready-toleration-seconds'],
     quotaStore: () => server.store(ResourceQuotas),
-    versionsOf: (group: string, resource: string) =>
-      server.registry.kinds.find(one => one.resource.group === group && one.resource.resource === resource)?.versions ??
-      [],
+    kindOf: (group: string, resource: string) => server.registry.kind(group, resource),
     webhookTls: () => credentials.proxyClient.current,
     resolveService: serviceResolver(
       () => server.store(Services),

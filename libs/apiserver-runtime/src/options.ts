@@ -178,6 +178,8 @@ export interface KindRegistry {
   readonly kinds: readonly KindDefinition[];
   /** groupVersions are those that something is served in; custom: all of it comes from custom resources. */
   readonly groupVersions: readonly ServedGroupVersion[];
+  /** kind finds a kind by the group and the plural of one of its versions. */
+  kind(group: string, plural: string): KindDefinition | undefined;
   /** changed calls the listener after each change. */
   changed(listener: () => void): Disposable;
 }

@@ -38,7 +38,7 @@ export interface PluginParts {
   readonly tolerationSeconds: number;
   readonly resourceOf: KindToResource;
   readonly quotaStore: () => Store<corev1.ResourceQuota>;
-  readonly versionsOf: WebhookParts['versionsOf'];
+  readonly kindOf: WebhookParts['kindOf'];
   readonly webhookTls: CallerOptions['tls'];
   readonly resolveService: ServiceResolver;
   readonly clock: Clock;
@@ -113,7 +113,7 @@ function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
   parts: PluginParts,
   configurations: Pick<Informer<T>, 'list'>,
 ): WebhookParts {
-  const { authorizer, caches, versionsOf, webhookTls, resolveService, emulated, log } = parts;
+  const { authorizer, caches, kindOf, webhookTls, resolveService, emulated, log } = parts;
   const webhooks = () =>
     [...configurations.list()]
       .sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1))
@@ -122,7 +122,7 @@ function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
     webhooks,
     authorizer,
     namespaces: caches.namespaces,
-    versionsOf,
+    kindOf,
     emulated,
     log,
     tls: webhookTls,

@@ -71,6 +71,10 @@ export class Registry implements KindRegistry {
     return this.resources.get(groupResourceName({ group, resource: plural }));
   }
 
+  kind(group: string, plural: string): KindDefinition | undefined {
+    return this.resource(group, plural)?.kind;
+  }
+
   /** byKind finds the endpoint of an apiVersion and kind. */
   byKind(apiVersion: string, kind: string): Endpoint | undefined {
     for (const endpoint of this.endpoints.values()) {

@@ -1,6 +1,6 @@
 import { apiVersionOf, type AnyObject, type GroupVersion, type KubeObject } from '@navarch/apimachinery';
 import type { AdmissionAttributes } from '@navarch/apiserver-runtime';
-import type { ServedVersion } from '@navarch/kinds';
+import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 
 /** Versioned is a write as somebody sees it who asked for it in a certain version. */
 export interface Versioned {
@@ -24,14 +24,21 @@ export function inVersion(attributes: AdmissionAttributes, version: GroupVersion
   return { attributes, version, object: convert(attributes.object), oldObject: convert(attributes.oldObject) };
 }
 
-/** toHub brings a changed object of a version back into the version that admission works in. Uses up its argument. */
+/** KindLookup finds a kind by the group and the plural of one of its versions. */
+export type KindLookup = (group: string, resource: string) => KindDefinition | undefined;
+
+/** toHub brings a changed object of a version back into the version that admission works in, with its defaults. Uses up its argument. */
 export function toHub(
   object: KubeObject,
-  attributes: AdmissionAttributes,
-  version: GroupVersion | ServedVersion,
+  { attributes, version }: Versioned,
+  kind: KindDefinition | undefined,
+  emulated: Minor,
 ): KubeObject {
-  if ('toHub' in version) version.toHub?.(object as AnyObject);
+  const conversion: Partial<ServedVersion> = version;
+  conversion.defaults?.(object as AnyObject);
+  conversion.toHub?.(object as AnyObject);
   object.apiVersion = apiVersionOf(attributes.kind);
+  kind?.defaults?.(object, emulated);
   return object;
 }
 

@@ -3,11 +3,10 @@ import type { StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin, Authorizer } from '@navarch/apiserver-runtime';
 import { describe } from '@navarch/base';
 import { CompileError, fromJson } from '@navarch/cel';
-import type { ServedVersion } from '@navarch/kinds';
 import type { Lookup } from '../lookup';
 import { admissionValues, type AdmissionValues } from '../matching/activation';
 import { isExempt, matchedVersion, selectorsMatch } from '../matching/rules';
-import { inVersion } from '../matching/versioned';
+import { inVersion, type KindLookup } from '../matching/versioned';
 import { groupResource } from '../refuse';
 import { evaluatePolicy, type Finding } from './evaluation';
 import { findParams, type ParamSource } from './params';
@@ -19,8 +18,7 @@ export interface ValidatingPolicyParts extends ParamSource {
   readonly policies: PolicySource;
   readonly namespaces: Lookup<corev1.Namespace>;
   readonly authorizer: Authorizer;
-  /** versionsOf are the versions in which a resource is served. */
-  readonly versionsOf: (group: string, resource: string) => readonly ServedVersion[];
+  readonly kindOf: KindLookup;
 }
 
 type Match = NonNullable<NonNullable<Policy['spec']>['matchConstraints']>;
@@ -96,7 +94,7 @@ export class ValidatingAdmissionPolicy implements AdmissionPlugin {
     attributes: AdmissionAttributes,
   ) {
     const { group, resource } = groupResource(attributes);
-    const versions = this.parts.versionsOf(group, resource);
+    const versions = this.parts.kindOf(group, resource)?.versions ?? [];
     if (matchedVersion(excludeResourceRules, matchPolicy, attributes, versions)) return undefined;
     return matchedVersion(resourceRules, matchPolicy, attributes, versions);
   }

@@ -114,7 +114,8 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
   }
 
   /** apply answers whether the patch changed anything. */
-  private apply(name: string, patch: readonly object[], { attributes, object, version }: Versioned): boolean {
+  private apply(name: string, patch: readonly object[], versioned: Versioned): boolean {
+    const { attributes, object } = versioned;
     if (!attributes.object || !object) {
       const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
       throw internalError(new Error(message));
@@ -125,9 +126,12 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
     } catch (error) {
       throw internalError(error);
     }
-    const changed = toHub(structuredClone(patched), attributes, version);
     const mutated = JSON.stringify(patched) !== JSON.stringify(object);
-    if (mutated) replaceContent(attributes.object, changed);
+    if (mutated) {
+      const { kindOf, emulated } = this.parts;
+      const { group, resource } = attributes.resource;
+      replaceContent(attributes.object, toHub(structuredClone(patched), versioned, kindOf(group, resource), emulated));
+    }
     return mutated;
   }
 }

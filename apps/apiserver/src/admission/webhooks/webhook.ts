@@ -2,12 +2,11 @@ import type { admissionregistrationv1, corev1 } from '@navarch/api';
 import { forbidden } from '@navarch/apimachinery';
 import type { AdmissionAttributes, Authorizer } from '@navarch/apiserver-runtime';
 import { ADMISSION } from '@navarch/cel';
-import type { ServedVersion } from '@navarch/kinds';
 import type { Lookup } from '../lookup';
 import { admissionValues } from '../matching/activation';
 import { MatchConditions } from '../matching/match-conditions';
 import { isExempt, matchedVersion, selectorsMatch } from '../matching/rules';
-import { inVersion, type Versioned } from '../matching/versioned';
+import { inVersion, type KindLookup, type Versioned } from '../matching/versioned';
 import { groupResource } from '../refuse';
 
 /** Webhook is what mutating and validating webhooks have in common. */
@@ -28,8 +27,7 @@ export interface WebhookMatcherParts {
   readonly webhooks: () => readonly ConfiguredWebhook[];
   readonly namespaces: Lookup<corev1.Namespace>;
   readonly authorizer: Authorizer;
-  /** versionsOf are the versions in which a resource is served. */
-  readonly versionsOf: (group: string, resource: string) => readonly ServedVersion[];
+  readonly kindOf: KindLookup;
 }
 
 /** WebhookMatcher finds the webhooks that a write concerns. */
@@ -66,7 +64,7 @@ export class WebhookMatcher {
 
   private version({ rules = [], matchPolicy }: Webhook, attributes: AdmissionAttributes) {
     const { group, resource } = groupResource(attributes);
-    return matchedVersion(rules, matchPolicy, attributes, this.parts.versionsOf(group, resource));
+    return matchedVersion(rules, matchPolicy, attributes, this.parts.kindOf(group, resource)?.versions ?? []);
   }
 
   private async namespaceOf({ namespace }: AdmissionAttributes): Promise<corev1.Namespace | undefined> {

@@ -2,7 +2,7 @@ import type { admissionregistrationv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { HTTPS_PORT, validateClientConfig } from './client-config';

@@ -1,0 +1,279 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  ConfigMaps,
+  HorizontalPodAutoscalers,
+  LimitRanges,
+  MutatingWebhookConfigurations,
+  Pods,
+  ServiceAccounts,
+  ValidatingWebhookConfigurations,
+  type admissionregistrationv1,
+} from '@navarch/api';
+import type { KubeClient } from '@navarch/client';
+import { eventually } from '@navarch/testing';
+import { startTestCluster, type TestApiServer, type TestCluster } from '../../testing/test-server';
+import { startWebhookServer, type Answer, type WebhookServer } from '../../testing/webhook-server';
+
+type Validating = admissionregistrationv1.ValidatingWebhook;
+
+describe('webhooks over HTTPS', () => {
+  let cluster: TestCluster;
+  let server: TestApiServer;
+  let admin: KubeClient;
+  let hooks: WebhookServer;
+
+  beforeAll(async () => {
+    cluster = await startTestCluster();
+    server = await cluster.start();
+    admin = await server.as('admin', ['system:masters']);
+    hooks = await startWebhookServer(cluster.pki);
+    await admin.resource(ServiceAccounts).create({ metadata: { name: 'default', namespace: 'default' } });
+  }, 60_000);
+  afterAll(async () => {
+    await hooks?.stop();
+    await cluster?.stop();
+  }, 60_000);
+  afterEach(async () => {
+    for (const kind of [ValidatingWebhookConfigurations, MutatingWebhookConfigurations] as const)
+      await admin.resource(kind as typeof ValidatingWebhookConfigurations).deleteCollection('');
+    // The caches have followed when an object passes that names every webhook's match.
+    await eventually(async () => {
+      hooks.reviews.length = 0;
+      await create('probe', { dryRun: true });
+      expect(hooks.reviews).toEqual([]);
+    });
+  });
+
+  const rule = (resources: string[], change: object = {}) => ({
+    apiGroups: ['*'],
+    apiVersions: ['*'],
+    operations: ['CREATE'],
+    resources,
+    ...change,
+  });
+  const webhook = (path: string, change: Partial<Validating> = {}): Validating => ({
+    name: `${path.slice(1)}.example.dev`,
+    clientConfig: { url: hooks.url(path), caBundle: hooks.caBundle },
+    rules: [rule(['configmaps'])],
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    ...change,
+  });
+  const configMap = (name: string, data: Record<string, string> = {}) => ({
+    metadata: { name, namespace: 'default' },
+    data,
+  });
+  const create = (name: string, options: { dryRun?: boolean } = {}) =>
+    admin.resource(ConfigMaps).create(configMap(name), options);
+  /** install configures webhooks and waits until the first of them is asked. */
+  async function install(
+    kind: 'validating' | 'mutating',
+    first: (review: object) => Answer,
+    ...webhooks: Validating[]
+  ): Promise<void> {
+    const path = new URL(webhooks[0]!.clientConfig.url!).pathname;
+    hooks.on(path, first);
+    const token = kind === 'validating' ? ValidatingWebhookConfigurations : MutatingWebhookConfigurations;
+    await admin
+      .resource(token as typeof ValidatingWebhookConfigurations)
+      .create({ metadata: { name: 'hooks' }, webhooks });
+    await eventually(async () => {
+      await create('probe', { dryRun: true }).catch(() => undefined);
+      expect(hooks.reviews.some(one => one.path === path)).toBe(true);
+    });
+    hooks.reviews.length = 0;
+  }
+
+  test('a refusal carries the code, the reason and the words of the webhook', async () => {
+    await install(
+      'validating',
+      () => ({ allowed: false, status: { code: 418, reason: 'Teapot', message: 'short and stout' } }),
+      webhook('/deny'),
+    );
+    await expect(create('a')).rejects.toMatchObject({
+      code: 418,
+      reason: 'Teapot',
+      message: 'admission webhook "deny.example.dev" denied the request: short and stout',
+    });
+    expect(hooks.reviews[0]!.review).toMatchObject({
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      request: {
+        kind: { group: '', version: 'v1', kind: 'ConfigMap' },
+        resource: { group: '', version: 'v1', resource: 'configmaps' },
+        operation: 'CREATE',
+        namespace: 'default',
+        name: 'a',
+        dryRun: false,
+        userInfo: { username: 'admin', groups: expect.arrayContaining(['system:masters']) },
+        object: { kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' } },
+        oldObject: null,
+      },
+    });
+  });
+
+  test('warnings reach the client', async () => {
+    await install('validating', () => ({ allowed: true, warnings: ['mind the gap'] }), webhook('/warn'));
+    const answer = await admin.transport.send({
+      method: 'POST',
+      path: '/api/v1/namespaces/default/configmaps',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify(configMap('warned'))),
+    });
+    expect(answer.status).toBe(201);
+    expect(answer.headers['warning']).toBe('299 - "mind the gap"');
+  });
+
+  test('match conditions spare the webhook what it does not want to see', async () => {
+    await install(
+      'validating',
+      () => ({ allowed: false }),
+      webhook('/deny', {
+        matchConditions: [
+          { name: 'not-free', expression: '!has(object.metadata.labels) || !("free" in object.metadata.labels)' },
+          { name: 'admin', expression: 'authorizer.group("").resource("secrets").check("delete").allowed()' },
+        ],
+      }),
+    );
+    await expect(create('a')).rejects.toMatchObject({
+      code: 400,
+      message: 'admission webhook "deny.example.dev" denied the request without explanation',
+    });
+    const free = { ...configMap('free'), metadata: { name: 'free', namespace: 'default', labels: { free: '' } } };
+    await expect(admin.resource(ConfigMaps).create(free, { dryRun: true })).resolves.toBeDefined();
+  });
+
+  test('conditions that fail refuse, and have to compile in the first place', async () => {
+    await install(
+      'validating',
+      () => ({ allowed: true }),
+      webhook('/sees-all'),
+      webhook('/careful', { matchConditions: [{ name: 'n', expression: 'object.data.missing == "x"' }] }),
+    );
+    await expect(create('a')).rejects.toMatchObject({
+      code: 403,
+      message:
+        'configmaps "a" is forbidden: expression \'object.data.missing == "x"\' resulted in error: no such key: data',
+    });
+    const bad = webhook('/x', { matchConditions: [{ name: 'n', expression: 'object.metadata.name ==' }] });
+    await expect(
+      admin.resource(ValidatingWebhookConfigurations).create({ metadata: { name: 'bad' }, webhooks: [bad] }),
+    ).rejects.toMatchObject({
+      code: 422,
+      message: expect.stringContaining('compilation failed: ERROR: <input>:1:24: Syntax error: mismatched input'),
+    });
+  });
+
+  test('a webhook sees the version that its rules name', async () => {
+    const rules = [rule(['horizontalpodautoscalers'], { apiGroups: ['autoscaling'], apiVersions: ['v1'] })];
+    await install('validating', () => ({ allowed: true }), webhook('/probe'), webhook('/v1', { rules }));
+    hooks.on('/v1', () => ({ allowed: true }));
+    await admin.resource(HorizontalPodAutoscalers).create(
+      {
+        metadata: { name: 'h', namespace: 'default' },
+        spec: {
+          scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' },
+          maxReplicas: 3,
+          metrics: [
+            { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
+          ],
+        },
+      },
+      { dryRun: true },
+    );
+    expect(hooks.reviews.find(one => one.path === '/v1')!.review.request).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'HorizontalPodAutoscaler' },
+      requestKind: { group: 'autoscaling', version: 'v2', kind: 'HorizontalPodAutoscaler' },
+      object: { apiVersion: 'autoscaling/v1', spec: { targetCPUUtilizationPercentage: 70 } },
+    });
+  });
+
+  test('a patch changes the object, and the plugins before see what was added', async () => {
+    await admin.resource(LimitRanges).create({
+      metadata: { name: 'limits', namespace: 'default' },
+      spec: { limits: [{ type: 'Container', default: { cpu: '100m' } }] },
+    });
+    const patch = [{ op: 'add', path: '/spec/containers/-', value: { name: 'sidecar', image: 'side:1' } }];
+    await install(
+      'mutating',
+      () => ({ allowed: true, patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }),
+      webhook('/inject', {
+        rules: [rule(['pods', 'configmaps'])],
+        matchConditions: [{ name: 'pods', expression: 'request.kind.kind == "Pod" || request.name == "probe"' }],
+        failurePolicy: 'Fail',
+      }),
+    );
+    const created = await admin.resource(Pods).create({
+      metadata: { name: 'p', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'app:1' }] },
+    });
+    expect(created.spec!.containers.map(({ name, resources }) => [name, resources?.limits])).toEqual([
+      ['c', { cpu: '100m' }],
+      ['sidecar', { cpu: '100m' }],
+    ]);
+    expect(hooks.reviews).toHaveLength(1);
+  });
+
+  test('a webhook that wants to hear of changes after it is asked again', async () => {
+    const add = (key: string) => ({
+      allowed: true,
+      patchType: 'JSONPatch',
+      patch: Buffer.from(JSON.stringify([{ op: 'add', path: '/metadata/labels', value: { [key]: '' } }])).toString(
+        'base64',
+      ),
+    });
+    const mutating = (path: string, reinvocationPolicy: string) =>
+      ({ ...webhook(path), reinvocationPolicy }) as Validating;
+    hooks.on('/second', () => add('second'));
+    hooks.on('/third', () => ({ allowed: true }));
+    await install(
+      'mutating',
+      () => ({ allowed: true }),
+      mutating('/first', 'IfNeeded'),
+      mutating('/second', 'Never'),
+      mutating('/third', 'IfNeeded'),
+    );
+    await create('again');
+    expect(hooks.reviews.map(one => one.path)).toEqual(['/first', '/second', '/third', '/first']);
+    expect(hooks.reviews.at(-1)!.review.request.object.metadata.labels).toEqual({ second: '' });
+  });
+
+  test.each<[string, Partial<Validating>, Answer, number, string]>([
+    [
+      'an answer that is none',
+      {},
+      '{"response":{"uid":"other","allowed":true}}',
+      500,
+      'Internal error occurred: failed calling webhook "bad.example.dev": received invalid webhook response: expected response.uid=',
+    ],
+    ['no answer in time', { timeoutSeconds: 1 }, undefined, 500, 'context deadline exceeded'],
+  ])('%s refuses under the policy Fail, and passes under Ignore', async (_name, change, answer, code, message) => {
+    hooks.on('/bad', () => answer);
+    await install('validating', () => ({ allowed: true }), webhook('/sees-all'), webhook('/bad', change));
+    await expect(create('a')).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
+    const configurations = admin.resource(ValidatingWebhookConfigurations);
+    const present = await configurations.get('', 'hooks');
+    present.webhooks![1]!.failurePolicy = 'Ignore';
+    await configurations.update(present);
+    await eventually(() => create('passes', { dryRun: true }));
+  });
+
+  test('the configurations themselves go by no webhook', async () => {
+    await install('validating', () => ({ allowed: true }), webhook('/sees-all', { rules: [rule(['*'])] }));
+    hooks.reviews.length = 0;
+    await admin
+      .resource(ValidatingWebhookConfigurations)
+      .create({ metadata: { name: 'other' }, webhooks: [] }, { dryRun: true });
+    expect(hooks.reviews).toEqual([]);
+  });
+
+  test('the older review version is spoken to those who ask for it first', async () => {
+    await install(
+      'validating',
+      () => ({ allowed: true }),
+      webhook('/old', { admissionReviewVersions: ['v9', 'v1beta1', 'v1'] }),
+    );
+    await create('old', { dryRun: true });
+    expect(hooks.reviews[0]!.review.apiVersion).toBe('admission.k8s.io/v1beta1');
+  });
+});
