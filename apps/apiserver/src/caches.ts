@@ -24,6 +24,7 @@ import {
 import type { Clock } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
 import type { Storage } from '@navarch/storage';
+import { PolicySource } from './admission/validating-policy/policy-source';
 import { cachedLookup, liveLookup, storedLookup, type Lookup } from './admission/lookup';
 import { CachedNodeGraph } from './authz/node/node-graph';
 import {
@@ -76,8 +77,12 @@ export function openCaches(informers: InformerFactory, client: KubeClient, podSt
     quotas: informers.informer(ResourceQuotas),
     mutatingWebhooks: informers.informer(MutatingWebhookConfigurations),
     validatingWebhooks: informers.informer(ValidatingWebhookConfigurations),
-    validatingPolicies: informers.informer(ValidatingAdmissionPolicies),
-    validatingPolicyBindings: informers.informer(ValidatingAdmissionPolicyBindings),
+    /** policies are informed of when somebody asks: older releases do not have the kinds. */
+    policies: () =>
+      new PolicySource(
+        informers.informer(ValidatingAdmissionPolicies),
+        informers.informer(ValidatingAdmissionPolicyBindings),
+      ),
     nodeGraph: new CachedNodeGraph(
       podStorage,
       informers.informer(PersistentVolumes),

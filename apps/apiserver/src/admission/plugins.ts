@@ -24,7 +24,6 @@ import { RuntimeClassAdmission } from './runtime-class';
 import { ServiceAccountAdmission } from './service-account';
 import { StorageObjectInUseProtection } from './storage-protection';
 import { TaintNodesByCondition } from './taint-nodes-by-condition';
-import { PolicySource } from './validating-policy/policy-source';
 import { ValidatingAdmissionPolicy } from './validating-policy/validating-admission-policy';
 import type { CallerOptions, ServiceResolver } from './webhooks/caller';
 import type { Webhook } from './webhooks/webhook';
@@ -45,7 +44,7 @@ export interface PluginParts {
   readonly log: Logger;
 }
 
-/** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` by default from that release on. */
+/** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` exist from that release on. */
 const ORDER: readonly {
   readonly make: (parts: PluginParts) => AdmissionPlugin;
   readonly off?: true;
@@ -83,7 +82,7 @@ const ORDER: readonly {
     make: ({ caches, ...parts }) =>
       new ValidatingAdmissionPolicy({
         ...parts,
-        policies: new PolicySource(caches.validatingPolicies, caches.validatingPolicyBindings),
+        policies: caches.policies(),
         namespaces: caches.namespaces,
       }),
     since: 30,
@@ -101,7 +100,10 @@ export function makePlugins(
   enable: readonly string[],
   disable: readonly string[],
 ): AdmissionPlugin[] {
-  const all = ORDER.map(({ make, off, since = 0 }) => ({ plugin: make(parts), off: off || since > parts.emulated }));
+  const all = ORDER.filter(({ since = 0 }) => since <= parts.emulated).map(({ make, off }) => ({
+    plugin: make(parts),
+    off,
+  }));
   const unknown = [...enable, ...disable].filter(name => !all.some(({ plugin }) => plugin.name === name));
   if (unknown.length) throw new Error(`unknown admission plugins: ${unknown.join(', ')}`);
   return all
