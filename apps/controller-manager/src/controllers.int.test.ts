@@ -15,6 +15,7 @@ import {
   ReplicaSets,
   ServiceAccounts,
   Services,
+  ValidatingAdmissionPolicies,
   type appsv1,
   type batchv1,
   type corev1,
@@ -275,6 +276,38 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
     expect((await roles.get('', 'sum')).rules).toEqual(rules);
     await roles.delete('', 'part');
     await eventually(async () => !(await roles.get('', 'sum')).rules?.length, WAIT);
+  });
+
+  test('the status of an admission policy tells what its expressions get wrong', async () => {
+    const policies = client.resource(ValidatingAdmissionPolicies);
+    await policies.create({
+      metadata: { name: 'typed' },
+      spec: {
+        matchConstraints: {
+          resourceRules: [
+            { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] },
+          ],
+        },
+        validations: [{ expression: 'object.replicas > 1' }],
+      },
+    });
+    const status = await eventually(async () => {
+      const found = (await policies.get('', 'typed')).status;
+      return found?.observedGeneration !== undefined && found;
+    }, WAIT);
+    expect(status).toEqual({
+      observedGeneration: 1,
+      typeChecking: {
+        expressionWarnings: [
+          {
+            fieldRef: 'spec.validations[0].expression',
+            warning:
+              "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+          },
+        ],
+      },
+    });
+    await policies.delete('', 'typed');
   });
 
   test('a node gets a pod range; when it is silent it is tainted, and its pods are told to go', async () => {

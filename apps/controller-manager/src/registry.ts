@@ -23,6 +23,7 @@ import { startServiceAccount } from './controllers/serviceaccount/controller';
 import { startServiceAccountToken } from './controllers/serviceaccount-token/controller';
 import { startStatefulSet } from './controllers/statefulset/controller';
 import { startTtlAfterFinished } from './controllers/ttl-after-finished/controller';
+import { startPolicyStatus } from './controllers/validatingadmissionpolicy-status/controller';
 import { startPvProtection, startPvcProtection } from './controllers/volume-protection/controller';
 
 /** CONTROLLERS are all controllers there are, by upstream's names. */
@@ -182,6 +183,12 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     alias: 'clusterrole-aggregation',
     serviceAccount: 'clusterrole-aggregation-controller',
     start: startClusterRoleAggregation,
+  },
+  {
+    name: 'validatingadmissionpolicy-status-controller',
+    alias: 'validatingadmissionpolicy-status',
+    serviceAccount: 'validatingadmissionpolicy-status-controller',
+    start: startPolicyStatus,
   },
 ];
 

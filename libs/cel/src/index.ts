@@ -18,6 +18,8 @@ export { schemaType, type Rule, type Schema } from './schema/schema-types';
 export { compileValidationRules, type ValidationOptions, type ValidationRules } from './schema/validation-rules';
 export {
   BOOL,
+  BYTES,
+  DOUBLE,
   DYN,
   INT,
   isAssignable,
@@ -25,7 +27,9 @@ export {
   mapOf,
   objectOf,
   STRING,
+  TIMESTAMP,
   typeName,
+  type ObjectField,
   type ObjectType,
   type Type,
 } from './types';

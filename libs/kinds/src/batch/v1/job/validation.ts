@@ -128,5 +128,7 @@ function withoutScheduling(template: batchv1.JobSpec['template']) {
 
 /** validateJobStatus: no count is negative. */
 export function validateJobStatus({ status = {} }: batchv1.Job): FieldError[] {
-  return (['active', 'succeeded', 'failed'] as const).flatMap(name => nonNegative(Path.at('status', name), status[name]));
+  return (['active', 'succeeded', 'failed'] as const).flatMap(name =>
+    nonNegative(Path.at('status', name), status[name]),
+  );
 }

@@ -38,7 +38,9 @@ function validateTokens({ serviceAccountName, volumes }: corev1.PodSpec): FieldE
   return (volumes ?? []).flatMap(({ projected }, i) =>
     (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) => {
       const at = SPEC.child('volumes').index(i).child('projected', 'sources').index(j).child('serviceAccountToken');
-      return serviceAccountToken ? [field.forbidden(at, 'must not be specified when serviceAccountName is not set')] : [];
+      return serviceAccountToken
+        ? [field.forbidden(at, 'must not be specified when serviceAccountName is not set')]
+        : [];
     }),
   );
 }

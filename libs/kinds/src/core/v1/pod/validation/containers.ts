@@ -126,12 +126,7 @@ function validateMainOnly(container: corev1.Container, path: Path): FieldError[]
   return [field.forbidden(path.child('restartPolicy'), 'may not be set for non-init containers')];
 }
 
-function validateInitOnly(
-  container: corev1.Container,
-  path: Path,
-  names: Set<string>,
-  release: Release,
-): FieldError[] {
+function validateInitOnly(container: corev1.Container, path: Path, names: Set<string>, release: Release): FieldError[] {
   const PARTS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
   const { restartPolicy } = container;
   const errors: FieldError[] = [];
@@ -146,7 +141,13 @@ function validateInitOnly(
     errors.push(
       release.emulated >= 29
         ? field.forbidden(at, 'may not be set for init containers without restartPolicy=Always')
-        : invalidStruct(at, container[part], goInitPart(container, part), 'must not be set for init containers', release),
+        : invalidStruct(
+            at,
+            container[part],
+            goInitPart(container, part),
+            'must not be set for init containers',
+            release,
+          ),
     );
   }
   return errors;

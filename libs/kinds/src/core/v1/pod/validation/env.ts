@@ -35,7 +35,9 @@ function validateValueFrom({ value, valueFrom }: corev1.EnvVar, path: Path, rele
   const { fieldRef, resourceFieldRef, configMapKeyRef, secretKeyRef } = valueFrom;
   const errors = [
     ...(fieldRef ? validateFieldRef(fieldRef, envFields(release), path.child('fieldRef')) : []),
-    ...(resourceFieldRef ? validateResourceFieldRef(resourceFieldRef, path.child('resourceFieldRef'), false, release) : []),
+    ...(resourceFieldRef
+      ? validateResourceFieldRef(resourceFieldRef, path.child('resourceFieldRef'), false, release)
+      : []),
     ...(configMapKeyRef ? validateKeyRef(configMapKeyRef, path.child('configMapKeyRef')) : []),
     ...(secretKeyRef ? validateKeyRef(secretKeyRef, path.child('secretKeyRef')) : []),
   ];

@@ -23,7 +23,13 @@ export function validateTolerations(
 }
 
 /** goToleration renders a toleration as messages up to release 1.32 do. */
-function goToleration({ key = '', operator = '', value = '', effect = '', tolerationSeconds }: corev1.Toleration): string {
+function goToleration({
+  key = '',
+  operator = '',
+  value = '',
+  effect = '',
+  tolerationSeconds,
+}: corev1.Toleration): string {
   const texts = Object.entries({ Key: key, Operator: operator, Value: value, Effect: effect });
   const shown = texts.map(([name, text]) => `${name}:${JSON.stringify(text)}`).join(', ');
   return `core.Toleration{${shown}, TolerationSeconds:${goPointer('int64', tolerationSeconds)}}`;

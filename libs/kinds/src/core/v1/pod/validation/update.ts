@@ -20,10 +20,7 @@ export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Rel
   errors.push(...deadline);
   // A deadline that was put up or is out of bounds hides everything else.
   if (deadline.length && spec.activeDeadlineSeconds !== undefined) return errors;
-  errors.push(
-    ...validateTolerationChange(spec, oldSpec),
-    ...validateGateChange(spec, oldSpec),
-  );
+  errors.push(...validateTolerationChange(spec, oldSpec), ...validateGateChange(spec, oldSpec));
   const same = semanticEqual(withMutableOf(spec, oldSpec), oldSpec);
   return same ? errors : [...errors, field.forbidden(SPEC, frozen(release))];
 }

@@ -91,9 +91,7 @@ const quobyte: Check<Both<'quobyte'>> = ({ registry, tenant = '', volume }, path
   const errors: FieldError[] = [];
   if (!registry) errors.push(field.required(at, form));
   else if (tenant.length >= 65)
-    errors.push(
-      field.required(path.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'),
-    );
+    errors.push(field.required(path.child('tenant'), 'must be a UUID and may not exceed a length of 64 characters'));
   else
     for (const pair of registry.split(','))
       if (!/^([^:[\]]*|\[[^[\]]*\]):[^:]*$/.test(pair)) errors.push(field.invalid(at, registry, form));
@@ -140,8 +138,7 @@ const azureDisk: Check<Both<'azureDisk'>> = (s, path) => {
   if (s.cachingMode) errors.push(...oneOf(path.child('cachingMode'), s.cachingMode, ['None', 'ReadOnly', 'ReadWrite']));
   if (s.kind === undefined) return errors;
   errors.push(...oneOf(path.child('kind'), s.kind, ['Dedicated', 'Managed', 'Shared']));
-  const [start, form] =
-    s.kind === 'Managed' ? ['/subscriptions/', DISK_URIS.Managed] : ['https://', DISK_URIS.blob];
+  const [start, form] = s.kind === 'Managed' ? ['/subscriptions/', DISK_URIS.Managed] : ['https://', DISK_URIS.blob];
   if (!s.diskURI?.startsWith(start)) errors.push(field.notSupported(path.child('diskURI'), s.diskURI ?? '', [form]));
   return errors;
 };

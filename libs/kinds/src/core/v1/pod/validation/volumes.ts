@@ -191,10 +191,7 @@ function validateProjection(
       const { name: from, items = [] } = source[name]!;
       return [
         ...requireText(path.child('name'), from),
-        ...items.flatMap((item, i) => [
-          ...validateItem(item, path.child('items').index(i)),
-          ...once(item.path, from),
-        ]),
+        ...items.flatMap((item, i) => [...validateItem(item, path.child('items').index(i)), ...once(item.path, from)]),
       ];
     }
     case 'downwardAPI':

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import type { admissionregistrationv1 } from '@navarch/api';
+import { allKinds } from '../../../all-kinds';
+import { typeWarnings } from './type-check';
+import { validatePolicy } from './validation';
+
+type Spec = NonNullable<admissionregistrationv1.ValidatingAdmissionPolicy['spec']>;
+
+const policy = (change: Partial<Spec>): admissionregistrationv1.ValidatingAdmissionPolicy => ({
+  metadata: { name: 'example.com' },
+  spec: {
+    matchConstraints: {
+      resourceRules: [
+        {
+          apiGroups: ['apps'],
+          apiVersions: ['v1'],
+          operations: ['CREATE'],
+          resources: ['deployments', 'statefulsets'],
+        },
+      ],
+    },
+    validations: [{ expression: 'object.spec.replicas > 1' }],
+    ...change,
+  },
+});
+
+describe('validatePolicy', () => {
+  test.each<[string, Partial<Spec>, string[]]>([
+    ['a good one', {}, []],
+    [
+      'variables that see those before them',
+      {
+        variables: [
+          { name: 'a', expression: 'object.spec.replicas' },
+          { name: 'b', expression: 'variables.a + 1' },
+        ],
+        validations: [{ expression: 'variables.b > 1', messageExpression: 'string(variables.a)' }],
+      },
+      [],
+    ],
+    [
+      'a variable that sees itself',
+      { variables: [{ name: 'a', expression: 'variables.a' }] },
+      [
+        `spec.variables[0].expression: Invalid value: "variables.a": compilation failed: ERROR: <input>:1:10: undefined field 'a'\n | variables.a\n | .........^`,
+      ],
+    ],
+    [
+      'names that are none, or taken',
+      {
+        variables: [
+          { name: 'a-b', expression: '1' },
+          { name: 'c', expression: '1' },
+          { name: 'c', expression: '2' },
+        ],
+      },
+      [
+        'spec.variables[0].name: Invalid value: "a-b": name is not a valid CEL identifier',
+        'spec.variables[2].name: Duplicate value: "c"',
+      ],
+    ],
+    [
+      'results of the wrong type',
+      {
+        validations: [{ expression: '1', messageExpression: 'true' }],
+        matchConditions: [{ name: 'x', expression: '"x"' }],
+        auditAnnotations: [{ key: 'k', valueExpression: '1' }],
+      },
+      [
+        'spec.matchConditions[0].expression: Invalid value: "\\"x\\"": must evaluate to bool',
+        'spec.validations[0].expression: Invalid value: "1": must evaluate to bool',
+        'spec.validations[0].messageExpression: Invalid value: "true": must evaluate to string',
+        'spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type]',
+      ],
+    ],
+    [
+      'reasons and messages',
+      { validations: [{ expression: 'true', reason: 'Gone', message: 'a\nb' }] },
+      [
+        'spec.validations[0].message: Invalid value: "a\\nb": message must not contain line breaks',
+        'spec.validations[0].reason: Unsupported value: "Gone": supported values: "Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"',
+      ],
+    ],
+    [
+      'match conditions without a name, or the name of another',
+      {
+        matchConditions: [
+          { name: 'x', expression: 'true' },
+          { name: 'x', expression: 'true' },
+          { name: 'a b', expression: '' },
+        ],
+      },
+      [
+        'spec.matchConditions[1].name: Duplicate value: "x"',
+        'spec.matchConditions[2].expression: Required value',
+        expect.stringContaining(
+          'spec.matchConditions[2].name: Invalid value: "a b": name part must consist of',
+        ) as never,
+      ],
+    ],
+    [
+      'a parameter kind',
+      { paramKind: { apiVersion: 'a/b/c', kind: 'No kind' } },
+      [
+        'spec.paramKind.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c',
+        expect.stringContaining('spec.paramKind.kind: Invalid value: "No kind": may have mixed case') as never,
+      ],
+    ],
+  ])('%s', (_name, change, want) => {
+    const errors = validatePolicy(policy(change), { emulated: 33 });
+    expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual(want);
+  });
+});
+
+describe('typeWarnings', () => {
+  const kinds = allKinds();
+  test.each<[string, Partial<Spec>, string[]]>([
+    ['types that fit', {}, []],
+    [
+      'a field that the kinds do not have',
+      { validations: [{ expression: 'object.replicas > 1', messageExpression: 'object.metadata.name' }] },
+      [
+        "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n" +
+          "apps/v1, Kind=StatefulSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+      ],
+    ],
+    [
+      'a field that one of them has',
+      { validations: [{ expression: "object.spec.serviceName == 'x'" }] },
+      [
+        expect.stringContaining(
+          "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'serviceName'",
+        ) as never,
+      ],
+    ],
+    [
+      'the fields of parameters',
+      {
+        paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+        validations: [{ expression: 'object.spec.replicas <= params.data.max' }],
+      },
+      [expect.stringContaining("found no matching overload for '_<=_' applied to '(int, string)'") as never],
+    ],
+    [
+      'times, maps, lists, quantities and variables',
+      {
+        variables: [{ name: 'first', expression: 'object.spec.template.spec.containers[0]' }],
+        validations: [
+          {
+            expression:
+              "object.metadata.creationTimestamp.getFullYear() > 2000 && object.metadata.labels['a'] == 'b' && quantity(variables.first.resources.limits['cpu']).isLessThan(quantity('1')) && object.metadata.__namespace__ != ''",
+          },
+        ],
+      },
+      [],
+    ],
+    [
+      'wildcards are not looked at',
+      {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: ['*'], apiVersions: ['*'], operations: ['*'], resources: ['*'] }],
+        },
+        validations: [{ expression: 'object.nothing == 1' }],
+      },
+      [],
+    ],
+  ])('%s', (_name, change, want) => {
+    const warnings = typeWarnings(policy(change), kinds);
+    expect(warnings.map(({ fieldRef, warning }) => `${fieldRef}: ${warning}`)).toEqual(want);
+  });
+});
