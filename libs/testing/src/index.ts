@@ -3,6 +3,7 @@ export * from './children';
 export * from './etcd';
 export * from './eventually';
 export * from './fake-clock';
+export * from './fuzz';
 export * from './nats';
 export * from './pki';
 export * from './places';

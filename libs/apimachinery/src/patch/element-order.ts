@@ -1,12 +1,30 @@
-import { deepEqual, getOwn, isRecord } from '../json';
+import { getOwn, isRecord } from '../json';
 
-/** Same tells whether two list items are the same one: equal scalars, or objects with the same merge key. */
-type Same = (a: unknown, b: unknown) => boolean;
+/**
+ * identityOf is what makes two list items the same one: scalars (no merge key) their value, objects the value of their merge key.
+ * Values to compare with ===, or to look up in a Map: lists may be long. An item that is no object is the same as none.
+ */
+export function identityOf(item: unknown, mergeKey: string | undefined): unknown {
+  if (!mergeKey) return item;
+  return isRecord(item) ? canonical(getOwn(item, mergeKey)) : Symbol('no object');
+}
 
-/** sameBy compares items by their merge key, scalars (no key) by value. */
-export function sameBy(mergeKey: string | undefined): Same {
-  if (!mergeKey) return (a, b) => a === b;
-  return (a, b) => isRecord(a) && isRecord(b) && deepEqual(getOwn(a, mergeKey), getOwn(b, mergeKey));
+/** canonical is one text for equal JSON, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  if (!isRecord(value) && !Array.isArray(value)) return JSON.stringify(value) ?? 'undefined';
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isRecord(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
+/** positionsIn tells where an item stands in a list (the first of several), -1 if it does not. */
+function positionsIn(list: readonly unknown[], mergeKey: string | undefined): (item: unknown) => number {
+  const positions = new Map<unknown, number>();
+  list.forEach((item, i) => {
+    const identity = identityOf(item, mergeKey);
+    if (!positions.has(identity)) positions.set(identity, i);
+  });
+  return item => positions.get(identityOf(item, mergeKey)) ?? -1;
 }
 
 /**
@@ -19,28 +37,28 @@ export function orderItems(
   live: readonly unknown[],
   mergeKey: string | undefined,
 ): unknown[] {
-  const same = sameBy(mergeKey);
-  const positionIn = (list: readonly unknown[], item: unknown) => list.findIndex(other => same(other, item));
-  const byPosition = (items: readonly unknown[], list: readonly unknown[]) =>
+  const inLive = positionsIn(live, mergeKey);
+  const inWanted = positionsIn(wanted, mergeKey);
+  const byPosition = (items: readonly unknown[], positionIn: (item: unknown) => number) =>
     items
-      .map((item, i) => ({ item, at: positionIn(list, item), i }))
+      .map((item, i) => ({ item, at: positionIn(item), i }))
       .sort((a, b) => a.at - b.at || a.i - b.i)
       .map(entry => entry.item);
   const named = byPosition(
-    merged.filter(item => positionIn(wanted, item) >= 0),
-    wanted,
+    merged.filter(item => inWanted(item) >= 0),
+    inWanted,
   );
   const others = byPosition(
-    merged.filter(item => positionIn(wanted, item) < 0),
-    live,
+    merged.filter(item => inWanted(item) < 0),
+    inLive,
   );
 
   const ordered: unknown[] = [];
   let next = 0;
   for (const item of named) {
-    const at = positionIn(live, item);
+    const at = inLive(item);
     while (at >= 0 && next < others.length) {
-      const other = positionIn(live, others[next]);
+      const other = inLive(others[next]);
       if (other < 0 || other >= at) break;
       ordered.push(others[next++]);
     }
@@ -55,10 +73,10 @@ export function followsOrder(
   order: readonly unknown[],
   mergeKey: string | undefined,
 ): boolean {
-  const same = sameBy(mergeKey);
   let at = 0;
   for (const item of items) {
-    while (at < order.length && !same(order[at], item)) at++;
+    const identity = identityOf(item, mergeKey);
+    while (at < order.length && identityOf(order[at], mergeKey) !== identity) at++;
     if (at++ >= order.length) return false;
   }
   return true;

@@ -2,7 +2,7 @@ import { goPrint } from '../go-print';
 import { deepClone, getOwn, isRecord, setOwn } from '../json';
 import { untyped, type FieldSchema, type TypeSchema } from '../schema';
 import { badRequest, StatusError } from '../status-error';
-import { followsOrder, orderItems, sameBy } from './element-order';
+import { followsOrder, identityOf, orderItems } from './element-order';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -112,12 +112,13 @@ function mergeList(
     throw failed(`cannot merge lists without merge key for ${schema.name ?? schema.element?.name ?? 'list'}`);
 
   const { base, changes } = obeyItemDirectives(original as Json[], patch as Json[], mergeKey);
-  const same = sameBy(mergeKey);
   const merged: unknown[] = [...base];
+  const places = new Map(base.map((item, i) => [identityOf(item, mergeKey), i] as const).reverse());
   for (const change of changes) {
     if (getOwn(change, mergeKey) === undefined) throw noMergeKey(change, mergeKey);
-    const at = merged.findIndex(item => same(item, change));
-    if (at < 0) merged.push(dropDirectives(change));
+    const identity = identityOf(change, mergeKey);
+    const at = places.get(identity);
+    if (at === undefined) places.set(identity, merged.push(dropDirectives(change)) - 1);
     else merged[at] = mergeObject(schema.element ?? untyped, merged[at] as Json, change);
   }
   return orderItems(merged, changes, base, mergeKey);
@@ -129,7 +130,7 @@ function obeyItemDirectives(
   patch: readonly Json[],
   mergeKey: string,
 ): { base: Json[]; changes: Json[] } {
-  let base = [...original];
+  const deleted = new Set<unknown>();
   let replace = false;
   const changes: Json[] = [];
   for (const item of patch) {
@@ -137,11 +138,12 @@ function obeyItemDirectives(
     if (directive === undefined) changes.push(item);
     else if (directive === 'delete') {
       if (getOwn(item, mergeKey) === undefined) throw noMergeKey(item, mergeKey);
-      base = base.filter(other => !sameBy(mergeKey)(other, item));
+      deleted.add(identityOf(item, mergeKey));
     } else if (directive === 'replace') replace = true;
     else if (directive === 'merge') throw failed('merging lists cannot yet be specified in the patch');
     else throw badDirective(directive, item);
   }
+  const base = deleted.size ? original.filter(item => !deleted.has(identityOf(item, mergeKey))) : [...original];
   return replace ? { base: changes.map(item => dropDirectives(item) as Json), changes: [] } : { base, changes };
 }
 

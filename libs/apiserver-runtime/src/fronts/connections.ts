@@ -1,8 +1,10 @@
 import type { Http2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 
 /** TELL_MS bounds how long a client may take to hear that it has to leave. */
 const TELL_MS = 1_000;
+const KEEP_ALIVE_MS = 60_000;
 /** LAST_STREAM is the greatest number of a stream: none is refused yet. */
 const LAST_STREAM = 2 ** 31 - 1;
 
@@ -13,7 +15,9 @@ export class Connections {
   private readonly hijacked = new Set<Duplex>();
   private readonly waiting: (() => void)[] = [];
 
-  add(socket: Duplex): void {
+  add(socket: TLSSocket): void {
+    // A peer that has vanished without a word is missed by the kernel, also while its watch is silent.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.sockets.add(socket);
     socket.once('close', () => {
       this.sockets.delete(socket);
@@ -21,9 +25,18 @@ export class Connections {
     });
   }
 
-  addSession(session: Http2Session): void {
+  /** addSession is an HTTP/2 connection; without a stream for idleMs it is closed. */
+  addSession(session: Http2Session, idleMs: number): void {
+    let open = 0;
     this.sessions.add(session);
     session.once('close', () => this.sessions.delete(session));
+    session.on('stream', stream => {
+      open++;
+      stream.once('close', () => open--);
+    });
+    session.setTimeout(idleMs, () => {
+      if (!open) void this.sendAway(session);
+    });
   }
 
   /** hijack: a handler has taken the connection over; it ends with us, and nobody waits for it. */

@@ -1,6 +1,6 @@
 import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
 import type { Logger, Stoppable } from '@navarch/base';
-import { createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
+import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
@@ -98,7 +98,7 @@ class HttpsFront implements Listening {
     http1.requestTimeout = 0;
     http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
     this.server.on('session', session => {
-      this.connections.addSession(session);
+      this.connections.addSession(session, IDLE_TIMEOUT_MS);
       session.setLocalWindowSize(CONNECTION_WINDOW);
       session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
     });
@@ -182,6 +182,9 @@ class HttpsFront implements Listening {
     if (isCompressible(request, response)) response = await compressed(response);
     if (stream.destroyed || stream.closed) return abandon(response, gone);
     const isHead = headers[':method'] === 'HEAD';
+    // What nobody is going to read of a body must not keep the stream.
+    if (!stream.endAfterHeaders && !stream.readableEnded)
+      stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
     if (isHead) return abandon(response, gone);
     write(response, stream, gone.signal);
