@@ -5,8 +5,8 @@ import type { metav1 } from '@navarch/api';
 const quoted = (text: string | undefined) => JSON.stringify(text ?? '');
 
 /** goStrings renders a list of texts: `[]string{"a", "b"}`; `type` names another element type. */
-export function goStrings(values: readonly string[] | undefined, type = 'string'): string {
-  return values === undefined ? `[]${type}(nil)` : `[]${type}{${values.map(quoted).join(', ')}}`;
+export function goStrings(values: readonly string[] | null | undefined, type = 'string'): string {
+  return !values ? `[]${type}(nil)` : `[]${type}{${values.map(quoted).join(', ')}}`;
 }
 
 /** goStringMap renders a map, keys in order: `map[string]string{"a":"b"}`. */

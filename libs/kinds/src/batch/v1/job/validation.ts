@@ -1,10 +1,13 @@
 import type { batchv1 } from '@navarch/api';
 import { field, Path, selectorFromLabelSelector, type FieldError } from '@navarch/apimachinery';
+import { validateSelectorUnchanged } from '../../../apps/v1/shared/workload';
+import { goTemplate } from '../../../core/v1/pod/go-template';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
+import { validatePodFailurePolicy, validateSuccessPolicy } from './policies';
 import { jobLabels } from './selector';
 
 const SPEC = Path.at('spec');
@@ -64,9 +67,9 @@ export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, { emulated
   );
   if (spec.completionMode !== undefined)
     errors.push(...oneOf(path.child('completionMode'), spec.completionMode, ['NonIndexed', 'Indexed']));
-  if (spec.completionMode === 'Indexed' && spec.completions === undefined) {
-    errors.push(field.required(path.child('completions'), 'when completion mode is Indexed'));
-  }
+  errors.push(...validateIndexing(spec, path));
+  if (spec.podFailurePolicy) errors.push(...validatePodFailurePolicy(spec, path.child('podFailurePolicy')));
+  if (spec.successPolicy) errors.push(...validateSuccessPolicy(spec, path.child('successPolicy')));
   if (spec.podReplacementPolicy !== undefined) {
     errors.push(
       ...oneOf(
@@ -79,12 +82,53 @@ export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, { emulated
   return errors;
 }
 
+const MANY = 100_000;
+/** FEWER bounds pods at once, and indexes that may fail, of jobs with more than MANY completions. */
+const FEWER = 10_000;
+
+/** What a job says of its indexes has to go with how many there are. */
+function validateIndexing(spec: batchv1.JobSpec, path: Path): FieldError[] {
+  const { completions, parallelism = 0, maxFailedIndexes: mayFail, backoffLimitPerIndex } = spec;
+  const errors: FieldError[] = [];
+  const atMost = (name: 'parallelism' | 'maxFailedIndexes', max: number, what: string) => {
+    const value = spec[name] ?? 0;
+    if (value > max) errors.push(field.invalid(path.child(name), value, `must be less than or equal to ${what}`));
+  };
+  if (mayFail !== undefined && backoffLimitPerIndex === undefined)
+    errors.push(field.required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
+  if (spec.completionMode !== 'Indexed') {
+    for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
+      if (spec[name] !== undefined)
+        errors.push(field.invalid(path.child(name), spec[name], 'requires indexed completion mode'));
+    }
+    return errors;
+  }
+  if (completions === undefined)
+    errors.push(field.required(path.child('completions'), 'when completion mode is Indexed'));
+  atMost('parallelism', MANY, `${MANY} when completion mode is Indexed`);
+  if (completions !== undefined) atMost('maxFailedIndexes', completions, 'completions');
+  atMost('maxFailedIndexes', MANY, String(MANY));
+  if ((completions ?? 0) <= MANY || backoffLimitPerIndex === undefined) return errors;
+  if (mayFail === undefined)
+    errors.push(field.required(path.child('maxFailedIndexes'), `must be specified when completions is above ${MANY}`));
+  const when = `${FEWER} when completions are above ${MANY} and used with backoff limit per index`;
+  if (parallelism > FEWER) atMost('parallelism', FEWER, when);
+  atMost('maxFailedIndexes', FEWER, when);
+  return errors;
+}
+
 /** validateJobTemplate checks the pod template; pods of a job end, so they are not always restarted. */
-export function validateJobTemplate({ template }: batchv1.JobSpec, path: Path, release: Release): FieldError[] {
+export function validateJobTemplate(
+  { template, podFailurePolicy }: batchv1.JobSpec,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const errors = validateTemplate(template ?? {}, path.child('template'), release);
   const policy = template?.spec?.restartPolicy;
-  if (policy === 'OnFailure' || policy === 'Never') return errors;
   const at = path.child('template', 'spec', 'restartPolicy');
+  if (podFailurePolicy && policy !== 'Never')
+    errors.push(field.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
+  if (policy === 'OnFailure' || policy === 'Never') return errors;
   const values = ['OnFailure', 'Never'];
   if (release.emulated >= 25) return [...errors, field.notSupported(at, policy, values)];
   return [...errors, field.required(at, `valid values: ${values.map(v => JSON.stringify(v)).join(', ')}`)];
@@ -96,23 +140,22 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
   const { spec: before = NONE } = old;
   const errors = [...validateJob(job, release), ...validateJobSpec(spec, release)];
   const elastic = release.emulated >= 27 && spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
-  const fixed: (keyof batchv1.JobSpec)[] = [
-    ...(elastic ? [] : (['completions'] as const)),
-    'selector',
-    'completionMode',
-    'podFailurePolicy',
-    'backoffLimitPerIndex',
-    'managedBy',
-    'successPolicy',
-  ];
-  for (const name of fixed) {
-    if (!semanticEqual(spec[name], before[name])) errors.push(field.invalid(SPEC.child(name), spec[name], IMMUTABLE));
-  }
+  const fixed = (...names: (keyof batchv1.JobSpec)[]) =>
+    names
+      .filter(name => !semanticEqual(spec[name], before[name]))
+      .map(name => field.invalid(SPEC.child(name), spec[name], IMMUTABLE));
   const mayMove = release.emulated >= 22 && before.suspend && !old.status?.startTime;
   const template = (s: batchv1.JobSpec) => (mayMove ? withoutScheduling(s.template) : s.template);
-  if (!semanticEqual(template(spec), template(before)))
-    errors.push(field.invalid(SPEC.child('template'), spec.template, IMMUTABLE));
-  return errors;
+  const moved = !semanticEqual(template(spec), template(before));
+  return [
+    ...errors,
+    ...(elastic ? [] : fixed('completions')),
+    ...validateSelectorUnchanged(spec.selector, before.selector, release),
+    ...(moved
+      ? [invalidStruct(SPEC.child('template'), spec.template, goTemplate(spec.template), IMMUTABLE, release)]
+      : []),
+    ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
+  ];
 }
 
 function withoutScheduling(template: batchv1.JobSpec['template']) {

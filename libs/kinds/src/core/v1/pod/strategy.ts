@@ -5,6 +5,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { qosClass } from './qos';
+import { takeResources, validateResize } from './resize';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
 import { podWarnings } from './warnings';
 import { validatePodSpec, validatePodUpdate } from './validation';
@@ -130,21 +131,10 @@ export const ephemeralContainersStrategy: Strategy<corev1.Pod> = specStrategy<co
 /** resizeStrategy changes cpu and memory of running containers, nothing else. */
 export const resizeStrategy: Strategy<corev1.Pod> = specStrategy<corev1.Pod>({
   prepareForUpdate(pod, old, { emulated }) {
-    const wanted = new Map((pod.spec?.containers ?? []).map(c => [c.name, c.resources]));
-    const containers = (old.spec?.containers ?? []).map(c => {
-      const resources = wanted.get(c.name);
-      return resources ? { ...c, resources } : c;
-    });
-    pod.spec = { ...(old.spec ?? EMPTY), containers };
+    pod.spec = takeResources(pod.spec, old.spec);
     countGeneration(pod, old, emulated);
   },
-  validateUpdate(pod, old, context) {
-    const same = qosClass(pod.spec ?? EMPTY) === (old.status?.qosClass ?? qosClass(old.spec ?? EMPTY));
-    const fixed = same
-      ? []
-      : [field.invalid(SPEC, qosClass(pod.spec ?? EMPTY), 'Pod QOS Class may not change as a result of resizing')];
-    return [...validatePod(pod, context), ...fixed];
-  },
+  validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validateResize(pod, old)],
 });
 
 /** podDeletion gives a running pod the time it asked for; one without a node, or that is over, goes at once. */

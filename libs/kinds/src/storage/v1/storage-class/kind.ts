@@ -42,12 +42,14 @@ function validateClass(object: storagev1.StorageClass): FieldError[] {
 function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): FieldError[] {
   // Two terms are the same if they name the same values, in any order.
   const shapes = terms.map(({ matchLabelExpressions = [] }) =>
-    JSON.stringify(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values)].sort()]).sort()),
+    JSON.stringify(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values ?? [])].sort()]).sort()),
   );
   return terms.flatMap(({ matchLabelExpressions = [] }, i) => {
     const at = Path.at('allowedTopologies').index(i).child('matchLabelExpressions');
     const keys = matchLabelExpressions.map(({ key }) => key);
-    const errors = matchLabelExpressions.flatMap(({ key, values = [] }, j) => {
+    const errors = matchLabelExpressions.flatMap((expression, j) => {
+      const { key } = expression;
+      const values = expression.values ?? [];
       const where = at.index(j);
       return [
         ...(values.length ? [] : [field.required(where.child('values'))]),

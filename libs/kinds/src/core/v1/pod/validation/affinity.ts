@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, type Release } from '../../../../shared/errors';
+import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateLabelName, validateLabelSelector } from '../../../../shared/label-validation';
 import { validateNodeSelector, validateNodeSelectorTerm } from './node-selector';
 
@@ -56,6 +56,8 @@ function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, { emula
     ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name))),
     ...(term.topologyKey ? [] : [field.required(topology, 'can not be empty')]),
     ...validateLabelName(term.topologyKey ?? '', topology),
+    ...validateLabelKeys(term, 'matchLabelKeys', path),
+    ...validateLabelKeys(term, 'mismatchLabelKeys', path),
   ];
 }
 
@@ -80,8 +82,45 @@ export function validateTopologySpread(
     // The finding stands at the first of the two.
     if (pairs.includes(pairs[i]!, i + 1))
       errors.push(field.duplicate(at.child('{topologyKey, whenUnsatisfiable}'), pairs[i]));
+    const { minDomains, nodeAffinityPolicy, nodeTaintsPolicy } = constraint;
+    const domains = at.child('minDomains');
+    if (minDomains !== undefined && minDomains <= 0)
+      errors.push(field.invalid(domains, minDomains, 'must be greater than zero'));
+    if (minDomains !== undefined && whenUnsatisfiable !== 'DoNotSchedule') {
+      const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+      errors.push(field.invalid(domains, minDomains, detail));
+    }
+    for (const [name, policy] of Object.entries({ nodeAffinityPolicy, nodeTaintsPolicy }))
+      if (policy !== undefined) errors.push(...oneOf(at.child(name), policy, ['Honor', 'Ignore']));
+    errors.push(...validateLabelKeys(constraint, 'matchLabelKeys', at, true));
     return release.emulated >= 27
       ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))]
       : errors;
   });
+}
+
+/**
+ * Keys of labels whose values are the pod's own; they add to the selector, so there has to be one without them. `apart`: and it
+ * does not have the same keys.
+ */
+function validateLabelKeys(
+  term: Partial<corev1.PodAffinityTerm>,
+  name: 'matchLabelKeys' | 'mismatchLabelKeys',
+  path: Path,
+  apart = false,
+): FieldError[] {
+  const { labelSelector, [name]: keys = [] } = term;
+  const at = path.child(name);
+  if (keys.length && !labelSelector)
+    return [field.forbidden(at, 'must not be specified when labelSelector is not set')];
+  const selected = new Set([
+    ...Object.keys(labelSelector?.matchLabels ?? {}),
+    ...(labelSelector?.matchExpressions ?? []).map(e => e.key),
+  ]);
+  return keys.flatMap((key, i) => [
+    ...validateLabelName(key, at.index(i)),
+    ...(apart && selected.has(key)
+      ? [field.invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector')]
+      : []),
+  ]);
 }

@@ -9,7 +9,7 @@ import {
   type Path,
   validateLabels,
 } from '@navarch/apimachinery';
-import { each, type Release } from '../../../../shared/errors';
+import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';
@@ -54,6 +54,7 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
       ? []
       : each(path.child('runtimeClassName'), spec.runtimeClassName, isDNS1123Subdomain(spec.runtimeClassName))),
     ...validatePreemption(spec.preemptionPolicy, path.child('preemptionPolicy')),
+    ...validateOS(spec.os, path.child('os')),
     ...(spec.overhead ? validateResources({ limits: spec.overhead }, path.child('overhead'), release) : []),
   ];
 }
@@ -71,6 +72,11 @@ function validateDeadline(seconds: number | undefined, path: Path): FieldError[]
 function validatePreemption(policy: string | undefined, path: Path): FieldError[] {
   const known = ['PreemptLowerPriority', 'Never'];
   return policy === undefined || known.includes(policy) ? [] : [field.notSupported(path, policy, known)];
+}
+
+function validateOS(os: corev1.PodOS | undefined, path: Path): FieldError[] {
+  if (!os) return [];
+  return os.name ? oneOf(path, os.name, ['linux', 'windows']) : [field.required(path.child('name'), 'cannot be empty')];
 }
 
 function validateSchedulingGates({ schedulingGates = [], nodeName }: corev1.PodSpec, path: Path): FieldError[] {

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import type { batchv1 } from '@navarch/api';
+import { ask } from '../../../testing/findings';
+
+type Part = Readonly<Record<string, unknown>>;
+const JOBS = '/apis/batch/v1/namespaces/n/jobs';
+const template = (image: string, more: Part = {}) => ({
+  spec: { restartPolicy: 'Never', containers: [{ name: 'c', image, ...more }] },
+});
+const changed = (change: (spec: batchv1.JobSpec) => unknown) => (stored: Part) => {
+  const after = structuredClone(stored) as batchv1.Job;
+  change(after.spec!);
+  return after as Part;
+};
+const job = (spec: Part) => ({ spec: { template: template('i'), ...spec } });
+
+describe('v1.20 says of a changed job', () => {
+  test('what it does is fixed', () => {
+    const findings = ask(JOBS).changed(
+      job({}),
+      changed(spec => {
+        spec.completions = 2;
+        spec.template.spec!.containers[0]!.image = 'other';
+      }),
+    );
+    expect(findings[0]).toBe('spec.completions: Invalid value: 2: field is immutable');
+    expect(findings[1]).toMatch(
+      /^spec\.template: Invalid value: core\.PodTemplateSpec\{ObjectMeta:v1\.ObjectMeta\{Name:"", .*Labels:map\[string\]string\{"controller-uid":".*", "job-name":"x"\}, .*EnableServiceLinks:\(\*bool\)\(nil\), TopologySpreadConstraints:\[\]core\.TopologySpreadConstraint\(nil\)\}\}: field is immutable$/,
+    );
+    expect(findings).toHaveLength(2);
+  });
+  test('what is wrong with it is found twice', () => {
+    const [finding, ...more] = ask(JOBS).changed(
+      job({}),
+      changed(spec => (spec.parallelism = -1)),
+    );
+    expect(finding).toBe('spec.parallelism: Invalid value: -1: must be greater than or equal to 0');
+    expect(more).toEqual([finding]);
+  });
+  test('no count is negative', () => {
+    expect(ask(JOBS).changed(job({}), { ...job({}), status: { failed: -1 } }, 'status')).toEqual([
+      'status.failed: Invalid value: -1: must be greater than or equal to 0',
+    ]);
+  });
+});
+
+describe('today says of a job', () => {
+  const indexed = { completionMode: 'Indexed', completions: 3 };
+  const failure = (rule: Part) => ({ podFailurePolicy: { rules: [rule] } });
+  test.each<readonly [title: string, spec: Part, findings: string[]]>([
+    [
+      'failures by index without indexes',
+      { backoffLimitPerIndex: 1 },
+      ['spec.backoffLimitPerIndex: Invalid value: 1: requires indexed completion mode'],
+    ],
+    [
+      'failing indexes without a limit',
+      { ...indexed, maxFailedIndexes: 4 },
+      [
+        'spec.backoffLimitPerIndex: Required value: when maxFailedIndexes is specified',
+        'spec.maxFailedIndexes: Invalid value: 4: must be less than or equal to completions',
+      ],
+    ],
+    [
+      'exit codes',
+      failure({ action: 'FailIndex', onExitCodes: { operator: 'In', values: [2, 0], containerName: 'd' } }),
+      [
+        'spec.podFailurePolicy.rules[0].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
+        'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: "d": must be one of the container or initContainer names in the pod template',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [2,0]: must be ordered',
+      ],
+    ],
+    [
+      'a rule about nothing',
+      failure({ action: 'Odd' }),
+      [
+        'spec.podFailurePolicy.rules[0].action: Unsupported value: "Odd": supported values: "Count", "FailIndex", "FailJob", "Ignore"',
+        'spec.podFailurePolicy.rules[0]: Invalid value: specifying one of OnExitCodes and OnPodConditions is required',
+      ],
+    ],
+    [
+      'success of more indexes than there are',
+      { ...indexed, successPolicy: { rules: [{ succeededCount: 4, succeededIndexes: '0-1' }, {}] } },
+      [
+        'spec.successPolicy.rules[0].succeededCount: Invalid value: 4: must be less than or equal to 3 (the number of specified completions)',
+        'spec.successPolicy.rules[0].succeededCount: Invalid value: 4: must be less than or equal to 2 (the number of indexes in the specified succeededIndexes field)',
+        'spec.successPolicy.rules[1]: Required value: at least one of succeededCount or succeededIndexes must be specified',
+      ],
+    ],
+    [
+      'indexes out of order',
+      { ...indexed, successPolicy: { rules: [{ succeededIndexes: '1,1' }] } },
+      [
+        'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "1,1": error parsing succeededIndexes: non-increasing order, previous: 1, current: 1',
+      ],
+    ],
+  ])('%s', (_title, spec, findings) => {
+    expect(ask(JOBS, 33).created(job(spec))).toEqual(findings);
+  });
+});

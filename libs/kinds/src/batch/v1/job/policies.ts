@@ -1,0 +1,141 @@
+import type { batchv1 } from '@navarch/api';
+import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
+import { each, nonNegative, oneOf } from '../../../shared/errors';
+
+const MAX_RULES = 20;
+const MAX_EXIT_CODES = 255;
+const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
+const OPERATORS = ['In', 'NotIn'];
+const STATUSES = ['False', 'True', 'Unknown'];
+
+const isIndexed = ({ completionMode }: batchv1.JobSpec) => completionMode === 'Indexed';
+
+/** choice: findings if the value is not one of these; an absent one is told what there is. */
+function choice(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
+  if (value) return oneOf(path, value, supported);
+  return [field.required(path, `valid values: [${supported.map(v => JSON.stringify(v)).join(' ')}]`)];
+}
+
+/** omitted is an Invalid without a value. */
+const omitted = (path: Path, detail: string): FieldError => ({
+  reason: 'FieldValueInvalid',
+  field: path.toString(),
+  message: `Invalid value: ${detail}`,
+});
+
+/** validatePodFailurePolicy checks what a job does about failed pods. */
+export function validatePodFailurePolicy(spec: batchv1.JobSpec, path: Path): FieldError[] {
+  const rules = spec.podFailurePolicy?.rules ?? [];
+  const at = path.child('rules');
+  return [
+    ...(rules.length > MAX_RULES ? [field.tooMany(at, rules.length, MAX_RULES)] : []),
+    ...rules.flatMap((rule, i) => validateFailureRule(spec, rule, at.index(i))),
+  ];
+}
+
+function validateFailureRule(spec: batchv1.JobSpec, rule: batchv1.PodFailurePolicyRule, path: Path): FieldError[] {
+  const { action, onExitCodes } = rule;
+  const onPodConditions = rule.onPodConditions ?? [];
+  const errors = choice(path.child('action'), action, ACTIONS);
+  if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined)
+    errors.push(field.invalid(path.child('action'), action, 'requires the backoffLimitPerIndex to be set'));
+  if (onExitCodes) errors.push(...validateExitCodes(spec, onExitCodes, path.child('onExitCodes')));
+  onPodConditions.forEach(({ type, status }, i) => {
+    const at = path.child('onPodConditions').index(i);
+    errors.push(
+      ...each(at.child('type'), type, isQualifiedName(type)),
+      ...choice(at.child('status'), status, STATUSES),
+    );
+  });
+  if (onExitCodes && onPodConditions.length)
+    errors.push(omitted(path, 'specifying both OnExitCodes and OnPodConditions is not supported'));
+  if (!onExitCodes && !onPodConditions.length)
+    errors.push(omitted(path, 'specifying one of OnExitCodes and OnPodConditions is required'));
+  return errors;
+}
+
+function validateExitCodes(
+  { template }: batchv1.JobSpec,
+  requirement: batchv1.PodFailurePolicyOnExitCodesRequirement,
+  path: Path,
+): FieldError[] {
+  const { containerName, operator } = requirement;
+  const values = requirement.values ?? [];
+  const errors = choice(path.child('operator'), operator, OPERATORS);
+  const containers = [...(template?.spec?.containers ?? []), ...(template?.spec?.initContainers ?? [])];
+  if (containerName !== undefined && !containers.some(c => c.name === containerName)) {
+    const detail = 'must be one of the container or initContainer names in the pod template';
+    errors.push(field.invalid(path.child('containerName'), containerName, detail));
+  }
+  const at = path.child('values');
+  if (!values.length) errors.push(field.invalid(at, values, 'at least one value is required'));
+  else if (values.length > MAX_EXIT_CODES) errors.push(field.tooMany(at, values.length, MAX_EXIT_CODES));
+  values.forEach((value, i) => {
+    if (operator === 'In' && value === 0)
+      errors.push(field.invalid(at.index(i), value, 'must not be 0 for the In operator'));
+    if (values.indexOf(value) < i) errors.push(field.duplicate(at.index(i), value));
+  });
+  if (values.some((value, i) => i > 0 && value < values[i - 1]!))
+    errors.push(field.invalid(at, values, 'must be ordered'));
+  return errors;
+}
+
+/** validateSuccessPolicy checks when an indexed job has succeeded before all of its pods have. */
+export function validateSuccessPolicy(spec: batchv1.JobSpec, path: Path): FieldError[] {
+  if (!isIndexed(spec)) return [field.invalid(path, spec.successPolicy, 'requires indexed completion mode')];
+  const rules = spec.successPolicy?.rules ?? [];
+  const at = path.child('rules');
+  if (!rules.length)
+    return [field.required(at, 'at least one rules must be specified when the successPolicy is specified')];
+  return [
+    ...(rules.length > MAX_RULES ? [field.tooMany(at, rules.length, MAX_RULES)] : []),
+    ...rules.flatMap((rule, i) => validateSuccessRule(rule, spec.completions ?? 0, at.index(i))),
+  ];
+}
+
+function validateSuccessRule(rule: batchv1.SuccessPolicyRule, completions: number, path: Path): FieldError[] {
+  const { succeededCount: count, succeededIndexes: indexes } = rule;
+  if (count === undefined && indexes === undefined)
+    return [field.required(path, 'at least one of succeededCount or succeededIndexes must be specified')];
+  const at = path.child('succeededCount');
+  const parsed = indexes === undefined ? undefined : countIndexes(indexes, completions);
+  const errors: FieldError[] = [];
+  if (typeof parsed === 'string') {
+    const detail = `error parsing succeededIndexes: ${parsed}`;
+    errors.push(field.invalid(path.child('succeededIndexes'), indexes, detail));
+  }
+  if (count === undefined) return errors;
+  errors.push(...nonNegative(at, count));
+  if (count > completions) {
+    const detail = `must be less than or equal to ${completions} (the number of specified completions)`;
+    errors.push(field.invalid(at, count, detail));
+  }
+  if (typeof parsed === 'number' && count > parsed) {
+    const detail = `must be less than or equal to ${parsed} (the number of indexes in the specified succeededIndexes field)`;
+    errors.push(field.invalid(at, count, detail));
+  }
+  return errors;
+}
+
+/** countIndexes is how many indexes a list such as `1,3-5` names, or what is wrong with it. */
+function countIndexes(text: string, completions: number): number | string {
+  if (!text) return 0;
+  let last = -1;
+  let total = 0;
+  for (const interval of text.split(',')) {
+    const [first, end = first, ...more] = interval.split('-');
+    if (more.length)
+      return `the fragment ${JSON.stringify(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`;
+    const numbers = [first, end].map(word => (/^\d+$/.test(word ?? '') ? Number(word) : undefined));
+    const wrong = numbers.indexOf(undefined);
+    if (wrong >= 0) return `cannot convert string to integer for index: ${JSON.stringify([first, end][wrong])}`;
+    const [from, to] = numbers as [number, number];
+    for (const index of [from, to])
+      if (index >= completions) return `too large index: ${JSON.stringify(String(index))}`;
+    if (from <= last) return `non-increasing order, previous: ${last}, current: ${from}`;
+    if (to < from) return `non-increasing order, previous: ${from}, current: ${to}`;
+    total += to - from + 1;
+    last = to;
+  }
+  return total;
+}
