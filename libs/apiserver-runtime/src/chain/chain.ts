@@ -10,7 +10,8 @@ import { traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
-import { PlainTextError, plainTextResponse, statusErrorOf, statusResponse, textResponse } from '../status-response';
+import { respondFailure } from '../encoding/status';
+import { PlainTextError, plainTextResponse, statusErrorOf, textResponse } from '../status-response';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { audited } from './audit';
@@ -126,7 +127,7 @@ export class Chain {
       });
     }
     if (error instanceof OverloadError) return overloaded(error);
-    return statusResponse(statusErrorOf(error).toStatus());
+    return respondFailure(exchange, statusErrorOf(error).toStatus());
   }
 
   private streaming(exchange: Exchange, response: ApiResponse, body: { start(sink: ByteSink): void }): ApiResponse {

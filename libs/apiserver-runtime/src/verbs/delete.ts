@@ -10,12 +10,11 @@ import {
 import { rfc3339 } from '@navarch/base';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { answerJson } from '../encoding/bytes';
+
 import { parseBody } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
-import { protobufStatus } from '../encoding/protobuf';
-import { offers, shapeOf, type Shape } from '../encoding/shape';
-import { answer } from '../encoding/bytes';
+import { respondStatus } from '../encoding/status';
+import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
 import { garbagePolicyOf, marksFirst, returnsDeleted } from '../registry/deletion-rules';
@@ -53,11 +52,6 @@ export async function remove(services: Services, endpoint: Endpoint, exchange: E
     });
   }
   return respondStatus(shape, success(endpoint, deleted.entry), status);
-}
-
-function respondStatus(shape: Shape, body: Status, status: number): ApiResponse {
-  if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufStatus(body));
-  return answerJson(status, shape, Buffer.from(JSON.stringify(body)));
 }
 
 function success({ target }: Endpoint, entry: Entry): Status {

@@ -47,7 +47,9 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents,
   };
-  checkMatch(match, common, info.verb === 'watch');
+  const found = new OptionFindings();
+  (info.verb === 'watch' ? checkWatch : checkList)({ ...common, match, emulated }, found);
+  throwInvalidOptions('ListOptions', found.causes);
   const labels = orBadRequest(() => parseSelector(query.get('labelSelector') ?? ''));
   const fields = orBadRequest(() => parseFieldSelector(query.get('fieldSelector') ?? ''));
   const hubFields = checkFieldLabels(endpoint, fields);
@@ -67,38 +69,56 @@ function orBadRequest<T>(parse: () => T): T {
   }
 }
 
-function checkMatch(
-  match: string,
-  {
-    resourceVersion,
-    continueToken,
-    sendInitialEvents,
-  }: { resourceVersion: string; continueToken: string; sendInitialEvents: boolean | undefined },
-  watch: boolean,
-): void {
-  const causes: StatusCause[] = [];
-  const forbid = (field: string, text: string) =>
-    causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${text}`, field });
-  if (sendInitialEvents !== undefined) {
-    if (!watch) forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
-    else if (match !== 'NotOlderThan') {
-      forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
-    }
+type Checked = Pick<ListQuery, 'resourceVersion' | 'continueToken' | 'sendInitialEvents'> & {
+  readonly match: string;
+  readonly emulated: Minor;
+};
+
+/** OptionFindings collects what is wrong with list options. */
+class OptionFindings {
+  readonly causes: StatusCause[] = [];
+
+  forbid(field: string, text: string): void {
+    this.causes.push({ reason: 'FieldValueForbidden', message: `Forbidden: ${text}`, field });
   }
-  if (match && !(watch && sendInitialEvents !== undefined)) {
-    if (watch) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch');
+  unsupported(match: string, known: readonly string[]): void {
+    const supported = known.map(value => JSON.stringify(value)).join(', ');
+    const message = `Unsupported value: ${JSON.stringify(match)}: supported values: ${supported}`;
+    this.causes.push({ reason: 'FieldValueNotSupported', message, field: 'resourceVersionMatch' });
+  }
+}
+
+function checkList({ match, resourceVersion, continueToken, sendInitialEvents }: Checked, found: OptionFindings): void {
+  if (match) {
     if (!resourceVersion)
-      forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
-    if (continueToken) forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
-    if (match !== 'Exact' && match !== 'NotOlderThan') {
-      const message = `Unsupported value: ${JSON.stringify(match)}: supported values: "Exact", "NotOlderThan", ""`;
-      causes.push({ reason: 'FieldValueNotSupported', message, field: 'resourceVersionMatch' });
-    }
-    if (match === 'Exact' && resourceVersion === '0') {
-      forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
-    }
+      found.forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden unless resourceVersion is provided');
+    if (continueToken)
+      found.forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
+    if (match !== 'Exact' && match !== 'NotOlderThan') found.unsupported(match, ['Exact', 'NotOlderThan', '']);
+    if (match === 'Exact' && resourceVersion === '0')
+      found.forbid('resourceVersionMatch', 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');
   }
-  throwInvalidOptions('ListOptions', causes);
+  if (sendInitialEvents !== undefined) found.forbid('sendInitialEvents', 'sendInitialEvents is forbidden for list');
+}
+
+function checkWatch(options: Checked, found: OptionFindings): void {
+  const { match, continueToken, sendInitialEvents, emulated } = options;
+  if (emulated < WATCH_LIST_SINCE) {
+    if (!match) return;
+    found.forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden for watch');
+    return checkList(options, found);
+  }
+  if (sendInitialEvents !== undefined && match !== 'NotOlderThan')
+    found.forbid('resourceVersionMatch', 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan');
+  if (!match) return;
+  if (sendInitialEvents === undefined)
+    found.forbid(
+      'resourceVersionMatch',
+      'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
+    );
+  if (match !== 'NotOlderThan') found.unsupported(match, ['NotOlderThan']);
+  if (continueToken)
+    found.forbid('resourceVersionMatch', 'resourceVersionMatch is forbidden when continue is provided');
 }
 
 /** predicateOf is the narrowest predicate for a request: its namespace, a single name, an indexed field, then all the rest. */

@@ -3,8 +3,8 @@ import type { ListResult, Storage } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondList } from '../encoding/respond';
+import { respondFailure } from '../encoding/status';
 import type { Endpoint } from '../registry/resource';
-import { jsonResponse } from '../status-response';
 import { STALE_CONTINUE, decodeContinue, encodeContinue } from './continue-token';
 import { isGone } from './get';
 import { listQuery, revisionOf, type ListQuery } from './list-options';
@@ -20,7 +20,7 @@ export async function list(services: Services, endpoint: Endpoint, exchange: Exc
     result = await read(storage, query, exchange.request.signal);
     if (await hasUnmatched(storage, query, result)) result = { ...result, more: true };
   } catch (error) {
-    if (query.continueToken && isGone(error)) return stale(query.continueToken);
+    if (query.continueToken && isGone(error)) return stale(exchange, query.continueToken);
     throw error;
   }
   await endpoint.resource.load(result.entries);
@@ -94,9 +94,9 @@ function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListM
 }
 
 /** stale is the 410 for a page whose revision is gone, with a token for going on in the present state. */
-function stale(token: string): ApiResponse {
+function stale(exchange: Exchange, token: string): ApiResponse {
   const { key } = decodeContinue(token);
-  return jsonResponse(410, {
+  return respondFailure(exchange, {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: { continue: encodeContinue({ key, revision: -1 }) },

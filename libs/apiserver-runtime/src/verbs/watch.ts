@@ -1,5 +1,5 @@
 import type { ApiResponse } from '@navarch/apimachinery';
-import type { WatchOptions, WatchSink } from '@navarch/storage';
+import type { Revision, Storage, WatchOptions, WatchSink } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { mediaTypes } from '../negotiate';
@@ -15,15 +15,18 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   const encoder = new EventEncoder(shape, endpoint, services);
+  // What is no resourceVersion is refused before the stream begins.
+  const after = query.resourceVersion === '' ? undefined : revisionOf(query.resourceVersion, 'invalid');
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,
     open: sink => {
       const { resource } = endpoint;
-      const open = (to: WatchSink) => resource.storage.watch(watchOptions(query, lasts), to);
+      const open = async (to: WatchSink) =>
+        resource.storage.watch(await watchOptions(query, after, lasts, resource.storage), to);
       return resource.custom ? convertedWatch(resource, open, sink) : open(sink);
     },
-    timeoutMs: timeoutMs(query, services.limits.minRequestTimeoutSeconds),
+    timeoutMs: lasts,
     maxBufferBytes: services.limits.maxWatchBufferBytes,
     stops: [services.stopping, endpoint.resource.stop.signal],
     clock: services.clock,
@@ -38,14 +41,19 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' }, body: stream };
 }
 
-function watchOptions(query: ListQuery, timeoutMs: number): WatchOptions {
-  const { predicate, bookmarks, sendInitialEvents, resourceVersion } = query;
-  const after = resourceVersion === '' ? undefined : revisionOf(resourceVersion, 'invalid');
+async function watchOptions(
+  { predicate, bookmarks, sendInitialEvents }: ListQuery,
+  after: Revision | undefined,
+  timeoutMs: number,
+  storage: Storage,
+): Promise<WatchOptions> {
+  // Without a place to begin at, a watch begins with the present state, unless that is not wanted.
+  const from = !after && sendInitialEvents === false ? await storage.revision() : after;
   return {
     predicate,
     bookmarks,
     timeoutMs,
-    ...(after !== undefined && { after }),
+    ...(from !== undefined && { after: from }),
     ...(sendInitialEvents && { sendInitialEvents }),
   };
 }
