@@ -12,11 +12,22 @@ interface Files {
   readonly keyFile: string;
 }
 
+/** BusClient is somebody who may ask over the bus. */
+export interface BusClient {
+  /** name is the common name of the certificate that the request comes with. */
+  readonly name: string;
+  /** files are the certificate of the bus connection. */
+  readonly files: Files;
+  /** as is who the impersonator acts as for them, as the bus knows no groups but its own; they ask themselves if they want to act as others. */
+  readonly as?: { readonly user: string; readonly groups: readonly string[] };
+}
+
 export interface BusGatewayOptions {
   /** server is the gateway's own certificate. */
   readonly server: Files;
-  /** clients are the certificates of all who may ask over the bus; each gets a connection of its own. */
-  readonly clients: readonly (Files & { readonly certPem: string })[];
+  readonly clients: readonly BusClient[];
+  /** impersonator is the certificate of a bus identity that may act as anybody. */
+  readonly impersonator: Files;
   /** nats is the port of the NATS server. */
   readonly nats: number;
   /** https is the API server itself, for those who have no certificate. */
@@ -25,6 +36,12 @@ export interface BusGatewayOptions {
 
 export interface BusGateway extends Stoppable {
   readonly url: string;
+}
+
+/** Asking is by whom a request is asked, and with which headers besides its own. */
+interface Asking {
+  readonly caller: ApiCaller;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** HOP are headers of the connection, not of the message. */
@@ -36,17 +53,19 @@ const HOP = new Set(['host', 'connection', 'keep-alive', 'content-length', 'tran
  */
 export async function startBusGateway(options: BusGatewayOptions): Promise<BusGateway> {
   const stack = new StopStack();
-  const callers = new Map<string, ApiCaller>();
-  for (const client of options.clients) {
-    const bus = stack.push(
-      await connectBus({
-        servers: [`127.0.0.1:${options.nats}`],
-        ca: client.caFile,
-        cert: client.certFile,
-        key: client.keyFile,
-      }),
+  const connected = async ({ caFile: ca, certFile: cert, keyFile: key }: Files) =>
+    stack.push(
+      createApiCaller(stack.push(await connectBus({ servers: [`127.0.0.1:${options.nats}`], ca, cert, key }))),
     );
-    callers.set(bus.identity, stack.push(createApiCaller(bus)));
+  const impersonator = await connected(options.impersonator);
+  const callers = new Map<string, (request: IncomingMessage) => Asking>();
+  for (const { name, files, as } of options.clients) {
+    const own: Asking = { caller: await connected(files), headers: {} };
+    const acting: Asking | undefined = as && {
+      caller: impersonator,
+      headers: { 'impersonate-user': as.user, 'impersonate-group': as.groups.join(', ') },
+    };
+    callers.set(name, request => (acting && !request.headers['impersonate-user'] ? acting : own));
   }
   const { caFile, certFile, keyFile } = options.server;
   const ca = readFileSync(caFile);
@@ -54,10 +73,10 @@ export async function startBusGateway(options: BusGatewayOptions): Promise<BusGa
     { ca, cert: readFileSync(certFile), key: readFileSync(keyFile), requestCert: true, rejectUnauthorized: false },
     (request, response) => {
       const socket = request.socket as TLSSocket;
-      const caller = socket.authorized ? callers.get(String(socket.getPeerCertificate().subject.CN)) : undefined;
+      const known = socket.authorized ? callers.get(String(socket.getPeerCertificate().subject.CN)) : undefined;
       const answered =
-        caller && !request.headers.authorization
-          ? overBus(caller, request, response)
+        known && !request.headers.authorization
+          ? overBus(known(request), request, response)
           : passedOn(options.https, ca, request, response);
       answered.catch((error: unknown) => response.destroy(error as Error));
     },
@@ -73,13 +92,13 @@ export async function startBusGateway(options: BusGatewayOptions): Promise<BusGa
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => stack.stop() };
 }
 
-async function overBus(caller: ApiCaller, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function overBus({ caller, headers }: Asking, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new AbortController();
   response.on('close', () => gone.abort());
   const answer = await caller.call({
     method: request.method!,
     path: request.url!,
-    headers: messageHeaders(request),
+    headers: { ...headers, ...messageHeaders(request) },
     body: await bodyOf(request),
     signal: gone.signal,
     timeoutMs: 60_000,
@@ -94,10 +113,14 @@ async function passedOn(server: string, ca: Buffer, request: IncomingMessage, re
   const body = await bodyOf(request);
   await new Promise<void>((resolve, reject) => {
     const headers = { ...messageHeaders(request), 'content-length': String(body.length) };
-    const outgoing = https.request(`${server}${request.url}`, { method: request.method, headers, ca }, answer => {
-      response.writeHead(answer.statusCode!, answer.headers);
-      answer.pipe(response).on('close', resolve);
-    });
+    const outgoing = https.request(
+      `${server}${request.url}`,
+      { method: request.method, headers, ca, agent: false },
+      answer => {
+        response.writeHead(answer.statusCode!, answer.headers);
+        answer.pipe(response).on('close', resolve);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

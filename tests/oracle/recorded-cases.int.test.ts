@@ -1,7 +1,7 @@
 // The recorded cases of a real v1.20 API server, replayed by the recordings' own program against a cluster of our own, by every
 // road: over HTTPS, over the bus, and at today's release, where the answers may differ as docs/version-differences.md lists them.
 // The roads run side by side, each on servers of its own: most of a replay is waiting for timeouts that the recordings ask for.
-// NAVARCH_ORACLE_ROADS=https-1.20 takes some of them only.
+// NAVARCH_ORACLE_ROADS=https-1.20 takes some of them only, NAVARCH_ORACLE_CATEGORIES=patch,list some of the cases.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { findProgram } from '@navarch/testing';
 import { buildComponents, type Road } from './recorded-cluster';
@@ -21,7 +21,7 @@ const folder = recordingsFolder();
 const missing = ['etcd', 'nats-server'].filter(program => !findProgram(program));
 if (!folder) skip('the recorded answers are not here; set NAVARCH_ORACLE to check against them');
 else if (missing.length) skip(`${missing.join(', ')} not installed`);
-else replayByEveryRoad(await loadRecordings(folder));
+else replayByEveryRoad(await loadRecordings(folder, process.env['NAVARCH_ORACLE_CATEGORIES']));
 
 function skip(why: string): void {
   process.stderr.write(`SKIPPED: recorded cases: ${why}\n`);

@@ -33,8 +33,9 @@ export function buildComponents(): void {
   execFileSync(process.execPath, build, { cwd: ROOT, stdio: 'pipe' });
 }
 
-/** ADMIN asks as a member of system:masters: that is who this name is on the bus. */
-const ADMIN = { identity: 'kubernetes-admin', organizations: ['system:masters'] };
+/** ADMIN is the recordings' own; on the bus the MASTER acts as him, as groups come from the identity there. */
+const ADMIN = { identity: 'oracle-admin', organizations: ['system:masters'] };
+const MASTER = { identity: 'kubernetes-admin', organizations: ['system:masters'] };
 const USER = { identity: 'o-user', organizations: ['o-group'] };
 const NODE = { identity: 'system:node:o-node-1', organizations: ['system:nodes'] };
 
@@ -61,10 +62,10 @@ async function start(
     pki.issue({ name: identity, ...(organizations && { organizations }) });
   const server = await issue({ identity: 'system:apiserver' });
   const manager = await issue({ identity: 'system:kube-controller-manager' });
-  const [admin, user, node] = await Promise.all([ADMIN, USER, NODE].map(issue));
+  const [admin, user, node, master] = await Promise.all([ADMIN, USER, NODE, MASTER].map(issue));
 
   const nats = stack.push(await startNats({ tls: { ...server, verifyAndMap: true } }));
-  const users = [{ identity: 'system:apiserver' }, { identity: 'system:kube-controller-manager' }, ADMIN, USER, NODE];
+  const users = [{ identity: 'system:apiserver' }, { identity: 'system:kube-controller-manager' }, MASTER, USER, NODE];
   const tls = { ca: pki.caFile, cert: server.certFile, key: server.keyFile };
   writeFileSync(nats.configFile, natsServerConfig({ host: '127.0.0.1', port: nats.port, tls, users }));
   await nats.restart();
@@ -115,9 +116,19 @@ async function start(
   await answers(controllers, () => client.resource(ServiceAccounts).get('default', 'default'));
 
   const clients = { admin: admin!, user: user!, node: node! };
+  const as = ({ identity, organizations }: typeof ADMIN) => ({ user: identity, groups: organizations });
   const gateway =
     transport === 'nats'
-      ? stack.push(await startBusGateway({ server, clients: Object.values(clients), nats: nats.port, https: url }))
+      ? stack.push(
+          await startBusGateway({
+            ...{ server, nats: nats.port, https: url, impersonator: master! },
+            clients: [
+              { name: ADMIN.identity, files: master!, as: as(ADMIN) },
+              { name: USER.identity, files: user!, as: as(USER) },
+              { name: NODE.identity, files: node! },
+            ],
+          }),
+        )
       : undefined;
   const identity = ({ certPem, keyPem }: { certPem: string; keyPem: string }) => ({ cert: certPem, key: keyPem });
   return {

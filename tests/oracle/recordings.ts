@@ -40,7 +40,7 @@ export interface Recordings {
 /** Replay is what replay.mjs exports. */
 interface Replay {
   Client: new (target: Target) => object;
-  loadCases(folder: string): RecordedCase[];
+  loadCases(folder: string, only: { category?: string | undefined }): RecordedCase[];
   runCase(client: object, one: RecordedCase, options: { newer: readonly string[] }): Promise<CaseFailure[]>;
 }
 
@@ -50,15 +50,15 @@ export function recordingsFolder(): string | undefined {
   return fs.existsSync(path.join(folder, 'replay.mjs')) ? folder : undefined;
 }
 
-/** loadRecordings reads all cases of a folder. Fields that releases after v1.20 add by default are tolerated, as recorded beside them. */
-export async function loadRecordings(folder: string): Promise<Recordings> {
+/** loadRecordings reads the cases of a folder, those of the named categories if some are named (`patch,list`). Fields that releases after v1.20 add by default are tolerated, as recorded beside them. */
+export async function loadRecordings(folder: string, category?: string): Promise<Recordings> {
   const replay = (await import(pathToFileURL(path.join(folder, 'replay.mjs')).href)) as Replay;
   const { added } = JSON.parse(fs.readFileSync(path.join(folder, 'newer-fields.json'), 'utf8')) as {
     added: { path: string }[];
   };
   const newer = added.map(field => field.path);
   return {
-    cases: replay.loadCases(path.join(folder, 'cases')),
+    cases: replay.loadCases(path.join(folder, 'cases'), { category }),
     replayer(target) {
       const client = new replay.Client(target);
       return one => replay.runCase(client, one, { newer });

@@ -241,6 +241,72 @@ describe('over real etcd and TLS', () => {
     expect((await ask('GET', path('kept'))).status).toBe(404);
   });
 
+  test('pages of a selected list are those of its first moment, whatever is written meanwhile', async () => {
+    const labelled = (name: string, l: string) => ({ ...configMap(name), metadata: { name, labels: { l } } });
+    const names = Array.from({ length: 9 }, (_, i) => `page-${i}`);
+    for (const name of names) await ask('POST', path(), labelled(name, Number(name.at(-1)) % 3 ? 'page' : 'other'));
+    const selected = names.filter(name => Number(name.at(-1)) % 3);
+    const seen: string[] = [];
+    let token = '';
+    for (let page = 0; page === 0 || token; page++) {
+      const { body } = await ask('GET', `${path()}?labelSelector=l%3Dpage&limit=2&continue=${token}`);
+      seen.push(...body.items.map(item => item.metadata!.name!));
+      token = String(body.metadata['continue'] ?? '');
+      await ask('POST', path(), labelled(`page-9${page}`, 'page'));
+      await ask('DELETE', path(selected.at(-1 - page)!));
+    }
+    expect(seen).toEqual(selected);
+    await ask('DELETE', `${path()}?labelSelector=l+in+(page,other)`);
+  });
+
+  test('an owner in one version loses what another changes through a second one', async () => {
+    const base = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers`;
+    const scaler = (version: string, spec: object) => ({
+      apiVersion: `autoscaling/${version}`,
+      kind: 'HorizontalPodAutoscaler',
+      metadata: { name: 'h' },
+      spec: { maxReplicas: 5, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' }, ...spec },
+    });
+    await ask('POST', `${base('v1')}?fieldManager=one`, scaler('v1', { targetCPUUtilizationPercentage: 50 }));
+    const metric = (averageUtilization: number) => ({
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }],
+    });
+    const put = await ask('PUT', `${base('v2')}/h?fieldManager=two`, scaler('v2', metric(70)));
+    expect(put.status).toBe(200);
+    const owners = (put.body.metadata['managedFields'] as { manager: string; fieldsV1: object }[]).map(entry => [
+      entry.manager,
+      JSON.stringify(entry.fieldsV1).includes('targetCPUUtilizationPercentage'),
+    ]);
+    expect(owners).toEqual([
+      ['one', false],
+      ['two', false],
+    ]);
+    await ask('DELETE', `${base('v1')}/h`);
+  });
+
+  test('patches are validated field by field', async () => {
+    await ask('POST', path(), configMap('strict', { data: { a: '1' } }));
+    const send = (type: string, body: object, validation: string) =>
+      ask('PATCH', `${path('strict')}?fieldValidation=${validation}`, body, {
+        'content-type': `application/${type}+json`,
+      });
+    const unknown = { bogus: 1 };
+    const warned = await send('merge-patch', unknown, 'Warn');
+    expect([warned.status, warned.headers['warning']]).toEqual([200, '299 - "unknown field \\"bogus\\""']);
+    for (const [type, body, quoted] of [
+      ['strategic-merge-patch', unknown, 'map[bogus:1]'],
+      ['merge-patch', unknown, '{'],
+    ] as const) {
+      const { status, body: refused } = await send(type, body, 'Strict');
+      expect(status).toBe(422);
+      expect(refused.message.startsWith(` "" is invalid: patch: Invalid value: "${quoted}`)).toBe(true);
+      expect(refused.message.endsWith('strict decoding error: unknown field "bogus"')).toBe(true);
+    }
+    const odd = await send('json-patch', [{ op: 'test', path: '/data/a', value: '1', odd: true }], 'Strict');
+    expect(odd.body.message).toContain('strict decoding error: json patch unknown field "[0].odd"');
+    expect((await send('merge-patch', unknown, 'Ignore')).headers['warning']).toBeUndefined();
+  });
+
   test('lists are typed, selected, paged and tabular', async () => {
     for (const name of ['l-1', 'l-2', 'l-3'])
       await ask('POST', path(), { ...configMap(name), metadata: { name, labels: { l: 'x' } } });
@@ -260,6 +326,24 @@ describe('over real etcd and TLS', () => {
     const deleted = await ask('DELETE', `${path()}?labelSelector=l%3Dx`);
     expect(deleted.body.items).toHaveLength(3);
     expect((await ask('GET', `${path()}?labelSelector=l%3Dx`)).body.items).toEqual([]);
+  });
+
+  test('a watch may begin without the present state', async () => {
+    await ask('POST', path(), configMap('present'));
+    const watch = watching('sendInitialEvents=false&resourceVersionMatch=NotOlderThan&timeoutSeconds=60');
+    await eventually(async () => {
+      await ask(
+        'PATCH',
+        path('present'),
+        { data: { t: String(Math.random()) } },
+        { 'content-type': 'application/merge-patch+json' },
+      );
+      expect(watch.events.length).toBeGreaterThan(0);
+    });
+    watch.stop();
+    expect(watch.events[0]).toMatchObject({ type: 'MODIFIED', object: { metadata: { name: 'present' } } });
+    expect((await ask('GET', `${path()}?watch=true&resourceVersion=odd`)).status).toBe(422);
+    await ask('DELETE', path('present'));
   });
 
   test('a watch tells what happens, also to those that come back later', async () => {
