@@ -1,9 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Figures, Job } from './job';
 import { percentile } from './job';
 import { LoadProcess } from './load-process';
 import type { BenchOptions, MeasurementName } from './options';
 import { cpuMs, residentMb } from './process-stat';
-import { Profiler, topSelfTimes } from './profiler';
+import { Profiler, topSelfTimes, type CpuProfile } from './profiler';
 import type { Lab } from './servers';
 import type { Row } from './table';
 
@@ -207,9 +209,19 @@ class Bench {
       measured = { ...figures, cpu };
     };
     const profiler = what ? await this.profiler : undefined;
-    if (profiler) printProfile(what, await profiler.during(run));
+    if (profiler) this.report(what, await profiler.during(run));
     else await run();
     return measured!;
+  }
+
+  /** report keeps a profile, to be opened in a browser's developer tools, and prints its top ten by self time. */
+  private report(what: string, profile: CpuProfile): void {
+    const file = path.join(this.options.profile!, `${what.replace(/\W+/g, '-')}.cpuprofile`);
+    mkdirSync(this.options.profile!, { recursive: true });
+    writeFileSync(file, JSON.stringify(profile));
+    console.error(`\n${what}: self time (${file})`);
+    for (const { name, place, ms, share } of topSelfTimes(profile, 10))
+      console.error(`  ${(100 * share).toFixed(1).padStart(5)} % ${ms.toFixed(0).padStart(6)} ms  ${name}  ${place}`);
   }
 
   /** cpu adds the least CPU time of all rounds: whatever is more, other processes caused. */
@@ -240,13 +252,4 @@ const perSecond = ({ done, ms }: Figures): number => (done * 1000) / ms;
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-import { writeFileSync } from 'node:fs';
-const await0 = (f: string, p: unknown) => writeFileSync(f, JSON.stringify(p));
-function printProfile(what: string, profile: Parameters<typeof topSelfTimes>[0]): void {
-  if (process.env['PROF_OUT']) await0(`${process.env['PROF_OUT']}-${what.replace(/\W+/g, '_')}.json`, profile);
-  console.error(`\n${what}: self time`);
-  for (const { name, place, ms, share } of topSelfTimes(profile, 10))
-    console.error(`  ${(100 * share).toFixed(1).padStart(5)} % ${ms.toFixed(0).padStart(6)} ms  ${name}  ${place}`);
 }

@@ -25,7 +25,8 @@ export interface BenchOptions {
   readonly rounds: number;
   readonly seconds: number;
   readonly watchesPerConnection: number;
-  readonly profile: boolean;
+  /** profile is the folder for profiles; undefined: none are made. */
+  readonly profile: string | undefined;
   readonly fsync: boolean;
   readonly build: boolean;
   readonly serverFlags: readonly string[];
@@ -40,7 +41,7 @@ export const USAGE = `usage: npm run bench -- apiserver [flags]
   --rounds N          how often each measurement is repeated; the median counts (5)
   --seconds N         how long the watch load lasts (10)
   --watches-per-connection N    how many watches share a connection, as those of one process do (10)
-  --profile           print the top ten functions by self time for each measurement
+  --profile DIR       write a CPU profile for each measurement, and print its top ten functions by self time
   --no-fsync          etcd does not wait for the disk
   --no-build          use what is in dist
   --server-flag F     a further flag for the API server; may be repeated
@@ -61,7 +62,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '10' },
       'watches-per-connection': { type: 'string', default: '10' },
-      profile: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       'no-fsync': { type: 'boolean', default: false },
       'no-build': { type: 'boolean', default: false },
       'server-flag': { type: 'string', multiple: true, default: [] },

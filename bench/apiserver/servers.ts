@@ -35,7 +35,7 @@ export async function startLab(options: BenchOptions): Promise<Lab> {
   const port = await freePort();
   const bus = options.only.has('nats') ? await startBus(pki, dir.path) : undefined;
   const args = [
-    ...(options.profile ? ['--inspect=127.0.0.1:0'] : []),
+    ...(options.profile !== undefined ? ['--inspect=127.0.0.1:0'] : []),
     ...options.nodeFlags,
     'dist/apps/apiserver/main.js',
     ...['--secure-port', String(port), '--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1'],
@@ -57,7 +57,7 @@ export async function startLab(options: BenchOptions): Promise<Lab> {
     },
     nats: bus && { kind: 'nats', server: bus.server, ca: pki.caFile, cert: admin.certFile, key: admin.keyFile },
     readyMs: performance.now() - began,
-    inspector: /ws:\/\/\S+/.exec(server.output())?.[0],
+    inspector: options.profile === undefined ? undefined : /ws:\/\/\S+/.exec(server.output())?.[0],
     async stop() {
       await server.stop();
       await bus?.child.stop();

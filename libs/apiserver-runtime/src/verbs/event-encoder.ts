@@ -12,7 +12,7 @@ import type { Shape } from '../encoding/shape';
 import type { Endpoint } from '../registry/resource';
 import { bookmarkTable, tableOf, type TableContext } from '../tables/table';
 import type { Services } from './services';
-import { SharedFrames } from './shared-frames';
+import { sharedFrames } from './shared-frames';
 
 type EventType = WatchNotice['type'];
 
@@ -23,8 +23,6 @@ const heads: Readonly<Record<EventType, Buffer>> = {
   DELETED: Buffer.from('{"type":"DELETED","object":'),
   BOOKMARK: Buffer.from('{"type":"BOOKMARK","object":'),
 };
-
-const sharedFrames = new SharedFrames();
 
 /** INITIAL_EVENTS_END marks the bookmark behind the present state. */
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';

@@ -6,6 +6,7 @@ import type { Entry } from '@navarch/storage';
  */
 export class SharedFrames {
   private readonly frames = new Map<Entry, Map<string, Buffer>>();
+  private joined: { readonly frames: readonly Buffer[]; readonly bytes: Buffer } | undefined;
   private clearing = false;
 
   /** frame answers the bytes of an entry in a form, made by `make` if nobody asked for them in this tick. */
@@ -20,12 +21,26 @@ export class SharedFrames {
     return bytes;
   }
 
+  /** join makes one piece of several frames; once for all watchers that write the same ones, one after the other. */
+  join(frames: readonly Buffer[], bytes: number): Buffer {
+    const { joined } = this;
+    if (joined?.frames.length === frames.length && frames.every((frame, i) => frame === joined.frames[i]))
+      return joined.bytes;
+    this.joined = { frames, bytes: Buffer.concat(frames, bytes) };
+    this.clearSoon();
+    return this.joined.bytes;
+  }
+
   private clearSoon(): void {
     if (this.clearing) return;
     this.clearing = true;
     setImmediate(() => {
       this.clearing = false;
       this.frames.clear();
+      this.joined = undefined;
     });
   }
 }
+
+/** sharedFrames are those of the process. */
+export const sharedFrames = new SharedFrames();

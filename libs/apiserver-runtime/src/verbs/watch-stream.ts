@@ -2,6 +2,7 @@ import { StatusError, type ByteSink, type Status, type StreamBody } from '@navar
 import type { Clock, Logger } from '@navarch/base';
 import type { Watch, WatchNotice, WatchSink } from '@navarch/storage';
 import { statusErrorOf } from '../status-response';
+import { sharedFrames } from './shared-frames';
 
 /** StreamEncoder makes the bytes of events. */
 export interface StreamEncoder {
@@ -136,13 +137,13 @@ export class WatchStream implements StreamBody, WatchSink {
     }
   }
 
-  /** take removes the next events from the queue, up to a chunk: a single one as it is, several copied together. */
+  /** take removes the next events from the queue, up to a chunk: a single one as it is, several copied together, once for all watchers alike. */
   private take(): Buffer {
     let bytes = this.queue[this.head]!.length;
     let end = this.head + 1;
     while (end < this.queue.length && bytes + this.queue[end]!.length <= CHUNK) bytes += this.queue[end++]!.length;
     const chunk =
-      end === this.head + 1 ? this.queue[this.head]! : Buffer.concat(this.queue.slice(this.head, end), bytes);
+      end === this.head + 1 ? this.queue[this.head]! : sharedFrames.join(this.queue.slice(this.head, end), bytes);
     this.head = end;
     this.queuedBytes -= bytes;
     if (this.head === this.queue.length) this.drop();

@@ -1,5 +1,5 @@
 import type { Revision } from '../interface';
-import { MessageReader, MessageWriter } from './protobuf';
+import { dataSize, MessageReader, MessageWriter } from './protobuf';
 
 /** KeyValue is a key as etcd holds it. The value is a view into the message it came in: copy what is to be kept. */
 export interface KeyValue {
@@ -107,20 +107,15 @@ export function encodeTxn({ condition, value, lease }: TxnRequest): Buffer {
     .number(2, modRevision === undefined ? TARGET_VERSION : TARGET_MOD)
     .data(3, key)
     .number(4, version)
-    .number(6, modRevision);
-  const write = new MessageWriter(key.length + (value?.length ?? 0) + 64);
-  if (value)
-    write.data(
-      2,
-      new MessageWriter(key.length + value.length + 48).data(1, key).data(2, value).int64(3, lease).message(),
-    );
-  else write.data(3, new MessageWriter(key.length + 16).data(1, key).message());
-  const read = new MessageWriter().data(1, new MessageWriter(key.length + 16).data(1, key).message());
-  return new MessageWriter(write.message().length + compare.message().length + key.length + 64)
-    .data(1, compare.message())
-    .data(2, write.message())
-    .data(3, read.message())
+    .number(6, modRevision)
     .message();
+  const leaseField = new MessageWriter().int64(3, lease).message();
+  const keySize = dataSize(key.length);
+  const write = value ? keySize + dataSize(value.length) + leaseField.length : keySize;
+  const message = new MessageWriter(write + 2 * key.length + 128).data(1, compare).open(2, dataSize(write));
+  if (value) message.open(2, write).data(1, key).data(2, value).raw(leaseField);
+  else message.open(3, write).data(1, key);
+  return message.open(3, dataSize(keySize)).open(1, keySize).data(1, key).message();
 }
 
 export function decodeTxn(bytes: Buffer): TxnAnswer {

@@ -47,6 +47,22 @@ export class MessageWriter {
     return this;
   }
 
+  /** open writes the head of a nested message of that many bytes, which are to be written next: so nothing is copied twice. */
+  open(field: number, length: number): this {
+    this.reserve(16 + length);
+    this.varint((field << 3) | DELIMITED);
+    this.varint(length);
+    return this;
+  }
+
+  /** raw appends fields that were encoded elsewhere. */
+  raw(fields: Uint8Array): this {
+    this.reserve(fields.length);
+    this.bytes.set(fields, this.size);
+    this.size += fields.length;
+    return this;
+  }
+
   /** message is what was written. */
   message(): Buffer {
     return this.bytes.subarray(0, this.size);
@@ -64,6 +80,13 @@ export class MessageWriter {
     for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.bytes[this.size++] = (rest % 128) | 0x80;
     this.bytes[this.size++] = rest;
   }
+}
+
+/** dataSize is how many bytes `data` and `open` take for so many bytes, in a field below 16. */
+export function dataSize(length: number): number {
+  let size = 2 + length;
+  for (let rest = length; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+  return size;
 }
 
 /** MessageReader walks over one protobuf message: `while (reader.next()) switch (reader.field)`. Fields that nobody takes are skipped. */
