@@ -16,7 +16,6 @@ export interface Config {
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
   readonly requestHeader: RequestHeaderOptions;
-  readonly kubeletTls: { readonly cert?: string; readonly key?: string; readonly ca?: string };
   /** encryption is the parsed EncryptionConfiguration. */
   readonly encryption: unknown;
   readonly goawayChance: number;
@@ -42,11 +41,6 @@ export function compileConfig(flags: ApiServerFlags): Config {
       usernameHeaders: flags['requestheader-username-headers'].map(lower),
       groupHeaders: flags['requestheader-group-headers'].map(lower),
       extraPrefixes: flags['requestheader-extra-headers-prefix'].map(lower),
-    },
-    kubeletTls: {
-      ...present('cert', optional('kubelet-client-certificate', flags['kubelet-client-certificate'])),
-      ...present('key', optional('kubelet-client-key', flags['kubelet-client-key'])),
-      ...present('ca', optional('kubelet-certificate-authority', flags['kubelet-certificate-authority'])),
     },
     encryption: document('encryption-provider-config', flags['encryption-provider-config']),
     goawayChance: parseChance(flags['goaway-chance']),

@@ -123,6 +123,7 @@ export const FLAGS = {
   ),
 
   'enable-admission-plugins': flag.strings([], 'admission plugins to add to the default ones'),
+  'admission-control-config-file': flag.string('', 'AdmissionConfiguration file: the configurations of plugins'),
   'disable-admission-plugins': flag.strings([], 'admission plugins to leave out'),
   'default-not-ready-toleration-seconds': flag.int(
     300,

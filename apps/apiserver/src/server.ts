@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlices, Pods, ResourceQuotas, Services } from '@navarch/api';
+import { Endpoints, EndpointSlices, Namespaces, Pods, ResourceQuotas, Services, type corev1 } from '@navarch/api';
 import {
   createApiServer,
   dumpRoutes,
@@ -14,6 +14,7 @@ import type { Host } from '@navarch/nest-host';
 import { setMaxListeners } from 'node:events';
 import { openAggregation } from './aggregation/open';
 import { AdmissionChain } from './admission/admission-chain';
+import { readPluginConfigurations } from './admission/configuration';
 import { makePlugins } from './admission/plugins';
 import { AuditLog } from './audit/audit-log';
 import { AuditPolicy } from './audit/policy';
@@ -95,6 +96,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     quotaStore: () => server.store(ResourceQuotas),
     kindOf: (group: string, resource: string) => server.registry.kind(group, resource),
     webhookTls: () => credentials.proxyClient.current,
+    podStore: () => server.store(Pods),
+    configurations: readPluginConfigurations(flags['admission-control-config-file']),
     resolveService: serviceResolver(
       () => server.store(Services),
       () => server.store(Endpoints),
@@ -105,7 +108,11 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     new EscalationCheck(caches.ruleResolver, authorizer),
     new ServiceDryRun(services.allocator, emulated),
   ];
-  const kubelets = new KubeletConnection(caches.nodes, config.kubeletTls, flags['kubelet-preferred-address-types']);
+  const kubelets = new KubeletConnection(
+    caches.nodes,
+    () => credentials.kubelet.current,
+    flags['kubelet-preferred-address-types'],
+  );
   stack.push({ stop: () => Promise.resolve(kubelets.close()) });
   const parts = {
     server: () => server,

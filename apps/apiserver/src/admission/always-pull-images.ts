@@ -7,12 +7,22 @@ export class AlwaysPullImages implements AdmissionPlugin {
   readonly name = 'AlwaysPullImages';
 
   handles(attributes: AdmissionAttributes): boolean {
-    return (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE') && isResource(attributes, 'pods');
+    if (!isResource(attributes, 'pods')) return false;
+    return attributes.operation === 'CREATE' || (attributes.operation === 'UPDATE' && hasNewImage(attributes));
   }
 
   admit({ object }: AdmissionAttributes): void {
-    const spec = (object as corev1.Pod).spec;
-    for (const container of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
-      container.imagePullPolicy = 'Always';
+    for (const container of containersOf(object)) container.imagePullPolicy = 'Always';
   }
+}
+
+const containersOf = (object: object | undefined) => {
+  const { initContainers = [], containers = [] } = (object as corev1.Pod | undefined)?.spec ?? {};
+  return [...initContainers, ...containers];
+};
+
+/** hasNewImage: an update that brings no image in has nothing to pull. */
+function hasNewImage({ object, oldObject }: AdmissionAttributes): boolean {
+  const before = new Set(containersOf(oldObject).map(({ image }) => image));
+  return containersOf(object).some(({ image }) => !before.has(image));
 }

@@ -3,11 +3,14 @@ import { internalError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isResource, refuse } from './refuse';
 
-/** DefaultIngressClass gives Ingresses that name no class the default one; several defaults are an error. */
+/** DefaultIngressClass gives Ingresses that name no class the default one; of several the newest, before 1.26 none: that is an error. */
 export class DefaultIngressClass implements AdmissionPlugin {
   readonly name = 'DefaultIngressClass';
 
-  constructor(private readonly classes: () => readonly networkingv1.IngressClass[]) {}
+  constructor(
+    private readonly classes: () => readonly networkingv1.IngressClass[],
+    private readonly emulated: number,
+  ) {}
 
   handles(attributes: AdmissionAttributes): boolean {
     if (attributes.operation !== 'CREATE') return false;
@@ -21,12 +24,19 @@ export class DefaultIngressClass implements AdmissionPlugin {
     const marked = this.classes().filter(
       one => one.metadata?.annotations?.['ingressclass.kubernetes.io/is-default-class'] === 'true',
     );
-    if (marked.length > 1) {
+    if (marked.length > 1 && this.emulated < 26) {
       throw refuse(
         attributes,
         internalError(new Error(`${marked.length} default IngressClasses were found, only 1 allowed`)).message,
       );
     }
-    if (marked[0]) ingress.spec = { ...ingress.spec, ingressClassName: marked[0].metadata!.name! };
+    const chosen = newest(marked);
+    if (chosen) ingress.spec = { ...ingress.spec, ingressClassName: chosen.metadata!.name! };
   }
+}
+
+/** newest is the youngest class, of equally old ones the first by name. */
+function newest(classes: readonly networkingv1.IngressClass[]): networkingv1.IngressClass | undefined {
+  const age = (one: networkingv1.IngressClass) => Date.parse(one.metadata?.creationTimestamp ?? '') || 0;
+  return [...classes].sort((a, b) => age(b) - age(a) || (a.metadata!.name! < b.metadata!.name! ? -1 : 1))[0];
 }

@@ -3,7 +3,8 @@ import type { corev1 } from '@navarch/api';
 import { renderAmounts, podAmounts } from '@navarch/component-helpers';
 import { attributes, onResource } from '../testing/attributes';
 import { LimitRanger } from './limit-ranger/limit-ranger';
-import { charge, increase, isComplete } from './quota/charge';
+import { charge, increase, uncounted } from './quota/charge';
+import { uncovered, type LimitedResource } from './quota/limited-resources';
 import { scopesMatch } from './quota/scopes';
 import { mustSpecify, usageOf } from './quota/usage';
 
@@ -141,9 +142,12 @@ describe('usageOf', () => {
     expect(renderAmounts(usageOf({ group, resource, object }))).toEqual(want);
   });
   test('what must be specified', () => {
-    expect(mustSpecify(pod(container({ cpu: '1' })), ['requests.cpu', 'limits.memory', 'pods', 'memory'])).toEqual([
-      'limits.memory',
-      'memory',
+    const hard = ['requests.cpu', 'pods', 'memory', 'limits.memory', 'requests.ephemeral-storage'];
+    const missing = mustSpecify(pod(container({ cpu: '1' }), container({ memory: '1' }, {}, { name: 'd' })), hard);
+    expect([...missing]).toEqual([
+      ['limits.memory', ['c', 'd']],
+      ['memory', ['c']],
+      ['requests.cpu', ['d']],
     ]);
   });
 });
@@ -172,10 +176,50 @@ describe('charge', () => {
   test('giving back never ends below nothing', () => {
     expect(charge(quota({ pods: '2' }, { pods: '0' }), increase(new Map(), ofPod))).toEqual({ used: { pods: '0' } });
   });
-  test('a quota is complete once the controller has counted all of it', () => {
-    expect(isComplete(quota({ pods: '2' }, { pods: '0' }))).toBe(true);
-    expect(isComplete({ ...quota({ pods: '2' }, { pods: '0' }), spec: { hard: { pods: '3' } } })).toBe(false);
-    expect(isComplete({ metadata: { name: 'q' }, spec: { hard: { pods: '3' } } })).toBe(false);
+  test('what the controller has not counted yet is unknown; what it has not seen is not limited', () => {
+    expect(uncounted(quota({ pods: '2', cpu: '1' }, { pods: '0' }), ['pods', 'cpu', 'memory'])).toEqual(['cpu']);
+    expect(uncounted({ metadata: { name: 'q' }, spec: { hard: { pods: '3' } } }, ['pods'])).toEqual([]);
+  });
+});
+
+describe('resources that are not used without a quota', () => {
+  const limited: LimitedResource[] = [
+    {
+      group: '',
+      resource: 'pods',
+      contains: [],
+      scopes: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }],
+    },
+    { group: '', resource: 'persistentvolumeclaims', contains: ['gold.storageclass'], scopes: [] },
+  ];
+  const high = { spec: { containers: [], priorityClassName: 'high' } };
+  const gold = { spec: { storageClassName: 'gold', resources: { requests: { storage: '1Gi' } } } };
+  const quota = (spec: corev1.ResourceQuotaSpec): corev1.ResourceQuota => ({ spec, status: { hard: spec.hard } });
+  const forGold = {
+    'gold.storageclass.storage.k8s.io/requests.storage': '5Gi',
+    'gold.storageclass.storage.k8s.io/persistentvolumeclaims': '5',
+  };
+  test.each<[string, string, object, corev1.ResourceQuota[], string | undefined]>([
+    ['a pod of that class', 'pods', high, [], 'insufficient quota to match these scopes: [{PriorityClass In [high]}]'],
+    [
+      'with a quota',
+      'pods',
+      high,
+      [quota({ scopeSelector: { matchExpressions: limited[0]!.scopes as never[] } })],
+      undefined,
+    ],
+    ['another pod', 'pods', { spec: { containers: [] } }, [], undefined],
+    [
+      'a claim of that class',
+      'persistentvolumeclaims',
+      gold,
+      [quota({ hard: { 'gold.storageclass.storage.k8s.io/requests.storage': '5Gi' } })],
+      'insufficient quota to consume: gold.storageclass.storage.k8s.io/persistentvolumeclaims',
+    ],
+    ['with all it needs', 'persistentvolumeclaims', gold, [quota({ hard: forGold })], undefined],
+  ])('%s', (_name, resource, object, quotas, want) => {
+    const subject = { group: '', resource, object };
+    expect(uncovered(limited, subject, usageOf(subject), quotas)).toBe(want);
   });
 });
 

@@ -38,17 +38,10 @@ export class OwnerReferencesPermissionEnforcement implements AdmissionPlugin {
     if (isDeepStrictEqual(owners, old)) return;
     const { resource, subresource, namespace } = attributes;
     // A creation may set owners: who creates could as well not have created.
-    if (
-      attributes.operation === 'UPDATE' &&
-      !(await this.may(attributes, {
-        verb: 'delete',
-        ...resource,
-        subresource,
-        namespace,
-        name: objectName(attributes),
-      }))
-    ) {
-      throw refuse(attributes, "cannot set an ownerRef on a resource you can't delete: RBAC: no rule allows it");
+    if (attributes.operation === 'UPDATE') {
+      const about = { verb: 'delete', ...resource, subresource, namespace, name: objectName(attributes) };
+      const why = await this.whyNot(attributes, about);
+      if (why) throw refuse(attributes, `cannot set an ownerRef on a resource you can't delete: ${why}`);
     }
     for (const owner of newBlockers(owners, old)) {
       const { group = '', version = '' } = parseApiVersion(owner.apiVersion) ?? {};
@@ -67,20 +60,23 @@ export class OwnerReferencesPermissionEnforcement implements AdmissionPlugin {
         namespace: target.namespaced ? namespace : '',
         name: owner.name,
       };
-      if (!(await this.may(attributes, about))) {
+      const why = await this.whyNot(attributes, about);
+      if (why)
         throw refuse(
           attributes,
-          `cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: RBAC: no rule allows it`,
+          `cannot set blockOwnerDeletion if an ownerReference refers to a resource you can't set finalizers on: ${why}`,
         );
-      }
     }
   }
 
-  private async may(
+  /** whyNot says why the user may not do something, as upstream words it: the reason and the error, which most often is none. undefined if he may. */
+  private async whyNot(
     { user }: AdmissionAttributes,
     asked: Omit<AuthorizationAttributes, 'user' | 'isResourceRequest' | 'path'>,
-  ): Promise<boolean> {
-    return (await this.authorizer.authorize({ ...asked, user, isResourceRequest: true, path: '' })).outcome === 'allow';
+  ): Promise<string | undefined> {
+    const decision = await this.authorizer.authorize({ ...asked, user, isResourceRequest: true, path: '' });
+    if (decision.outcome === 'allow') return undefined;
+    return `${decision.reason ?? ''}, ${decision.evaluationError ?? '<nil>'}`;
   }
 }
 

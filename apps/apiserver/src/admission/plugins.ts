@@ -1,24 +1,33 @@
-import type { corev1 } from '@navarch/api';
+import { Namespaces, type corev1 } from '@navarch/api';
 import type { AdmissionPlugin, Authorizer, Store } from '@navarch/apiserver-runtime';
 import type { Clock, Logger } from '@navarch/base';
 import type { KubeObject } from '@navarch/apimachinery';
 import type { Informer, KubeClient } from '@navarch/client';
 import type { Caches } from '../caches';
+import { alwaysAdmit, alwaysDeny } from './always';
 import { AlwaysPullImages } from './always-pull-images';
 import { CertificateApproval, CertificateSigning } from './certificates/certificate-approval';
 import { CertificateSubjectRestriction } from './certificates/certificate-subject-restriction';
+import { configured, type PluginConfigurations } from './configuration';
 import { DefaultIngressClass } from './default-ingress-class';
 import { DefaultStorageClass } from './default-storage-class';
 import { DefaultTolerationSeconds } from './default-toleration-seconds';
-import { EventRateLimit } from './event-rate-limit';
+import { DenyServiceExternalIPs } from './deny-service-external-ips';
+import { EventRateLimit, readEventLimits } from './event-rate-limit';
 import { LimitRanger } from './limit-ranger/limit-ranger';
+import { NamespaceAutoProvision, NamespaceExists } from './namespace-existence';
 import { NamespaceLifecycle } from './namespace-lifecycle';
 import { NodeRestriction } from './node-restriction/node-restriction';
 import { OwnerReferencesPermissionEnforcement, type KindToResource } from './owner-references';
-import { PodNodeSelector } from './pod-node-selector';
+import { PodNodeSelector, readNodeSelectors } from './pod-node-selector';
+import { ExtendedResourceToleration } from './pod-placement/extended-resource-toleration';
+import { LimitPodHardAntiAffinityTopology } from './pod-placement/hard-anti-affinity';
+import { PodTolerationRestriction, readClusterTolerations } from './pod-placement/pod-toleration-restriction';
 import { PodSecurity } from './pod-security/pod-security';
+import { readPodSecuritySettings } from './pod-security/policy';
 import { PriorityAdmission } from './priority';
 import { PersistentVolumeClaimResize } from './pvc-resize';
+import { readLimitedResources } from './quota/limited-resources';
 import { ResourceQuotaAdmission } from './quota/resource-quota';
 import { RuntimeClassAdmission } from './runtime-class';
 import { ServiceAccountAdmission } from './service-account';
@@ -38,6 +47,8 @@ export interface PluginParts {
   readonly resourceOf: KindToResource;
   readonly quotaStore: () => Store<corev1.ResourceQuota>;
   readonly kindOf: WebhookParts['kindOf'];
+  readonly podStore: () => Store<corev1.Pod>;
+  readonly configurations: PluginConfigurations;
   readonly webhookTls: CallerOptions['tls'];
   readonly resolveService: ServiceResolver;
   readonly clock: Clock;
@@ -50,8 +61,16 @@ const ORDER: readonly {
   readonly off?: true;
   readonly since?: number;
 }[] = [
+  { make: () => alwaysAdmit, off: true },
+  {
+    make: ({ caches, client }) =>
+      new NamespaceAutoProvision(caches.namespaces, namespace => client.resource(Namespaces).create(namespace)),
+    off: true,
+  },
   { make: ({ caches }) => new NamespaceLifecycle(caches.namespaces) },
+  { make: ({ caches }) => new NamespaceExists(caches.namespaces), off: true },
   { make: ({ caches }) => new LimitRanger(namespace => caches.limitRanges.list(namespace)) },
+  { make: () => new LimitPodHardAntiAffinityTopology(), off: true },
   {
     make: ({ caches, emulated }) =>
       new ServiceAccountAdmission({
@@ -63,12 +82,38 @@ const ORDER: readonly {
   { make: ({ caches }) => new NodeRestriction(caches.pods, caches.nodes) },
   { make: () => new TaintNodesByCondition() },
   { make: () => new AlwaysPullImages(), off: true },
-  { make: ({ caches }) => new PodSecurity(caches.namespaces), since: 23 },
-  { make: ({ caches }) => new PodNodeSelector(caches.namespaces), off: true },
+  {
+    make: ({ caches, podStore, emulated, configurations }) =>
+      new PodSecurity({
+        namespaces: caches.namespaces,
+        podsIn: namespace => podStore().list(namespace),
+        emulated,
+        settings: configured(configurations, 'PodSecurity', readPodSecuritySettings),
+      }),
+    since: 23,
+  },
+  {
+    make: ({ caches, configurations }) =>
+      new PodNodeSelector(caches.namespaces, configured(configurations, 'PodNodeSelector', readNodeSelectors)),
+    off: true,
+  },
   { make: ({ caches }) => new PriorityAdmission(caches.priorityClass, caches.priorityClasses) },
   { make: ({ tolerationSeconds }) => new DefaultTolerationSeconds(tolerationSeconds) },
-  { make: ({ clock }) => new EventRateLimit(clock), off: true },
-  { make: ({ caches }) => new DefaultStorageClass(() => caches.storageClasses.list()) },
+  {
+    make: ({ caches, configurations }) =>
+      new PodTolerationRestriction(
+        caches.namespaces,
+        configured(configurations, 'PodTolerationRestriction', readClusterTolerations),
+      ),
+    off: true,
+  },
+  {
+    make: ({ clock, configurations }) =>
+      new EventRateLimit(clock, configured(configurations, 'EventRateLimit', readEventLimits)),
+    off: true,
+  },
+  { make: () => new ExtendedResourceToleration(), off: true },
+  { make: ({ caches, emulated }) => new DefaultStorageClass(() => caches.storageClasses.list(), emulated) },
   { make: () => new StorageObjectInUseProtection() },
   { make: ({ authorizer, resourceOf }) => new OwnerReferencesPermissionEnforcement(authorizer, resourceOf), off: true },
   { make: ({ caches }) => new PersistentVolumeClaimResize(name => caches.storageClasses.get('', name)) },
@@ -76,7 +121,8 @@ const ORDER: readonly {
   { make: ({ authorizer }) => new CertificateApproval(authorizer) },
   { make: ({ authorizer }) => new CertificateSigning(authorizer) },
   { make: () => new CertificateSubjectRestriction() },
-  { make: ({ caches }) => new DefaultIngressClass(() => caches.ingressClasses.list()) },
+  { make: ({ caches, emulated }) => new DefaultIngressClass(() => caches.ingressClasses.list(), emulated) },
+  { make: () => new DenyServiceExternalIPs(), off: true },
   { make: parts => new MutatingAdmissionWebhook(webhookParts(parts, parts.caches.mutatingWebhooks)) },
   {
     make: ({ caches, ...parts }) =>
@@ -89,9 +135,15 @@ const ORDER: readonly {
   },
   { make: parts => new ValidatingAdmissionWebhook(webhookParts(parts, parts.caches.validatingWebhooks)) },
   {
-    make: ({ caches, quotaStore }) =>
-      new ResourceQuotaAdmission(namespace => caches.quotas.list(namespace), quotaStore),
+    make: ({ caches, quotaStore, emulated, configurations }) =>
+      new ResourceQuotaAdmission(
+        namespace => caches.quotas.list(namespace),
+        quotaStore,
+        emulated,
+        configured(configurations, 'ResourceQuota', readLimitedResources),
+      ),
   },
+  { make: () => alwaysDeny, off: true },
 ];
 
 /** makePlugins are the plugins that are on, in order. A name that no plugin has is an error. */

@@ -128,7 +128,9 @@ describe('ServiceAccountAdmission', () => {
     await plugin().admit(attributes(mirror));
     expect(mirror.spec!.serviceAccountName).toBeUndefined();
     mirror.spec!.serviceAccountName = 'a';
-    expect(() => plugin().validate(attributes(mirror))).toThrow('a mirror pod may not reference service accounts');
+    await expect(plugin().validate(attributes(mirror))).rejects.toThrow(
+      'a mirror pod may not reference service accounts',
+    );
   });
 });
 

@@ -1,13 +1,13 @@
 import type { corev1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
-import { allContainers, MIRROR_ANNOTATION, podReferences } from '../authz/node/pod-references';
+import { MIRROR_ANNOTATION, podReferences } from '../authz/node/pod-references';
 import type { Lookup } from './lookup';
-import { isResource, refuse } from './refuse';
+import { secretBeyondAccount } from './mountable-secrets';
+import { isResource, refuse, resourceName } from './refuse';
 
 /** TOKEN_MOUNT_PATH is where client libraries look for the token. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 export interface ServiceAccountOptions {
@@ -24,11 +24,14 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
 
   constructor(private readonly options: ServiceAccountOptions) {}
 
+  /** handles new pods, and containers that are added to running ones. */
   handles(attributes: AdmissionAttributes): boolean {
-    return attributes.operation === 'CREATE' && isResource(attributes, 'pods');
+    if (attributes.operation === 'CREATE') return isResource(attributes, 'pods');
+    return isEphemeral(attributes);
   }
 
   async admit(attributes: AdmissionAttributes): Promise<void> {
+    if (isEphemeral(attributes)) return;
     const pod = attributes.object as corev1.Pod;
     const spec = pod.spec;
     if (!spec || pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return;
@@ -37,12 +40,7 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     spec.serviceAccount = name;
     const { namespace } = attributes;
     const account = await this.options.accounts(namespace, name);
-    if (!account)
-      throw refuse(
-        attributes,
-        `error looking up service account ${namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
-      );
-    if (account.metadata?.annotations?.[ENFORCE_MOUNTABLE] === 'true') this.limitSecrets(attributes, pod, account);
+    if (!account) throw unknownAccount(attributes, name);
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
       const secret = this.options.legacyTokens ? await this.tokenSecret(namespace, account) : undefined;
       mountToken(pod, secret ? secretVolume(pod, secret) : projectedVolume());
@@ -52,18 +50,14 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     }
   }
 
-  validate(attributes: AdmissionAttributes): void {
+  async validate(attributes: AdmissionAttributes): Promise<void> {
     const pod = attributes.object as corev1.Pod;
-    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION] === undefined) return;
-    if (pod.spec?.serviceAccountName) throw refuse(attributes, 'a mirror pod may not reference service accounts');
-    const { [MIRROR_ANNOTATION]: _mark, ...annotations } = pod.metadata.annotations;
-    const asNormalPod = { ...pod, metadata: { ...pod.metadata, annotations } };
-    if (podReferences(asNormalPod).some(reference => reference.kind === 'secret')) {
-      throw refuse(attributes, 'a mirror pod may not reference secrets');
-    }
-    if (pod.spec?.volumes?.some(volume => volume.projected?.sources?.some(source => source.serviceAccountToken))) {
-      throw refuse(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
-    }
+    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return validateMirrorPod(attributes, pod);
+    const name = pod.spec?.serviceAccountName ?? '';
+    const account = await this.options.accounts(attributes.namespace, name);
+    if (!account) throw unknownAccount(attributes, name);
+    const why = secretBeyondAccount(pod, account, isEphemeral(attributes));
+    if (why) throw refuse(attributes, why);
   }
 
   /** tokenSecret is the first Secret of the account that holds a token for it. */
@@ -75,28 +69,33 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     }
     return undefined;
   }
+}
 
-  private limitSecrets(attributes: AdmissionAttributes, pod: corev1.Pod, account: corev1.ServiceAccount): void {
-    const mountable = new Set((account.secrets ?? []).map(secret => secret.name));
-    const pullable = new Set((account.imagePullSecrets ?? []).map(secret => secret.name));
-    const why = (kind: string, name: string | undefined, verb: string) =>
-      refuse(
-        attributes,
-        `${kind} references secret ${JSON.stringify(name)} which is not referenced by service account ${account.metadata?.name} ${verb}`.trim(),
-      );
-    for (const { name, secret } of pod.spec?.volumes ?? []) {
-      if (secret && !mountable.has(secret.secretName))
-        throw why(`volume ${JSON.stringify(name)}`, secret.secretName, '');
-    }
-    for (const { name, env } of allContainers(pod)) {
-      for (const { valueFrom } of env ?? []) {
-        const key = valueFrom?.secretKeyRef;
-        if (key && !mountable.has(key.name)) throw why(`container ${JSON.stringify(name)}`, key.name, '');
-      }
-    }
-    for (const { name } of pod.spec?.imagePullSecrets ?? []) {
-      if (!pullable.has(name)) throw why('imagePullSecrets', name, 'as an imagePullSecret');
-    }
+function isEphemeral(attributes: AdmissionAttributes): boolean {
+  return (
+    attributes.operation === 'UPDATE' &&
+    attributes.subresource === 'ephemeralcontainers' &&
+    resourceName(attributes) === 'pods'
+  );
+}
+
+function unknownAccount(attributes: AdmissionAttributes, name: string) {
+  return refuse(
+    attributes,
+    `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
+  );
+}
+
+/** validateMirrorPod: the image of a static pod must not give its node what the API would. */
+function validateMirrorPod(attributes: AdmissionAttributes, pod: corev1.Pod): void {
+  if (pod.spec?.serviceAccountName) throw refuse(attributes, 'a mirror pod may not reference service accounts');
+  const { [MIRROR_ANNOTATION]: _mark, ...annotations } = pod.metadata?.annotations ?? {};
+  const asNormalPod = { ...pod, metadata: { ...pod.metadata, annotations } };
+  if (podReferences(asNormalPod).some(reference => reference.kind === 'secret')) {
+    throw refuse(attributes, 'a mirror pod may not reference secrets');
+  }
+  if (pod.spec?.volumes?.some(volume => volume.projected?.sources?.some(source => source.serviceAccountToken))) {
+    throw refuse(attributes, 'a mirror pod may not use ServiceAccountToken volume projections');
   }
 }
 

@@ -72,6 +72,11 @@ export class Fields {
     return new Map([...(inner?.left.keys() ?? [])].map(key => [key, inner!.text(key)]));
   }
 
+  /** any reads a value of whatever type; undefined if there is none. */
+  any(name: string): unknown {
+    return this.take(name, 'there', () => true);
+  }
+
   object(name: string): Fields | undefined {
     if (!this.has(name)) return void this.left.delete(name);
     const value = this.left.get(name);

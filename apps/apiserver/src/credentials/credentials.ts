@@ -9,6 +9,7 @@ import {
   type VerificationKey,
 } from '../authn/tokens/signing-keys';
 import type { ApiServerFlags } from '../flags';
+import type { KubeletTls } from '../kubelet/kubelet-connection';
 import type { Live, LiveFiles, ReadFile } from './live';
 
 /** CertificateBundle is a file of CA certificates: as it is, and taken apart. */
@@ -30,6 +31,8 @@ export interface Credentials {
   readonly proxyCa: Live<CertificateBundle | undefined>;
   /** proxyClient is the client certificate that aggregated API servers and webhooks know us by. */
   readonly proxyClient: Live<{ readonly cert: string; readonly key: string } | undefined>;
+  /** kubelet is what kubelets know us by, and the CA that we know them by. */
+  readonly kubelet: Live<KubeletTls>;
   readonly tokenKeys: Live<TokenKeys>;
   readonly staticTokens: Live<ReadonlyMap<string, UserInfo> | undefined>;
 }
@@ -55,6 +58,14 @@ export function openCredentials(flags: ApiServerFlags, files: LiveFiles): Creden
       const pair = { cert: read(cert), key: read(key) };
       createSecureContext(pair);
       return pair;
+    }),
+    kubelet: follow('kubelet-client-certificate', read => {
+      const file = (flag: 'kubelet-client-certificate' | 'kubelet-client-key' | 'kubelet-certificate-authority') =>
+        flags[flag] ? named(flag, () => read(flags[flag])) : undefined;
+      const [cert, key] = [file('kubelet-client-certificate'), file('kubelet-client-key')];
+      const ca = file('kubelet-certificate-authority');
+      if (cert && key) createSecureContext({ cert, key });
+      return { ...(cert && { cert }), ...(key && { key }), ...(ca && { ca }) };
     }),
     tokenKeys: follow('service-account-signing-key-file', read => {
       const signing = readSigningKey(read(required(flags, 'service-account-signing-key-file')));

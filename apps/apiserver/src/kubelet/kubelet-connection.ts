@@ -24,10 +24,11 @@ export class KubeletConnection {
 
   constructor(
     private readonly nodes: Lookup<corev1.Node>,
-    private readonly tls: KubeletTls,
+    /** tls answers the credentials of the moment: connections from now on use them. */
+    private readonly tls: () => KubeletTls,
     private readonly addressTypes: readonly string[],
   ) {
-    this.agent = new Agent({ keepAlive: true, maxSockets: 1024, maxFreeSockets: 64, ...this.credentials() });
+    this.agent = new Agent({ keepAlive: true, maxSockets: 1024, maxFreeSockets: 64 });
   }
 
   /** addressOf finds a node's kubelet; 404 if there is no such node. */
@@ -53,7 +54,7 @@ export class KubeletConnection {
   }
 
   private credentials() {
-    const { cert, key, ca } = this.tls;
+    const { cert, key, ca } = this.tls();
     return { cert, key, ...(ca ? { ca } : { rejectUnauthorized: false }) };
   }
 }

@@ -1,5 +1,6 @@
 import type { certificatesv1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin, Authorizer } from '@navarch/apiserver-runtime';
+import { isDeepStrictEqual } from 'node:util';
 import { refuse, resourceName } from '../refuse';
 import { maySign } from './signer-permission';
 
@@ -26,7 +27,7 @@ export class CertificateApproval implements AdmissionPlugin {
   }
 }
 
-/** CertificateSigning: who writes a request's certificate needs the verb `sign` for its signer. */
+/** CertificateSigning: who writes a request's certificate, or that it failed, needs the verb `sign` for its signer. */
 export class CertificateSigning implements AdmissionPlugin {
   readonly name = 'CertificateSigning';
 
@@ -41,7 +42,8 @@ export class CertificateSigning implements AdmissionPlugin {
   async validate(attributes: AdmissionAttributes): Promise<void> {
     const old = attributes.oldObject as certificatesv1.CertificateSigningRequest;
     const request = attributes.object as certificatesv1.CertificateSigningRequest;
-    if (old.status?.certificate === request.status?.certificate) return;
+    const { certificate, conditions = [] } = request.status ?? {};
+    if (old.status?.certificate === certificate && isDeepStrictEqual(old.status?.conditions ?? [], conditions)) return;
     const { signerName } = old.spec;
     if (await maySign(this.authorizer, attributes.user, 'sign', signerName)) return;
     throw refuse(attributes, `user not permitted to sign requests with signerName ${JSON.stringify(signerName)}`);

@@ -1,5 +1,13 @@
 import type { corev1 } from '@navarch/api';
-import { containersOf, namedContainers, namesWhere, podAndContainers, quoted, type PodCheck } from './violation';
+import {
+  containersOf,
+  namedContainers,
+  namesWhere,
+  podAndContainers,
+  quoted,
+  type PodCheck,
+  type VersionedCheck,
+} from './violation';
 
 const DEFAULT_CAPABILITIES = new Set([
   'AUDIT_WRITE',
@@ -16,19 +24,28 @@ const DEFAULT_CAPABILITIES = new Set([
   'SETUID',
   'SYS_CHROOT',
 ]);
-const SAFE_SYSCTLS = new Set([
-  'kernel.shm_rmid_forced',
-  'net.ipv4.ip_local_port_range',
-  'net.ipv4.tcp_syncookies',
-  'net.ipv4.ping_group_range',
-  'net.ipv4.ip_unprivileged_port_start',
-  'net.ipv4.ip_local_reserved_ports',
-  'net.ipv4.tcp_keepalive_time',
-  'net.ipv4.tcp_fin_timeout',
-  'net.ipv4.tcp_keepalive_intvl',
-  'net.ipv4.tcp_keepalive_probes',
+/** SAFE_SYSCTLS by the release that found them safe. */
+const SAFE_SYSCTLS = new Map([
+  ['kernel.shm_rmid_forced', 0],
+  ['net.ipv4.ip_local_port_range', 0],
+  ['net.ipv4.tcp_syncookies', 0],
+  ['net.ipv4.ping_group_range', 0],
+  ['net.ipv4.ip_unprivileged_port_start', 0],
+  ['net.ipv4.ip_local_reserved_ports', 27],
+  ['net.ipv4.tcp_keepalive_time', 29],
+  ['net.ipv4.tcp_fin_timeout', 29],
+  ['net.ipv4.tcp_keepalive_intvl', 29],
+  ['net.ipv4.tcp_keepalive_probes', 29],
+  ['net.ipv4.tcp_rmem', 32],
+  ['net.ipv4.tcp_wmem', 32],
 ]);
-const SELINUX_TYPES = new Set(['', 'container_t', 'container_init_t', 'container_kvm_t', 'container_engine_t']);
+const SELINUX_TYPES = new Map([
+  ['', 0],
+  ['container_t', 0],
+  ['container_init_t', 0],
+  ['container_kvm_t', 0],
+  ['container_engine_t', 31],
+]);
 const APPARMOR_PREFIX = 'container.apparmor.security.beta.kubernetes.io/';
 
 const appArmor: PodCheck = pod => {
@@ -108,16 +125,17 @@ const procMount: PodCheck = pod => {
   };
 };
 
-const seLinux: PodCheck = pod => {
+const seLinux: PodCheck = (pod, minor) => {
+  const isKnown = (type: string) => (SELINUX_TYPES.get(type) ?? Infinity) <= minor;
   const bad = (options: corev1.SELinuxOptions | undefined) =>
-    !!options && (!SELINUX_TYPES.has(options.type ?? '') || !!options.user || !!options.role);
+    !!options && (!isKnown(options.type ?? '') || !!options.user || !!options.role);
   const names = namesWhere(pod, container => bad(container.securityContext?.seLinuxOptions));
   const podBad = bad(pod.spec.securityContext?.seLinuxOptions);
   if (!names.length && !podBad) return undefined;
   const all = [pod.spec.securityContext, ...containersOf(pod).map(container => container.securityContext)].map(
     context => context?.seLinuxOptions,
   );
-  const types = [...new Set(all.map(options => options?.type ?? '').filter(type => !SELINUX_TYPES.has(type)))].sort();
+  const types = [...new Set(all.map(options => options?.type ?? '').filter(type => !isKnown(type)))].sort();
   const what = [
     ...(types.length ? [`${types.length === 1 ? 'type' : 'types'} ${quoted(types)}`] : []),
     ...(all.some(options => options?.user) ? ['user may not be set'] : []),
@@ -140,8 +158,9 @@ const seccomp: PodCheck = pod => {
   };
 };
 
-const sysctls: PodCheck = ({ spec }) => {
-  const bad = (spec.securityContext?.sysctls ?? []).map(sysctl => sysctl.name).filter(name => !SAFE_SYSCTLS.has(name));
+const sysctls: PodCheck = ({ spec }, minor) => {
+  const names = (spec.securityContext?.sysctls ?? []).map(sysctl => sysctl.name);
+  const bad = names.filter(name => (SAFE_SYSCTLS.get(name) ?? Infinity) > minor);
   return bad.length ? { reason: 'forbidden sysctls', detail: bad.join(', ') } : undefined;
 };
 
@@ -156,22 +175,28 @@ const windowsHostProcess: PodCheck = pod => {
 };
 
 /** baselineChecks are the baseline standard's, in the order in which messages name them. */
-export const baselineChecks: readonly PodCheck[] = [
-  appArmor,
-  capabilities,
-  hostNamespaces,
-  hostPathVolumes,
-  hostPorts,
-  privileged,
-  procMount,
-  seLinux,
-  seccomp,
-  sysctls,
-  windowsHostProcess,
+export const baselineChecks: readonly VersionedCheck[] = [
+  { check: appArmor },
+  { check: capabilities },
+  { check: hostNamespaces },
+  { check: hostPathVolumes },
+  { check: hostPorts },
+  { check: privileged },
+  { check: procMount },
+  { check: seLinux },
+  { check: seccomp, since: 19 },
+  { check: sysctls },
+  { check: windowsHostProcess },
 ];
 
-/** REFINED are those in whose place the restricted standard has stricter ones. */
-const REFINED: readonly PodCheck[] = [capabilities, hostPathVolumes, seccomp];
+/** REFINED are those in whose place the restricted standard has stricter ones, since that release. */
+const REFINED = new Map<PodCheck, number>([
+  [capabilities, 22],
+  [hostPathVolumes, 0],
+  [seccomp, 19],
+]);
 
-/** baselineWithinRestricted are those that the restricted standard takes over as they are. */
-export const baselineWithinRestricted: readonly PodCheck[] = baselineChecks.filter(check => !REFINED.includes(check));
+/** baselineWithinRestricted are those that the restricted standard of a release takes over as they are. Pure. */
+export function baselineWithinRestricted(minor: number): readonly VersionedCheck[] {
+  return baselineChecks.filter(({ check }) => (REFINED.get(check) ?? Infinity) > minor);
+}

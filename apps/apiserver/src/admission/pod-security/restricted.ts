@@ -6,6 +6,7 @@ import {
   quoted,
   type PodCheck,
   type PodParts,
+  type VersionedCheck,
 } from './violation';
 
 const ALLOWED_VOLUMES = new Set([
@@ -20,11 +21,11 @@ const ALLOWED_VOLUMES = new Set([
   'image',
 ]);
 
-/** isWindows: what only Linux has is not asked of other pods. */
-const isWindows = ({ spec }: PodParts) => spec.os?.name === 'windows';
+/** isWindows: what only Linux has is not asked of other pods, since 1.25. */
+const isWindows = ({ spec }: PodParts, minor: number) => minor >= 25 && spec.os?.name === 'windows';
 
-const allowPrivilegeEscalation: PodCheck = pod => {
-  if (isWindows(pod)) return undefined;
+const allowPrivilegeEscalation: PodCheck = (pod, minor) => {
+  if (isWindows(pod, minor)) return undefined;
   const names = namesWhere(pod, container => container.securityContext?.allowPrivilegeEscalation !== false);
   if (!names.length) return undefined;
   return {
@@ -33,8 +34,8 @@ const allowPrivilegeEscalation: PodCheck = pod => {
   };
 };
 
-const capabilities: PodCheck = pod => {
-  if (isWindows(pod)) return undefined;
+const capabilities: PodCheck = (pod, minor) => {
+  if (isWindows(pod, minor)) return undefined;
   const added = (list: readonly string[] = []) => list.filter(capability => capability !== 'NET_BIND_SERVICE');
   const notDropping = namesWhere(pod, container => !container.securityContext?.capabilities?.drop?.includes('ALL'));
   const adding = namesWhere(pod, container => added(container.securityContext?.capabilities?.add).length > 0);
@@ -89,8 +90,8 @@ const runAsUser: PodCheck = pod => {
     : undefined;
 };
 
-const seccomp: PodCheck = pod => {
-  if (isWindows(pod)) return undefined;
+const seccomp: PodCheck = (pod, minor) => {
+  if (isWindows(pod, minor)) return undefined;
   const reason = 'seccompProfile';
   const allowed = ['RuntimeDefault', 'Localhost'];
   const bad = (type: string | undefined) => type !== undefined && !allowed.includes(type);
@@ -115,11 +116,11 @@ const seccomp: PodCheck = pod => {
 };
 
 /** restrictedChecks are what the restricted standard asks beside the baseline's, in the order in which messages name them. */
-export const restrictedChecks: readonly PodCheck[] = [
-  allowPrivilegeEscalation,
-  capabilities,
-  volumes,
-  runAsNonRoot,
-  runAsUser,
-  seccomp,
+export const restrictedChecks: readonly VersionedCheck[] = [
+  { check: allowPrivilegeEscalation, since: 8 },
+  { check: capabilities, since: 22 },
+  { check: volumes },
+  { check: runAsNonRoot },
+  { check: runAsUser, since: 23 },
+  { check: seccomp, since: 19 },
 ];

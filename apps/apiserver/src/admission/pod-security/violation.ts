@@ -12,8 +12,14 @@ export interface PodParts {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** PodCheck is one requirement of a standard; undefined if the pod meets it. Pure. */
-export type PodCheck = (pod: PodParts) => Violation | undefined;
+/** PodCheck is one requirement of a standard as a release (its minor number) has it; undefined if the pod meets it. Pure. */
+export type PodCheck = (pod: PodParts, minor: number) => Violation | undefined;
+
+/** VersionedCheck is a check that a standard has had since a release; since ever unless said. */
+export interface VersionedCheck {
+  readonly check: PodCheck;
+  readonly since?: number;
+}
 
 /** Container is a container of any sort. */
 export type Container = corev1.Container | corev1.EphemeralContainer;

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { parseQuantity, Quantity } from '@navarch/apimachinery';
+import { Quantity } from '@navarch/apimachinery';
 import { amountsOf, renderAmounts, type Amounts } from '@navarch/component-helpers';
 
 /** Charge is what a quota's status becomes when a write is let pass, or why it may not. */
@@ -37,13 +37,8 @@ export function increase(now: Amounts, before: Amounts): Amounts {
   return new Map([...names].map(name => [name, at(now, name).sub(at(before, name))]));
 }
 
-/** isComplete: the controller has counted for all that the quota limits now; before that nobody can say what is left. */
-export function isComplete(quota: corev1.ResourceQuota): boolean {
-  const { hard: counted = {}, used = {} } = quota.status ?? {};
-  return Object.entries(quota.spec?.hard ?? {}).every(
-    ([name, amount]) =>
-      counted[name] !== undefined &&
-      used[name] !== undefined &&
-      parseQuantity(counted[name]).cmp(parseQuantity(amount)) === 0,
-  );
+/** uncounted are the resources, of these, that the quota limits and the controller has not counted yet; sorted. Pure. */
+export function uncounted({ status }: corev1.ResourceQuota, names: Iterable<string>): string[] {
+  const { hard = {}, used = {} } = status ?? {};
+  return [...names].filter(name => hard[name] !== undefined && used[name] === undefined).sort();
 }

@@ -3,7 +3,8 @@ import { KeyedMutex } from '@navarch/base';
 import type { AdmissionAttributes, AdmissionPlugin, Store } from '@navarch/apiserver-runtime';
 import { groupResource, refuse } from '../refuse';
 import type { Amounts } from '@navarch/component-helpers';
-import { charge, increase, isComplete } from './charge';
+import { charge, increase, uncounted } from './charge';
+import { uncovered, type LimitedResource } from './limited-resources';
 import { hasScopes, scopesMatch } from './scopes';
 import { mustSpecify, usageOf } from './usage';
 
@@ -22,6 +23,9 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
   constructor(
     private readonly quotas: (namespace: string) => readonly corev1.ResourceQuota[],
     private readonly store: () => Store<corev1.ResourceQuota>,
+    private readonly emulated: number,
+    /** limited are resources that nobody uses without a quota for them. */
+    private readonly limited: readonly LimitedResource[] = [],
   ) {}
 
   handles(attributes: AdmissionAttributes): boolean {
@@ -34,7 +38,7 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
     const { namespace } = attributes;
-    if (!this.quotas(namespace).length) return;
+    if (!this.quotas(namespace).length && !this.limited.length) return;
     // One after the other within this process: who waits here does not lose a race in etcd.
     await this.mutex.run(namespace, () => this.chargeAll(attributes));
   }
@@ -44,10 +48,10 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     const subject = groupResource(attributes);
     const now = usageOf({ ...subject, object: attributes.object! });
     const delta = attributes.oldObject ? increase(now, usageOf({ ...subject, object: attributes.oldObject })) : now;
-    const names = this.quotas(namespace)
-      .filter(quota => isAbout(quota, attributes, delta))
-      .map(quota => quota.metadata!.name!)
-      .sort();
+    const concerned = this.quotas(namespace).filter(quota => isAbout(quota, attributes, delta));
+    const missing = uncovered(this.limited, { ...subject, object: attributes.object! }, delta, concerned);
+    if (missing) throw refuse(attributes, missing);
+    const names = concerned.map(quota => quota.metadata!.name!).sort();
     const charged: string[] = [];
     try {
       for (const name of names) {
@@ -84,19 +88,17 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     delta: Amounts,
   ): Record<string, string> | undefined {
     const name = quota.metadata!.name!;
-    if (!isComplete(quota))
-      throw refuse(
-        attributes,
-        `status unknown for quota: ${name}, resources: ${touched(quota, delta).sort().join(',')}`,
-      );
     if (
       attributes.resource.resource === 'pods' &&
       attributes.resource.group === '' &&
       attributes.operation === 'CREATE'
     ) {
       const missing = mustSpecify(attributes.object as corev1.Pod, Object.keys(quota.status?.hard ?? {}));
-      if (missing.length) throw refuse(attributes, `failed quota: ${name}: must specify ${missing.sort().join(',')}`);
+      if (missing.size)
+        throw refuse(attributes, `failed quota: ${name}: must specify ${describeMissing(missing, this.emulated)}`);
     }
+    const unknown = uncounted(quota, delta.keys());
+    if (unknown.length) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${unknown.join(',')}`);
     const result = charge(quota, delta);
     if (result && 'refused' in result) throw refuse(attributes, result.refused);
     return result?.used;
@@ -117,5 +119,12 @@ function isAbout(quota: corev1.ResourceQuota, { resource, object }: AdmissionAtt
   return isPod || touched(quota, delta).length > 0;
 }
 
+/** touched: until the controller has seen a quota, it limits nothing. */
 const touched = (quota: corev1.ResourceQuota, delta: Amounts) =>
-  Object.keys(quota.spec?.hard ?? {}).filter(name => delta.has(name));
+  Object.keys(quota.status?.hard ?? {}).filter(name => delta.has(name));
+
+/** describeMissing names the containers too, since 1.24. */
+function describeMissing(missing: ReadonlyMap<string, readonly string[]>, emulated: number): string {
+  if (emulated < 24) return [...missing.keys()].join(',');
+  return [...missing].map(([name, containers]) => `${name} for: ${containers.join(',')}`).join('; ');
+}

@@ -12,7 +12,8 @@ export function hasScopes(spec: corev1.ResourceQuotaSpec | undefined): boolean {
   return !!spec?.scopes?.length || !!spec?.scopeSelector?.matchExpressions?.length;
 }
 
-function holds(
+/** holds tells whether a scope is about a pod. Pure. */
+export function holds(
   { scopeName, operator, values = [] }: corev1.ScopedResourceSelectorRequirement,
   pod: corev1.Pod,
 ): boolean {

@@ -83,13 +83,15 @@ function addClaim(usage: Amounts, claim: corev1.PersistentVolumeClaim): void {
   if (storageClass) usage.set(`${storageClass}${STORAGE_CLASS_SUFFIX}requests.storage`, parseQuantity(storage));
 }
 
-/** mustSpecify are the compute resources of a quota that some container of the pod says nothing about. Pure. */
-export function mustSpecify(pod: corev1.Pod, hard: readonly string[]): string[] {
+/** mustSpecify are the CPU and memory of a quota that some container of the pod says nothing about, with the names of those containers; sorted. Pure. */
+export function mustSpecify(pod: corev1.Pod, hard: readonly string[]): Map<string, string[]> {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
-  return hard.filter(name => {
+  const silent = (name: string) => {
     const plain = name.replace(/^(requests|limits)\./, '');
-    if (!REQUESTS_BY_PLAIN_NAME.includes(plain)) return false;
+    if (plain !== 'cpu' && plain !== 'memory') return [];
     const which = name.startsWith('limits.') ? 'limits' : 'requests';
-    return containers.some(container => container.resources?.[which]?.[plain] === undefined);
-  });
+    return containers.filter(({ resources }) => resources?.[which]?.[plain] === undefined).map(one => one.name ?? '');
+  };
+  const found = [...hard].sort().map(name => [name, silent(name).sort()] as const);
+  return new Map(found.flatMap(([name, names]) => (names.length ? [[name, names]] : [])));
 }
