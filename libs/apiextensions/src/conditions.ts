@@ -60,10 +60,10 @@ function dated({ type, status, reason, message }: Fresh, present: readonly Condi
 }
 
 function same(planned: Status, present: Status | undefined): boolean {
-  const plain = ({ conditions = [], acceptedNames }: Status) => ({
+  const plain = ({ conditions, acceptedNames }: Status) => ({
     names: acceptedNames,
     conditions: Object.fromEntries(
-      conditions.map(({ type, status, reason, message }) => [type, { status, reason, message }]),
+      (conditions ?? []).map(({ type, status, reason, message }) => [type, { status, reason, message }]),
     ),
   });
   return present !== undefined && JSON.stringify(sorted(plain(planned))) === JSON.stringify(sorted(plain(present)));

@@ -148,6 +148,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** verbs of the main resource; all eight unless given. `create` alone: a virtual resource such as TokenReview. */
   readonly verbs?: readonly string[];
   readonly nameRule?: NameRule;
+  /** anyFinalizer allows finalizers that neither Kubernetes knows nor have a domain before a slash. */
+  readonly anyFinalizer?: boolean;
   /** defaults completes an object in the hub version, in place. Idempotent. */
   defaults?(object: T, emulated: Minor): void;
   readonly strategy: Strategy<T>;

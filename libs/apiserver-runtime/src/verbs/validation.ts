@@ -27,7 +27,7 @@ function metaErrors(endpoint: Endpoint, object: AnyObject, nameRule: NameRule): 
   return validateObjectMeta(object.metadata ?? {}, {
     namespaced: endpoint.resource.namespaced,
     nameRule,
-    anyFinalizer: endpoint.custom,
+    anyFinalizer: endpoint.custom || endpoint.kind.anyFinalizer === true,
   });
 }
 

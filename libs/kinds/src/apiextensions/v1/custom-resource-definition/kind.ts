@@ -64,6 +64,7 @@ export const customResourceDefinition = defineKind<Definition>({
   storagePath: 'apiextensions.k8s.io/customresourcedefinitions',
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
+  anyFinalizer: true,
   defaults: defaultDefinition,
   markDeleted: markTerminating,
   strategy: specStrategy<Definition>({
