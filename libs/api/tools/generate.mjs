@@ -206,7 +206,8 @@ for (const [name, fields] of messages) {
   const source = nearestModel(name, lowered);
   // The model has the exact JSON name where protobuf's differs in case only (uID, Port, aPIGroup).
   const modelNames = new Map(Object.keys(source?.model.fields ?? {}).map(f => [f.toLowerCase(), f]));
-  const jsonNames = lowered.map(f => modelNames.get(f.toLowerCase()) ?? f);
+  // v1beta1 of CustomResourceDefinition has no model of its own, and spells one name its own way.
+  const jsonNames = lowered.map(f => (f === 'JSONPath' ? f : (modelNames.get(f.toLowerCase()) ?? f)));
   if (source?.model.description) descriptions[name] = source.model.description;
   const annotated = mergeKeys[name]?.fields ?? {};
   schema[name] = fields.map(([number, , type], i) => {

@@ -27,8 +27,12 @@ export function storageVersionHash(group: string, version: string, kind: string)
 
 /** resourcesOf lists the resources and subresources of one version, by name. */
 export function resourcesOf(registry: Registry, group: string, version: string, emulated: Minor): ApiResource[] {
-  return registry.all
-    .filter(e => e.version.group === group && e.version.version === version)
+  const endpoints = registry.all.filter(e => e.version.group === group && e.version.version === version);
+  // Of custom resources the subresources have an order of their own.
+  const names = (endpoint: Endpoint) => endpoint.kind.resource.resource;
+  if (endpoints.every(e => e.custom))
+    return endpoints.sort((a, b) => (names(a) < names(b) ? -1 : 1)).flatMap(e => resourcesOfEndpoint(e, emulated));
+  return endpoints
     .flatMap(endpoint => resourcesOfEndpoint(endpoint, emulated))
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
@@ -55,7 +59,7 @@ function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
     singularName: singularOf(endpoint, emulated),
     namespaced: kind.resource.namespaced,
     kind: endpoint.kindName,
-    verbs: [...resource.verbs].sort(),
+    verbs: endpoint.custom ? customVerbs : [...resource.verbs].sort(),
     ...(!isRetired && kind.shortNames?.length && { shortNames: kind.shortNames }),
     ...(!isRetired && categories?.length && { categories }),
     ...(!resource.isVirtual && {
@@ -68,6 +72,9 @@ function mainResource(endpoint: Endpoint, emulated: Minor): ApiResource {
 function minorOf(release: string | undefined): Minor {
   return release === undefined ? Infinity : Number(release.split('.')[1]);
 }
+
+/** customVerbs are those of custom resources, in the order in which they are listed. */
+const customVerbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 const writeVerbs = ['get', 'patch', 'update'];
 

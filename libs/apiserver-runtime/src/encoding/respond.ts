@@ -75,7 +75,9 @@ const TAIL = Buffer.from(']}');
 
 /** listJson is the JSON of a typed list, whose items carry neither kind nor apiVersion; those of custom resources do. */
 export function listJson(endpoint: Endpoint, entries: readonly Entry[], metadata: ListMeta): Buffer {
-  const head = Buffer.concat([endpoint.listHead, Buffer.from(`${JSON.stringify(metadata)},"items":[`)]);
+  // Lists of custom resources always say how to go on.
+  const meta = endpoint.custom ? { continue: '', ...metadata } : metadata;
+  const head = Buffer.concat([endpoint.listHead, Buffer.from(`${JSON.stringify(meta)},"items":[`)]);
   const items = entries.map(entry => endpoint.jsonOf(entry));
   return joinItems(head, items, endpoint.custom ? 0 : endpoint.head.length, TAIL);
 }

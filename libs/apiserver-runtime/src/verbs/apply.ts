@@ -44,9 +44,16 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       ? customObject(deepClone(object), [], custom, target, decode, true)
       : typed(object, [], target, decode);
     warned = true;
-    if (!config.metadata?.resourceVersion) delete result.metadata?.resourceVersion;
+    if (!config.metadata?.resourceVersion) lockOn(result, current);
     return hubObject(context, result);
   };
+}
+
+/** lockOn: a configuration that names no resourceVersion goes for whatever there is. */
+function lockOn(result: AnyObject, current: Entry | undefined): void {
+  const metadata = (result.metadata ??= {});
+  if (current) metadata.resourceVersion = String(current.revision);
+  else delete metadata.resourceVersion;
 }
 
 function checkConfigKind({ endpoint, services }: WriteContext, { kind, apiVersion }: AnyObject): void {

@@ -3,6 +3,7 @@ import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from
 import type { JsonSchema } from '@navarch/schema';
 import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
 import type { StrategyContext } from '../../../kind';
+import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { APPROVAL, approvalFinding, isProtectedGroup } from './approval';
 import { validateSchema } from './schema-validation';
@@ -18,11 +19,14 @@ const SIMPLE_PATH = /^(\.[A-Za-z_][\w-]*(\\\.[\w-]+)*|\[['"][^'"]+['"]\]|\[\d+\]
 const COLUMN_PATH = /^(\.|\[)[^[\]]*(\[[^[\]]*\][^[\]]*)*$/;
 
 /** validateDefinition checks a CustomResourceDefinition; v1 wants structural schemas. */
-export function validateDefinition(definition: Definition, context: StrategyContext): FieldError[] {
+export function validateDefinition(
+  definition: Definition,
+  context: StrategyContext,
+  strict = context.apiVersion.endsWith('/v1'),
+): FieldError[] {
   const { metadata, spec } = definition;
   const { group = '', names, scope, preserveUnknownFields } = spec;
   const versions = spec.versions ?? [];
-  const strict = context.apiVersion.endsWith('/v1');
   const errors: FieldError[] = [];
   if (metadata?.name !== `${names?.plural ?? ''}.${group}`) {
     errors.push(
@@ -235,13 +239,21 @@ function validateStored({ spec, status }: Definition, release: Release): FieldEr
   ];
 }
 
+/** isStrict: a definition has all that v1 asks for. One that came by v1beta1 may go on without. */
+function isStrict({ spec }: Definition): boolean {
+  return !spec.preserveUnknownFields && (spec.versions ?? []).every(v => v.schema?.openAPIV3Schema);
+}
+
 /** validateDefinitionUpdate adds what is fixed: the group, and once the resource is established its scope and names. */
 export function validateDefinitionUpdate(
   definition: Definition,
   old: Definition,
   context: StrategyContext,
 ): FieldError[] {
-  const errors = validateDefinition(definition, context);
+  // One that is being deleted has to be able to go, whatever is wrong with it.
+  if (definition.metadata?.deletionTimestamp && semanticEqual(definition.spec, old.spec)) return [];
+  const strict = context.apiVersion.endsWith('/v1') && isStrict(old);
+  const errors = validateDefinition(definition, context, strict);
   const established = (old.status?.conditions ?? []).some(c => c.type === 'Established' && c.status === 'True');
   const fixed = (path: Path, now: unknown, before: unknown) => {
     if (now !== before) errors.push(field.invalid(path, now, IMMUTABLE));
