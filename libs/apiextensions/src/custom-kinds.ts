@@ -1,7 +1,8 @@
-import { StatusError, badRequest, isRecord, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import { Path, StatusError, badRequest, isRecord, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import { compileValidationRules, type Schema } from '@navarch/cel';
 import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
 import { type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
-import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema, type Rules } from '@navarch/schema';
+import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema } from '@navarch/schema';
 import { columnsOf } from './columns';
 import { sortedKeys, storedConversion, type Convert } from './conversion';
 import { isTrue, warningOf, type Definition, type Version } from './definition';
@@ -9,13 +10,14 @@ import { scaleOf } from './scale';
 import { selectableFields } from './selectable-fields';
 import { customStatusStrategy, customStrategy } from './strategy';
 
+/** RULES_SINCE is the first release that validates by expressions. */
+const RULES_SINCE = 25;
+
 /** CustomKindsOptions are what custom resources are served with. */
 export interface CustomKindsOptions {
   readonly emulated: number;
   /** convert brings objects from one version into another by the definition's webhook. */
   readonly convert: Convert;
-  /** rules compiles the validation expressions of a schema. */
-  readonly rules?: (schema: JsonSchema) => Rules | undefined;
 }
 
 /** customVersions makes of a definition what the API server serves: each version a kind of its own. `present` answers the definition as it is now. */
@@ -33,13 +35,14 @@ export function customVersions(
   }));
 }
 
-function compile({ spec }: Definition, version: Version, { emulated, rules }: CustomKindsOptions): CompiledSchema {
+function compile({ spec }: Definition, version: Version, { emulated }: CustomKindsOptions): CompiledSchema {
   const schema = schemaOf(version);
-  const own = schema && rules?.(schema);
+  const rules =
+    schema && emulated >= RULES_SINCE ? compileValidationRules(schema as Schema, Path.at()).rules : undefined;
   return new CompiledSchema(schema, {
     emulated,
     ...(spec.preserveUnknownFields && { preservesAll: true }),
-    ...(own && { rules: own }),
+    ...(rules && !rules.empty && { rules }),
   });
 }
 

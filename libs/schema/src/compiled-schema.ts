@@ -19,7 +19,12 @@ const RATCHET_SINCE = 30;
 /** Rules are the expressions of a schema (x-kubernetes-validations), compiled. */
 export interface Rules {
   /** validate answers what the rules find in a value; `oldValue` is undefined for a new object. */
-  validate(value: unknown, oldValue: unknown, path: Path): FieldError[];
+  validate(
+    value: unknown,
+    oldValue: unknown,
+    path: Path,
+    options?: { ratchet?: (error: FieldError) => void },
+  ): FieldError[];
 }
 
 /** SchemaOptions say how a schema is meant. */
@@ -99,7 +104,9 @@ export class CompiledSchema {
     if (!rules) return errors;
     if (errors.some(error => BLOCKING.has(error.reason)))
       return [...errors, field.invalid(Path.at(), 'null', UNCHECKED)];
-    return [...errors, ...rules.validate(object, old, Path.at())];
+    // What an update leaves as it was is not held against it.
+    const ratcheting = old && emulated >= RATCHET_SINCE ? { ratchet: () => undefined } : {};
+    return [...errors, ...rules.validate(object, old, Path.at(), ratcheting)];
   }
 
   private values(object: Fields, old: Fields | undefined): FieldError[] {

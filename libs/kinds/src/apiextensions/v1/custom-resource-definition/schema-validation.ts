@@ -1,4 +1,5 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { compileValidationRules, type Schema } from '@navarch/cel';
 import { compilePattern, itemSchema, type JsonSchema } from '@navarch/schema';
 import { validateDefaults } from './default-validation';
 import { schemaParts } from './schema-parts';
@@ -8,6 +9,9 @@ const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 /** MAX_DEPTH bounds how deep a schema may nest. */
 const MAX_DEPTH = 200;
 
+/** RULES_SINCE is the first release that validates by expressions. */
+const RULES_SINCE = 25;
+
 /** UNSUPPORTED are keywords of OpenAPI v3 that definitions may not use. */
 const UNSUPPORTED = ['$ref', 'definitions', 'dependencies', 'patternProperties', 'additionalItems', 'id'];
 
@@ -15,7 +19,9 @@ const UNSUPPORTED = ['$ref', 'definitions', 'dependencies', 'patternProperties',
 export function validateSchema(schema: JsonSchema, path: Path, emulated: number): FieldError[] {
   const root = schema.nullable ? [field.forbidden(path.child('nullable'), 'nullable cannot be true at the root')] : [];
   const errors = [...root, ...validateKeywords(schema, path, 0), ...validateStructural(schema, path)];
-  return errors.length ? errors : validateDefaults(schema, path, emulated);
+  if (errors.length) return errors;
+  const rules = emulated >= RULES_SINCE ? compileValidationRules(schema as Schema, path).errors : [];
+  return [...rules, ...validateDefaults(schema, path, emulated)];
 }
 
 function validateKeywords(schema: JsonSchema, path: Path, depth: number): FieldError[] {
