@@ -82,8 +82,15 @@ export function startResourceQuota(context: ControllerContext): Runnable[] {
       if (changed(quota)) queue.add(keyString(objectKey(quota)));
     },
   });
-  const learn = () => meters.forgetResources();
-  crds.addHandler({ added: learn, updated: learn, deleted: learn });
+  // A definition is named as quotas name its objects: `widgets.example.com`. Those that wait for it are counted once it is served.
+  const learn = ({ metadata }: KubeObject) => {
+    meters.forgetResources();
+    for (const quota of quotas.list()) {
+      if (Object.hasOwn(quota.spec?.hard ?? {}, `count/${metadata?.name}`))
+        queue.addAfter(keyString(objectKey(quota)), SETTLE_MS);
+    }
+  };
+  crds.addHandler({ added: learn, updated: (_old, definition) => learn(definition), deleted: learn });
   const run = async (signal: AbortSignal) => {
     try {
       await controller.run(signal);
