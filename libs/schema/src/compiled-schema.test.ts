@@ -1,0 +1,245 @@
+import { describe, expect, test } from '@jest/globals';
+import { CompiledSchema } from './compiled-schema';
+import type { JsonSchema } from './json-schema';
+
+const OPEN = { 'x-kubernetes-preserve-unknown-fields': true } as const;
+const object = (properties: Record<string, JsonSchema>, more: JsonSchema = {}): JsonSchema => ({
+  type: 'object',
+  properties,
+  ...more,
+});
+const compile = (spec: JsonSchema, emulated = 33) => new CompiledSchema(object({ spec }), { emulated });
+const text = { type: 'string' };
+const integer = { type: 'integer' };
+
+describe('reading drops what is not declared and fills in defaults', () => {
+  test.each<[string, JsonSchema, unknown, unknown, string[]]>([
+    ['unknown fields', object({ a: text }), { a: 'x', b: 1 }, { a: 'x' }, ['spec.b']],
+    ['in lists', { type: 'array', items: object({ a: text }) }, [{ b: 1 }], [{}], ['spec[0].b']],
+    ['in maps', { type: 'object', additionalProperties: object({}) }, { k: { b: 1 } }, { k: {} }, ['spec.k.b']],
+    ['not where they are kept', object({ a: object({ c: text }) }, OPEN), { b: { d: 1 } }, { b: { d: 1 } }, []],
+    ['but in what is declared there', object({ a: object({}) }, OPEN), { a: { d: 1 } }, { a: {} }, ['spec.a.d']],
+    [
+      'everything below values that say nothing',
+      object({ a: { type: 'object' } }),
+      { a: { d: 1 } },
+      { a: {} },
+      ['spec.a.d'],
+    ],
+    [
+      'metadata of embedded objects is typed',
+      object({ e: { type: 'object', 'x-kubernetes-embedded-resource': true, ...OPEN } }),
+      { e: { kind: 'Pod', metadata: { name: 'p', x: 1 } } },
+      { e: { kind: 'Pod', metadata: { name: 'p' } } },
+      ['spec.e.metadata.x'],
+    ],
+    ['defaults', object({ n: { ...integer, default: 5 } }), {}, { n: 5 }, []],
+    [
+      'defaults within defaults',
+      object({ o: object({ b: { ...text, default: 'b' } }, { default: {} }) }),
+      {},
+      { o: { b: 'b' } },
+      [],
+    ],
+    ['null is defaulted', object({ n: { ...integer, default: 5 } }), { n: null }, { n: 5 }, []],
+    ['but where it may stand', object({ n: { ...integer, nullable: true, default: 5 } }), { n: null }, { n: null }, []],
+    ['and dropped where there is no default', object({ n: integer }), { n: null }, {}, []],
+    [
+      'a key __proto__ is a key like any other',
+      object({ a: text }),
+      JSON.parse('{"__proto__":{"x":1}}'),
+      {},
+      ['spec.__proto__'],
+    ],
+  ])('%s', (_name, spec, value, expected, unknown) => {
+    const read = { kind: 'Thing', apiVersion: 'example.com/v1', metadata: { name: 'a' }, spec: value };
+    expect(compile(spec).read(read)).toEqual(unknown);
+    expect(read.spec).toEqual(expected);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+
+  test('what is stored is brought up to a schema, and told from what is right already', () => {
+    const schema = compile(object({ n: { ...integer, default: 5 } }));
+    const stored = { metadata: {}, spec: { old: 1 } };
+    expect(schema.refresh(stored)).toBe(true);
+    expect(stored.spec).toEqual({ n: 5 });
+    expect(schema.refresh(stored)).toBe(false);
+  });
+});
+
+describe('validation', () => {
+  test.each<[string, JsonSchema, unknown, string[]]>([
+    ['type', integer, 'x', ['spec: Invalid value: "string": spec in body must be of type integer: "string"']],
+    ['null', text, null, ['spec: Invalid value: "null": spec in body must be of type string: "null"']],
+    ['a whole number is an integer', integer, 2, []],
+    [
+      'a fraction is none',
+      integer,
+      1.5,
+      ['spec: Invalid value: "number": spec in body must be of type integer: "number"'],
+    ],
+    [
+      'number or text',
+      { 'x-kubernetes-int-or-string': true },
+      true,
+      ['spec: Invalid value: "boolean": spec in body must be of type integer,string: "boolean"'],
+    ],
+    ['enum', { ...text, enum: ['a', 'b'] }, 'c', ['spec: Unsupported value: "c": supported values: "a", "b"']],
+    ['pattern', { ...text, pattern: '^a+$' }, 'b', [`spec: Invalid value: "b": spec in body should match '^a+$'`]],
+    [
+      'maximum',
+      { ...integer, maximum: 3 },
+      4,
+      ['spec: Invalid value: 4: spec in body should be less than or equal to 3'],
+    ],
+    [
+      'exclusive minimum',
+      { ...integer, minimum: 3, exclusiveMinimum: true },
+      3,
+      ['spec: Invalid value: 3: spec in body should be greater than 3'],
+    ],
+    [
+      'multipleOf',
+      { ...integer, multipleOf: 2 },
+      3,
+      ['spec: Invalid value: 3: spec in body should be a multiple of 2'],
+    ],
+    [
+      'minLength',
+      { ...text, minLength: 2 },
+      'ä',
+      ['spec: Invalid value: "ä": spec in body should be at least 2 chars long'],
+    ],
+    ['maxLength', { ...text, maxLength: 1 }, 'ab', ['spec: Too long: must have at most 1 bytes']],
+    [
+      'minItems',
+      { type: 'array', minItems: 1, items: text },
+      [],
+      ['spec: Invalid value: 0: spec in body should have at least 1 items'],
+    ],
+    [
+      'maxItems',
+      { type: 'array', maxItems: 1, items: text },
+      ['a', 'b'],
+      ['spec: Too many: 2: must have at most 1 items'],
+    ],
+    ['required', object({ a: text }, { required: ['a'] }), {}, ['spec.a: Required value']],
+    [
+      'items have indexes',
+      { type: 'array', items: integer },
+      [1, 'x'],
+      ['spec[1]: Invalid value: "string": spec[1] in body must be of type integer: "string"'],
+    ],
+    [
+      'format',
+      { ...text, format: 'ipv4' },
+      '1.2.3',
+      ['spec: Invalid value: "1.2.3": spec in body must be of type ipv4: "1.2.3"'],
+    ],
+    ['unknown formats say nothing', { ...text, format: 'colour' }, 'x', []],
+    [
+      'anyOf',
+      { ...integer, anyOf: [{ maximum: 1 }, { minimum: 9 }] },
+      5,
+      [
+        '<nil>: Invalid value: "": "spec" must validate at least one schema (anyOf)',
+        'spec: Invalid value: 5: spec in body should be less than or equal to 1',
+      ],
+    ],
+    [
+      'oneOf',
+      { ...integer, oneOf: [{ maximum: 9 }, { minimum: 1 }] },
+      5,
+      ['<nil>: Invalid value: "": "spec" must validate one and only one schema (oneOf). Found 2 valid alternatives'],
+    ],
+    [
+      'not',
+      { ...integer, not: { minimum: 1 } },
+      5,
+      ['<nil>: Invalid value: "": "spec" must not validate the schema (not)'],
+    ],
+    [
+      'sets',
+      { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+      ['a', 'b', 'a', 'a'],
+      ['spec[2]: Duplicate value: "a"'],
+    ],
+    [
+      'keys',
+      {
+        type: 'array',
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+        items: object({ k: text }),
+      },
+      [{ k: 'a' }, { k: 'a' }],
+      ['spec[1]: Duplicate value: {"k":"a"}'],
+    ],
+    [
+      'embedded objects',
+      { type: 'object', 'x-kubernetes-embedded-resource': true, ...OPEN },
+      { kind: 'Pod' },
+      ['spec.apiVersion: Required value: must not be empty'],
+    ],
+  ])('%s', (_name, spec, value, expected) => {
+    const found = compile(spec).validate({ metadata: {}, spec: value });
+    expect(found.map(f => `${f.field}: ${f.message}`)).toEqual(expected);
+  });
+
+  test('1.20 names no items, shows structures in the syntax of Go, and knows invalid values only', () => {
+    const items = object({ k: text, n: integer }, { required: ['k'] });
+    const list: JsonSchema = {
+      type: 'array',
+      items,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+    };
+    const found = compile(list, 20).validate({ spec: [{ n: 'x', k: 'a' }, { k: 'a' }] });
+    expect(found).toEqual([
+      {
+        reason: 'FieldValueInvalid',
+        field: 'spec.n',
+        message: 'Invalid value: "string": spec.n in body must be of type integer: "string"',
+      },
+      { reason: 'FieldValueDuplicate', field: 'spec[1]', message: 'Duplicate value: map[string]interface {}{"k":"a"}' },
+    ]);
+  });
+
+  test.each([
+    [33, []],
+    [29, ['spec.a']],
+  ])('what an update leaves as it was is let be since 1.30 (1.%d)', (emulated, expected) => {
+    const schema = compile(object({ a: { ...text, maxLength: 1 }, b: integer }), emulated);
+    const old = { spec: { a: 'long', b: 1 } };
+    expect(schema.validate({ spec: { a: 'long', b: 2 } }, old).map(f => f.field)).toEqual(expected);
+    expect(schema.validate({ spec: { a: 'longer', b: 1 } }, old).map(f => f.field)).toEqual(['spec.a']);
+  });
+
+  test('a pattern that would make others backtrack takes linear time', () => {
+    const schema = compile({ ...text, pattern: '^(a+)+$' });
+    expect(schema.validate({ spec: `${'a'.repeat(5000)}b` })).toHaveLength(1);
+  });
+});
+
+test('merging and ownership follow the schema', () => {
+  const { structure } = compile(
+    object({
+      set: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
+      keyed: {
+        type: 'array',
+        items: object({ k: { ...text, default: 'd' } }),
+        'x-kubernetes-list-type': 'map',
+        'x-kubernetes-list-map-keys': ['k'],
+      },
+      whole: object({ a: text }, { 'x-kubernetes-map-type': 'atomic' }),
+      labels: { type: 'object', additionalProperties: text },
+    }),
+  );
+  const spec = structure.field('spec')!.schema;
+  const of = (name: string) => spec.field(name)?.schema;
+  expect(of('set')).toMatchObject({ kind: 'list', listType: 'set' });
+  expect(of('keyed')).toMatchObject({ listType: 'map', mapKeys: ['k'], keyDefaults: { k: 'd' } });
+  expect(of('whole')).toMatchObject({ kind: 'object', atomic: true });
+  expect(of('labels')).toMatchObject({ kind: 'map', element: { scalarType: 'string' } });
+  expect(structure.field('metadata')?.schema.field('labels')?.schema.kind).toBe('map');
+});
