@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import { Path } from '@navarch/apimachinery';
+import type { JsonSchema } from '@navarch/schema';
+import { validateSchema } from './schema-validation';
+
+const text = { type: 'string' };
+const object = (more: JsonSchema): JsonSchema => ({ type: 'object', ...more });
+const field = (schema: JsonSchema) => object({ properties: { f: schema } });
+const list = (more: JsonSchema) => field({ type: 'array', items: object({ properties: { k: text } }), ...more });
+
+test.each<[string, JsonSchema, string[]]>([
+  ['an object', object({}), []],
+  ['no type', {}, ['s.type: Required value: must not be empty at the root']],
+  ['not an object', text, ['s.type: Invalid value: "string": must be object at the root']],
+  [
+    'a field without a type',
+    field({}),
+    ['s.properties[f].type: Required value: must not be empty for specified object fields'],
+  ],
+  ['a list without items', field({ type: 'array' }), ['s.properties[f].items: Required value: must be specified']],
+  [
+    'a type that is none',
+    field({ type: 'text' }),
+    [
+      's.properties[f].type: Unsupported value: "text": supported values: "array", "boolean", "integer", "number", "object", "string"',
+    ],
+  ],
+  [
+    'a type in a combination',
+    field({ ...text, anyOf: [{ type: 'string' }] }),
+    ['s.properties[f].anyOf[0].type: Forbidden: must be empty to be structural'],
+  ],
+  [
+    'a combination that declares',
+    object({ anyOf: [{ properties: { a: {} } }] }),
+    ['s.properties[a]: Required value: because it is defined in s.anyOf[0].properties[a]'],
+  ],
+  [
+    'a number or text',
+    field({ 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] }),
+    [],
+  ],
+  ['a reference', field({ $ref: '#/x', ...text }), ['s.properties[f].$ref: Forbidden: $ref is not supported']],
+  [
+    'unique items',
+    list({ uniqueItems: true }),
+    [
+      's.properties[f].uniqueItems: Forbidden: uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
+    ],
+  ],
+  [
+    'fields and a map',
+    object({ properties: { a: text }, additionalProperties: text }),
+    ['s.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
+  ],
+  [
+    'no further fields',
+    object({ additionalProperties: false }),
+    ['s.additionalProperties: Forbidden: additionalProperties cannot be set to false'],
+  ],
+  [
+    'keys of no list of type map',
+    list({ 'x-kubernetes-list-map-keys': ['k'] }),
+    ['s.properties[f].x-kubernetes-list-type: Required value: must be map if x-kubernetes-list-map-keys is non-empty'],
+  ],
+  [
+    'a key that may be missing',
+    list({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'] }),
+    [
+      's.properties[f].items.properties[k].default: Required value: this property is in x-kubernetes-list-map-keys, so it must have a default or be a required property',
+    ],
+  ],
+  [
+    'a pattern that is none',
+    field({ ...text, pattern: '(' }),
+    [expect.stringContaining("must be a valid regular expression, but isn't: error parsing regexp") as never],
+  ],
+  [
+    'a default of another type',
+    field({ ...text, default: 5 }),
+    [
+      's.properties[f].default: Invalid value: "integer": s.properties[f].default in body must be of type string: "integer"',
+    ],
+  ],
+  [
+    'a default with unknown fields',
+    field(object({ default: { x: 1 } })),
+    ['s.properties[f].default: Invalid value: {"x":1}: must not have unknown fields'],
+  ],
+  [
+    'a rule that does not compile',
+    object({ 'x-kubernetes-validations': [{ rule: 'self.none' }] }),
+    [expect.stringContaining('compilation failed') as never],
+  ],
+  [
+    'metadata that says more than a name',
+    object({ properties: { metadata: object({ properties: { labels: object({}) } }) } }),
+    [
+      's.properties[metadata]: Forbidden: must not specify anything other than name and generateName, but metadata is implicitly specified',
+    ],
+  ],
+])('%s', (_name, schema, expected) => {
+  expect(validateSchema(schema, Path.at('s'), 33).map(e => `${e.field}: ${e.message}`)).toEqual(expected);
+});
