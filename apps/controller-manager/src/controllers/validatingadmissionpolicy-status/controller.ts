@@ -3,19 +3,31 @@ import { isNotFound } from '@navarch/apimachinery';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
 import { allKinds, typeWarnings } from '@navarch/kinds';
 import { standard, type ControllerContext } from '../../context';
+import { serverMinor } from '../../shared/release';
+
+/** SINCE is the first release that serves admission policies; before it there is nothing to watch. */
+const SINCE = 30;
 
 /** startPolicyStatus tells in the status of each admission policy what its expressions get wrong about the kinds it is for. */
 export function startPolicyStatus(context: ControllerContext): Runnable[] {
+  const name = 'validatingadmissionpolicy-status';
+  const release = serverMinor(context.client);
+  const run = async (signal: AbortSignal) => {
+    if ((await release()) >= SINCE) await policyStatus(name, context).run(signal);
+  };
+  return [{ name, run }];
+}
+
+function policyStatus(name: string, context: ControllerContext): Controller {
   const policies = context.informers.informer(ValidatingAdmissionPolicies);
   const client = context.client.resource(ValidatingAdmissionPolicies);
   const kinds = allKinds();
-  const name = 'validatingadmissionpolicy-status';
   const controller = new Controller({
     ...standard(context),
     name,
     waitFor: [policies],
-    reconcile: async ({ name: policyName }) => {
-      const policy = policies.get('', policyName);
+    reconcile: async key => {
+      const policy = policies.get('', key.name);
       const observedGeneration = policy?.metadata?.generation;
       if (!policy || policy.status?.observedGeneration === observedGeneration) return;
       const expressionWarnings = typeWarnings(policy, kinds);
@@ -27,5 +39,5 @@ export function startPolicyStatus(context: ControllerContext): Runnable[] {
   });
   const look = ({ metadata }: { metadata?: { name?: string } }) => controller.queue.add(metadata?.name ?? '');
   policies.addHandler({ added: look, updated: (_old, policy) => look(policy) });
-  return [{ name, run: signal => controller.run(signal) }];
+  return controller;
 }
