@@ -1,11 +1,13 @@
 import type { Expr } from './ast';
+import { depthOf } from './depth';
 import { CompileError } from './issues';
 import { tokenize, type Token } from './lexer';
 import { expandMacro } from './macros';
 import { MAX_INT, MIN_INT, Uint } from './values';
 
-/** MAX_DEPTH bounds nesting, MAX_LENGTH the code points of an expression. */
+/** MAX_DEPTH bounds brackets within brackets, MAX_LEVELS also long chains of operators, MAX_LENGTH the length of an expression. */
 const MAX_DEPTH = 250;
+const MAX_LEVELS = 500;
 const MAX_LENGTH = 100_000;
 
 const RELATIONS = new Set(['<', '<=', '>', '>=', '==', '!=', 'in']);
@@ -38,6 +40,7 @@ class Parser {
   whole(): Expr {
     const expr = this.expression();
     if (this.token.kind !== 'end') this.unexpected('<EOF>', 'extraneous');
+    if (depthOf(expr) > MAX_LEVELS) this.fail(0, `expression recursion limit exceeded: ${MAX_LEVELS}`);
     return expr;
   }
 
@@ -86,11 +89,20 @@ class Parser {
     return call('_?_:_', question.offset, condition, yes, no);
   }
 
+  /** logical reads a chain of && or ||, whose grouping does not matter, into a tree as flat as can be. */
   private logical(operator: string, name: string, operand: () => Expr): Expr {
-    let left = operand();
-    for (let token = this.take(operator); token; token = this.take(operator))
-      left = call(name, token.offset, left, operand());
-    return left;
+    const operands = [operand()];
+    const offsets: number[] = [];
+    for (let token = this.take(operator); token; token = this.take(operator)) {
+      offsets.push(token.offset);
+      operands.push(operand());
+    }
+    const join = (from: number, to: number): Expr => {
+      if (from === to) return operands[from]!;
+      const middle = (from + to) >> 1;
+      return call(name, offsets[middle]!, join(from, middle), join(middle + 1, to));
+    };
+    return join(0, operands.length - 1);
   }
 
   private binary(operators: ReadonlySet<string>, nameOf: (text: string) => string, operand: () => Expr): Expr {

@@ -236,7 +236,11 @@ test.each([
   expect(compileError(text)).toBe(message);
 });
 
-test('nesting is bounded', () => {
+test('nesting is bounded, long chains of conditions are not deep', () => {
+  expect(compileError(`1${' + 1'.repeat(20_000)} > 0`)).toContain('expression recursion limit exceeded: 500');
+  expect(compileError(`any${'.a'.repeat(20_000)}`)).toContain('expression recursion limit exceeded: 500');
+  expect(run(`1${' + 1'.repeat(498)} == 499`)).toBe(true);
+  expect(run(`true${' && 1 < 2'.repeat(5_000)}`)).toBe(true);
   expect(compileError('('.repeat(300) + '1' + ')'.repeat(300))).toContain('expression recursion limit exceeded: 250');
 });
 
