@@ -12,11 +12,11 @@ export type CustomDefinitions = (flavour: OpenApiFlavour) => Record<string, Reco
 export function definitionNames(endpoints: readonly Endpoint[]): { names: string[]; custom: CustomDefinitions } {
   const names = new Set(always);
   for (const endpoint of endpoints) {
+    if (endpoint.kind.subresources?.scale) names.add('io.k8s.api.autoscaling.v1.Scale');
     if (endpoint.custom) continue;
     const { schema } = endpoint.version;
     names.add(schema);
     names.add(schema.replace(/[^.]+$/, name => `${name}List`));
-    if (endpoint.kind.subresources?.scale) names.add('io.k8s.api.autoscaling.v1.Scale');
     for (const { kind, group, version } of Object.values(endpoint.kind.subresources?.connects ?? {})) {
       if (group && version) names.add(`io.k8s.api.${group.split('.')[0]}.${version}.${kind}`);
     }

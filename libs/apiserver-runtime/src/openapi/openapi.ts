@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { Exchange } from '../chain/exchange';
 import { parseAccept } from '../negotiate';
 import { remoteApi, type ServedApis } from '../discovery/served-groups';
+import type { Endpoint } from '../registry/resource';
 import { jsonResponse, notFoundResource } from '../status-response';
 import { definitionNames } from './names';
 import { encodeOpenApiV2 } from './gnostic';
@@ -57,9 +58,17 @@ const V3_TYPES: readonly DocumentType[] = [
 /** IMMUTABLE_MS is how long a document may be kept whose URL names its content. */
 const IMMUTABLE_MS = 365 * 24 * 3_600_000;
 
+/** Parts are what a part of the Swagger document consists of. */
+interface Parts {
+  readonly generation?: string;
+  readonly paths: Readonly<Record<string, Record<string, unknown>>>;
+  readonly definitions: Readonly<Record<string, Record<string, unknown>>>;
+}
+
 /** OpenApi serves the schemas of what the server serves, as /openapi/v2 and /openapi/v3. Made when first asked for, kept until a kind changes. */
 export class OpenApi {
   private readonly cache = new Map<string, Cached>();
+  private builtin: Parts | undefined;
 
   constructor(private readonly apis: ServedApis) {}
 
@@ -93,14 +102,29 @@ export class OpenApi {
 
   private v2Document() {
     const { registry, aggregated } = this.apis;
-    const { names, custom } = definitionNames(registry.all);
+    const custom = registry.all.filter(endpoint => endpoint.custom);
+    const builtin = this.builtinV2(registry.all.filter(endpoint => !endpoint.custom));
     const own = {
       swagger: '2.0',
       info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
-      paths: v2Paths(registry.all.flatMap(endpoint => operationsOf(endpoint, this.emulated))),
-      definitions: { ...this.definitions(names, 'v2'), ...custom('v2') },
+      paths: { ...builtin.paths, ...this.v2Paths(custom) },
+      definitions: { ...builtin.definitions, ...definitionNames(custom).custom('v2') },
     };
     return withRemoteApis(own, [...(aggregated?.remotes.values() ?? [])]);
+  }
+
+  /** builtinV2 is the part of built-in kinds, which is by far the largest: it is made once, and not again when a custom resource changes. */
+  private builtinV2(endpoints: readonly Endpoint[]): Parts {
+    const generation = contentOf(endpoints);
+    if (this.builtin?.generation !== generation) {
+      const { names } = definitionNames(endpoints);
+      this.builtin = { generation, paths: this.v2Paths(endpoints), definitions: this.definitions(names, 'v2') };
+    }
+    return this.builtin;
+  }
+
+  private v2Paths(endpoints: readonly Endpoint[]): Parts['paths'] {
+    return v2Paths(endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)));
   }
 
   private definitions(names: readonly string[], flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
@@ -140,11 +164,10 @@ export class OpenApi {
   }
 
   private group(group: string, version: string, type: DocumentType): Cached {
-    const generation = String(this.apis.registry.generation);
-    return this.cached(`v3 ${type.answered} ${group}/${version}`, generation, () => {
-      const endpoints = this.apis.registry.all.filter(
-        ({ version: own }) => own.group === group && own.version === version,
-      );
+    const endpoints = this.apis.registry.all.filter(
+      ({ version: own }) => own.group === group && own.version === version,
+    );
+    return this.cached(`v3 ${type.answered} ${group}/${version}`, contentOf(endpoints), () => {
       const { names, custom } = definitionNames(endpoints);
       return type.encode({
         openapi: '3.0.0',
@@ -165,6 +188,11 @@ export class OpenApi {
     }
     return cached;
   }
+}
+
+/** contentOf names what a document of some endpoints is made of: the same name, the same document. */
+function contentOf(endpoints: readonly Endpoint[]): string {
+  return endpoints.map(endpoint => `${endpoint.form} ${endpoint.kindName}`).join();
 }
 
 function toJson(document: object): Buffer {
