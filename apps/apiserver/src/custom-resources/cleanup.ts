@@ -12,6 +12,10 @@ export interface CleanupParts {
   readonly changed: (name: string) => void;
 }
 
+const kept = new Error('finalizers keep the object');
+const free = new Error('nothing keeps the object any more');
+const gone = new Error('the object is gone');
+
 /** Cleanup deletes the objects of definitions that are being deleted. */
 export class Cleanup {
   /** watches tell of the objects of a definition that finalizers keep. */
@@ -56,25 +60,28 @@ export class Cleanup {
 
   /** delete removes an object, or marks one that has finalizers; answers whether it is gone. */
   private async delete(storage: Storage, namespace: string, name: string): Promise<boolean> {
-    const kept = new Error('finalizers keep the object');
-    try {
-      await storage.delete({ namespace, name }, current => {
-        if (finalizersOf(current.object())) throw kept;
-      });
-      return true;
-    } catch (error) {
-      if (error !== kept) throw error;
-    }
-    const gone = new Error('the object is gone');
-    try {
-      await storage.guaranteedUpdate({ namespace, name }, current => {
-        if (!current) throw gone;
-        return this.marked(current.object());
-      });
-      return false;
-    } catch (error) {
-      if (error === gone) return true;
-      throw error;
+    const path = { namespace, name };
+    for (;;) {
+      try {
+        await storage.delete(path, current => {
+          if (finalizersOf(current.object())) throw kept;
+        });
+        return true;
+      } catch (error) {
+        if (error !== kept) throw error;
+      }
+      try {
+        await storage.guaranteedUpdate(path, current => {
+          if (!current) throw gone;
+          // Its finalizers went in between: nothing would come to remove it, if not this.
+          if (!finalizersOf(current.object())) throw free;
+          return this.marked(current.object());
+        });
+        return false;
+      } catch (error) {
+        if (error === gone) return true;
+        if (error !== free) throw error;
+      }
     }
   }
 

@@ -96,7 +96,10 @@ export class CustomResources {
   private async write(definition: Definition): Promise<Definition> {
     this.heard.clear();
     const written = await this.parts.client.resource(CustomResourceDefinitions).updateStatus(definition);
-    if (!this.heard.has(written.metadata?.resourceVersion)) this.written.set(nameOf(definition), written);
+    const { resourceVersion } = written.metadata ?? {};
+    // A write that changed nothing is heard of by nobody.
+    const isNews = resourceVersion !== definition.metadata?.resourceVersion && !this.heard.has(resourceVersion);
+    if (isNews) this.written.set(nameOf(definition), written);
     return written;
   }
 
