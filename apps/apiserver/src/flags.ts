@@ -147,6 +147,14 @@ export const FLAGS = {
 
   'audit-policy-file': flag.string('', 'audit policy (audit.k8s.io/v1); who did what, without bodies, unless given'),
   'audit-log-path': flag.string('', 'file that audit events are appended to, one JSON a line; - is standard output'),
+  'audit-log-maxsize': flag.int(0, 'megabytes after which the audit log is put aside; 0 never'),
+  'audit-log-maxbackup': flag.int(0, 'how many audit logs that were put aside are kept; 0 all'),
+  'audit-log-maxage': flag.int(0, 'days that audit logs that were put aside are kept; 0 for ever'),
+  'audit-webhook-config-file': flag.string('', 'kubeconfig of a webhook that audit events are posted to'),
+  'audit-webhook-batch-buffer-size': flag.int(10_000, 'audit events that may wait for the webhook; more are dropped'),
+  'audit-webhook-batch-max-size': flag.int(400, 'audit events posted at a time'),
+  'audit-webhook-batch-max-wait': flag.duration('30s', 'how long audit events wait for others to be posted with'),
+  'audit-webhook-initial-backoff': flag.duration('10s', 'how long a failed post waits before the next attempt'),
 
   'emulated-version': flag.string('1.33', 'release whose behaviour is served where releases differ'),
 } satisfies FlagSet;

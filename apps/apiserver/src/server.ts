@@ -7,7 +7,7 @@ import {
   type ApiServer,
   type AdmissionPlugin,
 } from '@navarch/apiserver-runtime';
-import { StopStack, type Logger, type Stoppable } from '@navarch/base';
+import { StopStack, type Stoppable } from '@navarch/base';
 import { createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds, type KindDefinition } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
@@ -16,8 +16,7 @@ import { openAggregation } from './aggregation/open';
 import { AdmissionChain } from './admission/admission-chain';
 import { readPluginConfigurations } from './admission/configuration';
 import { makePlugins } from './admission/plugins';
-import { AuditLog } from './audit/audit-log';
-import { AuditPolicy } from './audit/policy';
+import { openAudit } from './audit/audit';
 import { makeAuthenticators, makeTokenAuthenticator } from './authn/authenticators';
 import { isOpenToAnonymous, openAuthenticationSettings } from './authn/authentication-settings';
 import { ClientCertificates } from './authn/client-certificates';
@@ -165,7 +164,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   if (emulated >= 26) health.add('etcd-readiness', () => etcd.healthy(AbortSignal.timeout(2_000)), ['readyz']);
   const shutdown = new Shutdown();
   health.add('shutdown', () => failIf(shutdown.begun, 'process is shutting down'), ['readyz']);
-  const audit = openAudit(flags['audit-log-path'], config.auditPolicy, log);
+  const audit = openAudit(flags, config.auditPolicy, files, clock, log);
   if (audit) stack.push(audit);
   const server: ApiServer = createApiServer({
     kinds,
@@ -303,11 +302,6 @@ export interface RunningApiServer extends Stoppable {
   readonly server: ApiServer;
   /** bootstrapped resolves when all post-start hooks are done. */
   readonly bootstrapped: Promise<void>;
-}
-
-function openAudit(path: string, policy: unknown, log: Logger): AuditLog | undefined {
-  if (!path) return undefined;
-  return new AuditLog(path, policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), log);
 }
 
 /** withEventTtl lets Events go after a while. */

@@ -37,7 +37,7 @@ export class Dispatcher {
     if (!endpoint) return this.elsewhere(exchange);
     if (!isServedPath(endpoint, info)) throw notFoundResource();
     exchange.served = info.subresource === '';
-    if (endpoint.warning && info.subresource === '') exchange.warn(endpoint.warning);
+    if (info.subresource === '') warnOfDeprecation(exchange, endpoint);
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
 
@@ -91,7 +91,7 @@ export class Dispatcher {
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb)) throw methodNotAllowed();
-    if (declared.kind === 'write' && endpoint.warning) exchange.warn(endpoint.warning);
+    if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
       case 'get':
@@ -159,4 +159,12 @@ function allowsVerb(endpoint: Endpoint, { info, request }: Exchange): boolean {
   if ((info.verb === 'update' || info.verb === 'patch') && !info.name) return false;
   if (info.verb === 'get' && request.method === 'HEAD') return verbs.has('get');
   return verbs.has(info.verb);
+}
+
+/** warnOfDeprecation tells the client, and the audit record, that a version is going to go. */
+function warnOfDeprecation(exchange: Exchange, { warning, version }: Endpoint): void {
+  if (!warning) return;
+  exchange.warn(warning);
+  exchange.annotate('k8s.io/deprecated', 'true');
+  if (version.deprecated?.removed) exchange.annotate('k8s.io/removed-release', version.deprecated.removed);
 }

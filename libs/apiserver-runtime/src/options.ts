@@ -1,12 +1,5 @@
 import type { OpenApiFlavour, ResourceToken } from '@navarch/api';
-import type {
-  AnyObject,
-  ApiHandler,
-  KubeObject,
-  StatusError,
-  TypeSchema,
-  UserInfo,
-} from '@navarch/apimachinery';
+import type { AnyObject, ApiHandler, KubeObject, StatusError, TypeSchema, UserInfo } from '@navarch/apimachinery';
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
@@ -61,30 +54,48 @@ export interface VirtualHandler {
   list?(context: RequestContext): Promise<readonly KubeObject[]>;
 }
 
-/** AuditRecord is what is known about a request when its answer goes out. Bodies are in the encoding they travelled in. */
+export type AuditStage = 'RequestReceived' | 'ResponseStarted' | 'ResponseComplete' | 'Panic';
+
+/** AuditPlan is what is to be kept of one request. */
+export interface AuditPlan {
+  readonly level: 'Metadata' | 'Request' | 'RequestResponse';
+  readonly stages: ReadonlySet<AuditStage>;
+  readonly omitManagedFields: boolean;
+  /** bodies: the request's body, and with its level the answer's, are wanted. */
+  readonly bodies: boolean;
+}
+
+/** AuditRecord is what is known about a request at one of its stages. Bodies are in the encoding they travelled in. */
 export interface AuditRecord {
+  /** id is the same for all stages of a request; the client sees it as the header Audit-ID. */
+  readonly id: string;
+  readonly stage: AuditStage;
+  readonly plan: AuditPlan;
   readonly info: RequestInfo;
   readonly method: string;
   readonly uri: string;
+  /** user is who was authenticated; undefined if nobody was. */
   readonly user: UserInfo | undefined;
   /** impersonated is who the user acted as. */
   readonly impersonated: UserInfo | undefined;
   readonly remoteAddress: string | undefined;
+  readonly forwardedFor: string | undefined;
   readonly userAgent: string | undefined;
   readonly requestBody: Buffer | undefined;
+  /** responseBody is there for failures too, whatever the level: it says what went wrong. */
   readonly responseBody: Buffer | undefined;
-  readonly status: number;
+  readonly status: number | undefined;
   readonly receivedMs: number;
-  readonly finishedMs: number;
-  readonly decision: string | undefined;
-  /** annotations that admission added. */
+  readonly stageMs: number;
+  /** annotations are what authorization and admission noted. */
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
-/** AuditSink takes a record for each finished request (watches: when they end). It must not block and not throw. */
+/** AuditSink keeps records of requests, upgraded connections among them. It must not block and not throw. */
 export interface AuditSink {
-  /** wantsBodies tells, before the request is served, whether its bodies are to be kept for the record. */
-  wantsBodies(info: RequestInfo, user: UserInfo): boolean;
+  /** plan tells what is to be kept of a request; undefined: nothing. */
+  plan(info: RequestInfo, user: UserInfo | undefined): AuditPlan | undefined;
+  /** record takes one of the stages that the plan names. */
   record(record: AuditRecord): void;
 }
 

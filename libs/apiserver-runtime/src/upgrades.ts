@@ -11,6 +11,9 @@ import type { Registry } from './registry/registry';
 import { headersOf } from './fronts/headers';
 import { methodNotAllowed, notFoundResource, statusErrorOf } from './status-response';
 
+/** SWITCHED is what a connection that a client took over was answered with. */
+const SWITCHED = 101;
+
 /** Upgrades serves connections that a client takes over: exec, attach, port-forward, proxied upgrades. */
 export class Upgrades {
   constructor(
@@ -30,9 +33,13 @@ export class Upgrades {
       this.options.authorizers,
     );
     this.serve(exchange, head, socket, first).catch((error: unknown) => {
-      if (!(error instanceof StatusError))
+      if (!(error instanceof StatusError)) {
         this.options.log.error('an upgrade failed', error, { path: exchange.request.path });
-      refuse(socket, statusErrorOf(error));
+        exchange.audit?.panicked();
+      }
+      const refusal = statusErrorOf(error);
+      exchange.audit?.completed(refusal.code);
+      refuse(socket, refusal, exchange.headers);
     });
   }
 
@@ -41,6 +48,10 @@ export class Upgrades {
     await this.chain.authorized(exchange);
     const handler = this.handlerOf(exchange);
     await handler(exchange, { head, socket, first });
+    const { audit } = exchange;
+    audit?.started(SWITCHED);
+    if (socket.destroyed) audit?.completed(SWITCHED);
+    else socket.once('close', () => audit?.completed(SWITCHED));
   }
 
   private handlerOf({ info }: Exchange): UpgradeHandler {
@@ -73,7 +84,7 @@ function requestOf(head: IncomingMessage, user: UserInfo | undefined, signal: Ab
   };
 }
 
-function refuse(socket: Duplex, error: StatusError): void {
+function refuse(socket: Duplex, error: StatusError, headers: Readonly<Record<string, string>> = {}): void {
   if (socket.destroyed) return;
   const body = `${JSON.stringify(error.toStatus())}\n`;
   const head = [
@@ -81,6 +92,7 @@ function refuse(socket: Duplex, error: StatusError): void {
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { RequestInfo } from '@navarch/apiserver-runtime';
+import type { AuditPlan, AuditRecord, RequestInfo } from '@navarch/apiserver-runtime';
 import { auditEvent } from './event';
 import { AuditPolicy } from './policy';
 
@@ -48,54 +48,90 @@ describe('AuditPolicy', () => {
     ],
     ['a rule about paths is not about resources', [{ level: 'Request', nonResourceURLs: ['*'] }], {}, 'None'],
   ])('%s', (_name, rules, change, want) => {
-    expect(policy(...rules).levelOf(info(change), alice)).toBe(want);
+    expect(policy(...rules).plan(info(change), alice)?.level ?? 'None').toBe(want);
   });
-  test.each([[[]], [[{ level: 'All' }]], [[{ level: 'None', namespaces: ['a'], nonResourceURLs: ['/x'] }]]])(
-    '%j is refused',
-    rules => {
-      expect(() => policy(...rules)).toThrow('rules');
-    },
-  );
+  test.each([
+    [[]],
+    [[{ level: 'All' }]],
+    [[{ level: 'None', omitStages: ['Odd'] }]],
+    [[{ level: 'None', namespaces: ['a'], nonResourceURLs: ['/x'] }]],
+  ])('%j is refused', rules => {
+    expect(() => policy(...rules)).toThrow('rules');
+  });
+});
+
+test('stages are left out by the policy and by the rule, managedFields by the rule before the policy', () => {
+  const parsed = AuditPolicy.parse({
+    ...{ kind: 'Policy', apiVersion: 'audit.k8s.io/v1', omitStages: ['RequestReceived'], omitManagedFields: true },
+    rules: [
+      { level: 'Request', verbs: ['get'], omitStages: ['Panic'], omitManagedFields: false },
+      { level: 'Metadata' },
+    ],
+  });
+  const plan = (verb: string) => parsed.plan(info({ verb }), alice)!;
+  expect([...plan('get').stages]).toEqual(['ResponseStarted', 'ResponseComplete']);
+  expect([...plan('list').stages]).toEqual(['ResponseStarted', 'ResponseComplete', 'Panic']);
+  expect([plan('get').omitManagedFields, plan('list').omitManagedFields]).toEqual([false, true]);
+  expect([plan('get').bodies, plan('list').bodies]).toEqual([true, false]);
 });
 
 describe('auditEvent', () => {
-  const record = {
+  const planOf = (level: string, more: object = {}): AuditPlan => policy({ level, ...more }).plan(info(), alice)!;
+  const record: AuditRecord = {
+    ...{ id: 'id-1', stage: 'ResponseComplete', plan: planOf('Metadata'), info: info(), method: 'GET' },
+    ...{ uri: '/api/v1/namespaces/n/secrets/s', user: alice, impersonated: undefined, userAgent: 'kubectl' },
     ...{
-      info: info(),
-      method: 'GET',
-      uri: '/api/v1/namespaces/n/secrets/s',
-      user: alice,
-      impersonated: undefined,
       remoteAddress: '10.0.0.1',
-      userAgent: 'kubectl',
+      forwardedFor: undefined,
+      annotations: { 'authorization.k8s.io/decision': 'allow' },
     },
-    ...{
-      requestBody: undefined,
-      responseBody: Buffer.from('{"kind":"Secret"}'),
-      status: 200,
-      receivedMs: 0,
-      finishedMs: 5,
-      decision: 'RBAC: allowed',
-      annotations: undefined,
-    },
+    requestBody: Buffer.from('{"metadata":{"name":"new","managedFields":[{}]}}'),
+    responseBody: Buffer.from('{"kind":"Secret","metadata":{"managedFields":[{}]}}'),
+    ...{ status: 200, receivedMs: 0, stageMs: 5 },
   };
-  test('bodies are kept only where the level says so', () => {
-    expect(auditEvent(record, 'Metadata')).not.toHaveProperty('responseObject');
-    expect(auditEvent(record, 'RequestResponse')).toMatchObject({
-      responseObject: { kind: 'Secret' },
+  test('tells who did what, when and with which result', () => {
+    expect(auditEvent(record)).toEqual({
+      ...{
+        kind: 'Event',
+        apiVersion: 'audit.k8s.io/v1',
+        level: 'Metadata',
+        auditID: 'id-1',
+        stage: 'ResponseComplete',
+      },
+      ...{ requestURI: '/api/v1/namespaces/n/secrets/s', verb: 'get', userAgent: 'kubectl', sourceIPs: ['10.0.0.1'] },
+      user: { username: 'alice', groups: ['staff'] },
       objectRef: { resource: 'secrets', namespace: 'n', name: 's', apiVersion: 'v1' },
+      responseStatus: { metadata: {}, code: 200 },
+      requestReceivedTimestamp: '1970-01-01T00:00:00.000000Z',
       stageTimestamp: '1970-01-01T00:00:00.005000Z',
+      annotations: { 'authorization.k8s.io/decision': 'allow' },
     });
   });
-  test('what admission noted is among the annotations', () => {
-    const annotations = { 'policy.example/replicas': 'too many' };
-    expect(auditEvent({ ...record, annotations }, 'Metadata')).toMatchObject({
-      annotations: { ...annotations, 'authorization.k8s.io/decision': 'allow' },
+  test('bodies are kept only where the level says so', () => {
+    expect(auditEvent({ ...record, plan: planOf('Request') })).not.toHaveProperty('responseObject');
+    expect(auditEvent({ ...record, plan: planOf('RequestResponse') })).toMatchObject({
+      requestObject: { metadata: { name: 'new', managedFields: [{}] } },
+      responseObject: { kind: 'Secret' },
+    });
+    expect(auditEvent({ ...record, plan: planOf('RequestResponse', { omitManagedFields: true }) })).toMatchObject({
+      requestObject: { metadata: { name: 'new' } },
+      responseObject: { kind: 'Secret', metadata: {} },
     });
   });
-  test('a refused request says so', () => {
-    expect(auditEvent({ ...record, status: 403, decision: undefined }, 'Metadata')).toMatchObject({
-      annotations: { 'authorization.k8s.io/decision': 'forbid' },
+  test('a new object has its name from its body, and proxies name the client', () => {
+    const creation = { ...record, plan: planOf('Request'), info: info({ name: '', verb: 'create' }) };
+    expect(auditEvent({ ...creation, forwardedFor: '1.2.3.4, 10.0.0.1' })).toMatchObject({
+      objectRef: { name: 'new' },
+      sourceIPs: ['1.2.3.4', '10.0.0.1'],
     });
+  });
+  test('a failure says what its Status says, a stage before the answer nothing', () => {
+    const responseBody = Buffer.from(
+      '{"kind":"Status","status":"Failure","message":"m","reason":"Forbidden","code":403}',
+    );
+    expect(auditEvent({ ...record, status: 403, responseBody })).toMatchObject({
+      responseStatus: { status: 'Failure', message: 'm', reason: 'Forbidden', code: 403 },
+    });
+    expect(auditEvent({ ...record, stage: 'RequestReceived', status: undefined })).not.toHaveProperty('responseStatus');
   });
 });

@@ -1,36 +1,54 @@
 import { rfc3339Micro } from '@navarch/base';
-import type { UserInfo } from '@navarch/apimachinery';
+import { isRecord, type UserInfo } from '@navarch/apimachinery';
 import type { AuditRecord } from '@navarch/apiserver-runtime';
-import { randomUUID } from 'node:crypto';
-import type { Level } from './policy';
 
-/** auditEvent is the line of a finished request, as audit.k8s.io/v1 has it. Pure, but for its identifier. */
-export function auditEvent(record: AuditRecord, level: Level): object {
-  const { info, user, impersonated } = record;
+/** auditEvent is the event of one stage of a request, as audit.k8s.io/v1 has it. Pure. */
+export function auditEvent(record: AuditRecord): object {
+  const { info, user, impersonated, plan, status } = record;
+  const { level, omitManagedFields } = plan;
+  const request = plan.bodies ? parsed(record.requestBody) : undefined;
+  const response = parsed(record.responseBody);
+  const sources = [...(record.forwardedFor?.split(',') ?? []), record.remoteAddress ?? '']
+    .map(address => address.trim())
+    .filter(Boolean);
   return {
     kind: 'Event',
     apiVersion: 'audit.k8s.io/v1',
     level,
-    auditID: randomUUID(),
-    stage: 'ResponseComplete',
+    auditID: record.id,
+    stage: record.stage,
     requestURI: record.uri,
     verb: info.verb || record.method.toLowerCase(),
     user: userOf(user),
     ...(impersonated && { impersonatedUser: userOf(impersonated) }),
-    ...(record.remoteAddress && { sourceIPs: [record.remoteAddress] }),
+    ...(sources.length && { sourceIPs: [...new Set(sources)] }),
     ...(record.userAgent && { userAgent: record.userAgent }),
-    ...(info.isResourceRequest && { objectRef: objectRef(record) }),
-    responseStatus: { metadata: {}, code: record.status },
-    ...((level === 'Request' || level === 'RequestResponse') && body('requestObject', record.requestBody)),
-    ...(level === 'RequestResponse' && body('responseObject', record.responseBody)),
+    ...(info.isResourceRequest && { objectRef: objectRef(record, request) }),
+    ...(status !== undefined && { responseStatus: statusOf(status, response) }),
+    ...(request !== undefined && { requestObject: omitManagedFields ? withoutManagedFields(request) : request }),
+    ...(level === 'RequestResponse' &&
+      response !== undefined && { responseObject: omitManagedFields ? withoutManagedFields(response) : response }),
     requestReceivedTimestamp: rfc3339Micro(record.receivedMs),
-    stageTimestamp: rfc3339Micro(record.finishedMs),
-    annotations: {
-      'authorization.k8s.io/decision': record.decision === undefined ? 'forbid' : 'allow',
-      'authorization.k8s.io/reason': record.decision ?? '',
-      ...record.annotations,
-    },
+    stageTimestamp: rfc3339Micro(record.stageMs),
+    ...(record.annotations && { annotations: record.annotations }),
   };
+}
+
+/** statusOf is how a request ended; of a failure, what its Status says. */
+function statusOf(code: number, response: unknown): object {
+  if (code < 400 || !isRecord(response) || response['kind'] !== 'Status') return { metadata: {}, code };
+  const { status, message, reason, details } = response;
+  return { metadata: {}, status, message, reason, details, code };
+}
+
+/** withoutManagedFields leaves managedFields out of an object, or of the items of a list. */
+function withoutManagedFields(object: unknown): unknown {
+  if (!isRecord(object)) return object;
+  const { items, metadata } = object;
+  if (Array.isArray(items)) return { ...object, items: items.map(withoutManagedFields) };
+  if (!isRecord(metadata) || !Object.hasOwn(metadata, 'managedFields')) return object;
+  const { managedFields: _, ...rest } = metadata;
+  return { ...object, metadata: rest };
 }
 
 function userOf(user: UserInfo | undefined) {
@@ -43,24 +61,29 @@ function userOf(user: UserInfo | undefined) {
   };
 }
 
-function objectRef({ info }: AuditRecord) {
-  const { resource, namespace, name, group, version, subresource } = info;
+/** objectRef is what a request is about; a new object's name comes with its body, where that is kept. */
+function objectRef({ info }: AuditRecord, request: unknown) {
+  const { resource, namespace, group, version, subresource } = info;
+  const metadata = isRecord(request) && isRecord(request['metadata']) ? request['metadata'] : {};
+  const { name = info.name, uid, resourceVersion } = metadata;
   return {
     resource,
     ...(namespace && { namespace }),
-    ...(name && { name }),
+    ...(info.name || name ? { name: info.name || name } : {}),
+    ...(uid ? { uid } : {}),
     ...(group && { apiGroup: group }),
     apiVersion: version,
+    ...(resourceVersion ? { resourceVersion } : {}),
     ...(subresource && { subresource }),
   };
 }
 
-/** body is an object that was sent; what is no JSON (protobuf) is left out. */
-function body(key: string, bytes: Buffer | undefined): Record<string, unknown> {
-  if (!bytes?.length) return {};
+/** parsed is a body as JSON; undefined for what is none (protobuf, text). */
+function parsed(bytes: Buffer | undefined): unknown {
+  if (!bytes?.length) return undefined;
   try {
-    return { [key]: JSON.parse(bytes.toString('utf8')) };
+    return JSON.parse(bytes.toString('utf8'));
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -1,41 +1,76 @@
 import type { auditv1 } from '@navarch/api';
 import type { UserInfo } from '@navarch/apimachinery';
-import type { RequestInfo } from '@navarch/apiserver-runtime';
+import type { AuditPlan, AuditStage, RequestInfo } from '@navarch/apiserver-runtime';
 
 export const LEVELS = ['None', 'Metadata', 'Request', 'RequestResponse'] as const;
 /** Level is how much of a request the log keeps. */
 export type Level = (typeof LEVELS)[number];
 
-type Rule = auditv1.PolicyRule;
+export const STAGES: readonly AuditStage[] = ['RequestReceived', 'ResponseStarted', 'ResponseComplete', 'Panic'];
+
+/** The models know this field of a policy and of its rules not yet. */
+type OmitsManagedFields = { readonly omitManagedFields?: boolean };
+type Rule = auditv1.PolicyRule & OmitsManagedFields;
 
 /** AuditPolicy says how much of which request is kept; the first rule that matches decides, none means nothing. */
 export class AuditPolicy {
-  private constructor(private readonly rules: readonly Rule[]) {}
+  /** plans are what each rule comes to; undefined where it keeps nothing. */
+  private readonly plans: ReadonlyMap<Rule, AuditPlan | undefined>;
+
+  private constructor(
+    private readonly rules: readonly Rule[],
+    omitStages: readonly string[] = [],
+    omitManagedFields = false,
+  ) {
+    this.plans = new Map(rules.map(rule => [rule, planOf(rule, omitStages, omitManagedFields)]));
+  }
 
   /** metadataOnly keeps who did what of every request, without bodies. */
   static readonly metadataOnly = new AuditPolicy([{ level: 'Metadata' }]);
 
   /** parse reads a Policy (audit.k8s.io/v1), already parsed from its YAML; it throws an Error that names the field. */
   static parse(document: unknown): AuditPolicy {
-    const policy = document as Partial<auditv1.Policy> & { kind?: string; apiVersion?: string };
+    const policy = document as Partial<auditv1.Policy> & OmitsManagedFields & { kind?: string; apiVersion?: string };
     if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1')
       throw new Error('must be a Policy of audit.k8s.io/v1');
+    checkStages('omitStages', policy.omitStages);
     if (!Array.isArray(policy.rules) || !policy.rules.length) throw new Error('rules: must not be empty');
     for (const [i, rule] of policy.rules.entries()) {
       if (!LEVELS.includes(rule.level as Level))
         throw new Error(`rules[${i}].level: must be one of ${LEVELS.join(', ')}`);
+      checkStages(`rules[${i}].omitStages`, rule.omitStages);
       if (rule.nonResourceURLs?.length && (rule.resources?.length || rule.namespaces?.length)) {
         throw new Error(
           `rules[${i}].nonResourceURLs: rules cannot apply to both regular resources and non-resource URLs`,
         );
       }
     }
-    return new AuditPolicy(policy.rules);
+    return new AuditPolicy(policy.rules, policy.omitStages, policy.omitManagedFields);
   }
 
-  levelOf(info: RequestInfo, user: UserInfo | undefined): Level {
-    return (this.rules.find(rule => ruleMatches(rule, info, user))?.level as Level | undefined) ?? 'None';
+  /** plan is what the policy keeps of a request; undefined: nothing. */
+  plan(info: RequestInfo, user: UserInfo | undefined): AuditPlan | undefined {
+    const rule = this.rules.find(one => ruleMatches(one, info, user));
+    return rule && this.plans.get(rule);
   }
+}
+
+/** planOf is what a rule keeps: stages are left out where the policy or the rule says so; the rule's word on managedFields wins. */
+function planOf(rule: Rule, omitStages: readonly string[], omitManagedFields: boolean): AuditPlan | undefined {
+  const level = rule.level as Level;
+  if (level === 'None') return undefined;
+  const omitted = new Set([...omitStages, ...(rule.omitStages ?? [])]);
+  return {
+    level,
+    stages: new Set(STAGES.filter(stage => !omitted.has(stage))),
+    omitManagedFields: rule.omitManagedFields ?? omitManagedFields,
+    bodies: level !== 'Metadata',
+  };
+}
+
+function checkStages(field: string, stages: readonly string[] = []): void {
+  const odd = stages.find(stage => !STAGES.includes(stage as AuditStage));
+  if (odd !== undefined) throw new Error(`${field}: ${JSON.stringify(odd)} is none of ${STAGES.join(', ')}`);
 }
 
 function ruleMatches(rule: Rule, info: RequestInfo, user: UserInfo | undefined): boolean {

@@ -6,6 +6,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import { createServer, request, type RequestOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { eventually, tempDir } from '@navarch/testing';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { startTestCluster, type TestApiServer, type TestCluster } from '../testing/test-server';
 
 describe('what goes through to a kubelet', () => {
@@ -14,6 +17,7 @@ describe('what goes through to a kubelet', () => {
   let admin: KubeClient;
   let kubelet: Server;
   let credentials: RequestOptions;
+  const dir = tempDir('navarch-kubelet-');
   const asked: { url: string; peer: string }[] = [];
   const note = (incoming: IncomingMessage) => {
     const socket = incoming.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } };
@@ -53,6 +57,8 @@ describe('what goes through to a kubelet', () => {
         client.keyFile,
         '--kubelet-certificate-authority',
         cluster.pki.caFile,
+        '--audit-log-path',
+        join(dir.path, 'audit.log'),
       ],
     );
     admin = await server.as('admin', ['system:masters']);
@@ -80,6 +86,7 @@ describe('what goes through to a kubelet', () => {
     await cluster?.stop();
     kubelet?.close();
     kubelet?.closeAllConnections();
+    dir.remove();
   }, 60_000);
 
   /** upgrade asks for an upgrade and answers the status and, if it was given, the connection. */
@@ -131,6 +138,19 @@ describe('what goes through to a kubelet', () => {
       status: 400,
       body: expect.stringContaining('container x is not valid for pod p'),
     });
+  });
+
+  test('connections are in the audit log, from their beginning to their end', async () => {
+    type Event = { stage: string; requestURI: string; verb: string; responseStatus?: { code: number } };
+    const of = (path: string) =>
+      readFileSync(join(dir.path, 'audit.log'), 'utf8')
+        .split('\n')
+        .filter(line => line.includes(path))
+        .map(line => JSON.parse(line) as Event)
+        .map(({ stage, responseStatus }) => `${stage} ${responseStatus?.code ?? ''}`);
+    await eventually(() => of('pods/p/portforward').length === 3);
+    expect(of('pods/p/portforward')).toEqual(['RequestReceived ', 'ResponseStarted 101', 'ResponseComplete 101']);
+    expect(of('pods/none/exec')).toEqual(['RequestReceived ', 'ResponseComplete 404']);
   });
 
   test('the node proxy leads to the kubelet, a service without endpoints nowhere', async () => {

@@ -1,26 +1,81 @@
 import { isStream, type ApiResponse } from '@navarch/apimachinery';
-import type { AuditSink } from '../options';
+import type { Clock } from '@navarch/base';
+import { randomUUID } from 'node:crypto';
+import type { AuditPlan, AuditSink, AuditStage } from '../options';
 import type { Exchange } from './exchange';
 
-/** audited hands a finished request to the audit sink. */
-export function audited(sink: AuditSink, exchange: Exchange, response: ApiResponse, finishedMs: number): void {
-  const { request, info, user, impersonator } = exchange;
-  sink.record({
-    info,
-    method: request.method,
-    uri: request.query ? `${request.path}?${request.query}` : request.path,
-    user: impersonator ?? user,
-    impersonated: impersonator && user,
-    remoteAddress: request.remoteAddress,
-    userAgent: request.headers['user-agent'],
-    requestBody: exchange.requestBody,
-    responseBody: exchange.keepsBodies ? bytesOf(response) : undefined,
-    status: response.status,
-    receivedMs: exchange.receivedMs,
-    finishedMs,
-    decision: exchange.decision,
-    annotations: exchange.annotations,
-  });
+/** ID is what a client may call a request: what goes into a log must not break its lines. */
+const ID = /^[\x21-\x7e]{1,64}$/;
+
+/** beginAudit asks what is to be kept of a request, once it is known who asks for what; what is not kept costs nothing more. */
+export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): void {
+  const plan = sink.plan(exchange.info, exchange.user);
+  if (!plan) return;
+  exchange.audit = new AuditTrail(sink, plan, exchange, clock);
+  exchange.addHeaders({ 'audit-id': exchange.audit.id });
+  if (exchange.user) exchange.audit.received();
+}
+
+/** AuditTrail tells the sink of the stages of one request. */
+export class AuditTrail {
+  readonly id: string;
+  /** asker is who was authenticated, whoever he acts as later. */
+  private readonly asker: Exchange['user'];
+  private hasPanicked = false;
+
+  constructor(
+    private readonly sink: AuditSink,
+    private readonly plan: AuditPlan,
+    private readonly exchange: Exchange,
+    private readonly clock: Clock,
+  ) {
+    const given = exchange.request.headers['audit-id'];
+    this.id = given && ID.test(given) ? given : randomUUID();
+    this.asker = exchange.user;
+  }
+
+  /** keepsBodies: the bodies of the request and its answer are wanted. */
+  get keepsBodies(): boolean {
+    return this.plan.bodies;
+  }
+
+  received(): void {
+    this.record('RequestReceived');
+  }
+
+  /** started: the head of an answer that goes on is out. */
+  started(status: number): void {
+    this.record('ResponseStarted', status);
+  }
+
+  /** panicked: what comes is the answer to an error of our own. */
+  panicked(): void {
+    this.hasPanicked = true;
+  }
+
+  completed(status: number, response?: ApiResponse): void {
+    // Who could not be authenticated never got further than the start of a refusal.
+    const last = this.asker ? 'ResponseComplete' : 'ResponseStarted';
+    this.record(this.hasPanicked ? 'Panic' : last, status, response && bytesOf(response));
+  }
+
+  private record(stage: AuditStage, status?: number, answer?: Buffer): void {
+    if (!this.plan.stages.has(stage)) return;
+    const { request, info, user, receivedMs, requestBody, annotations } = this.exchange;
+    this.sink.record({
+      ...{ id: this.id, stage, plan: this.plan, info, status, annotations, receivedMs },
+      stageMs: this.clock.now(),
+      method: request.method,
+      uri: request.query ? `${request.path}?${request.query}` : request.path,
+      user: this.asker,
+      impersonated: this.exchange.impersonator && user,
+      remoteAddress: request.remoteAddress,
+      forwardedFor: request.headers['x-forwarded-for'],
+      userAgent: request.headers['user-agent'],
+      requestBody: this.keepsBodies ? requestBody : undefined,
+      responseBody: this.keepsBodies || (status ?? 0) >= 400 ? answer : undefined,
+    });
+  }
 }
 
 function bytesOf({ body }: ApiResponse): Buffer | undefined {

@@ -40,10 +40,10 @@ export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearch
 export async function authorize(exchange: Exchange, authorizers: readonly Authorizer[]): Promise<void> {
   const attributes = attributesOf(exchange.info, exchange.user, exchange.query);
   const decision = await authorizeAll(authorizers, attributes);
-  if (decision.outcome === 'allow') {
-    exchange.decision = decision.reason ?? '';
-    return;
-  }
+  const isAllowed = decision.outcome === 'allow';
+  exchange.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
+  exchange.annotate('authorization.k8s.io/reason', decision.reason ?? '');
+  if (isAllowed) return;
   // Nobody knows whether the request is forbidden: an authorizer failed.
   if (decision.evaluationError) throw new PlainTextError(decision.evaluationError);
   throw forbiddenRequest(attributes, decision.reason ?? '');

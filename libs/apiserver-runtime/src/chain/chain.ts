@@ -14,7 +14,7 @@ import { respondFailure } from '../encoding/status';
 import { PlainTextError, plainTextResponse, statusErrorOf, textResponse } from '../status-response';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
-import { audited } from './audit';
+import { beginAudit } from './audit';
 import { withDeadline } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
@@ -80,7 +80,12 @@ export class Chain {
     } catch {
       throw badRequest('the request path has a broken escape');
     }
-    await authenticate(exchange, this.parts.authenticators);
+    const { audit, authenticators, clock } = this.parts;
+    try {
+      await authenticate(exchange, authenticators);
+    } finally {
+      if (audit) beginAudit(audit, exchange, clock);
+    }
     await impersonate(exchange, this.parts.authorizers);
   }
 
@@ -99,7 +104,6 @@ export class Chain {
     const seat = parts.flow.enter(exchange);
     exchange.take(seat instanceof Promise ? await seat : seat);
     await this.authorized(exchange);
-    exchange.keepsBodies = parts.audit?.wantsBodies(exchange.info, exchange.user) ?? false;
     const { verb, resource, namespace, path } = exchange.info;
     const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
       parts.dispatch(exchange),
@@ -114,6 +118,7 @@ export class Chain {
     }
     if (!(error instanceof StatusError)) {
       this.parts.metrics.panics.inc({ component: 'apiserver' });
+      exchange.audit?.panicked();
       this.parts.log.error('request failed', error, {
         method: exchange.request.method,
         path: exchange.request.path,
@@ -133,6 +138,7 @@ export class Chain {
   private streaming(exchange: Exchange, response: ApiResponse, body: { start(sink: ByteSink): void }): ApiResponse {
     const labels = this.labels(exchange);
     this.parts.metrics.longRunning.inc(labels);
+    exchange.audit?.started(response.status);
     let ended = false;
     const end = () => {
       if (ended) return;
@@ -170,7 +176,7 @@ export class Chain {
     if (labels.verb !== 'WATCH' && labels.verb !== 'CONNECT') {
       parts.metrics.durations.observe({ ...labels, ...dryRun }, Math.max(0, now - exchange.receivedMs) / 1000);
     }
-    if (parts.audit && exchange.info) audited(parts.audit, exchange, response, now);
+    exchange.audit?.completed(response.status, response);
     if (--this.active === 0) {
       const waiting = this.idle;
       this.idle = [];

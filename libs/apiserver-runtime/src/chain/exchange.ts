@@ -1,5 +1,6 @@
 import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
+import type { AuditTrail } from './audit';
 import { authorizeAll } from './authorization';
 import type { Seat } from './flow-control';
 
@@ -12,12 +13,10 @@ export class Exchange implements RequestContext {
   user!: UserInfo;
   /** impersonator is who asked, when `user` is somebody he acts as. */
   impersonator: UserInfo | undefined;
-  /** decision is why authorization allowed it. */
-  decision: string | undefined;
-  /** requestBody and responseBody are kept for the audit record only. */
+  /** audit tells of the request, where something of it is to be kept. */
+  audit: AuditTrail | undefined;
+  /** requestBody is kept for the audit record only. */
   requestBody: Buffer | undefined;
-  responseBody: Buffer | undefined;
-  keepsBodies = false;
   /** served: the path leads to something that is there, so that metrics may name it. */
   served = false;
   warnings: string[] | undefined;
@@ -38,7 +37,12 @@ export class Exchange implements RequestContext {
   /** take holds the seat that the request was given, until releaseSeat. */
   take(seat: Seat | undefined): void {
     this.seat = seat;
-    this.headers = seat?.headers;
+    if (seat?.headers) this.addHeaders(seat.headers);
+  }
+
+  /** addHeaders adds to the headers of the answer, whatever it is. */
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.headers = this.headers ? { ...this.headers, ...headers } : headers;
   }
 
   /** releaseSeat lets somebody else be served: at the end of the request, or when a watch has begun. */
@@ -51,6 +55,7 @@ export class Exchange implements RequestContext {
   }
 
   annotate(key: string, value: string): void {
+    if (!this.audit) return;
     this.annotations ??= Object.create(null) as Record<string, string>;
     this.annotations[key] ??= value;
   }
@@ -62,7 +67,7 @@ export class Exchange implements RequestContext {
   /** body reads the request's body. */
   async body(limit: number): Promise<Buffer> {
     const body = await this.request.body(limit);
-    if (this.keepsBodies) this.requestBody = body;
+    if (this.audit?.keepsBodies) this.requestBody = body;
     return body;
   }
 }
