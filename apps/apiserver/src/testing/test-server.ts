@@ -12,6 +12,8 @@ import { startApiServer, type RunningApiServer } from '../server';
 export interface TestCluster {
   readonly etcd: TestEtcd;
   readonly pki: TestPki;
+  /** args are the command line of an API server with further flags, on a free port unless they name one. */
+  args(...flags: string[]): string[];
   /** start starts an API server with further flags; it is stopped with the cluster, if not before. */
   start(...flags: string[]): Promise<TestApiServer>;
   stop(): Promise<void>;
@@ -32,17 +34,19 @@ export async function startTestCluster(): Promise<TestCluster> {
   const serving = await pki.issue({ name: 'kube-apiserver' });
   const running = new Set<RunningApiServer>();
   const clients = new Set<KubeClient>();
+  const args = (...more: string[]) => [
+    ...['--secure-port', '0', '--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1'],
+    ...['--etcd-servers', etcd.endpoints.join(','), '--client-ca-file', pki.caFile],
+    ...['--tls-cert-file', serving.certFile, '--tls-private-key-file', serving.keyFile],
+    ...['--service-account-signing-key-file', keyFile],
+    ...more,
+  ];
   return {
     etcd,
     pki,
+    args,
     async start(...more) {
-      const flags = parseFlags(FLAGS, [
-        ...['--secure-port', '0', '--bind-address', '127.0.0.1', '--advertise-address', '127.0.0.1'],
-        ...['--etcd-servers', etcd.endpoints.join(','), '--client-ca-file', pki.caFile],
-        ...['--tls-cert-file', serving.certFile, '--tls-private-key-file', serving.keyFile],
-        ...['--service-account-signing-key-file', keyFile],
-        ...more,
-      ]);
+      const flags = parseFlags(FLAGS, args(...more));
       const stopping = new AbortController();
       const server = await startApiServer(testHost(flags, stopping.signal));
       const stop = async () => {
