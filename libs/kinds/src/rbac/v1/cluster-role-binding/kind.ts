@@ -1,10 +1,8 @@
 import { ClusterRoleBindings, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { twice } from '../../../shared/errors';
-import { plainStrategy } from '../../../shared/strategies';
+import { bindingStrategy } from '../shared/binding-strategy';
 import { bindingColumns } from '../shared/columns';
 import { defaultBinding, fromAlphaSubjects, toAlphaSubjects } from '../shared/subjects';
-import { validateBinding, validateRoleRefUnchanged } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
 
 const KINDS = ['ClusterRole'];
@@ -16,13 +14,5 @@ export const clusterRoleBinding = defineKind<rbacv1.ClusterRoleBinding>({
   nameRule: 'pathSegment',
   defaults: defaultBinding,
   columns: bindingColumns,
-  strategy: {
-    ...plainStrategy<rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, KINDS), {
-      validateUpdate: (binding, old, release) => [
-        ...twice(validateBinding(binding, KINDS)),
-        ...validateRoleRefUnchanged(binding, old, release),
-      ],
-    }),
-    allowCreateOnUpdate: true,
-  },
+  strategy: bindingStrategy(KINDS),
 });

@@ -29,7 +29,6 @@ export function validateWindowsOptions(
 
 function userProblems(text: string): string[] {
   if (!text) return ['runAsUserName cannot be an empty string'];
-  // eslint-disable-next-line no-control-regex -- they are what is looked for
   if (/[\x00-\x1f\x7f]/.test(text)) return ['runAsUserName cannot contain control characters'];
   const parts = text.split('\\');
   if (parts.length > 2) return ['runAsUserName cannot contain more than one backslash'];
