@@ -23,17 +23,11 @@ function selectable({ spec, status }: corev1.Pod): Record<string, string> {
   };
 }
 
-/** fieldLabels are the selectable paths, and one that clients of long ago use. */
-function fieldLabels(emulated: Minor): Record<string, string> {
-  const labels = Object.keys(selectable({})).filter(label => emulated >= 28 || label !== 'spec.hostNetwork');
-  return { ...Object.fromEntries(labels.map(label => [label, label])), 'spec.host': 'spec.nodeName' };
-}
-
 /** pod declares Pod; the version of its eviction depends on the release. */
 export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
   defineKind<corev1.Pod>({
     resource: Pods,
-    versions: [served('v1', 'Pod', { fieldLabels: fieldLabels(emulated) })],
+    versions: [served('v1', 'Pod')],
     shortNames: ['po'],
     categories: ['all'],
     defaults: defaultPod,
@@ -41,6 +35,7 @@ export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
     gracefulDeletion: podDeletion,
     columns: podColumns,
     selectableFields: selectable,
+    fieldLabels: Object.keys(selectable({})).filter(label => emulated >= 28 || label !== 'spec.hostNetwork'),
     indexes: ['spec.nodeName'],
     subresources: {
       status: podStatusStrategy,
