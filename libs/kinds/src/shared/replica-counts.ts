@@ -12,7 +12,7 @@ export function validateReplicaCounts<T extends object>(
   counts: readonly (keyof T & string)[],
 ): FieldError[] {
   const number = (name: string) => Number((status as Readonly<Record<string, unknown>> | undefined)?.[name] ?? 0);
-  const errors = ['replicas', ...counts, 'unavailableReplicas']
+  const errors = ['replicas', ...counts, 'unavailableReplicas', 'observedGeneration', 'collisionCount']
     .filter(name => number(name) < 0)
     .map(name => field.invalid(STATUS.child(name), number(name), NON_NEGATIVE));
   for (const name of counts) {

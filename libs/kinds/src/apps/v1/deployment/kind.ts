@@ -1,5 +1,5 @@
 import { Deployments, type appsv1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { field, Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { keep, keepGeneration } from '../../../shared/keep';
 import { semanticEqual } from '../../../shared/equal';
@@ -54,8 +54,13 @@ export const deployment = defineKind<appsv1.Deployment>({
         if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;
         else delete deployment.metadata.labels;
       },
-      validateUpdate: ({ status }) =>
-        validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
+      validateUpdate: ({ status }, { status: before }) => [
+        ...validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
+        // The count of name collisions makes the names of new replica sets; going back would make an old one again.
+        ...((status?.collisionCount ?? 0) < (before?.collisionCount ?? 0)
+          ? [field.invalid(Path.at('status', 'collisionCount'), status?.collisionCount ?? 0, 'cannot be decremented')]
+          : []),
+      ],
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

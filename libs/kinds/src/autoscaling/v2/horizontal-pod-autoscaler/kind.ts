@@ -1,5 +1,7 @@
 import { HorizontalPodAutoscalers, type autoscalingv2 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { nonNegative } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { autoscalerColumns } from './columns';
@@ -34,5 +36,12 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
     validate: validateAutoscaler,
     validateUpdate: (autoscaler, _old, release) => validateAutoscaler(autoscaler, release),
   }),
-  subresources: { status: statusStrategy<autoscalingv2.HorizontalPodAutoscaler>() },
+  subresources: {
+    status: statusStrategy<autoscalingv2.HorizontalPodAutoscaler>({
+      validateUpdate: ({ status }) =>
+        (['currentReplicas', 'desiredReplicas'] as const).flatMap(name =>
+          nonNegative(Path.at('status', name), status?.[name]),
+        ),
+    }),
+  },
 });
