@@ -1,4 +1,4 @@
-import type { Stoppable } from '@navarch/base';
+import { keepSpans, type Stoppable } from '@navarch/base';
 
 /**
  * startTracing exports spans by OTLP over HTTP when OTEL_EXPORTER_OTLP_ENDPOINT is set, as OpenTelemetry documents; else it
@@ -17,5 +17,6 @@ export async function startTracing(component: string): Promise<Stoppable> {
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
   });
   provider.register();
+  keepSpans();
   return { stop: () => provider.shutdown() };
 }

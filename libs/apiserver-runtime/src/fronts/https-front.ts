@@ -167,6 +167,8 @@ class HttpsFront implements Listening {
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
+    // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
+    if (stream.endAfterHeaders) stream.resume();
     const { session } = stream;
     const { goawayChance = 0 } = this.options;
     if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
@@ -187,7 +189,7 @@ class HttpsFront implements Listening {
       stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
     if (isHead) return abandon(response, gone);
-    write(response, stream, gone.signal);
+    write(response, stream, gone);
   }
 
   private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -214,7 +216,7 @@ class HttpsFront implements Listening {
       return abandon(answer, gone);
     }
     if (isStream(answer.body)) response.flushHeaders();
-    write(answer, response, gone.signal);
+    write(answer, response, gone);
   }
 
   private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -260,9 +262,9 @@ class HttpsFront implements Listening {
 }
 
 /** write sends an answer's body on a stream whose head is out. */
-function write(response: ApiResponse, out: ServerHttp2Stream | ServerResponse, closed: AbortSignal): void {
+function write(response: ApiResponse, out: ServerHttp2Stream | ServerResponse, gone: Departure): void {
   const { body } = response;
-  if (isStream(body)) return body.start(new OutgoingSink(out, closed));
+  if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal));
   if (Buffer.isBuffer(body)) {
     out.end(body);
     return;
