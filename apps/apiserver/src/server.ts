@@ -1,4 +1,4 @@
-import { Endpoints, EndpointSlices, Namespaces, Pods, ResourceQuotas, Services, type corev1 } from '@navarch/api';
+import { Endpoints, EndpointSlices, Pods, ResourceQuotas, Services } from '@navarch/api';
 import {
   createApiServer,
   dumpRoutes,

@@ -70,6 +70,15 @@ describe('parseAbacPolicies', () => {
       { user: 'a', group: '', readonly: false, apiGroup: '*', resource: '*', namespace: '*', nonResourcePath: '*' },
     ]);
   });
+  test('a policy may be spread over lines', () => {
+    const spec = { user: 'bob', namespace: 'test', resource: 'pods', readonly: true };
+    const spread = JSON.stringify(
+      { apiVersion: 'abac.authorization.kubernetes.io/v1beta1', kind: 'Policy', spec },
+      undefined,
+      2,
+    );
+    expect(parseAbacPolicies(`${spread}\n# and\n\n${spread}\n`)).toHaveLength(2);
+  });
   test.each([['{}'], ['{"user":"*"}'], ['{"group":"*"}']])('%s is about everybody who is known', form => {
     expect(parseAbacPolicies(form)[0]).toMatchObject({ user: '', group: 'system:authenticated' });
   });

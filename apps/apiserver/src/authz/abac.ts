@@ -16,19 +16,40 @@ export interface AbacPolicy {
   readonly nonResourcePath: string;
 }
 
-/** parseAbacPolicies reads a policy file: one JSON policy a line; empty lines and `#` lines are skipped. It throws with the line's number. */
+/**
+ * parseAbacPolicies reads a policy file: one JSON policy a line, or spread over several; empty lines and `#` lines between policies are
+ * skipped. It throws with the number of the line that a policy begins on.
+ */
 export function parseAbacPolicies(text: string): AbacPolicy[] {
-  return text.split('\n').flatMap((line, i) => {
-    const trimmed = line.trim();
-    if (!trimmed || trimmed.startsWith('#')) return [];
+  const policies: AbacPolicy[] = [];
+  let begun: { readonly line: number; text: string } | undefined;
+  const fail = (line: number, error: unknown): never => {
+    throw new Error(
+      `error reading policy file, line ${line}: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  };
+  for (const [i, line] of text.split('\n').entries()) {
+    if (!begun && (!line.trim() || line.trim().startsWith('#'))) continue;
+    begun = { line: begun?.line ?? i + 1, text: `${begun?.text ?? ''}${line}\n` };
+    const value = parsed(begun.text);
+    if (value === undefined) continue;
     try {
-      return [parsePolicy(JSON.parse(trimmed) as unknown)];
+      policies.push(parsePolicy(value));
     } catch (error) {
-      throw new Error(
-        `error reading policy file, line ${i + 1}: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      fail(begun.line, error);
     }
-  });
+    begun = undefined;
+  }
+  return begun ? fail(begun.line, 'the policy is no JSON object') : policies;
+}
+
+/** parsed is a whole JSON value, or undefined as long as it is not whole. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsePolicy(value: unknown): AbacPolicy {
