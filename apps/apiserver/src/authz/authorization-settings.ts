@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { readExpression } from '../config-files/expression';
 import { Fields, readDocument } from '../config-files/fields';
 import type { Live, LiveFiles } from '../credentials/live';
 import type { ApiServerFlags } from '../flags';
@@ -54,7 +55,7 @@ function webhookByFlags(flags: ApiServerFlags): WebhookSettings {
   const version = ACCESS_REVIEW_VERSIONS.find(one => one === flags['authorization-webhook-version']);
   if (!version) throw new Error(`--authorization-webhook-version: known are ${ACCESS_REVIEW_VERSIONS.join(', ')}`);
   return {
-    ...{ kubeconfig, version, timeoutMs: MAX_TIMEOUT_MS, onFailure: 'no opinion' },
+    ...{ kubeconfig, version, timeoutMs: MAX_TIMEOUT_MS, onFailure: 'no opinion', conditions: [] },
     authorizedTtlMs: flags['authorization-webhook-cache-authorized-ttl'],
     unauthorizedTtlMs: flags['authorization-webhook-cache-unauthorized-ttl'],
   };
@@ -89,9 +90,13 @@ function parseWebhook(fields: Fields): WebhookSettings {
   connection.end();
   const version = fields.oneOf('subjectAccessReviewVersion', ACCESS_REVIEW_VERSIONS);
   fields.oneOf('matchConditionSubjectAccessReviewVersion', ['', 'v1'], '');
-  if (fields.objects('matchConditions').length) fields.fail('matchConditions', 'expressions are not supported');
+  const conditions = fields.objects('matchConditions').map(condition => {
+    const evaluate = readExpression(condition, 'expression', ['request']);
+    condition.end();
+    return evaluate;
+  });
   const settings: WebhookSettings = {
-    ...{ kubeconfig, version, timeoutMs },
+    ...{ kubeconfig, version, timeoutMs, conditions },
     authorizedTtlMs: fields.durationMs('authorizedTTL', 300_000),
     unauthorizedTtlMs: fields.durationMs('unauthorizedTTL', 30_000),
     onFailure: fields.oneOf('failurePolicy', ['NoOpinion', 'Deny']) === 'Deny' ? 'deny' : 'no opinion',

@@ -31,6 +31,11 @@ export class Fields {
     return this.left.get(name) !== undefined && this.left.get(name) !== null;
   }
 
+  /** peek is a field as it stands; it counts as not read. */
+  peek(name: string): unknown {
+    return this.left.get(name);
+  }
+
   /** text reads a string; '' if there is none. */
   text(name: string): string {
     return this.take(name, 'a string', value => typeof value === 'string') ?? '';

@@ -1,6 +1,7 @@
 import { Fields, readDocument } from '../../config-files/fields';
 import { checkedIssuer } from './oidc-flags';
-import { SIGNING_ALGORITHMS, userOfClaims, type ClaimSettings, type JwtSettings } from './settings';
+import { parseReadings } from './claim-mappings';
+import { SIGNING_ALGORITHMS, userOfClaims, type JwtSettings } from './settings';
 
 /** AnonymousSettings say where requests without credentials get to the authorizers. */
 export interface AnonymousSettings {
@@ -41,17 +42,9 @@ function parseAnonymous(fields: Fields): AnonymousSettings {
 
 function parseJwt(fields: Fields): JwtSettings {
   const issuer = fields.object('issuer') ?? fields.fail('issuer', 'is required');
-  const mappings = fields.object('claimMappings') ?? fields.fail('claimMappings', 'is required');
-  const required = fields.objects('claimValidationRules').map(rule => {
-    refuseExpressions(rule, 'expression', 'message');
-    const pair = { claim: rule.required('claim'), value: rule.text('requiredValue') };
-    rule.end();
-    return pair;
-  });
-  refuseExpressions(fields, 'userValidationRules');
-  const claims = { ...parseMappings(mappings), required };
+  const readings = parseReadings(fields);
   fields.end();
-  return { ...parseIssuer(issuer), algorithms: SIGNING_ALGORITHMS, userOf: token => userOfClaims(token, claims) };
+  return { ...parseIssuer(issuer), algorithms: SIGNING_ALGORITHMS, userOf: claims => userOfClaims(claims, readings) };
 }
 
 function parseIssuer(fields: Fields): Pick<JwtSettings, 'issuer' | 'discoveryUrl' | 'ca' | 'audiences'> {
@@ -71,37 +64,4 @@ function parseIssuer(fields: Fields): Pick<JwtSettings, 'issuer' | 'discoveryUrl
     ...(ca && { ca }),
     audiences,
   };
-}
-
-function parseMappings(fields: Fields): Omit<ClaimSettings, 'required'> {
-  const username = fields.object('username') ?? fields.fail('username', 'is required');
-  const groups = fields.object('groups');
-  const uid = fields.object('uid');
-  refuseExpressions(fields, 'extra');
-  fields.end();
-  const uidClaim = uid && claimOf(uid);
-  uid?.end();
-  return {
-    username: prefixed(username),
-    ...(groups?.has('claim') && { groups: prefixed(groups) }),
-    ...(uidClaim && { uid: { claim: uidClaim } }),
-  };
-}
-
-/** prefixed: whoever names a claim has to say what stands before its value, be it nothing, so that nobody passes for somebody of the cluster by oversight. */
-function prefixed(fields: Fields): { claim: string; prefix: string } {
-  const claim = claimOf(fields);
-  if (!fields.has('prefix')) fields.fail('prefix', 'is required when claim is set; it can be empty');
-  const prefix = fields.text('prefix');
-  fields.end();
-  return { claim, prefix };
-}
-
-function claimOf(fields: Fields): string {
-  refuseExpressions(fields, 'expression');
-  return fields.required('claim');
-}
-
-function refuseExpressions(fields: Fields, ...names: string[]): void {
-  for (const name of names) if (fields.has(name)) fields.fail(name, 'expressions are not supported');
 }

@@ -6,7 +6,14 @@ import { FLAGS } from '../../flags';
 import { parseAuthenticationConfiguration } from './authentication-configuration';
 import { checkClaims } from './jwt-authenticator';
 import { oidcSettings } from './oidc-flags';
-import { userOfClaims, type ClaimSettings } from './settings';
+import {
+  groupsReading,
+  requiredClaim,
+  textReading,
+  userOfClaims,
+  usernameReading,
+  type ClaimReadings,
+} from './settings';
 
 const read = () => 'the ca';
 const oidc = (...flags: string[]) => oidcSettings(parseFlags(FLAGS, flags), read);
@@ -14,25 +21,26 @@ const issuer = 'https://id.example';
 const basic = ['--oidc-issuer-url', issuer, '--oidc-client-id', 'kube'];
 
 describe('userOfClaims', () => {
-  const plain: ClaimSettings = { username: { claim: 'sub', prefix: '' }, required: [] };
-  const grouped = { ...plain, groups: { claim: 'roles', prefix: 'oidc:' } };
-  const email = { ...plain, username: { claim: 'email', prefix: '' } };
-  const bound = { ...plain, required: [{ claim: 'hd', value: 'x' }] };
-  test.each<[string, JWTPayload, ClaimSettings, UserInfo | string]>([
+  const none = { extra: new Map(), rules: [], userRules: [] };
+  const plain: ClaimReadings = { ...none, username: usernameReading('sub', '') };
+  const grouped = { ...plain, groups: groupsReading('roles', 'oidc:') };
+  const email = { ...plain, username: usernameReading('email', '') };
+  const bound = { ...plain, rules: [requiredClaim('hd', 'x')] };
+  test.each<[string, JWTPayload, ClaimReadings, UserInfo | string]>([
     ['the subject', { sub: 'a' }, plain, { name: 'a', groups: [] }],
     ['no subject', {}, plain, 'claim not present'],
     ['a subject that is no text', { sub: 7 as never }, plain, 'no text'],
     ['groups', { sub: 'a', roles: ['x', 'y'] }, grouped, { name: 'a', groups: ['oidc:x', 'oidc:y'] }],
     ['one group', { sub: 'a', roles: 'x' }, grouped, { name: 'a', groups: ['oidc:x'] }],
     ['no groups', { sub: 'a' }, grouped, { name: 'a', groups: [] }],
-    ['groups of another form', { sub: 'a', roles: { x: 1 } }, grouped, 'parse groups claim'],
+    ['groups of another form', { sub: 'a', roles: { x: 1 } }, grouped, 'neither a text nor a list'],
     ['an address', { email: 'a@x', email_verified: true }, email, { name: 'a@x', groups: [] }],
     ['an address nobody checked', { email: 'a@x', email_verified: false }, email, 'email not verified'],
     ['an address of a provider that does not say', { email: 'a@x' }, email, { name: 'a@x', groups: [] }],
     ['a required claim', { sub: 'a', hd: 'x' }, bound, { name: 'a', groups: [] }],
     ['another value of it', { sub: 'a', hd: 'y' }, bound, 'value does not match'],
     ['none of it', { sub: 'a' }, bound, 'required claim hd not present'],
-    ['a uid', { sub: 'a', u: '7' }, { ...plain, uid: { claim: 'u' } }, { name: 'a', uid: '7', groups: [] }],
+    ['a uid', { sub: 'a', u: '7' }, { ...plain, uid: textReading('u') }, { name: 'a', uid: '7', groups: [] }],
   ])('%s', (_name, claims, settings, want) => {
     if (typeof want === 'string') expect(() => userOfClaims(claims, settings)).toThrow(want);
     else expect(userOfClaims(claims, settings)).toEqual(want);
@@ -110,6 +118,29 @@ describe('parseAuthenticationConfiguration', () => {
     expect(one).toMatchObject({ issuer, audiences: ['kube'] });
     expect(one!.userOf({ sub: 'a', g: ['1'], u: '7', hd: 'y' })).toEqual({ name: 'x:a', groups: ['1'], uid: '7' });
   });
+  test('expressions', () => {
+    const mappings = {
+      username: { expression: "'x:' + claims.sub" },
+      groups: { expression: "claims.roles.split(',')" },
+      extra: [{ key: 'example.org/team', valueExpression: 'claims.team' }],
+    };
+    const {
+      jwt: [one],
+    } = parse({
+      jwt: [
+        jwt({
+          claimMappings: mappings,
+          claimValidationRules: [{ expression: 'claims.exp - claims.iat <= 3600', message: 'lasts too long' }],
+          userValidationRules: [{ expression: "!user.username.startsWith('x:system:')", message: 'reserved' }],
+        }),
+      ],
+    });
+    const claims = { sub: 'a', roles: '1,2', team: ['t'], iat: 0, exp: 60 };
+    expect(one!.userOf(claims)).toEqual({ name: 'x:a', groups: ['1', '2'], extra: { 'example.org/team': ['t'] } });
+    expect(() => one!.userOf({ ...claims, exp: 7200 })).toThrow('lasts too long');
+    expect(() => one!.userOf({ ...claims, sub: 'system:a' })).toThrow('reserved');
+    expect(() => one!.userOf({ sub: 'a', exp: 1, iat: 0 })).toThrow('no such key');
+  });
   test('anonymous requests, somewhere', () => {
     expect(parse({ anonymous: { enabled: true, conditions: [{ path: '/livez' }] } }).anonymous).toEqual({
       enabled: true,
@@ -123,6 +154,16 @@ describe('parseAuthenticationConfiguration', () => {
     ['audiences without a policy', { jwt: [jwt({}, { audiences: ['a', 'b'] })] }, 'audienceMatchPolicy'],
     ['no prefix', { jwt: [jwt({ claimMappings: { username: { claim: 'sub' } } })] }, 'username.prefix: is required'],
     ['an unknown field', { jwt: [jwt({ claims: 1 })] }, 'jwt[0].claims: unknown field'],
+    [
+      'a broken expression',
+      { jwt: [jwt({ claimMappings: { username: { expression: 'claims.' } } })] },
+      'username.expression',
+    ],
+    [
+      'an address nobody checks',
+      { jwt: [jwt({ claimMappings: { username: { expression: 'claims.email' } } })] },
+      'email_verified',
+    ],
     ['plain http', { jwt: [jwt({}, { url: 'http://x' })] }, 'https URL'],
     ['conditions for nothing', { anonymous: { enabled: false, conditions: [{ path: '/' }] } }, 'anonymous.conditions'],
     ['another kind', { kind: 'X' }, 'kind'],

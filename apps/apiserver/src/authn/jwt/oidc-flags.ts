@@ -1,6 +1,14 @@
 import type { ApiServerFlags } from '../../flags';
 import type { ReadFile } from '../../credentials/live';
-import { SIGNING_ALGORITHMS, userOfClaims, type JwtSettings } from './settings';
+import {
+  groupsReading,
+  requiredClaim,
+  SIGNING_ALGORITHMS,
+  userOfClaims,
+  usernameReading,
+  type ClaimReadings,
+  type JwtSettings,
+} from './settings';
 
 /** oidcSettings reads the --oidc-* flags; undefined if they name no issuer. It throws an Error that names the flag. */
 export function oidcSettings(flags: ApiServerFlags, read: ReadFile): JwtSettings | undefined {
@@ -13,17 +21,19 @@ export function oidcSettings(flags: ApiServerFlags, read: ReadFile): JwtSettings
   if (unknown.length) throw new Error(`--oidc-signing-algs: unsupported: ${unknown.join(', ')}`);
   const claim = flags['oidc-username-claim'];
   const groups = flags['oidc-groups-claim'];
-  const claims = {
-    username: { claim, prefix: usernamePrefix(flags['oidc-username-prefix'], claim, issuer) },
-    ...(groups && { groups: { claim: groups, prefix: flags['oidc-groups-prefix'] } }),
-    required: flags['oidc-required-claim'].map(requiredClaim),
+  const readings: ClaimReadings = {
+    username: usernameReading(claim, usernamePrefix(flags['oidc-username-prefix'], claim, issuer)),
+    ...(groups && { groups: groupsReading(groups, flags['oidc-groups-prefix']) }),
+    extra: new Map(),
+    rules: flags['oidc-required-claim'].map(requiredPair),
+    userRules: [],
   };
   return {
     issuer: checkedIssuer('--oidc-issuer-url', issuer),
     ...(flags['oidc-ca-file'] && { ca: read(flags['oidc-ca-file']) }),
     audiences: [client],
     algorithms,
-    userOf: token => userOfClaims(token, claims),
+    userOf: token => userOfClaims(token, readings),
   };
 }
 
@@ -41,8 +51,8 @@ export function checkedIssuer(where: string, issuer: string): string {
   return issuer;
 }
 
-function requiredClaim(pair: string): { claim: string; value: string } {
+function requiredPair(pair: string): ClaimReadings['rules'][number] {
   const equals = pair.indexOf('=');
   if (equals < 1) throw new Error(`--oidc-required-claim: ${JSON.stringify(pair)} is not of the form key=value`);
-  return { claim: pair.slice(0, equals), value: pair.slice(equals + 1) };
+  return requiredClaim(pair.slice(0, equals), pair.slice(equals + 1));
 }

@@ -1,5 +1,5 @@
-import type { JWTPayload } from 'jose';
 import type { UserInfo } from '@navarch/apimachinery';
+import type { JWTPayload } from 'jose';
 
 /** SIGNING_ALGORITHMS are those that a provider may sign with; all are asymmetric. */
 export const SIGNING_ALGORITHMS = [
@@ -21,45 +21,78 @@ export interface JwtSettings {
   userOf(claims: JWTPayload): UserInfo;
 }
 
-/** ClaimSettings are how plain claims become a user: each a claim's name, and what is put before its value. */
-export interface ClaimSettings {
-  readonly username: { readonly claim: string; readonly prefix: string };
-  readonly groups?: { readonly claim: string; readonly prefix: string };
-  readonly uid?: { readonly claim: string };
-  /** required are claims that have to have this very value. */
-  readonly required: readonly { readonly claim: string; readonly value: string }[];
+/** Reading takes a value from claims: a claim as it is, or what an expression makes of them. It throws an Error that says why there is none. */
+export type Reading = (claims: JWTPayload) => unknown;
+
+/** ClaimReadings are how claims become a user. */
+export interface ClaimReadings {
+  readonly username: Reading;
+  readonly groups?: Reading;
+  readonly uid?: Reading;
+  readonly extra: ReadonlyMap<string, Reading>;
+  /** rules throw an Error for claims that are not good enough. */
+  readonly rules: readonly ((claims: JWTPayload) => void)[];
+  /** userRules throw an Error for users that may not be. */
+  readonly userRules: readonly ((user: UserInfo) => void)[];
 }
 
-/** userOfClaims makes a user of plain claims. Pure. */
-export function userOfClaims(claims: JWTPayload, { username, groups, uid, required }: ClaimSettings): UserInfo {
-  for (const { claim, value } of required) {
-    const found = claims[claim];
-    if (found === undefined) throw new Error(`oidc: required claim ${claim} not present in ID token`);
-    if (found !== value) throw new Error(`oidc: required claim ${claim} value does not match`);
-  }
-  const name = textClaim(claims, username.claim);
-  // An address that the provider has not checked is anybody's.
-  if (username.claim === 'email' && 'email_verified' in claims && claims.email_verified !== true)
-    throw new Error('oidc: email not verified');
-  const names = groups ? groupsOf(claims, groups.claim).map(group => groups.prefix + group) : [];
-  return {
-    name: username.prefix + name,
-    groups: names,
-    ...(uid && { uid: textClaim(claims, uid.claim) }),
+/** userOfClaims makes a user of claims. Pure. */
+export function userOfClaims(claims: JWTPayload, readings: ClaimReadings): UserInfo {
+  for (const rule of readings.rules) rule(claims);
+  const name = readings.username(claims);
+  if (typeof name !== 'string' || !name) throw new Error('oidc: the claims give no user name');
+  const uid = readings.uid?.(claims);
+  if (uid !== undefined && typeof uid !== 'string') throw new Error('oidc: the uid is no text');
+  const extra = [...readings.extra].map(([key, read]) => [key, texts(key, read(claims))] as const);
+  const filled = extra.filter(([, values]) => values.length);
+  const user: UserInfo = {
+    name,
+    groups: texts('groups', readings.groups?.(claims)),
+    ...(uid && { uid }),
+    ...(filled.length && { extra: Object.fromEntries(filled) }),
+  };
+  for (const rule of readings.userRules) rule(user);
+  return user;
+}
+
+/** groupsReading reads a claim that is a text or a list of texts, each of which gets a prefix; none if it is not there. Pure. */
+export function groupsReading(claim: string, prefix: string): Reading {
+  return claims => texts(claim, Object.hasOwn(claims, claim) ? claims[claim] : undefined).map(text => prefix + text);
+}
+
+/** usernameReading reads the claim that names the user. An address has to be one that the provider has checked, if it says so. Pure. */
+export function usernameReading(claim: string, prefix: string): Reading {
+  const read = textReading(claim, prefix);
+  return claims => {
+    if (claim === 'email' && 'email_verified' in claims && claims.email_verified !== true)
+      throw new Error('oidc: email not verified');
+    return read(claims);
   };
 }
 
-function textClaim(claims: JWTPayload, claim: string): string {
-  const value = claims[claim];
-  if (value === undefined) throw new Error(`oidc: parse claim ${JSON.stringify(claim)}: claim not present`);
-  if (typeof value !== 'string' || !value) throw new Error(`oidc: parse claim ${JSON.stringify(claim)}: no text`);
-  return value;
+/** textReading reads a claim that has to be a text. Pure. */
+export function textReading(claim: string, prefix = ''): Reading {
+  return claims => {
+    const value = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    if (value === undefined) throw new Error(`oidc: parse claim ${JSON.stringify(claim)}: claim not present`);
+    if (typeof value !== 'string' || !value) throw new Error(`oidc: parse claim ${JSON.stringify(claim)}: no text`);
+    return prefix + value;
+  };
 }
 
-function groupsOf(claims: JWTPayload, claim: string): string[] {
-  const value = claims[claim];
-  if (value === undefined || value === null) return [];
-  const list = Array.isArray(value) ? value : [value];
+/** requiredClaim is a rule: the claim has to have this very value. Pure. */
+export function requiredClaim(claim: string, value: string): (claims: JWTPayload) => void {
+  return claims => {
+    const found = Object.hasOwn(claims, claim) ? claims[claim] : undefined;
+    if (found === undefined) throw new Error(`oidc: required claim ${claim} not present in ID token`);
+    if (found !== value) throw new Error(`oidc: required claim ${claim} value does not match`);
+  };
+}
+
+/** texts takes a text or a list of texts; nothing and an empty text are none. */
+function texts(what: string, value: unknown): string[] {
+  if (value === undefined || value === null || value === '') return [];
+  const list: unknown[] = Array.isArray(value) ? value : [value];
   if (list.every((item): item is string => typeof item === 'string')) return list;
-  throw new Error(`oidc: parse groups claim ${JSON.stringify(claim)}: neither a text nor a list of texts`);
+  throw new Error(`oidc: parse ${JSON.stringify(what)}: neither a text nor a list of texts`);
 }

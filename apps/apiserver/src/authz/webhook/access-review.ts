@@ -14,7 +14,7 @@ const OPERATORS: Readonly<Record<string, string | undefined>> = {
 };
 
 /** accessReview is the SubjectAccessReview that asks a webhook about a request. Pure. */
-export function accessReview(asked: AuthorizationAttributes, version: AccessReviewVersion): object {
+export function accessReview(asked: AuthorizationAttributes, version: AccessReviewVersion) {
   const { user, verb, group, resource, subresource, namespace, name, path } = asked;
   const groups = user.groups.length ? { [version === 'v1' ? 'groups' : 'group']: user.groups } : {};
   const about = asked.isResourceRequest

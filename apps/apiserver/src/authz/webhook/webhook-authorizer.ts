@@ -1,6 +1,7 @@
 import type { authorizationv1 } from '@navarch/api';
 import type { AuthorizationAttributes, Authorizer, Decision } from '@navarch/apiserver-runtime';
 import { TtlCache, type Clock, type Logger } from '@navarch/base';
+import type { Expression } from '../../config-files/expression';
 import type { ReviewClient } from '../../outbound/review-client';
 import { accessReview, decisionOf, type AccessReviewVersion } from './access-review';
 
@@ -15,6 +16,8 @@ export interface WebhookSettings {
   readonly timeoutMs: number;
   readonly authorizedTtlMs: number;
   readonly unauthorizedTtlMs: number;
+  /** conditions: the webhook is asked only about requests for which all are true, of the review's `spec` as `request`. */
+  readonly conditions: readonly Expression[];
   /** onFailure is the decision when the webhook cannot be asked. */
   readonly onFailure: 'no opinion' | 'deny';
 }
@@ -33,7 +36,12 @@ export class WebhookAuthorizer implements Authorizer {
   }
 
   async authorize(asked: AuthorizationAttributes): Promise<Decision> {
-    const { version, authorizedTtlMs, unauthorizedTtlMs, onFailure } = this.settings;
+    const { version, authorizedTtlMs, unauthorizedTtlMs, conditions, onFailure } = this.settings;
+    if (conditions.length) {
+      const matches = concerns(conditions, accessReview(asked, 'v1').spec);
+      if (matches === false) return { outcome: 'no opinion' };
+      if (matches !== true) return { outcome: onFailure, evaluationError: matches };
+    }
     const review = accessReview(asked, version);
     const key = JSON.stringify(review);
     const known = this.cache.get(key);
@@ -53,4 +61,17 @@ export class WebhookAuthorizer implements Authorizer {
   rulesFor() {
     return { rules: [], errors: ['webhook authorizer does not support user rule resolution'] };
   }
+}
+
+/** concerns tells whether all conditions hold; one that does not decides before one that fails, whose failure is the answer. Pure. */
+export function concerns(conditions: readonly Expression[], request: object): boolean | string {
+  let failure: string | undefined;
+  for (const condition of conditions) {
+    try {
+      if (condition({ request }) !== true) return false;
+    } catch (error) {
+      failure ??= error instanceof Error ? error.message : String(error);
+    }
+  }
+  return failure ?? true;
 }

@@ -6,7 +6,8 @@ import { FakeClock } from '@navarch/testing';
 import { authorizationAttributes } from '../../testing/attributes';
 import { parseAuthorizationConfiguration } from '../authorization-settings';
 import { accessReview, decisionOf, selectorsOf } from './access-review';
-import { WebhookAuthorizer, type WebhookSettings } from './webhook-authorizer';
+import { compileConfigExpression } from '../../config-files/expression';
+import { concerns, WebhookAuthorizer, type WebhookSettings } from './webhook-authorizer';
 
 const alice = { name: 'alice', uid: '7', groups: ['staff'], extra: { k: ['v'] } };
 const asked = authorizationAttributes(alice, 'get', { name: 'p', subresource: 'log' });
@@ -67,6 +68,7 @@ test.each<[authorizationv1.SubjectAccessReviewStatus, Decision | string]>([
 describe('WebhookAuthorizer', () => {
   const settings: WebhookSettings = {
     ...{ kubeconfig: '', version: 'v1', timeoutMs: 1000, authorizedTtlMs: 1000, unauthorizedTtlMs: 100 },
+    conditions: [],
     onFailure: 'no opinion',
   };
   const make = (answer: () => object, more: Partial<WebhookSettings> = {}) => {
@@ -101,6 +103,17 @@ describe('WebhookAuthorizer', () => {
   });
 });
 
+describe('conditions', () => {
+  const of = (...texts: string[]) => texts.map(text => compileConfigExpression(text, ['request']));
+  const { spec } = accessReview(asked, 'v1');
+  test.each<[string, string[], boolean | string]>([
+    ['one that holds', ["request.resourceAttributes.namespace == 'ns'"], true],
+    ['one that does not', ["'staff' in request.groups", "request.user == 'bob'"], false],
+    ['one that fails', ['request.none == 1'], 'no such key: none'],
+    ['one that fails and one that does not hold', ['request.none == 1', 'false'], false],
+  ])('%s', (_name, texts, want) => expect(concerns(of(...texts), spec)).toEqual(want));
+});
+
 describe('parseAuthorizationConfiguration', () => {
   const webhook = {
     ...{ timeout: '3s', subjectAccessReviewVersion: 'v1', failurePolicy: 'Deny', unauthorizedTTL: '10s' },
@@ -118,7 +131,7 @@ describe('parseAuthorizationConfiguration', () => {
       {
         type: 'Webhook',
         webhook: {
-          ...{ kubeconfig: '/k', version: 'v1', timeoutMs: 3000, onFailure: 'deny' },
+          ...{ kubeconfig: '/k', version: 'v1', timeoutMs: 3000, onFailure: 'deny', conditions: [] },
           ...{ authorizedTtlMs: 300_000, unauthorizedTtlMs: 10_000 },
         },
       },
@@ -132,6 +145,7 @@ describe('parseAuthorizationConfiguration', () => {
     ['no timeout', [hook({ timeout: undefined })], 'authorizers[0].webhook.timeout'],
     ['a long one', [hook({ timeout: '1m' })], 'at most 30s'],
     ['no policy', [hook({ failurePolicy: undefined })], 'failurePolicy: is required'],
+    ['a broken condition', [hook({ matchConditions: [{ expression: 'request.' }] })], 'matchConditions[0].expression'],
     ['an unknown field', [hook({ cache: 1 })], 'cache: unknown field'],
     ['a webhook of RBAC', [{ type: 'RBAC', name: 'r', webhook }], 'only a Webhook has one'],
   ])('%s is refused', (_name, authorizers, why) => expect(() => parse(...authorizers)).toThrow(why));
