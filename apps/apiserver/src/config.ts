@@ -79,10 +79,6 @@ function named<T>(flag: string, read: () => T): T {
   }
 }
 
-function present<K extends string, V>(key: K, value: V | undefined): { readonly [key in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [key in K]: V });
-}
-
 const lower = (text: string) => text.toLowerCase();
 
 /** ownAddress is the address to be reached at: the one bound, or this host's first. */

@@ -94,7 +94,11 @@ test.each<[string, ReturnType<typeof pod>, number, string]>([
 });
 
 describe('PodSecurity', () => {
-  const labels = { 'pod-security.kubernetes.io/enforce': 'baseline', 'pod-security.kubernetes.io/warn': 'restricted' };
+  const labels = {
+    'pod-security.kubernetes.io/enforce': 'baseline',
+    'pod-security.kubernetes.io/warn': 'restricted',
+    'pod-security.kubernetes.io/audit': 'restricted',
+  };
   const settings: PodSecuritySettings = {
     ...noSettings,
     exempt: { usernames: new Set(['boss']), namespaces: new Set(['free']), runtimeClasses: new Set(['sandbox']) },
@@ -117,9 +121,14 @@ describe('PodSecurity', () => {
     );
     const bare = attributes({ spec: { containers: [{ name: 'c' }] } });
     await plugin.validate(bare);
-    expect(bare.warnings).toEqual([
-      expect.stringContaining('would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false'),
-    ]);
+    const warning = expect.stringContaining(
+      'would violate PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+    );
+    expect(bare.warnings).toEqual([warning]);
+    expect(bare.annotations).toEqual({
+      'pod-security.kubernetes.io/enforce-policy': 'baseline:latest',
+      'pod-security.kubernetes.io/audit-violations': warning,
+    });
   });
   test.each<[string, object, Parameters<typeof attributes>[1]]>([
     ['a user', host, { user: { name: 'boss', groups: [] } }],

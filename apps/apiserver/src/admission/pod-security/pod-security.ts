@@ -33,7 +33,7 @@ export interface PodSecurityParts {
   readonly settings: PodSecuritySettings | undefined;
 }
 
-/** PodSecurity holds pods to the Pod Security Standard that their namespace's labels name: enforced, or with a warning. */
+/** PodSecurity holds pods to the Pod Security Standard that their namespace's labels name: enforced, with a warning, or noted in the audit log. */
 export class PodSecurity implements AdmissionPlugin {
   readonly name = 'PodSecurity';
   private readonly settings: PodSecuritySettings;
@@ -60,6 +60,10 @@ export class PodSecurity implements AdmissionPlugin {
     const enforced = policyOf(labels, 'enforce', this.settings);
     if (isPod) attributes.annotate(ENFORCE_POLICY, show(enforced));
     const refused = isPod ? this.violations(enforced, pod) : '';
+    if (isPod) attributes.annotate('pod-security.kubernetes.io/enforce-policy', show(enforced));
+    const audited = policyOf(labels, 'audit', this.settings);
+    const noted = this.violations(audited, pod);
+    if (noted) attributes.annotate('pod-security.kubernetes.io/audit-violations', wouldViolate(audited, noted));
     if (refused) throw refuse(attributes, `violates PodSecurity ${JSON.stringify(show(enforced))}: ${refused}`);
     const audited = policyOf(labels, 'audit', this.settings);
     const noted = this.violations(audited, pod);
@@ -67,7 +71,7 @@ export class PodSecurity implements AdmissionPlugin {
       attributes.annotate(AUDIT_VIOLATIONS, `would violate PodSecurity ${JSON.stringify(show(audited))}: ${noted}`);
     const warned = policyOf(labels, 'warn', this.settings);
     const text = this.violations(warned, pod);
-    if (text) attributes.warn(`would violate PodSecurity ${JSON.stringify(show(warned))}: ${text}`);
+    if (text) attributes.warn(wouldViolate(warned, text));
   }
 
   /** validateNamespace refuses labels that mean nothing, and warns of pods that a stricter level would not let in. */
@@ -105,6 +109,9 @@ export class PodSecurity implements AdmissionPlugin {
     return violationText(policy.level, pod, minorOf(policy, this.parts.emulated));
   }
 }
+
+const wouldViolate = (policy: Policy, text: string) =>
+  `would violate PodSecurity ${JSON.stringify(show(policy))}: ${text}`;
 
 /** violationText tells in which ways a pod breaks a level as a release has it; '' if in none. Pure. */
 export function violationText(level: Level, pod: PodParts, minor: number): string {
