@@ -152,6 +152,11 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     ...(flow ? [hooks.claim('priority-and-fairness-config-consumer', 'priority-and-fairness-filter')] : []),
     health.pending('informer-sync', ['readyz']),
   ];
+  const finishExtensions = hooks.claim(
+    'start-apiextensions-informers',
+    'start-apiextensions-controllers',
+    'crd-informer-synced',
+  );
   const finishRepair = hooks.claim('start-service-ip-repair-controllers');
   const aggregation = openAggregation({
     server: () => server,
@@ -262,6 +267,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     customResources.run(stopping.signal),
     aggregation.run(stopping.signal),
   ];
+  finishExtensions();
   stack.push({ stop: () => Promise.all(running).then(() => undefined) });
   const bus = serveBus(flags, handler, log, clock);
   stack.push(bus);

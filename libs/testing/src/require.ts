@@ -5,8 +5,9 @@ export type Describe = (name: string, body: () => void) => void;
 
 type JestDescribe = Describe & { readonly skip: Describe };
 
+/** jestDescribe is jest's describe; it throws outside jest. */
 // Not imported from @jest/globals: that throws outside jest, where benchmarks use this library too.
-function jestDescribe(): JestDescribe {
+export function jestDescribe(): JestDescribe {
   const { describe } = globalThis as { describe?: JestDescribe };
   if (!describe) throw new Error('this is no jest test');
   return describe;
@@ -23,7 +24,8 @@ export function requireRoot(): Describe {
   return process.getuid?.() === 0 ? jestDescribe() : skipped('root is needed');
 }
 
-function skipped(why: string): Describe {
+/** skipped is jest's describe.skip, after a warning that says why. */
+export function skipped(why: string): Describe {
   return (name, body) => {
     console.warn(`SKIPPED: ${name}: ${why}`);
     jestDescribe().skip(`${name} (skipped: ${why})`, body);
