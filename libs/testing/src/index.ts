@@ -9,5 +9,5 @@ export * from './pki';
 export * from './oracle';
 export * from './places';
 export * from './proxy';
-export { requireProgram, requireRoot, type Describe } from './require';
+export { requireProgram, requireRoot, skipped, type Describe } from './require';
 export type { TestServer } from './server';
