@@ -17,7 +17,7 @@ import {
   type AnyObject,
 } from '@navarch/apimachinery';
 import { identityOfToken, identityToken, isInboxOf } from '@navarch/bus';
-import type { Random} from '@navarch/testing';
+import type { Random } from '@navarch/testing';
 import { fuzz } from '@navarch/testing';
 import { decodeObject, type Target } from './encoding/decode-body';
 import { negotiate } from './negotiate';
@@ -26,7 +26,7 @@ import { decodeContinue, encodeContinue } from './verbs/continue-token';
 
 const SCHEMA = 'io.k8s.api.apps.v1.Deployment';
 const target: Target = {
-  ...{ group: 'apps', version: 'v1', kind: 'Deployment', schema: SCHEMA, hubGroup: 'apps', custom: false },
+  ...{ group: 'apps', version: 'v1', kind: 'Deployment', schema: SCHEMA, hubGroup: 'apps' },
   versions: ['apps/v1'],
 };
 const KEYS = [

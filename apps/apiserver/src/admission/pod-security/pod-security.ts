@@ -10,9 +10,6 @@ import type { PodSecuritySettings } from './policy';
 import { restrictedChecks } from './restricted';
 import type { PodParts } from './violation';
 
-const ENFORCE_POLICY = 'pod-security.kubernetes.io/enforce-policy';
-const AUDIT_VIOLATIONS = 'pod-security.kubernetes.io/audit-violations';
-
 /** WORKLOADS make pods from a template; for them the standard only warns. */
 const WORKLOADS = new Set([
   'replicationcontrollers',
@@ -58,17 +55,12 @@ export class PodSecurity implements AdmissionPlugin {
     if (!pod || this.isExempt(attributes.user, attributes.namespace, pod.spec.runtimeClassName)) return;
     const labels = (await this.parts.namespaces('', attributes.namespace))?.metadata?.labels ?? {};
     const enforced = policyOf(labels, 'enforce', this.settings);
-    if (isPod) attributes.annotate(ENFORCE_POLICY, show(enforced));
     const refused = isPod ? this.violations(enforced, pod) : '';
     if (isPod) attributes.annotate('pod-security.kubernetes.io/enforce-policy', show(enforced));
     const audited = policyOf(labels, 'audit', this.settings);
     const noted = this.violations(audited, pod);
     if (noted) attributes.annotate('pod-security.kubernetes.io/audit-violations', wouldViolate(audited, noted));
     if (refused) throw refuse(attributes, `violates PodSecurity ${JSON.stringify(show(enforced))}: ${refused}`);
-    const audited = policyOf(labels, 'audit', this.settings);
-    const noted = this.violations(audited, pod);
-    if (noted)
-      attributes.annotate(AUDIT_VIOLATIONS, `would violate PodSecurity ${JSON.stringify(show(audited))}: ${noted}`);
     const warned = policyOf(labels, 'warn', this.settings);
     const text = this.violations(warned, pod);
     if (text) attributes.warn(wouldViolate(warned, text));
