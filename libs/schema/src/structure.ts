@@ -1,9 +1,6 @@
 import { deduced, getOwn, scalar, untyped, type FieldSchema, type TypeSchema } from '@navarch/apimachinery';
 import type { SchemaNode } from './node';
 
-/** Meta is what merging and field ownership need to know of the metadata of objects. */
-export type Meta = TypeSchema;
-
 const SCALARS: Readonly<Record<string, TypeSchema>> = {
   string: { ...scalar, scalarType: 'string' },
   boolean: { ...scalar, scalarType: 'boolean' },
