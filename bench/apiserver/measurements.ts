@@ -69,7 +69,7 @@ class Bench {
   private async create(): Promise<void> {
     const { pods, rounds } = this.options;
     const wanted = this.wants('create');
-    const warm = Math.min(WARM_UP, pods);
+    const warm = Math.min(WARM_UP, Math.floor(pods / 2));
     await this.load.run({ do: 'create', from: 0, count: warm, inFlight: CREATES_IN_FLIGHT });
     const part = Math.floor((pods - warm) / rounds);
     const run = (round: number): Job => {

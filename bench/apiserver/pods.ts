@@ -15,7 +15,8 @@ export function podBody(i: number, name = podName(i)): Buffer {
         labels: { app: `app-${i % 50}`, 'pod-template-hash': `7d9c5b${i % 100}` },
       },
       spec: {
-        nodeName: `node-${i % 100}`,
+        // Of no scheduler: on a whole cluster nobody places them, and nobody collects them for want of their node.
+        schedulerName: 'bench',
         automountServiceAccountToken: false,
         containers: [
           {
