@@ -118,6 +118,8 @@ export interface Route {
   readonly path: string;
   /** prefix: everything below the path too. */
   readonly prefix?: boolean;
+  /** unlisted: the root does not show it. */
+  readonly unlisted?: boolean;
   /** methods that are served, 405 for others; all unless given. */
   readonly methods?: readonly string[];
   handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;

@@ -48,7 +48,9 @@ export class Router {
 
   /** paths are all that the root lists. */
   private paths(): string[] {
-    const own = [...this.exact.keys()].filter(path => path !== '/');
+    const own = [...this.exact.values()]
+      .filter(route => !route.unlisted && route.path !== '/')
+      .map(route => route.path);
     return [...new Set([...own, ...this.discovery.paths(), ...this.openApi.paths()])].sort();
   }
 }

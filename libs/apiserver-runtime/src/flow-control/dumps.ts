@@ -9,6 +9,7 @@ const ROOT = '/debug/api_priority_and_fairness';
 export function dumpRoutes(flow: PriorityAndFairness): Route[] {
   const route = (name: string, rows: () => string[][]): Route => ({
     path: `${ROOT}/${name}`,
+    unlisted: true,
     methods: ['GET', 'HEAD'],
     handle: () => textResponse(200, table(rows())),
   });

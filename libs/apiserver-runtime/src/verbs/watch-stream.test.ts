@@ -48,6 +48,7 @@ function started(maxBufferBytes = 100) {
     stops: [stop.signal],
     clock: systemClock,
     log: silentLogger,
+    onOpened: () => undefined,
     onSent: () => undefined,
   });
   stream.start(sink);

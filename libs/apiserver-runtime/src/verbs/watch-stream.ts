@@ -15,7 +15,7 @@ export interface WatchStreamOptions {
   readonly encoder: StreamEncoder;
   open(sink: WatchSink): Promise<Watch>;
   /** onOpened is called when the watch has begun, or could not. */
-  onOpened?(): void;
+  onOpened(): void;
   readonly timeoutMs: number;
   /** maxBufferBytes bounds what may wait for a slow watcher, beyond the present state that it asked for. */
   readonly maxBufferBytes: number;
@@ -70,11 +70,11 @@ export class WatchStream implements StreamBody, WatchSink {
       watch => {
         this.watch = watch;
         this.opened = true;
-        this.options.onOpened?.();
+        this.options.onOpened();
         if (this.done) watch.stop();
       },
       (error: unknown) => {
-        this.options.onOpened?.();
+        this.options.onOpened();
         this.end(error as Error);
       },
     );

@@ -26,6 +26,7 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
         resource.storage.watch(await watchOptions(query, after, lasts, resource.storage), to);
       return resource.custom ? convertedWatch(resource, open, sink) : open(sink);
     },
+    onOpened: () => exchange.releaseSeat(),
     timeoutMs: lasts,
     maxBufferBytes: services.limits.maxWatchBufferBytes,
     stops: [services.stopping, endpoint.resource.stop.signal],
