@@ -111,19 +111,14 @@ async function overBus({ caller, headers }: Asking, request: IncomingMessage, re
 
 async function passedOn(server: string, ca: Buffer, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
-  await new Promise<void>((resolve, reject) => {
-    const headers = { ...messageHeaders(request), 'content-length': String(body.length) };
-    const outgoing = https.request(
-      `${server}${request.url}`,
-      { method: request.method, headers, ca, agent: false },
-      answer => {
-        response.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(response).on('close', resolve);
-      },
-    );
-    outgoing.on('error', reject);
-    outgoing.end(body);
+  const headers = { ...messageHeaders(request), ...(body.length && { 'content-length': String(body.length) }) };
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    const outgoing = https.request(`${server}${request.url}`, { method: request.method, headers, ca, agent: false });
+    outgoing.on('response', resolve).on('error', reject).end(body);
   });
+  const whole = await bodyOf(answer);
+  response.writeHead(answer.statusCode!, { ...messageHeaders(answer), 'content-length': whole.length });
+  response.end(whole);
 }
 
 function messageHeaders(request: IncomingMessage): Record<string, string> {
