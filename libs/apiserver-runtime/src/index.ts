@@ -10,7 +10,14 @@ export { userOfSubject } from './fronts/client-certificate';
 export { anonymous, authenticated } from './chain/authentication';
 export { authorizeAll, forbiddenRequest } from './chain/authorization';
 export { isLongRunning, requestInfo } from './request-info';
-export { jsonResponse, methodNotAllowed, notFoundResource, plainFailure, statusResponse, textResponse } from './status-response';
+export {
+  jsonResponse,
+  methodNotAllowed,
+  notFoundResource,
+  plainFailure,
+  statusResponse,
+  textResponse,
+} from './status-response';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
 export type { FlowControl, Seat } from './chain/flow-control';
 export * from './flow-control';

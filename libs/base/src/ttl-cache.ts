@@ -5,7 +5,7 @@ export class TtlCache<K, V> {
   private readonly entries = new Map<K, { value: V; until: number }>();
 
   constructor(
-    private readonly clock: Clock,
+    private readonly clock: Pick<Clock, 'now'>,
     private readonly size: number,
   ) {}
 
