@@ -117,7 +117,7 @@ function applyTo(
   const claimed = new Map(owners).set(id, { ...self, time: former?.time, set });
 
   const merged = merge(schema, live, config) as AnyObject;
-  const object = former ? prune(schema, merged, former.set, claimed) : merged;
+  const object = former ? prune(request, merged, former.set, claimed) : merged;
   const changes = changesByVersion(request, live, object);
   const conflicts = findConflicts(claimed, changes, id);
   if (conflicts.length && !force) throw conflictError(conflicts);
@@ -151,23 +151,27 @@ function withoutLastApplied(config: AnyObject): AnyObject {
   return { ...config, metadata: { ...config.metadata, annotations } };
 }
 
+/** LEAVES_NULL_UNTIL is the last release in which an object that lost its last field stayed as null. */
+const LEAVES_NULL_UNTIL = 20;
+
 /**
  * prune removes what the manager applied before, does not apply now, and nobody owns. Removal goes by containers first (an
  * object whose last owned field goes, goes too), then what others own or nobody ever owned comes back.
  */
-function prune(schema: TypeSchema, merged: AnyObject, last: FieldSet, owners: Owners): AnyObject {
+function prune({ schema, emulated = 33 }: ApplyRequest, merged: AnyObject, last: FieldSet, owners: Owners): AnyObject {
   if (last.empty) return merged;
-  const named = (set: FieldSet) => withNamedFields(schema, set);
-  let pruned = removeItems(schema, merged, named(last)) as AnyObject;
+  const nulls = emulated <= LEAVES_NULL_UNTIL;
+  const named = (set: FieldSet) => (nulls ? set : withNamedFields(schema, set));
+  const without = (set: FieldSet) => removeItems(schema, merged, set, nulls) as AnyObject;
+  let pruned = without(named(last));
   const all = named(toFieldSet(schema, merged));
 
   let owned = new FieldSet();
   for (const owner of owners.values()) owned = owned.union(owner.set);
   const keep = named(toFieldSet(schema, pruned)).union(named(owned));
-  pruned = removeItems(schema, merged, all.difference(keep)) as AnyObject;
+  pruned = without(all.difference(keep));
 
-  const gone = all.difference(named(toFieldSet(schema, pruned))).intersection(named(last));
-  return removeItems(schema, merged, gone) as AnyObject;
+  return without(all.difference(named(toFieldSet(schema, pruned))).intersection(named(last)));
 }
 
 /** takenFromLastApplied: all conflicts are fields that client-side apply set and that have not changed since. */

@@ -74,6 +74,19 @@ describe('apply', () => {
     expect([live.data, owned(live)['two Apply']]).toEqual([undefined, undefined]);
   });
 
+  test('an object that lost its last field stayed as null in v1.20', () => {
+    const live = apply(nothing, 'one', { data: { a: '1' } });
+    const { object: left } = applyPatch({
+      ...common,
+      live,
+      applied: config({}),
+      manager: 'one',
+      force: false,
+      emulated: 20,
+    });
+    expect(left.data).toBeNull();
+  });
+
   test('conflicts where others own another value, until forced', () => {
     const live = apply(nothing, 'one', { data: { a: '1', b: '2' } });
     const before = deepClone(live);

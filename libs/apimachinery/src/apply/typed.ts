@@ -245,8 +245,11 @@ function mergeItems(schema: TypeSchema, live: readonly unknown[], config: readon
   return out;
 }
 
-/** removeItems is the value without the members of a set; objects and lists that lose all they had become undefined. */
-export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet): unknown {
+/**
+ * removeItems is the value without the members of a set. Lists that lose all they had become undefined; with `nulls` they, and
+ * objects that lose all, stay as null where they were.
+ */
+export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet, nulls = false): unknown {
   if (gone.empty) return value;
   const shape = shapeOf(schema, value);
   if (shape === 'leaf') return value;
@@ -256,19 +259,20 @@ export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet):
       const step = fieldElement(key);
       if (gone.members.has(step)) continue;
       const below = gone.children.get(step);
-      const kept = below ? removeItems(childSchema(schema, key), child, below) : child;
+      const kept = below ? removeItems(childSchema(schema, key), child, below, nulls) : child;
       if (kept !== undefined) setOwn(out, key, kept);
     }
-    return out;
+    return nulls && !Object.keys(out).length ? null : out;
   }
   const items: unknown[] = [];
   for (const item of list(value)) {
     const step = itemElement(schema, item);
     if (gone.members.has(step)) continue;
     const below = gone.children.get(step);
-    items.push(below ? removeItems(elementOf(schema), item, below) : item);
+    items.push(below ? removeItems(elementOf(schema), item, below, nulls) : item);
   }
-  return items.length ? items : undefined;
+  if (items.length) return items;
+  return nulls ? null : undefined;
 }
 
 /** withNamedFields adds the objects and items on the way to a set's members, so that removing them takes their containers too. */
