@@ -1,0 +1,46 @@
+import { Endpoints, Pods, ResourceQuotas, Services } from '@navarch/api';
+import type { AdmissionPlugin } from '@navarch/apiserver-runtime';
+import { readPluginConfigurations } from '../admission/configuration';
+import { makePlugins } from '../admission/plugins';
+import type { CallerOptions } from '../admission/webhooks/caller';
+import { EscalationCheck } from '../authz/rbac/escalation-check';
+import { serviceResolver } from '../proxy/service-resolver';
+import { ServiceDryRun } from '../services/dry-run';
+import type { Access } from './access';
+import type { Foundation } from './foundation';
+
+/** webhookCaller is how webhooks are reached, and with which certificate. */
+export function webhookCaller({ server, credentials }: Foundation): CallerOptions {
+  return {
+    resolve: serviceResolver(
+      () => server().store(Services),
+      () => server().store(Endpoints),
+    ),
+    tls: () => credentials.proxyClient.current,
+  };
+}
+
+/** openAdmission makes the plugins that are on, and behind them the two checks that always run. */
+export function openAdmission(foundation: Foundation, { authorizer }: Access): AdmissionPlugin[] {
+  const { caches, client, emulated, clock, log, flags, server, services } = foundation;
+  const { resolve: resolveService, tls: webhookTls } = webhookCaller(foundation);
+  const resourceOf = (group: string, version: string, kind: string) => {
+    const found = server().registry.kinds.find(
+      one => one.resource.kind === kind && one.versions.some(v => v.group === group && v.version === version),
+    );
+    return found && { resource: found.resource.resource, namespaced: found.resource.namespaced };
+  };
+  const parts = {
+    ...{ caches, client, authorizer, emulated, clock, log, resourceOf, resolveService, webhookTls },
+    tolerationSeconds: flags['default-not-ready-toleration-seconds'],
+    quotaStore: () => server().store(ResourceQuotas),
+    kindOf: (group: string, resource: string) => server().registry.kind(group, resource),
+    podStore: () => server().store(Pods),
+    configurations: readPluginConfigurations(flags['admission-control-config-file']),
+  };
+  return [
+    ...makePlugins(parts, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
+    new EscalationCheck(caches.ruleResolver, authorizer),
+    new ServiceDryRun(services.allocator, emulated),
+  ];
+}

@@ -1,0 +1,23 @@
+import { listenHttps, type ApiServer, type Listening } from '@navarch/apiserver-runtime';
+import { ClientCertificates } from '../authn/client-certificates';
+import type { Foundation } from './foundation';
+
+/** openFront listens for HTTPS, with keys and authorities that follow their files. */
+export async function openFront(foundation: Foundation, server: ApiServer): Promise<Listening> {
+  const { flags, config, credentials, emulated, log } = foundation;
+  const clients = new ClientCertificates(credentials, config.requestHeader, emulated);
+  const keys = () => ({ ...credentials.serving.current, clientCa: clients.authorities });
+  const front = await listenHttps({
+    host: flags['bind-address'],
+    port: flags['secure-port'],
+    ...keys(),
+    identify: clients.identify,
+    handler: server.handler,
+    upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
+    log,
+    goawayChance: config.goawayChance,
+  });
+  credentials.serving.onChange(() => front.update(keys()));
+  clients.onChange(() => front.update(keys()));
+  return front;
+}
