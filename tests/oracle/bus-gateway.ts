@@ -44,6 +44,8 @@ interface Asking {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+const IDLE_TIMEOUT_MS = 180_000;
+
 /** HOP are headers of the connection, not of the message. */
 const HOP = new Set(['host', 'connection', 'keep-alive', 'content-length', 'transfer-encoding', 'accept-encoding']);
 
@@ -65,7 +67,7 @@ export async function startBusGateway(options: BusGatewayOptions): Promise<BusGa
       caller: impersonator,
       headers: { 'impersonate-user': as.user, 'impersonate-group': as.groups.join(', ') },
     };
-    callers.set(name, request => (acting && !request.headers['impersonate-user'] ? acting : own));
+    callers.set(name, request => (acting && !wantsToAct(request) ? acting : own));
   }
   const { caFile, certFile, keyFile } = options.server;
   const ca = readFileSync(caFile);
@@ -81,6 +83,8 @@ export async function startBusGateway(options: BusGatewayOptions): Promise<BusGa
       answered.catch((error: unknown) => response.destroy(error as Error));
     },
   );
+  // As long as the API server's own: what a client believes to be open must be.
+  server.keepAliveTimeout = IDLE_TIMEOUT_MS;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   stack.push({
     stop: () =>
@@ -90,6 +94,11 @@ export async function startBusGateway(options: BusGatewayOptions): Promise<BusGa
       }),
   });
   return { url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`, stop: () => stack.stop() };
+}
+
+/** wantsToAct: the request itself names, in whole or in part, somebody to act as. */
+function wantsToAct({ headers }: IncomingMessage): boolean {
+  return Object.keys(headers).some(name => name.startsWith('impersonate-'));
 }
 
 async function overBus({ caller, headers }: Asking, request: IncomingMessage, response: ServerResponse): Promise<void> {

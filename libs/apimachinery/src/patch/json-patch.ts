@@ -15,17 +15,12 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
-/** JsonPatchOptions choose between the two dialects that the API has had. */
-export interface JsonPatchOptions {
-  /** lenient as up to v1.20: `replace` adds a missing key, `copy` of a missing one copies null. */
-  readonly lenient?: boolean;
-}
-
 /**
- * applyJsonPatch applies operations in order; doc and ops stay as they are. It throws a 400 StatusError for what is no list of
+ * applyJsonPatch applies operations in order; doc and ops stay as they are. In the API's dialect `replace` adds a missing key of an
+ * object, and `copy` of a missing one copies null, since fields that are zero are left out of what a client sees. It throws a 400 StatusError for what is no list of
  * operations, a 413 for more than the limit, and a 422 for an operation that does not apply or copies too much.
  */
-export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOptions = {}): unknown {
+export function applyJsonPatch(doc: unknown, ops: unknown): unknown {
   if (!Array.isArray(ops))
     throw badRequest(`json: cannot unmarshal ${goKind(ops)} into Go value of type jsonpatch.Patch`);
   const odd = ops.find(op => !isRecord(op));
@@ -38,7 +33,7 @@ export function applyJsonPatch(doc: unknown, ops: unknown, options: JsonPatchOpt
   const holder: Record<string, unknown> = { root: deepClone(doc) };
   let copied = 0;
   for (const op of ops as JsonPatchOperation[]) {
-    copied += applyOperation(holder, op, options.lenient ?? false);
+    copied += applyOperation(holder, op);
     if (copied > MAX_COPIED_BYTES) throw refused('copies too much');
   }
   return holder.root;
@@ -54,11 +49,7 @@ const refused = (_why: string) =>
 const WHOLE = new Set(['replace', 'test']);
 
 /** applyOperation does one step and answers how many bytes it copied. */
-function applyOperation(
-  holder: Record<string, unknown>,
-  { op, path, from, value }: JsonPatchOperation,
-  lenient: boolean,
-): number {
+function applyOperation(holder: Record<string, unknown>, { op, path, from, value }: JsonPatchOperation): number {
   const target = typeof path === 'string' && (path || WHOLE.has(op)) ? locate(holder, path) : undefined;
   if (!target) throw refused(`${op}: no such path`);
   switch (op) {
@@ -69,7 +60,6 @@ function applyOperation(
       remove(target);
       return 0;
     case 'replace':
-      if (!lenient && !exists(target)) throw refused('replace: no such key');
       replace(target, deepClone(value ?? null));
       return 0;
     case 'test':
@@ -79,8 +69,7 @@ function applyOperation(
     case 'copy': {
       const source = typeof from === 'string' && from ? locate(holder, from) : undefined;
       if (!source) throw refused(`${op}: no such source`);
-      if (!exists(source) && !(lenient && op === 'copy' && !Array.isArray(source.container)))
-        throw refused(`${op}: no such source`);
+      if (!exists(source) && (op === 'move' || Array.isArray(source.container))) throw refused(`${op}: no such source`);
       const moved = read(source) ?? null;
       if (op === 'move') {
         remove(source);

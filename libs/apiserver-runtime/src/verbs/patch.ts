@@ -100,7 +100,7 @@ export function patchObject(
   let after: unknown;
   switch (type) {
     case 'json':
-      after = applyJsonPatch(before, value, { lenient: services.emulated <= 20 });
+      after = applyJsonPatch(before, value);
       break;
     case 'merge':
       after = applyMergePatch(before, value);
@@ -213,8 +213,7 @@ export function patchScale(
   decode: DecodeContext,
 ): AnyObject {
   const value = type === 'apply' ? parseApplyBody(body, decode) : parsePatch(type, body, decode).value;
-  const after =
-    type === 'json' ? applyJsonPatch(scale, value, { lenient: decode.emulated <= 20 }) : applyMergePatch(scale, value);
+  const after = type === 'json' ? applyJsonPatch(scale, value) : applyMergePatch(scale, value);
   if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
   try {
     return typed(after, [], target, decode);
