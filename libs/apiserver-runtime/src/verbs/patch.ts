@@ -96,7 +96,7 @@ export function patchObject(
   value: unknown,
   before: AnyObject,
 ): Record<string, unknown> {
-  const { endpoint, services } = context;
+  const { endpoint } = context;
   let after: unknown;
   switch (type) {
     case 'json':
