@@ -8,9 +8,11 @@ export class RoadReplay {
   private cluster: RecordedCluster | undefined;
   private stopped = false;
 
+  /** differing are the cases (`category/name`) that this road is known to answer otherwise. */
   constructor(
     private readonly road: Road,
     private readonly recordings: Recordings,
+    private readonly differing: ReadonlySet<string>,
   ) {
     for (const one of recordings.cases) this.results.set(`${one.category}/${one.name}`, deferred());
   }
@@ -39,8 +41,14 @@ export class RoadReplay {
     const replay = this.recordings.replayer(this.cluster.target);
     for (const one of this.recordings.cases) {
       if (this.stopped) return;
-      const result = this.results.get(`${one.category}/${one.name}`)!;
-      await replay(one).then(result.resolve, result.reject);
+      const id = `${one.category}/${one.name}`;
+      const result = this.results.get(id)!;
+      const twice = async () => {
+        const failures = await replay(one);
+        // Ages are whole seconds: a case that runs across the turn of one sees `1s` for `0s`. It gets another try.
+        return failures.length && !this.differing.has(id) && !this.stopped ? replay(one) : failures;
+      };
+      await twice().then(result.resolve, result.reject);
     }
   }
 }
