@@ -233,7 +233,9 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
 
   test('a server that leaves finishes what it has, and none of its last requests is lost', async () => {
     const asked = caller();
+    let begun = 0;
     const leaving = await serve(async () => {
+      begun++;
       await new Promise(resolve => setTimeout(resolve, 5));
       return text('one');
     });
@@ -241,6 +243,7 @@ requireProgram('nats-server')('the API over a real NATS server', () => {
     const one = await asked;
     const call = async () => (await read(await one.call({ method: 'GET', path: '/' }))).toString();
     const early = Array.from({ length: 200 }, call);
+    await eventually(() => begun > 0);
     const left = leaving.leave();
     const meanwhile = Array.from({ length: 200 }, call);
     await left;
