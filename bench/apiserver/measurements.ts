@@ -35,11 +35,14 @@ class Bench {
   private readonly rows: Row[] = [];
   private readonly load: LoadProcess;
   private readonly profiler: Promise<Profiler> | undefined;
+  /** pid is the server's process, undefined for one elsewhere. */
+  private readonly pid: number | undefined;
 
   constructor(
     private readonly options: BenchOptions,
     private readonly lab: Lab | undefined,
   ) {
+    this.pid = options.pid ?? lab?.pid;
     this.load = new LoadProcess(options.target ?? lab!.https);
     this.profiler = lab?.inspector === undefined ? undefined : Profiler.attach(lab.inspector);
   }
@@ -92,7 +95,7 @@ class Bench {
         this.add({ what: "create's share of that rate", value: (100 * rate) / median(bare), unit: '%', atLeast: 70 });
       }
     }
-    if (this.lab && (wanted || this.wants('list'))) await this.memory(`memory with ${pods} pods`, 220);
+    if (wanted || this.wants('list')) await this.memory(`memory with ${pods} pods`, 220);
   }
 
   private async get(what: string, load: LoadProcess): Promise<void> {
@@ -125,12 +128,12 @@ class Bench {
   }
 
   private async idle(): Promise<void> {
-    if (!this.lab) return;
+    if (this.pid === undefined) return;
     await settle();
-    const before = cpuMs(this.lab.pid);
+    const before = cpuMs(this.pid);
     const seconds = 10;
     await new Promise(resolve => setTimeout(resolve, seconds * 1000));
-    const share = (cpuMs(this.lab.pid) - before) / (seconds * 10);
+    const share = (cpuMs(this.pid) - before) / (seconds * 10);
     this.add({ what: 'idle, CPU', value: share, unit: '% of a core', atMost: 1 });
   }
 
@@ -160,13 +163,13 @@ class Bench {
   }
 
   private async idleWatches(): Promise<void> {
-    if (!this.lab) return;
+    if (this.pid === undefined) return;
     await settle();
-    const before = residentMb(this.lab.pid);
+    const before = residentMb(this.pid);
     const perConnection = this.options.watchesPerConnection;
     await this.load.run({ do: 'open', watches: IDLE_WATCHES, perConnection });
     await settle();
-    const each = ((residentMb(this.lab.pid) - before) * 1024) / IDLE_WATCHES;
+    const each = ((residentMb(this.pid) - before) * 1024) / IDLE_WATCHES;
     this.add({ what: `${IDLE_WATCHES} idle watches, memory each`, value: each, unit: 'KB' });
     await this.load.run({ do: 'close' });
   }
@@ -203,9 +206,9 @@ class Bench {
   private async once(what: string, load: LoadProcess, job: Job): Promise<Measured> {
     let measured: Measured | undefined;
     const run = async () => {
-      const before = this.lab && cpuMs(this.lab.pid);
+      const before = this.pid && cpuMs(this.pid);
       const figures = await load.run(job);
-      const cpu = this.lab && cpuMs(this.lab.pid) - before!;
+      const cpu = this.pid && cpuMs(this.pid) - before!;
       if (figures.failed) console.error(`${figures.failed} of ${figures.done} failed: ${JSON.stringify(job)}`);
       measured = { ...figures, cpu };
     };
@@ -232,8 +235,9 @@ class Bench {
   }
 
   private async memory(what: string, atMost: number): Promise<void> {
+    if (this.pid === undefined) return;
     await settle();
-    this.add({ what, value: residentMb(this.lab!.pid), unit: 'MB', atMost });
+    this.add({ what, value: residentMb(this.pid), unit: 'MB', atMost });
   }
 
   private wants(name: MeasurementName): boolean {

@@ -20,6 +20,8 @@ export type MeasurementName = (typeof MEASUREMENTS)[number];
 export interface BenchOptions {
   /** target is a server that runs already; undefined: one is started. */
   readonly target: Target | undefined;
+  /** pid is the target's process on this machine, whose CPU and memory are read; undefined: they are not. */
+  readonly pid: number | undefined;
   readonly only: ReadonlySet<MeasurementName>;
   readonly pods: number;
   readonly rounds: number;
@@ -35,7 +37,8 @@ export interface BenchOptions {
 
 export const USAGE = `usage: npm run bench -- apiserver [flags]
   --only NAMES        of ${MEASUREMENTS.join(',')}; all unless given
-  --server URL        measure a running Kubernetes instead of starting one: no CPU and no memory then
+  --server URL        measure a running Kubernetes instead of starting one
+  --server-pid PID    its process, if it runs on this machine: without it no CPU and no memory
   --ca FILE --cert FILE --key FILE | --token TOKEN    how to reach it
   --pods N            pods that are created, and listed (10000)
   --rounds N          how often each measurement is repeated; the median counts (5)
@@ -54,6 +57,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
     options: {
       only: { type: 'string' },
       server: { type: 'string' },
+      'server-pid': { type: 'string' },
       ca: { type: 'string' },
       cert: { type: 'string' },
       key: { type: 'string' },
@@ -73,6 +77,7 @@ export function readOptions(argv: readonly string[]): BenchOptions {
   const only = new Set(names.map(known));
   return {
     target: values.server === undefined ? undefined : targetOf(values.server, values),
+    pid: values['server-pid'] === undefined ? undefined : count('server-pid', values['server-pid']),
     only,
     pods: count('pods', values.pods),
     rounds: count('rounds', values.rounds),
