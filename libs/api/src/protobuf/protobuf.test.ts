@@ -97,12 +97,20 @@ describe('protobuf', () => {
     expect(() => decodeProtobuf(`${CORE}.Pod`, Buffer.from(bytes))).toThrow(message);
   });
 
-  test('unknown fields are skipped', () => {
-    const bytes = Buffer.concat([
-      Buffer.from([0xf8, 0x07, 0x05]),
-      encodeProtobuf(`${CORE}.KeyToPath`, { key: 'k', path: 'p' }),
-    ]);
-    expect(decodeProtobuf(`${CORE}.KeyToPath`, bytes)).toEqual({ key: 'k', path: 'p' });
+  // Older clients write fields that are gone since, such as clusterName in the metadata of every object.
+  test.each([
+    ['a number', [0xf8, 0x07, 0x05]],
+    ['an empty text', [0xfa, 0x07, 0x00]],
+    ['a text', [0xfa, 0x07, 0x03, 0x61, 0x62, 0x63]],
+    ['eight bytes', [0xf9, 0x07, 1, 2, 3, 4, 5, 6, 7, 8]],
+    ['four bytes', [0xfd, 0x07, 1, 2, 3, 4]],
+  ])('an unknown field is skipped: %s', (_, unknown) => {
+    const known = encodeProtobuf(`${CORE}.KeyToPath`, { key: 'k', path: 'p' });
+    for (const bytes of [
+      [...unknown, ...known],
+      [...known, ...unknown],
+    ])
+      expect(decodeProtobuf(`${CORE}.KeyToPath`, Buffer.from(bytes))).toEqual({ key: 'k', path: 'p' });
   });
 
   test('nesting is bounded', () => {

@@ -93,7 +93,7 @@ export class WireReader {
 
   skip(wireType: number): void {
     if (wireType === VARINT) this.uint32();
-    else if (wireType === BYTES) this.at += this.length();
+    else if (wireType === BYTES) this.slice();
     else {
       const size = wireType === FIXED64 ? 8 : wireType === FIXED32 ? 4 : NaN;
       if (Number.isNaN(size)) throw new WireError(`proto: illegal wireType ${wireType}`);
