@@ -44,14 +44,51 @@ async function locate(
   context: RequestContext,
 ): Promise<{ nodeName: string; path: string }> {
   const { namespace, name } = context.info;
-  const options = { kind: OPTIONS_KIND[kind], apiVersion: 'v1', ...Object.fromEntries(context.query) };
+  const options = streamOptions(kind, context.query);
   await admission.run(
-    subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: OPTIONS_KIND[kind] }, options),
+    subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: options.kind }, options),
   );
   const pod = await findPod(pods(), namespace, name);
   const container = kind === 'portforward' ? undefined : containerOf(pod, context.query.get('container'), true);
-  return { nodeName: nodeOf(pod), path: kubeletPath(kind, namespace, name, container, context.query) };
+  return { nodeName: nodeOf(pod), path: kubeletPath(kind, namespace, name, container, options) };
 }
+
+/** StreamOptions are a PodExecOptions, PodAttachOptions or PodPortForwardOptions, as admission sees it: what is false is left out. */
+export interface StreamOptions {
+  readonly kind: string;
+  readonly apiVersion: 'v1';
+  readonly stdin?: true;
+  readonly stdout?: true;
+  readonly stderr?: true;
+  readonly tty?: true;
+  readonly container?: string;
+  readonly command?: readonly string[];
+  readonly ports?: readonly number[];
+}
+
+const FLAGS = ['stdin', 'stdout', 'stderr', 'tty'] as const;
+
+/** streamOptions reads the options of a stream from a query. A flag that is there is set, unless it says `0` or `false`. */
+export function streamOptions(kind: StreamKind, query: URLSearchParams): StreamOptions {
+  const type = { kind: OPTIONS_KIND[kind], apiVersion: 'v1' } as const;
+  if (kind === 'portforward') {
+    const ports = query.getAll('ports').map(Number).filter(Number.isInteger);
+    return { ...type, ...(ports.length && { ports }) };
+  }
+  const flags = FLAGS.filter(flag => isSet(query.get(flag))).map(flag => [flag, true]);
+  const container = query.get('container');
+  const command = kind === 'exec' ? query.getAll('command') : [];
+  return {
+    ...type,
+    ...(Object.fromEntries(flags) as Partial<Record<(typeof FLAGS)[number], true>>),
+    ...(container && { container }),
+    ...(command.length && { command }),
+  };
+}
+
+const isSet = (value: string | null) => value !== null && !/^(0|false)$/i.test(value);
+
+const KUBELET_FLAGS = { stdin: 'input', stdout: 'output', stderr: 'error', tty: 'tty' };
 
 /** kubeletPath is where the kubelet serves the stream: its flags are `input output error tty`, ones for true. Pure. */
 export function kubeletPath(
@@ -59,24 +96,14 @@ export function kubeletPath(
   namespace: string,
   name: string,
   container: string | undefined,
-  query: URLSearchParams,
+  options: StreamOptions,
 ): string {
-  const pod = `${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
   const passed = new URLSearchParams();
-  if (kind === 'portforward') {
-    for (const ports of query.getAll('ports')) passed.append('port', ports);
-    return `/portForward/${pod}${passed.size ? `?${passed.toString()}` : ''}`;
-  }
-  for (const [asked, name] of [
-    ['stdin', 'input'],
-    ['stdout', 'output'],
-    ['stderr', 'error'],
-    ['tty', 'tty'],
-  ] as const) {
-    if (isTrue(query.get(asked))) passed.set(name, '1');
-  }
-  if (kind === 'exec') for (const word of query.getAll('command')) passed.append('command', word);
-  return `/${kind}/${pod}/${encodeURIComponent(container ?? '')}${passed.size ? `?${passed.toString()}` : ''}`;
+  for (const port of options.ports ?? []) passed.append('port', String(port));
+  for (const flag of FLAGS) if (options[flag]) passed.set(KUBELET_FLAGS[flag], '1');
+  for (const word of options.command ?? []) passed.append('command', word);
+  const pod = `${encodeURIComponent(namespace)}/${encodeURIComponent(name)}`;
+  const place =
+    kind === 'portforward' ? `/portForward/${pod}` : `/${kind}/${pod}/${encodeURIComponent(container ?? '')}`;
+  return `${place}${passed.size ? `?${passed.toString()}` : ''}`;
 }
-
-const isTrue = (value: string | null) => value !== null && ['1', 't', 'true', 'True', 'TRUE', 'T'].includes(value);

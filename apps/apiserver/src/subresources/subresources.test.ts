@@ -10,11 +10,24 @@ import { Health } from '../routes/health';
 import { assignNode, checkBinding } from './binding';
 import { needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
 import { checkLogOptions } from './pod-log';
-import { kubeletPath } from './pod-streams';
+import { kubeletPath, streamOptions, type StreamKind } from './pod-streams';
 
 const query = (text: string) => new URLSearchParams(text);
 
-test.each<[Parameters<typeof kubeletPath>[0], string, string]>([
+test.each<[StreamKind, string, object]>([
+  [
+    'exec',
+    'container=c&command=sh&command=-c&stdin=true&stdout=1&tty=&stderr=False',
+    { kind: 'PodExecOptions', stdin: true, stdout: true, tty: true, container: 'c', command: ['sh', '-c'] },
+  ],
+  ['attach', 'stdout=yes&stderr=0&command=sh', { kind: 'PodAttachOptions', stdout: true }],
+  ['portforward', 'ports=80&ports=443&stdin=1', { kind: 'PodPortForwardOptions', ports: [80, 443] }],
+  ['portforward', '', { kind: 'PodPortForwardOptions' }],
+])('%s?%s is seen by admission as %j', (kind, asked, want) => {
+  expect(streamOptions(kind, query(asked))).toEqual({ apiVersion: 'v1', ...want });
+});
+
+test.each<[StreamKind, string, string]>([
   [
     'exec',
     'container=c&command=sh&command=-c&stdin=true&stdout=1&tty=true&stderr=false',
@@ -24,7 +37,7 @@ test.each<[Parameters<typeof kubeletPath>[0], string, string]>([
   ['portforward', 'ports=80&ports=443', '/portForward/n/p?port=80&port=443'],
   ['portforward', '', '/portForward/n/p'],
 ])('%s?%s goes to %s', (kind, asked, want) => {
-  expect(kubeletPath(kind, 'n', 'p', 'c', query(asked))).toBe(want);
+  expect(kubeletPath(kind, 'n', 'p', 'c', streamOptions(kind, query(asked)))).toBe(want);
 });
 
 describe('containerOf', () => {

@@ -1,0 +1,53 @@
+import { isRecord } from '@navarch/apimachinery';
+import { mutated, type Mutation } from './mutations';
+import type { KubeObject } from './objects';
+import type { Question } from './server';
+
+/** Mode is a way to put a changed object to a server. Nothing is stored: every write is a dry run. */
+export type Mode = 'create' | 'update' | 'status' | 'merge' | 'strategic' | 'json';
+export const MODES: readonly Mode[] = ['create', 'update', 'status', 'merge', 'strategic', 'json'];
+
+const PATCHES = {
+  merge: 'application/merge-patch+json',
+  strategic: 'application/strategic-merge-patch+json',
+  json: 'application/json-patch+json',
+};
+
+/** questionOf asks for one mutation of an object at `collection`; undefined where there is nothing to ask. */
+export function questionOf(
+  mode: Mode,
+  collection: string,
+  object: KubeObject,
+  mutation: Mutation,
+): Question | undefined {
+  const changed = mutated(object, mutation);
+  if (!changed) return undefined;
+  const place = `${collection}/${object.metadata.name ?? ''}`;
+  const dry = '?dryRun=All';
+  switch (mode) {
+    case 'create':
+      return { method: 'POST', path: `${collection}${dry}`, body: changed };
+    case 'update':
+      return { method: 'PUT', path: `${place}${dry}`, body: changed };
+    case 'status':
+      return { method: 'PUT', path: `${place}/status${dry}`, body: changed };
+    default: {
+      const body = mode === 'json' ? jsonPatch(mutation) : mergePatch(changed, mutation);
+      return { method: 'PATCH', path: `${place}${dry}`, body, contentType: PATCHES[mode] };
+    }
+  }
+}
+
+function jsonPatch({ path, value }: Mutation): object[] {
+  const pointer = path.map(step => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+  return [value === undefined ? { op: 'remove', path: pointer } : { op: 'replace', path: pointer, value }];
+}
+
+/** mergePatch changes the field at the path; of a list it holds all items, as merge patches have to. */
+function mergePatch(changed: KubeObject, { path }: Mutation): object {
+  const list = path.findIndex(step => typeof step === 'number');
+  const fields = (list < 0 ? path : path.slice(0, list)) as string[];
+  let value: unknown = changed;
+  for (const field of fields) value = isRecord(value) ? value[field] : undefined;
+  return fields.reduceRight<unknown>((inner, field) => ({ [field]: inner }), value ?? null) as object;
+}
