@@ -56,7 +56,7 @@ function marks(text) {
   const byField = new Map();
   for (const entry of text.split(' ').filter(Boolean)) {
     const [, qualifier, kind, field, excepted, since] =
-      /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
+      /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([$\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
     if (!field) throw new Error(`presence.json: ${entry} is no mark`);
     const mark = { qualifier, kind, excepted: excepted.split('!').slice(1), since: since ? Number(since) : 0 };
     byField.set(field, [...(byField.get(field) ?? []), mark]);

@@ -65,8 +65,36 @@ export function canonicalBase64(text: string): string {
   if (text.length % 4 === 0 && BASE64.test(text)) return text;
   const joined = text.replace(/[\r\n]/g, '');
   if (joined.length % 4 === 0 && BASE64.test(joined)) return joined;
-  const bad = /[^A-Za-z0-9+/]/.exec(joined);
-  throw new Error(
-    `illegal base64 data at input byte ${bad && !/^={1,2}$/.test(joined.slice(bad.index)) ? bad.index : joined.length - (joined.length % 4)}`,
-  );
+  throw new Error(`illegal base64 data at input byte ${corruptAt(text)}`);
+}
+
+/** corruptAt is where a reader of four characters at a time gives up. */
+function corruptAt(text: string): number {
+  const isBreak = (at: number) => text[at] === '\n' || text[at] === '\r';
+  for (let at = 0; ;) {
+    for (let digits = 0; digits < 4; at++) {
+      const c = text[at];
+      if (c === undefined) return at - digits;
+      if (isBreak(at)) continue;
+      if (/[A-Za-z0-9+/]/.test(c)) digits++;
+      else if (c !== '=' || digits < 2) return at;
+      else return afterPadding(text, at + 1, digits, isBreak);
+    }
+  }
+}
+
+/** afterPadding is where what stands behind the first `=` is wrong. */
+function afterPadding(text: string, start: number, digits: number, isBreak: (at: number) => boolean): number {
+  let at = start;
+  const skip = () => {
+    while (isBreak(at)) at++;
+  };
+  skip();
+  if (digits === 2) {
+    if (at === text.length) return at;
+    if (text[at] !== '=') return at - 1;
+    at++;
+    skip();
+  }
+  return at;
 }

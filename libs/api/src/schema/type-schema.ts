@@ -15,21 +15,34 @@ const SCALARS: ReadonlyMap<string, TypeSchema> = new Map([
   ['int64', numeric],
   ['double', numeric],
 ]);
-const cache = new Map<string, TypeSchema>();
 
-/** typeSchema is the structure of a built-in definition. Lazy and cached; it throws for an unknown name. */
-export function typeSchema(defName: string): TypeSchema {
-  let schema = cache.get(defName);
-  if (!schema) cache.set(defName, (schema = build(defName)));
+/** Era is a time in which all releases declare the same of ownership: up to v1.20, and since. */
+type Era = 'first' | 'today';
+const caches: Readonly<Record<Era, Map<string, TypeSchema>>> = { first: new Map(), today: new Map() };
+
+/** LAST_OF_FIRST_ERA is the last release that declared hardly any object as owned as a whole, and no defaults of map keys. */
+const LAST_OF_FIRST_ERA = 20;
+
+/**
+ * typeSchema is the structure of a built-in definition, as the release `emulated` (20, 33) declares it. Lazy and cached; it
+ * throws for an unknown name.
+ */
+export function typeSchema(defName: string, emulated = 33): TypeSchema {
+  return inEra(defName, emulated <= LAST_OF_FIRST_ERA ? 'first' : 'today');
+}
+
+function inEra(defName: string, era: Era): TypeSchema {
+  let schema = caches[era].get(defName);
+  if (!schema) caches[era].set(defName, (schema = build(defName, era)));
   return schema;
 }
 
-function build(name: string): TypeSchema {
+function build(name: string, era: Era): TypeSchema {
   const known = SCALARS.get(name);
   if (known) return known;
   switch (specialForm(name)) {
     case undefined:
-      return new ObjectSchema(name);
+      return new ObjectSchema(name, era);
     case 'stringList':
       return { kind: 'list', name, field: none, element: text, listType: 'atomic' };
     case 'rawObject':
@@ -39,10 +52,10 @@ function build(name: string): TypeSchema {
     case 'jsonOrBool':
     case 'jsonOrStrings':
       return untyped;
-    case 'time':
-    case 'microTime':
     case 'duration':
       return text;
+    case 'quantity':
+      return era === 'first' ? text : scalar;
     default:
       return scalar;
   }
@@ -52,17 +65,22 @@ function build(name: string): TypeSchema {
 class ObjectSchema implements TypeSchema {
   readonly kind = 'object';
   private fields: Map<string, FieldSchema> | undefined;
-  constructor(readonly name: string) {
+  constructor(
+    readonly name: string,
+    private readonly era: Era,
+  ) {
     if (!fieldsOf(name)) throw new Error(`no definition is named ${name}`);
   }
   get atomic(): boolean {
-    return ATOMIC.has(this.name);
+    return this.era === 'first' ? this.name === LABEL_SELECTOR : ATOMIC.has(this.name);
   }
   field(name: string): FieldSchema | undefined {
-    this.fields ??= new Map(jsonFields(this.name).map(facts => [facts.name, fieldSchema(facts)]));
+    this.fields ??= new Map(jsonFields(this.name).map(facts => [facts.name, fieldSchema(facts, this.era)]));
     return this.fields.get(name);
   }
 }
+
+const LABEL_SELECTOR = 'io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector';
 
 /** ATOMIC are the objects that have one owner as a whole (x-kubernetes-map-type: atomic on the type). */
 const ATOMIC = new Set(
@@ -97,18 +115,18 @@ export function jsonFields(defName: string): FieldFacts[] {
   return [...meta.map(name => ({ name, number: 0, type: 'string' })), ...own];
 }
 
-function fieldSchema(facts: FieldFacts): FieldSchema {
+function fieldSchema(facts: FieldFacts, era: Era): FieldSchema {
   return {
     name: facts.name,
-    schema: valueSchema(facts),
+    schema: valueSchema(facts, era),
     patchStrategy: facts.patchStrategy?.split(',') ?? [],
     ...(facts.patchMergeKey && { patchMergeKey: facts.patchMergeKey }),
   };
 }
 
 /** valueSchema is a field's own structure; what the facts say about merging is the field's, not its type's. */
-function valueSchema(facts: FieldFacts): TypeSchema {
-  const element = typeSchema(facts.type);
+function valueSchema(facts: FieldFacts, era: Era): TypeSchema {
+  const element = inEra(facts.type, era);
   if (facts.map) return { kind: 'map', field: none, element, ...(facts.mapType === 'atomic' && { atomic: true }) };
   if (!facts.list) {
     if (facts.mapType !== 'atomic' || element.kind !== 'object') return element;
@@ -123,12 +141,26 @@ function valueSchema(facts: FieldFacts): TypeSchema {
   const listType = facts.listType ?? (merges ? (facts.patchMergeKey ? 'map' : 'set') : 'atomic');
   if (listType !== 'map') return { kind: 'list', field: none, element, listType };
   const mapKeys = facts.listMapKeys ?? [facts.patchMergeKey!];
-  return {
-    kind: 'list',
-    field: none,
-    element,
-    listType,
-    mapKeys,
-    ...(mapKeys.includes('protocol') && { keyDefaults: { protocol: 'TCP' } }),
-  };
+  const keyDefaults = defaultsOf(facts.type, mapKeys, era);
+  return { kind: 'list', field: none, element, listType, mapKeys, ...(keyDefaults && { keyDefaults }) };
 }
+
+/** defaultsOf are the values of keys that an item may leave out: those that are always written are empty, protocols are TCP. */
+function defaultsOf(defName: string, keys: readonly string[], era: Era): Record<string, unknown> | undefined {
+  const defaults: Record<string, unknown> = {};
+  for (const key of keys) {
+    const facts = jsonFields(defName).find(field => field.name === key);
+    const inEra = era === 'today' || (facts?.alwaysSince ?? 0) <= LAST_OF_FIRST_ERA;
+    if (facts?.always && !facts.pointer && inEra) defaults[key] = SCALARS.get(facts.type) === text ? '' : 0;
+    else if (TCP_BY_DEFAULT[era].has(`${defName}.${key}`)) defaults[key] = 'TCP';
+    else if (era === 'today' && defName === LOCAL_REFERENCE) defaults[key] = '';
+  }
+  return Object.keys(defaults).length ? defaults : undefined;
+}
+
+const LOCAL_REFERENCE = 'io.k8s.api.core.v1.LocalObjectReference';
+const CONTAINER_PORT = 'io.k8s.api.core.v1.ContainerPort.protocol';
+const TCP_BY_DEFAULT: Readonly<Record<Era, ReadonlySet<string>>> = {
+  first: new Set([CONTAINER_PORT]),
+  today: new Set([CONTAINER_PORT, 'io.k8s.api.core.v1.ServicePort.protocol']),
+};

@@ -166,7 +166,7 @@ describe('apply', () => {
     [
       'a wrong number',
       config({ ports: [{ port: 'x' }] }),
-      'failed to create typed patch object: .ports[0].port: expected numeric (int or float), got string',
+      'failed to create typed patch object: .ports[port="x",protocol="TCP"].port: expected numeric (int or float), got string',
     ],
     [
       'a list for an object, and a text for a list',

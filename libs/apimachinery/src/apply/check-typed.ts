@@ -1,13 +1,19 @@
 import { goPrint, goSyntax } from '../go-print';
-import { isRecord } from '../json';
+import { getOwn, isRecord } from '../json';
 import { deduced, untyped, type TypeSchema } from '../schema';
 import { elementText, fieldElement, fieldPathText, type PathElement } from './field-set';
-import { indexItems } from './typed';
+import { ownershipOf, type Ownership } from './releases';
+import { itemElement } from './typed';
 
-/** checkTyped finds what keeps a configuration from being typed: undeclared fields, wrong kinds, repeated items. */
-export function checkTyped(schema: TypeSchema, value: unknown, path: readonly PathElement[] = []): string[] {
+/** checkTyped finds what keeps a value from being typed: undeclared fields, wrong kinds, items without keys, repeated items. */
+export function checkTyped(
+  schema: TypeSchema,
+  value: unknown,
+  path: readonly PathElement[] = [],
+  ownership: Ownership = ownershipOf(),
+): string[] {
   if (value === null || value === undefined) return [];
-  const wrong = (expected: string, got: string) => [`${fieldPathText(path)}: expected ${expected}, got ${got}`];
+  const wrong = (expected: string, got: string) => [`${at(path)}expected ${expected}, got ${got}`];
   switch (schema.kind) {
     case 'scalar':
       return scalarFits(schema, value) ? [] : wrong(...mismatch(schema, value));
@@ -16,27 +22,69 @@ export function checkTyped(schema: TypeSchema, value: unknown, path: readonly Pa
       return Object.entries(value).flatMap(([key, child]) => {
         const field = schema.field(key);
         const below = [...path, fieldElement(key)];
-        if (!field && !schema.preservesUnknown) return [`${fieldPathText(below)}: field not declared in schema`];
-        return checkTyped(field?.schema ?? deduced, child, below);
+        if (!field && !schema.preservesUnknown) return [`${at(below)}field not declared in schema`];
+        return checkTyped(field?.schema ?? deduced, child, below, ownership);
       });
     case 'map':
       if (!isRecord(value)) return wrong('map', boxed(value));
       return Object.entries(value).flatMap(([key, child]) =>
-        checkTyped(schema.element ?? untyped, child, [...path, fieldElement(key)]),
+        checkTyped(schema.element ?? untyped, child, [...path, fieldElement(key)], ownership),
       );
-    case 'list': {
-      if (!Array.isArray(value)) return wrong('list', boxed(value));
-      const errors = value.flatMap((item, i) => checkTyped(schema.element ?? untyped, item, [...path, `i:${i}`]));
-      if ((schema.listType ?? 'atomic') === 'atomic') return errors;
-      const repeated = [...indexItems(schema, value)].filter(([, items]) => items.length > 1);
-      return [
-        ...errors,
-        ...repeated.map(([step]) => `${fieldPathText(path)}: duplicate entries for key ${elementText(step)}`),
-      ];
-    }
+    case 'list':
+      return Array.isArray(value) ? checkItems(schema, value, path, ownership) : wrong('list', boxed(value));
     default:
       return [];
   }
+}
+
+const at = (path: readonly PathElement[]) => (path.length ? `${fieldPathText(path)}: ` : '');
+
+/** checkItems looks at a list's items in their order. Behind one that cannot be told apart nothing is looked at. */
+function checkItems(
+  schema: TypeSchema,
+  items: readonly unknown[],
+  path: readonly PathElement[],
+  ownership: Ownership,
+): string[] {
+  const isAtomic = (schema.listType ?? 'atomic') === 'atomic';
+  const errors: string[] = [];
+  const seen = new Set<PathElement>();
+  for (const [i, item] of items.entries()) {
+    let step: PathElement = `i:${i}`;
+    if (!isAtomic) {
+      const why = schema.listType === 'map' ? unkeyed(schema, item, ownership) : unlike(item);
+      if (why) return [...errors, `${at(path)}element ${i}: ${why}`];
+      step = itemElement(schema, item);
+      if (seen.has(step)) errors.push(`${at(path)}duplicate entries for key ${elementText(step)}`);
+      seen.add(step);
+    }
+    errors.push(...checkTyped(schema.element ?? untyped, item, [...path, step], ownership));
+  }
+  return errors;
+}
+
+/** unkeyed says why an item has no keys to be known by. */
+function unkeyed(schema: TypeSchema, item: unknown, { needsAllKeys }: Ownership): string | undefined {
+  if (item === null) return 'associative list with keys may not have a null element';
+  if (!isRecord(item)) return 'associative list with keys may not have non-map elements';
+  const keys = schema.mapKeys ?? [];
+  const isMissing = (key: string) =>
+    getOwn(item, key) === undefined && getOwn(schema.keyDefaults ?? {}, key) === undefined;
+  const missing = keys.filter(isMissing);
+  if (needsAllKeys && missing.length)
+    return `associative list with keys has an element that omits key field ${JSON.stringify(missing[0])} (and doesn't have default value)`;
+  if (missing.length && missing.length === keys.length) {
+    const names = keys.map(key => JSON.stringify(key)).join(', ');
+    return `associative list with keys has an element that omits all key fields [${names.replace(/, /g, ' ')}] (and doesn't have default values for any key fields)`;
+  }
+  return undefined;
+}
+
+/** unlike says why an item is none of a set of scalars. */
+function unlike(item: unknown): string | undefined {
+  if (isRecord(item)) return "associative list without keys has an element that's a map type";
+  if (Array.isArray(item)) return 'not supported: associative list with lists as elements';
+  return item === null ? "associative list without keys has an element that's an explicit null" : undefined;
 }
 
 function scalarFits(schema: TypeSchema, value: unknown): boolean {

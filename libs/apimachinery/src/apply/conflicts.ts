@@ -1,7 +1,7 @@
 import { StatusError } from '../status-error';
 import type { Owner, Owners } from './entries';
 import { fieldPathText, type PathElement } from './field-set';
-import type { Comparison } from './typed';
+import type { Changes } from './update';
 
 /** Conflict is a field that somebody else owns with another value. */
 export interface Conflict {
@@ -10,11 +10,13 @@ export interface Conflict {
 }
 
 /** findConflicts lists the owned fields among the changed ones; `self` has no conflict with itself. */
-export function findConflicts(owners: Owners, changes: (apiVersion: string) => Comparison, self: string): Conflict[] {
+export function findConflicts(owners: Owners, changes: Changes, self: string): Conflict[] {
   return [...owners]
     .filter(([id]) => id !== self)
     .flatMap(([, owner]) => {
-      const { added, modified } = changes(owner.apiVersion);
+      const changed = changes(owner.apiVersion);
+      if (!changed) return [];
+      const { added, modified } = changed;
       return [...owner.set.intersection(modified.union(added)).paths()].map(path => ({ owner, path }));
     });
 }

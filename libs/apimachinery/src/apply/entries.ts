@@ -5,7 +5,8 @@ import { parseFieldsV1, printFieldsV1 } from './field-set';
 /** Owner is one entry of managedFields: who owns which fields since when. */
 export interface Owner {
   readonly manager: string;
-  readonly operation: 'Apply' | 'Update';
+  /** operation is Apply or Update; anything else is refused when the object is validated. */
+  readonly operation: string;
   readonly apiVersion: string;
   readonly subresource: string;
   readonly time: string | undefined;
@@ -23,16 +24,23 @@ export function ownerId(owner: Omit<Owner, 'set' | 'time' | 'stored'>): string {
 /** Owners are an object's entries by ownerId. Every function here answers a new map. */
 export type Owners = ReadonlyMap<string, Owner>;
 
-/** decodeOwners reads managedFields; entries that cannot be understood are left out. */
-export function decodeOwners(entries: readonly ManagedFieldsEntry[] | undefined): Owners {
+/** decodeOwners reads managedFields; undefined if one of them cannot be understood. */
+export function decodeOwners(entries: readonly ManagedFieldsEntry[] | undefined): Owners | undefined {
+  try {
+    return readOwners(entries ?? []);
+  } catch {
+    return undefined;
+  }
+}
+
+function readOwners(entries: readonly ManagedFieldsEntry[]): Owners {
   const owners = new Map<string, Owner>();
-  for (const entry of entries ?? []) {
-    if (entry.operation !== 'Apply' && entry.operation !== 'Update') continue;
-    if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') continue;
+  for (const entry of entries) {
+    if (entry.fieldsType !== 'FieldsV1') throw new Error(`unknown fieldsType ${entry.fieldsType}`);
     const set = parseFieldsV1(entry.fieldsV1);
     const owner: Owner = {
       manager: entry.manager ?? '',
-      operation: entry.operation,
+      operation: entry.operation ?? '',
       apiVersion: entry.apiVersion ?? '',
       subresource: entry.subresource ?? '',
       time: entry.time,
@@ -69,8 +77,8 @@ export function encodeOwners(owners: Owners): ManagedFieldsEntry[] {
     )
     .map(({ manager, operation, apiVersion, time, set, subresource, stored }) => ({
       ...(manager && { manager }),
-      operation,
-      apiVersion,
+      ...(operation && { operation }),
+      ...(apiVersion && { apiVersion }),
       ...(time && { time }),
       fieldsType: 'FieldsV1',
       fieldsV1: stored?.set === set ? stored.fieldsV1 : printFieldsV1(set),
@@ -81,22 +89,31 @@ export function encodeOwners(owners: Owners): ManagedFieldsEntry[] {
 const MAX_UPDATERS = 10;
 const ANCIENT = 'ancient-changes';
 
-/** capUpdaters bounds how many updaters are kept: the oldest merge into one entry a version. */
+/**
+ * capUpdaters bounds how many updaters are kept: the oldest of a version merge into one. The oldest keeps its name as long as
+ * there is no second one of its version to merge with.
+ */
 export function capUpdaters(owners: Owners): Owners {
-  const updaters = [...owners.values()].filter(o => o.operation === 'Update' && !o.subresource);
+  const updaters = [...owners].filter(([, owner]) => owner.operation !== 'Apply' && !owner.subresource);
   if (updaters.length <= MAX_UPDATERS) return owners;
   const result = new Map(owners);
-  updaters.sort((a, b) => order(a.time ?? '', b.time ?? '') || order(a.manager, b.manager));
+  updaters.sort(([a, left], [b, right]) => order(left.time ?? '', right.time ?? '') || order(a, b));
+  const oldest = new Map<string, string>();
   let left = updaters.length;
-  for (const oldest of updaters) {
+  for (const [id, owner] of updaters) {
     if (left <= MAX_UPDATERS) break;
-    const ancient = { ...oldest, manager: ANCIENT };
-    const id = ownerId(ancient);
-    if (oldest.manager === ANCIENT) continue;
-    const former = result.get(id);
-    result.delete(ownerId(oldest));
-    result.set(id, former ? { ...ancient, set: former.set.union(oldest.set) } : ancient);
-    if (former) left--;
+    const first = oldest.get(owner.apiVersion);
+    if (first === undefined) {
+      oldest.set(owner.apiVersion, id);
+      continue;
+    }
+    const bucket = ownerId({ ...owner, manager: ANCIENT });
+    const merged = result.get(bucket) ?? result.get(first)!;
+    if (!result.has(bucket)) result.delete(first);
+    result.delete(id);
+    // The time is that of the younger one.
+    result.set(bucket, { ...owner, manager: ANCIENT, set: owner.set.union(merged.set) });
+    left--;
   }
   return result;
 }

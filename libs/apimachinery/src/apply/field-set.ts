@@ -96,34 +96,74 @@ export class FieldSet {
     return this.difference(other).empty && other.difference(this).empty;
   }
 
-  /** paths lists all members, depth first, in the order of their text. */
-  *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
-    for (const step of [...new Set([...this.members, ...this.children.keys()])].sort()) {
-      if (this.members.has(step)) yield [...prefix, step];
-      const child = this.children.get(step);
-      if (child) yield* child.paths([...prefix, step]);
-    }
+  has(path: readonly PathElement[]): boolean {
+    let at: FieldSet | undefined = this as FieldSet;
+    for (const step of path.slice(0, -1)) at = at?.children.get(step);
+    return at?.members.has(path.at(-1)!) ?? false;
   }
+
+  /** paths lists all members: first those that end here, then those below, each in order. */
+  *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
+    for (const step of [...this.members].sort(compareElements)) yield [...prefix, step];
+    for (const step of [...this.children.keys()].sort(compareElements))
+      yield* this.children.get(step)!.paths([...prefix, step]);
+  }
+}
+
+/** RANKS is the order of the kinds of steps. */
+const RANKS = 'fkvi';
+
+/** compareElements orders steps: by kind, then by name, keys or value; numbers by size. */
+function compareElements(a: PathElement, b: PathElement): number {
+  const kind = RANKS.indexOf(a[0]!) - RANKS.indexOf(b[0]!);
+  if (kind || a[0] === 'f') return kind || compareText(a, b);
+  const [left, right] = [valuesOf(a), valuesOf(b)];
+  for (let i = 0; i < Math.min(left.length, right.length); i++) {
+    const [x, y] = [left[i], right[i]];
+    const order = typeof x === 'number' && typeof y === 'number' ? x - y : compareText(String(x), String(y));
+    if (order) return order;
+  }
+  return left.length - right.length;
+}
+
+const compareText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** valuesOf are what a step is ordered by: names and values of keys in turn, or the value itself. */
+function valuesOf(step: PathElement): unknown[] {
+  const value: unknown = JSON.parse(step.slice(2));
+  return isRecord(value) ? Object.entries(value).flat() : [value];
 }
 
 const EMPTY = new FieldSet();
 function isEmptyRecord(value: unknown): boolean {
-  for (const _ in value as object) return false;
+  if (!isRecord(value)) return false;
+  for (const _ in value) return false;
   return true;
 }
 
-/** parseFieldsV1 reads the stored form of a field set; what is no path element is left out. */
+/** parseFieldsV1 reads the stored form of a field set. Unknown kinds of steps are left out; it throws an Error for what is no step. */
 export function parseFieldsV1(fields: unknown): FieldSet {
   const set = new FieldSet();
-  if (!isRecord(fields)) return set;
+  if (fields === undefined || fields === null) return set;
+  if (!isRecord(fields)) throw new Error('no set of fields');
   for (const [step, below] of Object.entries(fields)) {
-    if (step[1] !== ':' || !'fkvi'.includes(step[0]!)) continue;
+    if (step === '.') continue;
+    checkElement(step);
+    if (!RANKS.includes(step[0]!)) continue;
     // A step without anything below it is a member, and so is one with a dot.
     const child = isEmptyRecord(below) ? EMPTY : parseFieldsV1(below);
-    if (child.empty || Object.hasOwn(below as object, '.')) set.members.add(step);
+    if (child.empty || (isRecord(below) && Object.hasOwn(below, '.'))) set.members.add(step);
     if (!child.empty) set.children.set(step, child);
   }
   return set;
+}
+
+function checkElement(step: string): void {
+  if (step.length < 2) throw new Error('key must be 2 characters long:');
+  if (step[1] !== ':') throw new Error(`missing colon: ${step}`);
+  if (step[0] === 'k' && !isRecord(JSON.parse(step.slice(2)))) throw new Error(`no keys: ${step}`);
+  if (step[0] === 'v') JSON.parse(step.slice(2));
+  if (step[0] === 'i' && !/^[+-]?\d+$/.test(step.slice(2))) throw new Error(`no index: ${step}`);
 }
 
 /** printFieldsV1 is the stored form of a field set, its keys in order. */

@@ -1,6 +1,7 @@
 import { deepEqual, getOwn, isRecord, setOwn } from '../json';
 import { deduced, scalar, untyped, type TypeSchema } from '../schema';
 import { fieldElement, FieldSet, keyElement, valueElement, type PathElement } from './field-set';
+import { ownershipOf, type Ownership } from './releases';
 
 /** Shape is how a value is owned: as a whole, field by field, or item by item. */
 type Shape = 'leaf' | 'object' | 'items';
@@ -29,19 +30,20 @@ function shapeOf(schema: TypeSchema, one: unknown, other?: unknown): Shape {
 const isAbsent = (value: unknown) => value === undefined || value === null;
 
 /** childSchema is the structure behind a field; a field that nobody declared is untyped. */
-function childSchema(schema: TypeSchema, key: string): TypeSchema {
+export function childSchema(schema: TypeSchema, key: string): TypeSchema {
   if (schema.kind === 'untyped') return deduced;
   if (schema.kind === 'map') return schema.element ?? scalar;
   return schema.field(key)?.schema ?? (schema.preservesUnknown ? deduced : untyped);
 }
 
-/** itemElement names a list's item: by its keys (defaults filled in), or by its value. */
+/** itemElement names a list's item: by those of its keys that it has (defaults filled in), or by its value. */
 export function itemElement(schema: TypeSchema, item: unknown): PathElement {
   if (schema.listType !== 'map') return valueElement(item);
   const keys: [string, unknown][] = [];
   for (const key of sortedKeys(schema)) {
     const own = isRecord(item) ? getOwn(item, key) : undefined;
-    keys.push([key, own ?? getOwn(schema.keyDefaults ?? noDefaults, key) ?? '']);
+    const value = own === undefined ? getOwn(schema.keyDefaults ?? noDefaults, key) : own;
+    if (value !== undefined) keys.push([key, value]);
   }
   return keyElement(keys);
 }
@@ -65,13 +67,19 @@ const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? v
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
 /** toFieldSet is the set of fields that a configuration names. */
-export function toFieldSet(schema: TypeSchema, value: unknown): FieldSet {
+export function toFieldSet(schema: TypeSchema, value: unknown, ownership: Ownership = ownershipOf()): FieldSet {
   const set = new FieldSet();
-  collect(schema, value, [], set);
+  collect(schema, value, [], set, ownership.ownsEmpty);
   return set;
 }
 
-function collect(schema: TypeSchema, value: unknown, path: readonly PathElement[], set: FieldSet): void {
+function collect(
+  schema: TypeSchema,
+  value: unknown,
+  path: readonly PathElement[],
+  set: FieldSet,
+  ownsEmpty: boolean,
+): void {
   switch (shapeOf(schema, value)) {
     case 'leaf':
       return set.insert(path);
@@ -79,15 +87,16 @@ function collect(schema: TypeSchema, value: unknown, path: readonly PathElement[
       for (const [key, child] of Object.entries(record(value))) {
         if (child === undefined) continue;
         const below = [...path, fieldElement(key)];
-        collect(childSchema(schema, key), child, below, set);
+        collect(childSchema(schema, key), child, below, set, ownsEmpty);
         const emptyObject = isRecord(child) && Object.keys(child).length === 0;
-        if (child === null || emptyObject || schema.kind !== 'object') set.insert(below);
+        const declared = schema.kind === 'object' && schema.field(key) !== undefined;
+        if (!declared || (ownsEmpty && (child === null || emptyObject))) set.insert(below);
       }
       return;
     case 'items':
       for (const item of list(value)) {
         const below = [...path, itemElement(schema, item)];
-        if (isRecord(item)) collect(elementOf(schema), item, below, set);
+        if (isRecord(item)) collect(elementOf(schema), item, below, set, ownsEmpty);
         set.insert(below);
       }
   }
@@ -184,22 +193,55 @@ export function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<P
 }
 
 /** merge lays a configuration over a live value: fields it names win, lists keep the live order around the items it names. */
-export function merge(schema: TypeSchema, live: unknown, config: unknown): unknown {
+export function merge(
+  schema: TypeSchema,
+  live: unknown,
+  config: unknown,
+  ownership: Ownership = ownershipOf(),
+): unknown {
   if (config === undefined) return live;
-  if (live === undefined || live === null || config === null) return config;
+  if (live === undefined) return config;
   const shape = shapeOf(schema, live, config);
-  if (shape === 'leaf') return config;
-  if (shape === 'items') return mergeItems(schema, list(live), list(config));
+  if (shape === 'leaf' || (isEmpty(live) && isEmpty(config))) return config;
+  if (shape === 'items') {
+    const [left, right] = [list(live), list(config)];
+    return ownership.ordersByConfig
+      ? mergeItems(schema, left, right, ownership)
+      : appendItems(schema, left, right, ownership);
+  }
   const out: Record<string, unknown> = {};
   const [left, right] = [record(live), record(config)];
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-    setOwn(out, key, merge(childSchema(schema, key), getOwn(left, key), getOwn(right, key)));
+    setOwn(out, key, merge(childSchema(schema, key), getOwn(left, key), getOwn(right, key), ownership));
   }
   return out;
 }
 
+/** appendItems keeps the live list's order, and puts what is new at the end. */
+function appendItems(
+  schema: TypeSchema,
+  live: readonly unknown[],
+  config: readonly unknown[],
+  ownership: Ownership,
+): unknown[] {
+  const configured = indexItems(schema, config);
+  const out = live.map(item => {
+    const step = itemElement(schema, item);
+    const own = configured.get(step)?.at(-1);
+    configured.delete(step);
+    return merge(elementOf(schema), item, own, ownership);
+  });
+  for (const items of configured.values()) out.push(items.at(-1));
+  return out;
+}
+
 /** mergeItems keeps the live list's order and puts the configured items into theirs: where the two disagree, the configuration's wins. */
-function mergeItems(schema: TypeSchema, live: readonly unknown[], config: readonly unknown[]): unknown[] {
+function mergeItems(
+  schema: TypeSchema,
+  live: readonly unknown[],
+  config: readonly unknown[],
+  ownership: Ownership,
+): unknown[] {
   const liveSteps = live.map(item => itemElement(schema, item));
   const configSteps = config.map(item => itemElement(schema, item));
   const liveByStep = new Map(liveSteps.map((step, i) => [step, live[i]] as const));
@@ -211,7 +253,7 @@ function mergeItems(schema: TypeSchema, live: readonly unknown[], config: readon
     const step = configSteps[i]!;
     merged.add(step);
     if (shared[0] === step) shared.shift();
-    out.push(merge(elementOf(schema), liveByStep.get(step), config[i]));
+    out.push(merge(elementOf(schema), liveByStep.get(step), config[i], ownership));
   };
   let l = 0;
   let c = 0;
@@ -252,7 +294,7 @@ function mergeItems(schema: TypeSchema, live: readonly unknown[], config: readon
 export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet, nulls = false): unknown {
   if (gone.empty) return value;
   const shape = shapeOf(schema, value);
-  if (shape === 'leaf') return value;
+  if (shape === 'leaf') return nulls && schema.kind !== 'scalar' ? null : value;
   if (shape === 'object') {
     const out: Record<string, unknown> = {};
     for (const [key, child] of Object.entries(record(value))) {

@@ -1,8 +1,10 @@
-import { getOwn, isRecord } from '../json';
 import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import type { TypeSchema } from '../schema';
+import { checkTyped } from './check-typed';
 import { capUpdaters, decodeOwners, encodeOwners, isReset, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
+import { reconciled } from './reconcile';
+import { ownershipOf } from './releases';
 import { compare, type Comparison } from './typed';
 
 /** UnmanagedPaths are the fields that nobody owns, because the server sets them. */
@@ -35,29 +37,40 @@ export function withoutManagedFields(object: AnyObject): AnyObject {
   return { ...object, metadata };
 }
 
-export interface ManagedFieldsUpdate {
+/** Versioned is an object in some version, with that version's structure. */
+export interface Versioned {
+  readonly schema: TypeSchema;
+  readonly object: AnyObject;
+}
+
+/** InVersion converts an object, whose own version it tells itself, for field ownership; undefined if that version is not served any more. */
+export type InVersion = (object: AnyObject, apiVersion: string) => Versioned | undefined;
+
+/** Tracking is what ownership is found by, whatever the request. */
+export interface Tracking {
   /** schema and objects are of the version that the request uses. */
   readonly schema: TypeSchema;
+  readonly apiVersion: string;
+  /** inVersion gives an object in another version, for entries of that version; as it is unless given. */
+  readonly inVersion?: InVersion | undefined;
+  /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): nobody comes to own them by it. */
+  readonly resetFields?: readonly string[];
+  /** emulated is the release whose ways and messages are wanted; 33 unless given. */
+  readonly emulated?: number;
+}
+
+export interface ManagedFieldsUpdate extends Tracking {
   /** live is the present object; for a create the empty one (`emptyObject` of @navarch/api). */
   readonly live: AnyObject;
   /** updated is the object to be stored, with the managedFields that the client sent. */
   readonly updated: AnyObject;
   readonly manager: string;
-  readonly apiVersion: string;
   readonly subresource?: string;
   /** now in milliseconds since the epoch. */
   readonly now: number;
-  /** inVersion gives an object of the request's version in another one, for entries of that version; as it is unless given. */
-  readonly inVersion?: InVersion | undefined;
-  /** resetFields are the places that this endpoint takes no change of, as dotted paths (`status`): nobody comes to own them by it. */
-  readonly resetFields?: readonly string[];
+  /** keepsOwners: managedFields that the client sent do not count. */
+  readonly keepsOwners?: boolean;
 }
-
-/** InVersion converts for field ownership; undefined if that version is not served any more. */
-export type InVersion = (
-  object: AnyObject,
-  apiVersion: string,
-) => { readonly schema: TypeSchema; readonly object: AnyObject } | undefined;
 
 /** timestamp is a time as metadata has it: UTC, whole seconds. */
 export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
@@ -67,70 +80,103 @@ export const timestamp = (now: number): string => `${new Date(now).toISOString()
  * else does any more. An object without owners stays without, until it is applied to. undefined: nothing to store.
  */
 export function managedFieldsForUpdate(update: ManagedFieldsUpdate): ManagedFieldsEntry[] | undefined {
-  const { live, updated } = update;
-  const sent = updated.metadata?.managedFields;
-  if (isReset(sent) && (sent!.length > 0 || live.metadata?.uid)) return undefined;
-  // Whoever sends entries may have removed some; whoever sends none means the present ones.
-  const owners = decodeOwners(sent?.length ? sent : live.metadata?.managedFields);
+  const { live, updated, emulated } = update;
+  const owners = presentOwners(update);
   if (owners.size === 0 && live.metadata?.uid) return undefined;
-  return stored(updateOwners(owners, update));
+  if (!ownershipOf(emulated).bearsDuplicates && !(isTypeable(update, live) && isTypeable(update, updated)))
+    return undefined;
+  return stored(capUpdaters(updateOwners(owners, update)));
+}
+
+/** presentOwners: whoever sends entries may have removed some, or all of them; whoever sends none means the present ones. */
+function presentOwners({ live, updated, keepsOwners }: ManagedFieldsUpdate): Owners {
+  const sent = keepsOwners ? undefined : updated.metadata?.managedFields;
+  if (isReset(sent)) return new Map();
+  const owners = decodeOwners(sent);
+  return owners?.size ? owners : (decodeOwners(live.metadata?.managedFields) ?? new Map<string, Owner>());
+}
+
+function isTypeable({ schema, emulated }: Tracking, object: AnyObject): boolean {
+  return checkTyped(schema, withoutManagedFields(object), [], ownershipOf(emulated)).length === 0;
+}
+
+/** versioned is an object in a version, by the request's ways; undefined if there is no such version. */
+export function versioned(tracking: Tracking, object: AnyObject, apiVersion: string): Versioned | undefined {
+  const own = object.apiVersion ?? tracking.apiVersion;
+  if (own === apiVersion && apiVersion === tracking.apiVersion) return { schema: tracking.schema, object };
+  if (!tracking.inVersion) return { schema: tracking.schema, object };
+  return tracking.inVersion(own === object.apiVersion ? object : { ...object, apiVersion: own }, apiVersion);
 }
 
 /** placesOf are dotted paths as steps. */
 export const placesOf = (paths: readonly string[] | undefined) =>
   (paths ?? []).map(path => path.split('.').map(name => `f:${name}`));
 
+/** Changes are the differences between two objects in the version that is asked for; undefined if it is not served any more. */
+export type Changes = (apiVersion: string) => Comparison | undefined;
+
 /** changesByVersion compares two objects in whatever version is asked for; each version once. */
-export function changesByVersion(
-  request: Pick<ManagedFieldsUpdate, 'schema' | 'apiVersion' | 'inVersion' | 'resetFields'>,
-  before: AnyObject,
-  after: AnyObject,
-): (apiVersion: string) => Comparison {
-  const places = placesOf(request.resetFields);
-  const compared = (schema: TypeSchema, left: AnyObject, right: AnyObject): Comparison => {
-    const { added, removed, modified } = compare(schema, left, right);
-    return { added: added.without(places), removed: removed.without(places), modified: modified.without(places) };
-  };
-  const own = compared(request.schema, before, after);
-  const known = new Map([[request.apiVersion, own]]);
+export function changesByVersion(tracking: Tracking, before: AnyObject, after: AnyObject): Changes {
+  const places = placesOf(tracking.resetFields);
+  const known = new Map<string, Comparison | undefined>();
   return apiVersion => {
-    let changes = known.get(apiVersion);
-    if (changes) return changes;
-    const left = request.inVersion?.(before, apiVersion);
-    const right = request.inVersion?.(after, apiVersion);
-    changes = left && right ? compared(right.schema, left.object, right.object) : own;
+    if (known.has(apiVersion)) return known.get(apiVersion);
+    const left = versioned(tracking, before, apiVersion);
+    const right = left && versioned(tracking, after, apiVersion);
+    const changes = right && without(compare(right.schema, left.object, right.object), places);
     known.set(apiVersion, changes);
     return changes;
   };
 }
 
+function without(comparison: Comparison, places: ReturnType<typeof placesOf>): Comparison {
+  if (!places.length) return comparison;
+  const { added, removed, modified } = comparison;
+  return { added: added.without(places), removed: removed.without(places), modified: modified.without(places) };
+}
+
+/** reconciledOwners are the owners with their sets as the schemas have them now. Who owns something in a version that is gone, owns nothing. */
+export function reconciledOwners(tracking: Tracking, owners: Owners, live: AnyObject): Map<string, Owner> {
+  const ownership = ownershipOf(tracking.emulated);
+  const result = new Map<string, Owner>();
+  const inVersions = new Map<string, Versioned | undefined>();
+  for (const [id, owner] of owners) {
+    const { apiVersion } = owner;
+    if (!inVersions.has(apiVersion)) inVersions.set(apiVersion, versioned(tracking, live, apiVersion));
+    const there = inVersions.get(apiVersion);
+    if (!there) continue;
+    const set = reconciled(there.schema, owner.set, there.object, ownership);
+    result.set(id, set === owner.set ? owner : { ...owner, set });
+  }
+  return result;
+}
+
 /** updateOwners gives the manager what differs between live and updated, and takes it from everybody else. */
 export function updateOwners(owners: Owners, update: ManagedFieldsUpdate): Owners {
-  const { live, updated, manager, apiVersion, subresource, now } = update;
-  const changes = changesByVersion(update, withoutManagedFields(live), withoutManagedFields(updated));
-  const result = takeAway(owners, changes);
-  const { added, modified } = changes(apiVersion);
+  const { manager, apiVersion, subresource, now, emulated } = update;
+  const live = withoutManagedFields(update.live);
+  const changes = changesByVersion(update, live, withoutManagedFields(update.updated));
+  const result = takeAway(reconciledOwners(update, owners, live), changes);
+  const { added, modified } = changes(apiVersion)!;
   const gained = withoutUnmanaged(modified.union(added));
   if (gained.empty) return result;
-  const owner: Owner = {
-    manager: manager || 'unknown',
-    operation: 'Update',
-    apiVersion,
-    subresource: subresource ?? '',
-    time: timestamp(now),
-    set: gained,
-  };
-  const id = ownerId(owner);
-  const former = result.get(id);
-  result.set(id, former ? { ...owner, set: former.set.union(gained) } : owner);
-  return capUpdaters(result);
+  const self = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource: subresource ?? '' };
+  const id = ownerId(self);
+  const left = result.get(id);
+  const set = left ? left.set.union(gained) : gained;
+  const former = owners.get(id);
+  const keepsTime = former && !ownershipOf(emulated).timesValues && set.equals(former.set);
+  result.set(id, { ...self, time: keepsTime ? former.time : timestamp(now), set });
+  return result;
 }
 
 /** takeAway is the owners without the fields that changed; who owns nothing any more is gone. */
-export function takeAway(owners: Owners, changes: (apiVersion: string) => Comparison): Map<string, Owner> {
+export function takeAway(owners: Owners, changes: Changes): Map<string, Owner> {
   const result = new Map<string, Owner>();
   for (const [id, owner] of owners) {
-    const { added, modified, removed } = changes(owner.apiVersion);
+    const changed = changes(owner.apiVersion);
+    if (!changed) continue;
+    const { added, modified, removed } = changed;
     const set = owner.set.difference(added.union(modified).union(removed));
     if (!set.empty) result.set(id, { ...owner, set });
   }
@@ -140,11 +186,4 @@ export function takeAway(owners: Owners, changes: (apiVersion: string) => Compar
 /** stored is the form that goes into metadata; undefined if nobody owns anything. */
 export function stored(owners: Owners): ManagedFieldsEntry[] | undefined {
   return owners.size ? encodeOwners(owners) : undefined;
-}
-
-/** annotation reads one annotation of an object. */
-export function annotation(object: AnyObject, key: string): string | undefined {
-  const annotations = object.metadata?.annotations;
-  const value = isRecord(annotations) ? getOwn(annotations, key) : undefined;
-  return typeof value === 'string' ? value : undefined;
 }

@@ -98,7 +98,8 @@ export class Registry implements KindRegistry {
       this.resources.set(groupResourceName({ group: version.group, resource: plural }), resource);
     }
     const hub = hubVersion(kind);
-    if (!served.includes(hub)) this.hidden.set(`${hub.group}/${hub.version}/${plural}`, new Endpoint(resource, hub));
+    if (!served.includes(hub))
+      this.hidden.set(`${hub.group}/${hub.version}/${plural}`, new Endpoint(resource, hub, resource.stored));
     this.change();
   }
 

@@ -151,9 +151,11 @@ export class Endpoint {
   /** isHub: objects of this version are the hub's, no conversion is needed. */
   readonly isHub: boolean;
 
+  /** tracked is the version that managedFields name: of a version that the release does not have, the stored one. */
   constructor(
     readonly resource: Resource,
     readonly version: ServedVersion,
+    readonly tracked: ServedVersion = version,
   ) {
     this.apiVersion = apiVersionOf(version);
     const { kind, listKind = `${kind}List` } = { kind: resource.kind.resource.kind, listKind: resource.kind.listKind };

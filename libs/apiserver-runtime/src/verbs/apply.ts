@@ -1,10 +1,12 @@
 import { applyPatch, badRequest, deepClone, type AnyObject } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
-import { customObject, targetOf, typed, type DecodeContext } from '../encoding/decode-body';
+import { decodeTyped } from '@navarch/api';
+import { customObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
 import { emptyOf, inVersionOf, managedSubresource, resetFieldsOf, structureOf } from './managed-fields';
 import { parseApplyBody } from './patch-body';
+import { whyNot } from './why-not';
 import { matchesPath } from './update';
 import type { WriteContext } from './write-context';
 
@@ -19,6 +21,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
     const { object } = applyPatch({
       schema: structureOf(endpoint),
       live: current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated),
+      empty: () => emptyOf(endpoint, services.emulated),
       applied: config,
       manager: options.fieldManager,
       force: options.force,
@@ -42,11 +45,29 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
     // What is merged may share parts with the configuration, which another attempt begins with again.
     const result = custom
       ? customObject(deepClone(object), [], custom, target, decode, true)
-      : typed(object, [], target, decode);
+      : backToType(object, target, decode);
     warned = true;
     if (!config.metadata?.resourceVersion) lockOn(result, current);
     return hubObject(context, result);
   };
+}
+
+/** backToType brings a merged object into its type. What does not fit is nobody's bad request: 500. */
+function backToType(object: AnyObject, target: Target, decode: DecodeContext): AnyObject {
+  try {
+    return typed(object, [], target, decode);
+  } catch (error) {
+    const why = whyNot(() =>
+      decodeTyped(target.schema!, object, { emulated: decode.emulated, dialect: 'unstructured' }),
+    );
+    if (!why) throw error;
+    const { name = '', namespace = '' } = object.metadata ?? {};
+    const gvk = `${target.group}/${target.version}, Kind=${target.kind}`;
+    const gv = target.group ? `${target.group}/${target.version}` : target.version;
+    const what =
+      decode.emulated <= 20 ? 'to proper version' : `(${namespace}/${name}; ${gvk}) to proper version (${gv})`;
+    throw plainFailure(`failed to convert new object ${what}: unable to convert unstructured object to ${gvk}: ${why}`);
+  }
 }
 
 /** lockOn: a configuration that names no resourceVersion goes for whatever there is. */

@@ -1,5 +1,6 @@
 import { completeForOutput, emptyObject, typeSchema } from '@navarch/api';
 import {
+  apiVersionOf,
   deepClone,
   managedFieldsForUpdate,
   type AnyObject,
@@ -7,7 +8,7 @@ import {
   type TypeSchema,
 } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
-import { fromHub, versionOf } from '../registry/conversion';
+import { fromHub, toHub, versionOf } from '../registry/conversion';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
 
@@ -16,7 +17,7 @@ const SUBRESOURCE_SINCE = 22;
 
 /** structureOf is the schema by which fields of an endpoint's objects are owned and merged. */
 export function structureOf(endpoint: Endpoint): TypeSchema {
-  return endpoint.resource.custom?.structure ?? typeSchema(endpoint.version.schema);
+  return endpoint.resource.custom?.structure ?? typeSchema(endpoint.version.schema, endpoint.resource.emulated);
 }
 
 /** emptyOf is what an object of an endpoint looks like before anything is set. */
@@ -39,15 +40,18 @@ export function resetFieldsOf({ endpoint, subresource, services }: WriteContext)
   return endpoint.kind.subresources?.status ? ['status'] : [];
 }
 
-/** inVersionOf shows objects of an endpoint in the other versions of their kind, whose fields entries of those versions own. */
-export function inVersionOf(endpoint: Endpoint): InVersion | undefined {
+/** inVersionOf shows objects of a kind in its other versions, whose fields entries of those versions own. */
+export function inVersionOf(endpoint: Endpoint): InVersion {
   const { versions } = endpoint.kind;
-  if (endpoint.custom || versions.length === 1) return undefined;
+  const { emulated, hub } = endpoint.resource;
   return (object, apiVersion) => {
     const version = versionOf(versions, apiVersion);
-    if (!version) return undefined;
-    const hub = endpoint.toHub(completeForOutput(endpoint.version.schema, object, endpoint.resource.emulated));
-    return { schema: typeSchema(version.schema), object: fromHub(hub, version) };
+    const own = versionOf(versions, object.apiVersion ?? '');
+    if (!version || !own) return undefined;
+    const schema = endpoint.custom ? structureOf(endpoint) : typeSchema(version.schema, emulated);
+    if (version === own) return { schema, object };
+    if (endpoint.custom) return { schema, object: { ...object, apiVersion } };
+    return { schema, object: fromHub(toHub(completeForOutput(own.schema, object, emulated), own, hub), version) };
   };
 }
 
@@ -55,23 +59,37 @@ export function inVersionOf(endpoint: Endpoint): InVersion | undefined {
 export function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): void {
   const { endpoint, services, manager } = context;
   const live = current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated);
-  const updated = endpoint.isHub ? { ...object } : endpoint.fromHub(deepClone(object));
+  const updated = endpoint.isHub ? { ...object } : inOwnVersion(endpoint, object);
   // What this endpoint is going to take over from the present object is nobody's change.
-  if (context.subresource === 'status') takeOver(updated, live, 'spec');
-  else if (endpoint.kind.subresources?.status) takeOver(updated, live, 'status');
+  for (const name of resetFieldsOf(context)) takeOver(updated, live, name);
   const managedFields = managedFieldsForUpdate({
-    schema: structureOf(endpoint),
-    live,
-    updated,
+    ...trackedAs(endpoint, live, updated),
     manager,
-    apiVersion: endpoint.apiVersion,
     ...managedSubresource(context),
     now: context.strategyContext.now,
+    emulated: services.emulated,
     inVersion: inVersionOf(endpoint),
+    keepsOwners: context.subresource !== '',
   });
   const metadata = (object.metadata ??= {});
   if (managedFields) metadata.managedFields = managedFields;
   else delete metadata.managedFields;
+}
+
+function inOwnVersion(endpoint: Endpoint, object: AnyObject): AnyObject {
+  const own = endpoint.fromHub(deepClone(object));
+  return endpoint.custom ? own : completeForOutput(endpoint.version.schema, own, endpoint.resource.emulated);
+}
+
+/** trackedAs gives the objects of a write the version that their fields are owned in. */
+function trackedAs(endpoint: Endpoint, live: AnyObject, updated: AnyObject) {
+  const apiVersion = apiVersionOf(endpoint.tracked);
+  if (endpoint.tracked === endpoint.version) return { schema: structureOf(endpoint), apiVersion, live, updated };
+  const inVersion = inVersionOf(endpoint);
+  const [before, after] = [live, updated].map(object =>
+    inVersion({ ...object, apiVersion: endpoint.apiVersion }, apiVersion)!,
+  );
+  return { schema: after!.schema, apiVersion, live: before!.object, updated: after!.object };
 }
 
 function takeOver(object: AnyObject, live: AnyObject, name: string): void {

@@ -24,6 +24,7 @@ import { hubObject } from './create';
 import { parseApplyBody, parsePatch, type ParsedPatch, type PatchType } from './patch-body';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
+import { whyNot } from './why-not';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
 
@@ -154,15 +155,6 @@ function restore(
 }
 
 const STRICT = 'strict decoding error';
-
-function whyNot(read: () => unknown): string {
-  try {
-    read();
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
 
 /** patchedText is the patched object as messages quote it: what the patch went through has its keys sorted, the rest is as it was. */
 function patchedText(after: Record<string, unknown>, type: PatchType, value: unknown): string {

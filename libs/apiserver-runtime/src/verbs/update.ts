@@ -160,7 +160,6 @@ async function changed(
 ): Promise<AnyObject> {
   const { endpoint, services } = context;
   const { name } = context.exchange.info;
-  if (!current && !mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
   if (current) await endpoint.resource.load([current]);
   else refuseCreate(endpoint);
   const object = await make(current);
@@ -168,6 +167,8 @@ async function changed(
   if (!current) {
     const attributes = context.attributes('CREATE', name, object, undefined);
     await services.admission.admit(attributes);
+    // Whatever else is wrong with what cannot be created comes first.
+    if (!mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
     prepareNew(context, object);
     await services.admission.validate(attributes);
     return storedForm(endpoint, object);
