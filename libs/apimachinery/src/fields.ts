@@ -16,11 +16,15 @@ export interface FieldSelector {
   toString(): string;
 }
 
-/** parseFieldSelector reads `metadata.name=x,spec.nodeName!=y`; backslash escapes `\`, `,` and `=`. It throws an Error in the API's words. */
+/**
+ * parseFieldSelector reads `metadata.name=x,spec.nodeName!=y`; backslash escapes `\`, `,` and `=`. A term of an empty field and an empty value says
+ * nothing. It throws an Error in the API's words.
+ */
 export function parseFieldSelector(text: string): FieldSelector {
   const requirements = splitTerms(text)
     .filter(term => term !== '')
-    .map(term => parseTerm(term, text));
+    .map(term => parseTerm(term, text))
+    .filter(({ field, value }) => field !== '' || value !== '');
   return fieldSelector(requirements);
 }
 
@@ -79,7 +83,8 @@ function unescape(value: string): string {
       if (next !== '\\' && next !== ',' && next !== '=')
         throw new Error(`invalid field selector: invalid escape sequence: \\${next ?? ''}`);
       out += next;
-    } else if (c === ',' || c === '=') throw new Error(`invalid field selector: unescaped character in value: ${c}`);
+    } else if (c === ',' || c === '=')
+      throw new Error(`invalid field selector: unescaped character in value: ${c.charCodeAt(0)}`);
     else out += c;
   }
   return out;

@@ -1,4 +1,11 @@
-import { HUB_VERSIONS, internalError, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
+import {
+  HUB_VERSIONS,
+  badRequest,
+  internalError,
+  notFound,
+  type AnyObject,
+  type ApiResponse,
+} from '@navarch/apimachinery';
 import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
 import { remoteOf } from './aggregation';
 import type { Exchange } from './chain/exchange';
@@ -31,13 +38,17 @@ export class Dispatcher {
     const { info } = exchange;
     const remote = remoteOf(this.options.aggregated, info);
     if (remote) return remote.handle(exchange);
-    if (!info.isResourceRequest) return this.router.serve(exchange);
+    if (!info.isResourceRequest || info.path.startsWith('//')) return this.router.serve(exchange);
+    if (isTorn(info)) throw notFoundResource();
     const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
     if (!endpoint) return this.elsewhere(exchange);
-    if (!isServedPath(endpoint, info)) throw notFoundResource();
+    if (!isServedPath(endpoint, info)) {
+      throw endpoint.resource.namespaced && info.path.includes('/namespaces//')
+        ? badRequest('Namespace parameter required.')
+        : notFoundResource();
+    }
     exchange.served = info.subresource === '';
-    if (info.subresource === '') warnOfDeprecation(exchange, endpoint);
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
 
@@ -53,7 +64,8 @@ export class Dispatcher {
     const { services } = this;
     const { info } = exchange;
     const { resource } = endpoint;
-    if (!allowsVerb(endpoint, exchange)) throw methodNotAllowed();
+    checkVerb(endpoint, exchange);
+    warnOfDeprecation(exchange, endpoint);
     const handler = resource.isVirtual ? this.virtualOf(endpoint.kind) : undefined;
     if (handler) return virtual(services, endpoint, exchange, handler);
     if (resource.isVirtual) throw notFoundResource();
@@ -90,7 +102,7 @@ export class Dispatcher {
     if (!declared) throw endpoint.custom ? notFound(endpoint.target, exchange.info.name) : notFoundResource();
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
-    if (!declared.verbs.includes(verb)) throw methodNotAllowed();
+    if (!declared.verbs.includes(verb) || isHead(exchange)) throw methodNotAllowed();
     if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
@@ -107,7 +119,9 @@ export class Dispatcher {
     const { group, resource } = endpoint.kind.resource;
     const { subresource, verb, name } = exchange.info;
     // HEAD and OPTIONS go through a proxy although discovery does not list them.
-    if (!verbs.includes(verb) && !(subresource === 'proxy' && verb === '')) throw methodNotAllowed();
+    const isProxied = subresource === 'proxy' && PROXIED.has(exchange.request.method);
+    if (!isProxied && (!verbs.includes(verb) || isHead(exchange))) throw methodNotAllowed();
+    if (CONNECTIONS.has(subresource) && exchange.query.has('dryRun')) throw badRequest('dryRun is not supported');
     const handler = this.options.subresources.get(`${resource}${group ? `.${group}` : ''}/${subresource}`);
     if (!handler)
       throw name
@@ -116,6 +130,13 @@ export class Dispatcher {
     return handler(exchange);
   }
 }
+
+/** PROXIED are the methods that reach what is behind a proxy beside those that discovery knows. */
+const PROXIED: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS']);
+/** CONNECTIONS are the subresources that lead to somebody else, where nothing can be tried only. */
+const CONNECTIONS: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy']);
+
+const isHead = ({ request }: Exchange) => request.method === 'HEAD';
 
 /** Declared is a subresource that an endpoint has. */
 export type Declared =
@@ -143,22 +164,35 @@ export function subresourceOf(endpoint: Endpoint, name: string, emulated: number
 /** isServedPath: a namespaced object is found in its namespace only, a cluster-scoped one in none. */
 function isServedPath(endpoint: Endpoint, info: RequestInfo): boolean {
   const { namespaced } = endpoint.resource;
-  const isNamespaceItself = endpoint.kind.resource.resource === 'namespaces' && endpoint.kind.resource.group === '';
+  const { resource, group } = endpoint.kind.resource;
+  const isNamespaceItself = resource === 'namespaces' && group === '' && info.name === info.namespace;
   if (!namespaced) return !info.namespace || isNamespaceItself;
-  const ofObject =
-    info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
-  return info.namespace !== '' || (!ofObject && info.subresource === '');
+  return info.namespace !== '' || (!isOfObject(info) && info.subresource === '');
 }
 
-/** allowsVerb tells whether the kind has the verb at this path: 405 else. */
-function allowsVerb(endpoint: Endpoint, { info, request }: Exchange): boolean {
+/** isOfObject: the path names one object. */
+function isOfObject({ name, verb }: RequestInfo): boolean {
+  return name !== '' && verb !== 'list' && verb !== 'watch' && verb !== 'deletecollection';
+}
+
+/** isTorn: an escaped slash in a name would be another path. */
+function isTorn({ path, namespace, resource, name, subresource }: RequestInfo): boolean {
+  return path.includes('%') && [namespace, resource, name, subresource].some(part => part.includes('/'));
+}
+
+/** OBJECT, COLLECTION and ALL are the verbs that may be served at an object, at a collection, and across all namespaces. */
+const OBJECT = ['get', 'update', 'patch', 'delete'];
+const COLLECTION = ['list', 'watch', 'create', 'deletecollection'];
+const ALL = ['list', 'watch'];
+
+/** checkVerb throws 404 where the kind has nothing at this path, 405 where it has another verb. */
+function checkVerb(endpoint: Endpoint, exchange: Exchange): void {
+  const { info, request } = exchange;
   const { namespaced, verbs } = endpoint.resource;
-  // Across all namespaces there is nothing but reading.
-  if (namespaced && !info.namespace && info.verb !== 'list' && info.verb !== 'watch') return false;
-  if (info.verb === 'create' && info.name) return false;
-  if ((info.verb === 'update' || info.verb === 'patch') && !info.name) return false;
-  if (info.verb === 'get' && request.method === 'HEAD') return verbs.has('get');
-  return verbs.has(info.verb);
+  const routes = isOfObject(info) ? OBJECT : namespaced && !info.namespace ? ALL : COLLECTION;
+  if (!routes.some(verb => verbs.has(verb))) throw notFoundResource();
+  const isServed = routes.includes(info.verb) && verbs.has(info.verb) && !isHead(exchange);
+  if (!isServed || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed();
 }
 
 /** warnOfDeprecation tells the client, and the audit record, that a version is going to go. */

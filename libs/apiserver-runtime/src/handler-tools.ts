@@ -26,7 +26,7 @@ export interface Received<T extends KubeObject> {
 
 /**
  * readObject decodes the body that a subresource handler was sent (JSON, YAML or protobuf) as an object of a built-in kind, in
- * the version it came in; 400 in the API's words for anything else. An empty body is an empty object.
+ * the version it came in; 400 in the API's words for anything else.
  */
 export async function readObject<T extends KubeObject>(
   context: RequestContext,
@@ -36,8 +36,7 @@ export async function readObject<T extends KubeObject>(
   const { dryRun, fieldValidation } = writeOptionsOf('CreateOptions', context.query, options.emulated);
   const media = contentMedia(headers['content-type'], offers.builtin.media);
   const body = await context.request.body(defaultLimits.maxBodyBytes);
-  const bytes = body.length ? body : Buffer.from('{}');
-  const given = body.length && media === 'json' ? apiVersionOf(bytes) : undefined;
+  const given = media === 'json' ? apiVersionOf(body) : undefined;
   const apiVersion = given !== undefined && options.apiVersions.includes(given) ? given : options.apiVersions[0]!;
   const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
   const schema = defNameOf(group, version, options.kind);
@@ -45,7 +44,7 @@ export async function readObject<T extends KubeObject>(
     ...{ group, version, kind: options.kind, hubGroup: group, versions: options.apiVersions },
     ...(schema !== undefined && { schema }),
   };
-  const object = decodeObject(bytes, body.length ? media : 'json', target, {
+  const object = decodeObject(body, media, target, {
     emulated: options.emulated,
     fieldValidation,
     warn: text => context.warn(text),

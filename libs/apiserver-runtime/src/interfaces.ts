@@ -122,5 +122,7 @@ export interface Route {
   readonly unlisted?: boolean;
   /** methods that are served, 405 for others; all unless given. */
   readonly methods?: readonly string[];
+  /** produces are the media types of the answer, 406 for who accepts none of them by name (or any type); not looked at unless given. */
+  readonly produces?: readonly string[];
   handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;
 }

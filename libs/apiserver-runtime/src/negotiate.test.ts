@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
+import { acceptsRoute, contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
 
 const offer: Offer = {
   media: ['json', 'yaml', 'protobuf'],
@@ -31,11 +31,36 @@ describe('negotiate', () => {
     ['text/plain', '406: Not Acceptable'],
     ['application/*', '406: Not Acceptable'],
     [
+      'application/json;v=v1;g=meta.k8s.io',
+      'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
+    ],
+    [
       'application/json;as=Bogus;v=v1;g=meta.k8s.io',
       'only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     ],
   ])('%s is refused', (header, message) => {
     expect(() => negotiate(header, offer)).toThrow(message);
+  });
+
+  test.each([
+    ['*/*', true],
+    ['application/json', false],
+    ['application/*', false],
+    ['application/json, application/jwk-set+json;q=0.5', true],
+  ])('who accepts %s gets keys: %s', (header, want) => {
+    expect(acceptsRoute(header, ['application/jwk-set+json'])).toBe(want);
+  });
+
+  test('a stream is refused in its own words', () => {
+    const watch: Offer = {
+      media: ['json', 'protobuf'],
+      routes: ['json', 'yaml', 'protobuf'],
+      stream: true,
+      routed: true,
+    };
+    expect(() => negotiate('application/yaml', watch)).toThrow(
+      'are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    );
   });
 
   test('an unrouted endpoint takes type wildcards', () => {

@@ -22,6 +22,10 @@ export interface Negotiated {
 export interface Offer {
   /** media in order of preference. */
   readonly media: readonly Media[];
+  /** routes are the media that the router lets pass, if more than can be answered. */
+  readonly routes?: readonly Media[];
+  /** stream: the answer is a stream of events, which a refusal says of each type. */
+  readonly stream?: boolean;
   /** allows tells whether a transform is possible; absent: none is. */
   readonly allows?: (transform: Transform, media: Media) => boolean;
   /** routed: the Accept header must name one of the types exactly (or be any type), as upstream's router checks first. */
@@ -71,8 +75,14 @@ export function parseAccept(header: string): Clause[] {
 export function negotiate(header: string | undefined, offer: Offer): Negotiated {
   const first = offer.media[0] ?? 'json';
   if (!header) return { media: first, pretty: false };
-  if (offer.routed && !isRoutable(header, offer.media))
-    throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+  if (
+    offer.routed &&
+    !acceptsRoute(
+      header,
+      (offer.routes ?? offer.media).map(m => mediaTypes[m]),
+    )
+  )
+    throw notRouted();
   for (const clause of parseAccept(header)) {
     for (const media of offer.media) {
       const [type, subtype] = mediaTypes[media].split('/') as [string, string];
@@ -84,7 +94,7 @@ export function negotiate(header: string | undefined, offer: Offer): Negotiated 
       if (accepted) return accepted;
     }
   }
-  throw notAcceptable(offer.media);
+  throw notAcceptable(offer);
 }
 
 function accept(clause: Clause, media: Media, offer: Offer): Negotiated | undefined {
@@ -92,22 +102,29 @@ function accept(clause: Clause, media: Media, offer: Offer): Negotiated | undefi
   if (stream !== undefined && stream !== 'watch') return undefined;
   const kind = clause.params.get('as');
   const pretty = clause.params.get('pretty') === '1';
-  if (kind === undefined) return { media, pretty };
+  // A group or version without a kind asks for a form that there is not.
+  if (kind === undefined) return clause.params.has('g') || clause.params.has('v') ? undefined : { media, pretty };
   const transform = { kind, group: clause.params.get('g') ?? '', version: clause.params.get('v') ?? '' };
   return offer.allows?.(transform, media) ? { media, pretty, transform } : undefined;
 }
 
-function isRoutable(header: string, media: readonly Media[]): boolean {
+/** acceptsRoute tells whether an Accept header names one of some media types, or any type. */
+export function acceptsRoute(header: string, types: readonly string[]): boolean {
   return header.split(',').some(item => {
     const semicolon = item.indexOf(';');
     const type = (semicolon < 0 ? item : item.slice(0, semicolon)).trim();
-    return type === '*/*' || media.some(m => mediaTypes[m] === type);
+    return type === '*/*' || types.includes(type);
   });
 }
 
+/** notRouted is the router's 406. */
+export function notRouted(): StatusError {
+  return new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+}
+
 /** notAcceptable is the codec's own 406. */
-export function notAcceptable(media: readonly Media[]): StatusError {
-  const types = media.map(m => mediaTypes[m]).join(', ');
+export function notAcceptable({ media, stream }: Offer): StatusError {
+  const types = media.map(m => (stream ? `${mediaTypes[m]};stream=watch` : mediaTypes[m])).join(', ');
   return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
 }
 

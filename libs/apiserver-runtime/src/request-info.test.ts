@@ -35,6 +35,10 @@ describe('requestInfo', () => {
     ],
     ['GET', '/api/v1/nodes/a%20b', 'get', '', 'nodes', '', 'a b', ''],
     ['OPTIONS', '/api/v1/pods', '', '', 'pods', '', '', ''],
+    ['GET', '/api/v1/namespaces//pods', 'list', '', 'pods', '', '', ''],
+    ['GET', '/api/v1/namespaces//pods/b', 'get', '', 'pods', '', 'b', ''],
+    ['GET', '/api/v1/namespaces/a/pods//', 'list', '', 'pods', '', '', 'a'],
+    ['GET', '/api/v1//pods', 'get', '', '', '', 'pods', ''],
   ])('%s %s', (method, url, verb, group, resource, subresource, name, namespace) => {
     const info = of(method, url);
     expect(info).toMatchObject({ isResourceRequest: true, verb, group, resource, subresource, name, namespace });
@@ -45,10 +49,13 @@ describe('requestInfo', () => {
     ['POST', '/api', 'post'],
     ['GET', '/api/v1', 'get'],
     ['GET', '/apis/apps/v1', 'get'],
-    ['GET', '/api/v1/watch', 'get'],
     ['GET', '/', 'get'],
   ])('%s %s is no resource request', (method, url, verb) => {
     expect(of(method, url)).toMatchObject({ isResourceRequest: false, verb, path: url });
+  });
+
+  test.each(['/api/v1/watch', '/apis/apps/v1/watch/'])('%s watches nothing', url => {
+    expect(() => of('GET', url)).toThrow(`unable to determine kind and namespace from url, ${url}`);
   });
 
   test.each([
@@ -56,6 +63,7 @@ describe('requestInfo', () => {
     ['/api/v1/namespaces/a/services/web:80/proxy/', '/'],
     ['/api/v1/namespaces/a/services/web:80/proxy/x/y%20z', '/x/y%20z'],
     ['/api/v1/nodes/n/proxy/logs/', '/logs/'],
+    ['/api/v1/nodes/n/proxy//logs//a', '//logs//a'],
   ])('rest of %s', (url, rest) => {
     expect(of('GET', url)).toMatchObject({ subresource: 'proxy', rest });
   });

@@ -1,4 +1,5 @@
 import type { RequestInfo } from './interfaces';
+import { PlainTextError } from './status-response';
 
 const verbOfMethod: Readonly<Record<string, string>> = {
   POST: 'create',
@@ -15,10 +16,12 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 /**
  * requestInfo reads what a request is about from its method, raw path and query, as the API server's path grammar says:
  * `/api/VERSION/…`, `/apis/GROUP/VERSION/…`, then `[watch|proxy/][namespaces/NS/]RESOURCE[/NAME[/SUBRESOURCE[/…]]]`.
- * Anything else is a non-resource request, whose verb is the lower-case method. Pure; throws URIError for broken escapes.
+ * Slashes around the path do not count; an empty part within it is a name without letters: in all namespaces, or none at all. Anything
+ * else is a non-resource request, whose verb is the lower-case method. Pure; throws URIError for broken escapes, PlainTextError for a
+ * watch of nothing.
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
-  const raw = path.split('/').filter(part => part !== '');
+  const raw = trimmed(path).split('/');
   const parts = path.includes('%') ? raw.map(decodeURIComponent) : raw;
   const root = parts[0];
   const groupless = root === 'api';
@@ -30,7 +33,10 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   let verb = verbOfMethod[method] ?? '';
   let special = '';
   if (parts[at] === 'watch' || parts[at] === 'proxy') {
-    if (parts.length - at < 2) return nonResource(method, path);
+    if (parts.length - at < 2)
+      throw new PlainTextError(
+        `failed to create RequestInfo: unable to determine kind and namespace from url, ${path}`,
+      );
     special = verb = parts[at]!;
     at++;
   }
@@ -63,6 +69,15 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   };
 }
 
+/** trimmed is a path without the slashes around it. */
+function trimmed(path: string): string {
+  let from = 0;
+  let to = path.length;
+  while (from < to && path[from] === '/') from++;
+  while (to > from && path[to - 1] === '/') to--;
+  return path.slice(from, to);
+}
+
 function nonResource(method: string, path: string): RequestInfo {
   return {
     isResourceRequest: false,
@@ -91,7 +106,7 @@ function nameOfSelector(query: URLSearchParams): string {
 
 /** rest is the raw path from its `from`th part on, with its slashes, `` if there is none. */
 function rest(path: string, raw: readonly string[], from: number): string {
-  if (raw.length < from || raw.length === 0) return '';
+  if (raw.length < from) return '';
   const tail = raw.slice(from).join('/');
   const slash = path.endsWith('/') ? '/' : '';
   return tail ? `/${tail}${slash}` : slash;

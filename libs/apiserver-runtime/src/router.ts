@@ -3,7 +3,8 @@ import type { Exchange } from './chain/exchange';
 import type { Discovery } from './discovery/discovery';
 import type { Route } from './interfaces';
 import type { OpenApi } from './openapi/openapi';
-import { jsonResponse, methodNotAllowed, pageNotFound } from './status-response';
+import { acceptsRoute, notRouted } from './negotiate';
+import { methodNotAllowed, pageNotFound, pathsResponse } from './status-response';
 
 /** Router serves what is no resource request: discovery, OpenAPI, and the app's routes, of which the longest prefix wins. */
 export class Router {
@@ -32,18 +33,16 @@ export class Router {
     const route =
       this.exact.get(path) ?? this.prefixes.find(r => path.startsWith(r.path.endsWith('/') ? r.path : `${r.path}/`));
     if (route) {
-      if (route.methods && !route.methods.includes(exchange.request.method)) throw methodNotAllowed();
+      const { method, headers } = exchange.request;
+      if (route.methods && !route.methods.includes(method)) throw methodNotAllowed();
+      if (route.produces && headers['accept'] && !acceptsRoute(headers['accept'], route.produces)) throw notRouted();
       return route.handle(exchange);
     }
-    const isRead = exchange.request.method === 'GET' || exchange.request.method === 'HEAD';
     const document = this.discovery.serve(exchange) ?? this.openApi.serve(exchange);
-    if (document) {
-      if (!isRead) throw methodNotAllowed();
-      return document();
-    }
-    if (path === '/' || path === '/index.html') return jsonResponse(200, { paths: this.paths() });
+    if (document) return document();
+    if (path === '/' || path === '/index.html') return pathsResponse(200, this.paths());
     const paths = this.notFoundPaths(this.paths());
-    return paths ? jsonResponse(404, { paths }) : pageNotFound();
+    return paths ? pathsResponse(404, paths) : pageNotFound();
   }
 
   /** paths are all that the root lists. */

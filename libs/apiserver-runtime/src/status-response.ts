@@ -14,6 +14,11 @@ export function jsonResponse(
   return { status, headers: { ...JSON_HEADERS, ...headers }, body: Buffer.from(`${JSON.stringify(body)}\n`) };
 }
 
+/** pathsResponse answers with the paths that there are, for people to read. */
+export function pathsResponse(status: number, paths: readonly string[]): ApiResponse {
+  return { status, headers: JSON_HEADERS, body: Buffer.from(JSON.stringify({ paths }, null, 2)) };
+}
+
 /** textResponse answers with plain text. */
 export function textResponse(
   status: number,

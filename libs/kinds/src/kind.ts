@@ -45,7 +45,7 @@ export interface Strategy<T extends KubeObject> {
 
 /** DeletionStrategy makes deletion graceful: answers the grace period to set, or undefined to delete at once. */
 export interface GracefulDeletion<T extends KubeObject> {
-  gracePeriodSeconds(object: T, requested: number | undefined): number | undefined;
+  gracePeriodSeconds(object: T, requested: number | undefined, emulated: Minor): number | undefined;
 }
 
 /** NameRule is the check of metadata.name; `label1035` and so on are the DNS forms of RFC 1035 and 1123. */
@@ -74,6 +74,8 @@ export interface ServedVersion {
   readonly subresources?: readonly string[];
   /** fieldLabels are the selectable paths in this version, each with the hub's label that it stands for; the hub's unless given. */
   readonly fieldLabels?: Readonly<Record<string, string>>;
+  /** unknownFieldLabel words the refusal of a label that this version does not know; the kind's unless given. */
+  readonly unknownFieldLabel?: (label: string) => string;
   /** categories replace the kind's in this version. */
   readonly categories?: readonly string[];
   /** stored: the first release that stores objects in this version; the newest one that is reached wins, the hub else. */

@@ -3,7 +3,7 @@ import type { Attributes, ObjectPath, Predicate, ResourceStorageConfig } from '.
 
 /** keyOf is an object's key in etcd. Throws 400 for a name or namespace that would be another path. */
 export function keyOf(config: ResourceStorageConfig, { namespace, name }: ObjectPath): string {
-  if (!isSegment(name)) throw badRequest(`invalid object name ${JSON.stringify(name)}`);
+  if (!isSegment(name)) throw badRequest(`Name parameter invalid: ${JSON.stringify(name)}: ${whyNot(name)}`);
   if (!config.namespaced) return config.prefix + name;
   if (!isSegment(namespace)) throw badRequest(`invalid namespace ${JSON.stringify(namespace)}`);
   return `${config.prefix}${namespace}/${name}`;
@@ -37,6 +37,11 @@ export function matches(predicate: Predicate, attributes: Attributes): boolean {
 /** hasSelector tells whether a predicate narrows further than to a namespace. */
 export function hasSelector(predicate: Predicate): boolean {
   return predicate.name !== undefined || predicate.indexed !== undefined || predicate.matches !== undefined;
+}
+
+/** whyNot says what keeps text from being part of a path, in the API's words. */
+function whyNot(text: string): string {
+  return text === '.' || text === '..' ? `may not be '${text}'` : "may not contain '/'";
 }
 
 function isSegment(text: string): boolean {

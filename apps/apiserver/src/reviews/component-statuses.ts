@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { notFound } from '@navarch/apimachinery';
+import { StatusError } from '@navarch/apimachinery';
 import type { VirtualHandler } from '@navarch/apiserver-runtime';
 import { request } from 'node:https';
 
@@ -14,9 +14,7 @@ export function componentStatuses(probes: ReadonlyMap<string, Probe>): VirtualHa
     list: () => Promise.all([...probes].map(([name, probe]) => statusOf(name, probe))),
     get(_context, name) {
       const probe = probes.get(name);
-      return probe
-        ? statusOf(name, probe)
-        : Promise.reject(notFound({ group: '', resource: 'componentstatuses' }, name));
+      return probe ? statusOf(name, probe) : Promise.reject(new StatusError(500, '', `Component not found: ${name}`));
     },
   };
 }

@@ -1,10 +1,12 @@
-import type { Route } from '@navarch/apiserver-runtime';
+import { textResponse, type Route } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
 import { byCheckOrder } from '../bootstrap/hooks';
-import { text } from '../subresources/answers';
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
 const ENDPOINTS: readonly HealthEndpoint[] = ['healthz', 'livez', 'readyz'];
+
+/** NOSNIFF keeps browsers from guessing at what a text is. */
+const NOSNIFF = { 'x-content-type-options': 'nosniff' };
 
 /** Check resolves when all is well, and rejects with why not. */
 export type Check = () => Promise<void> | void;
@@ -90,7 +92,7 @@ export class Health {
         path: `/${endpoint}`,
         handle: async ({ query }) => {
           const { ok, body } = await this.answer(endpoint, query.has('verbose'), query.getAll('exclude'));
-          return text(ok ? 200 : 500, body);
+          return textResponse(ok ? 200 : 500, body, NOSNIFF);
         },
       } satisfies Route,
       ...this.names(endpoint).map(
@@ -99,7 +101,9 @@ export class Health {
             path: `/${endpoint}/${name}`,
             handle: async () => {
               const error = await this.run(name);
-              return error === undefined ? text(200, 'ok') : text(500, `internal server error: ${error}\n`);
+              return error === undefined
+                ? textResponse(200, 'ok')
+                : textResponse(500, `internal server error: ${error}\n`, NOSNIFF);
             },
           }) satisfies Route,
       ),

@@ -6,10 +6,11 @@ import { join, sep } from 'node:path';
 import { streamOf } from '../kubelet/stream-body';
 
 const PATH = '/logs';
+const NO_CACHE = 'no-cache, private';
 
 /** logsRoute shows this host's log folder to who may read the path `/logs`: folders as lists, files as they are. */
 export function logsRoute(folder: string): Route {
-  return { path: PATH, prefix: true, methods: ['GET', 'HEAD'], handle: ({ info }) => logs(folder, info.path) };
+  return { path: PATH, prefix: true, methods: ['GET'], produces: [], handle: ({ info }) => logs(folder, info.path) };
 }
 
 async function logs(folder: string, path: string): Promise<ApiResponse> {
@@ -23,7 +24,7 @@ async function logs(folder: string, path: string): Promise<ApiResponse> {
     if (!found.isFile()) return missing();
     return {
       status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NO_CACHE },
       body: streamOf(createReadStream(file)),
     };
   } catch {
@@ -36,7 +37,7 @@ async function listing(folder: string): Promise<ApiResponse> {
   const names = entries.map(entry => entry.name + (entry.isDirectory() ? '/' : '')).sort();
   const lines = names.map(name => `<a href="${encodeURI(name)}">${escaped(name)}</a>\n`);
   const body = Buffer.from(`<pre>\n${lines.join('')}</pre>\n`);
-  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
+  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': NO_CACHE }, body };
 }
 
 const escaped = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);

@@ -8,7 +8,7 @@ export function metricsRoute(metrics: Registry): Route {
     async handle() {
       return {
         status: 200,
-        headers: { 'content-type': metrics.contentType },
+        headers: { 'content-type': metrics.contentType, 'cache-control': 'no-cache, private' },
         body: Buffer.from(await metrics.metrics()),
       };
     },

@@ -1,5 +1,4 @@
 import type { Route } from '@navarch/apiserver-runtime';
-import { StatusError } from '@navarch/apimachinery';
 import { keySet, type VerificationKey } from '../authn/tokens/signing-keys';
 
 const MAX_AGE = 'public, max-age=3600';
@@ -24,6 +23,8 @@ export function openidRoutes({ issuer, keys, jwksUri }: OpenidOptions): Route[] 
   return [
     {
       path: '/.well-known/openid-configuration',
+      methods: ['GET'],
+      produces: ['application/json'],
       handle: () => ({
         status: 200,
         headers: { 'content-type': 'application/json', 'cache-control': MAX_AGE },
@@ -32,19 +33,12 @@ export function openidRoutes({ issuer, keys, jwksUri }: OpenidOptions): Route[] 
     },
     {
       path: '/openid/v1/jwks',
-      handle: async ({ request }) => {
-        if (!acceptsJwks(request.headers.accept))
-          throw new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});
+      methods: ['GET'],
+      produces: ['application/jwk-set+json'],
+      handle: async () => {
         const body = Buffer.from(JSON.stringify(await keySet(keys())));
         return { status: 200, headers: { 'content-type': 'application/jwk-set+json', 'cache-control': MAX_AGE }, body };
       },
     },
   ];
-}
-
-/** acceptsJwks: the key set has a media type of its own, and who asks for another gets none. Pure. */
-export function acceptsJwks(accept: string | undefined): boolean {
-  if (!accept) return true;
-  const types = accept.split(',').map(part => part.split(';')[0]!.trim());
-  return types.some(type => ['*/*', 'application/*', 'application/jwk-set+json'].includes(type));
 }

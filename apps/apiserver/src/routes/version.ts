@@ -1,5 +1,4 @@
-import type { Route } from '@navarch/apiserver-runtime';
-import { json } from '../subresources/answers';
+import { jsonResponse, type Route } from '@navarch/apiserver-runtime';
 
 /** versionInfo is what /version answers for an emulated release. */
 export function versionInfo(minor: number) {
@@ -18,5 +17,11 @@ export function versionInfo(minor: number) {
 
 /** versionRoute serves /version. */
 export function versionRoute(minor: number): Route {
-  return { path: '/version', prefix: true, methods: ['GET', 'HEAD'], handle: () => json(200, versionInfo(minor)) };
+  return {
+    path: '/version',
+    prefix: true,
+    methods: ['GET'],
+    produces: ['application/json'],
+    handle: () => jsonResponse(200, versionInfo(minor)),
+  };
 }

@@ -5,7 +5,6 @@ import { preferredAddress } from '../kubelet/kubelet-connection';
 import { containerOf } from '../kubelet/pod-target';
 import { rewriteLocation } from '../proxy/proxy-handler';
 import { isProxyable, parseProxyName } from '../proxy/proxy-target';
-import { acceptsJwks } from '../routes/openid';
 import { Health } from '../routes/health';
 import { assignNode, checkBinding } from './binding';
 import { needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
@@ -205,15 +204,6 @@ test('a node is reached at the preferred sort of address', () => {
   };
   expect(preferredAddress(node, ['InternalIP', 'Hostname'])).toBe('10.0.0.1');
   expect(preferredAddress(node, ['ExternalIP'])).toBeUndefined();
-});
-
-test.each([
-  [undefined, true],
-  ['*/*', true],
-  ['application/json', false],
-  ['application/jwk-set+json, application/json', true],
-])('who accepts %s gets keys: %s', (accept, want) => {
-  expect(acceptsJwks(accept)).toBe(want);
 });
 
 describe('Health', () => {

@@ -16,6 +16,8 @@ export interface DecodeOptions {
   readonly handledAs?: { readonly kind: string; readonly version: string };
   /** sorted: maps get their keys in order, so that equal objects have equal bytes; else they keep the client's order. */
   readonly sorted?: boolean;
+  /** bare: what is wrong is thrown as a plain Error that does not say what was read. */
+  readonly bare?: boolean;
 }
 
 export interface Decoded {
@@ -41,7 +43,7 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     const text = explain(error, defName, { emulated, raw: options.raw, dialect: options.dialect ?? 'json' });
-    if (options.dialect === 'unstructured') throw new Error(text, { cause: error });
+    if (options.dialect === 'unstructured' || options.bare) throw new Error(text, { cause: error });
     const { kind, version } = options.handledAs ?? splitDefName(defName);
     throw new StatusError(
       400,

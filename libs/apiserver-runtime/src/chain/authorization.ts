@@ -3,6 +3,9 @@ import type { AuthorizationAttributes, Authorizer, Decision, RequestInfo } from 
 import { PlainTextError } from '../status-response';
 import type { Exchange } from './exchange';
 
+/** NOSNIFF keeps browsers from guessing at what a refusal is. */
+const NOSNIFF = { 'x-content-type-options': 'nosniff' };
+
 /** authorizeAll asks the authorizers in order until one allows or denies; the reasons of those without opinion are joined. */
 export async function authorizeAll(
   authorizers: readonly Authorizer[],
@@ -44,6 +47,7 @@ export async function authorize(exchange: Exchange, authorizers: readonly Author
   exchange.annotate('authorization.k8s.io/decision', isAllowed ? 'allow' : 'forbid');
   exchange.annotate('authorization.k8s.io/reason', decision.reason ?? '');
   if (isAllowed) return;
+  exchange.addHeaders(NOSNIFF);
   // Nobody knows whether the request is forbidden: an authorizer failed.
   if (decision.evaluationError) throw new PlainTextError(decision.evaluationError);
   throw forbiddenRequest(attributes, decision.reason ?? '');

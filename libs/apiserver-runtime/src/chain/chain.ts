@@ -77,8 +77,8 @@ export class Chain {
   async identify(exchange: Exchange): Promise<void> {
     try {
       exchange.info = requestInfo(exchange.request.method, exchange.request.path, exchange.query);
-    } catch {
-      throw badRequest('the request path has a broken escape');
+    } catch (error) {
+      throw error instanceof URIError ? badRequest('the request path has a broken escape') : error;
     }
     const { audit, authenticators, clock } = this.parts;
     try {

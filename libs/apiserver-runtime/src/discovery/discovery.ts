@@ -1,13 +1,20 @@
-import type { ApiResponse } from '@navarch/apimachinery';
+import type { AnyObject, ApiResponse } from '@navarch/apimachinery';
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../chain/exchange';
 import { answer, answerJson } from '../encoding/bytes';
+import { protobufObject } from '../encoding/protobuf';
 import { shapeOf, type Shape } from '../encoding/shape';
 import { mediaTypes, type Media, type Offer, type Transform } from '../negotiate';
-import { notFoundResource, pageNotFound } from '../status-response';
+import { methodNotAllowed, notFoundResource, pageNotFound } from '../status-response';
 import { AGGREGATED_SINCE, AGGREGATED_V2_SINCE, aggregatedDiscovery } from './aggregated';
 import { resourcesOf } from './documents';
 import { servedGroups, type ServedApis, type ServedGroup } from './served-groups';
+
+const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+const media: readonly Media[] = ['json', 'yaml', 'protobuf'];
+/** routed and open are the answers about one version, and about one group or what custom resources define. */
+const routed: Offer = { media, routed: true };
+const open: Offer = { media, routed: false };
 
 /** Document answers a discovery request. */
 export type Document = () => ApiResponse;
@@ -19,8 +26,9 @@ export class Discovery {
   private served: readonly ServedGroup[] = [];
   /** own are the group versions that this server itself serves. */
   private own: ReadonlySet<string> = new Set();
-  private readonly plain: Offer = { media: ['json', 'yaml'], routed: false };
-  private readonly aggregated: Offer;
+
+  /** lists are the answers about all groups: of the core through the router, of the others past it. */
+  private readonly lists: { readonly routed: Offer; readonly open: Offer };
 
   constructor(
     private readonly apis: ServedApis,
@@ -36,7 +44,7 @@ export class Discovery {
       kind === 'APIGroupDiscoveryList' &&
       group === 'apidiscovery.k8s.io' &&
       versions.includes(version);
-    this.aggregated = { media: ['json', 'yaml', 'protobuf'], routed: false, allows };
+    this.lists = { routed: { media, routed: true, allows }, open: { media, routed: false, allows } };
   }
 
   hasGroup(group: string): boolean {
@@ -85,17 +93,18 @@ export class Discovery {
   }
 
   private list(exchange: Exchange, core: boolean): ApiResponse {
-    const shape = shapeOf(exchange, this.aggregated);
+    if (core) onlyGet(exchange);
+    const shape = shapeOf(exchange, core ? this.lists.routed : this.lists.open);
     if (shape.transform) return this.aggregate(exchange, shape, core, shape.transform.version);
     if (core) {
       const serverAddressByClientCIDRs = [{ clientCIDR: '0.0.0.0/0', serverAddress: this.advertiseAddress }];
-      return this.document(shape, '/api', () => ({
+      return this.document(shape, '/api', 'APIVersions', () => ({
         kind: 'APIVersions',
         versions: this.versionsOf(''),
         serverAddressByClientCIDRs,
       }));
     }
-    return this.document(shape, '/apis', () => ({
+    return this.document(shape, '/apis', 'APIGroupList', () => ({
       kind: 'APIGroupList',
       apiVersion: 'v1',
       groups: this.groups()
@@ -131,7 +140,7 @@ export class Discovery {
   private group(exchange: Exchange, name: string): ApiResponse {
     const group = this.groups().find(g => g.group === name);
     if (!group) return pageNotFound();
-    return this.document(shapeOf(exchange, this.plain), `/apis/${name}`, () => ({
+    return this.document(shapeOf(exchange, open), `/apis/${name}`, 'APIGroup', () => ({
       kind: 'APIGroup',
       apiVersion: 'v1',
       ...groupDocument(group),
@@ -146,17 +155,25 @@ export class Discovery {
       throw notFoundResource();
     }
     const groupVersion = group ? `${group}/${version}` : version;
-    return this.document(shapeOf(exchange, this.plain), `/${groupVersion}`, () => ({
-      kind: 'APIResourceList',
-      // The two oldest groups have always listed themselves without.
-      ...(group !== '' && group !== 'extensions' && { apiVersion: 'v1' }),
-      groupVersion,
-      resources: resourcesOf(this.apis.registry, group, version, this.apis.emulated),
-    }));
+    if (!served.custom) onlyGet(exchange);
+    return this.document(
+      shapeOf(exchange, served.custom ? open : routed),
+      `/${groupVersion}`,
+      'APIResourceList',
+      () => ({
+        kind: 'APIResourceList',
+        // The two oldest groups have always listed themselves without.
+        ...(group !== '' && group !== 'extensions' && { apiVersion: 'v1' }),
+        groupVersion,
+        resources: resourcesOf(this.apis.registry, group, version, this.apis.emulated),
+      }),
+    );
   }
 
-  private document(shape: Shape, key: string, make: () => object): ApiResponse {
-    return answerJson(200, shape, this.cached(key, make).json);
+  private document(shape: Shape, key: string, kind: string, make: () => object): ApiResponse {
+    const { json } = this.cached(key, make);
+    if (shape.media !== 'protobuf') return answerJson(200, shape, json);
+    return answer(200, 'protobuf', protobufObject(`${META}.${kind}`, JSON.parse(json.toString()) as AnyObject));
   }
 
   private cached(key: string, make: () => object): { readonly json: Buffer; readonly etag: string } {
@@ -169,6 +186,11 @@ export class Discovery {
     }
     return cached;
   }
+}
+
+/** onlyGet refuses other methods where the router serves one only. */
+function onlyGet({ request }: Exchange): void {
+  if (request.method !== 'GET') throw methodNotAllowed();
 }
 
 function groupDocument({ group, versions }: ServedGroup): object {

@@ -76,17 +76,23 @@ export interface Parsed {
 /** parseBody reads a body of any encoding; `kind` is what it should be, for the message of one that cannot be read. */
 export function parseBody(body: Buffer, media: Media, kind: string, findDuplicates: boolean): Parsed {
   try {
-    if (media === 'protobuf') {
-      const value = fromProtobuf(body);
-      return { value, duplicates: [], raw: body };
-    }
+    return readBody(body, media, findDuplicates);
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    throw unrecognized(kind, (error as Error).message, body);
+  }
+}
+
+/** readBody reads a body of any encoding; it throws an Error that says why it cannot. */
+export function readBody(body: Buffer, media: Media, findDuplicates: boolean): Parsed {
+  try {
+    if (media === 'protobuf') return { value: fromProtobuf(body), duplicates: [], raw: body };
     if (media === 'yaml') return parseYamlBody(body);
     const { value, duplicates } = decodeJson(body, { findDuplicates });
     return { value, duplicates, raw: body };
   } catch (error) {
-    if (error instanceof StatusError) throw error;
-    const prefix = error instanceof JsonError ? "couldn't get version/kind; json parse error: " : '';
-    throw unrecognized(kind, `${prefix}${(error as Error).message}`, body);
+    if (!(error instanceof JsonError)) throw error;
+    throw new Error(`couldn't get version/kind; json parse error: ${error.message}`, { cause: error });
   }
 }
 

@@ -23,10 +23,15 @@ const allowsMeta = ({ kind, group, version }: Transform, media: Media): boolean 
 const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
 const textOnly: readonly Media[] = ['json', 'yaml'];
 
-/** offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). */
+/**
+ * offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). Watches
+ * do not come as YAML.
+ */
 export const offers = {
   builtin: { media: builtin, routed: true, allows: allowsMeta },
   custom: { media: textOnly, routed: false, allows: allowsMeta },
+  watch: { media: ['json', 'protobuf'], routes: builtin, stream: true, routed: true, allows: allowsMeta },
+  customWatch: { media: ['json'], stream: true, routed: false, allows: allowsMeta },
   plain: { media: builtin, routed: true },
   customPlain: { media: textOnly, routed: false },
 } as const satisfies Record<string, Offer>;

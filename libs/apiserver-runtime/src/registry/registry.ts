@@ -13,12 +13,6 @@ export interface RegistryOptions {
   readonly virtual: ReadonlyMap<string, VirtualHandler>;
 }
 
-/** Served is what groupVersions and apiVersions answer until the next change. */
-interface Served {
-  readonly names: ReadonlySet<string>;
-  readonly versions: readonly ServedGroupVersion[];
-}
-
 /** Registry finds what a path leads to. Its generation grows with each change, so that what was derived from it can be kept. */
 export class Registry implements KindRegistry {
   generation = 0;
@@ -27,7 +21,7 @@ export class Registry implements KindRegistry {
   /** hidden are hub versions that the emulated release does not have yet: served to who asks for hub versions, shown to nobody. */
   private readonly hidden = new Map<string, Endpoint>();
   private readonly listeners = new Set<() => void>();
-  private served: Served | undefined;
+  private served: readonly ServedGroupVersion[] | undefined;
   /** storages by key prefix outlive their kind: one that comes back, changed, goes on with the same cache. */
   private readonly storages = new Map<string, { storage: Storage; resource: Resource }>();
 
@@ -42,23 +36,18 @@ export class Registry implements KindRegistry {
     return [...this.endpoints.values()];
   }
 
-  /** apiVersions are the served group versions as the apiVersion field has them. */
-  get apiVersions(): ReadonlySet<string> {
-    return (this.served ??= this.servedVersions()).names;
-  }
-
   get groupVersions(): readonly ServedGroupVersion[] {
-    return (this.served ??= this.servedVersions()).versions;
+    return (this.served ??= this.servedVersions());
   }
 
-  private servedVersions(): Served {
+  private servedVersions(): readonly ServedGroupVersion[] {
     const served = new Map<string, ServedGroupVersion>();
     for (const { apiVersion, version, custom } of this.all) {
       const known = served.get(apiVersion);
       if (known && (!known.custom || custom)) continue;
       served.set(apiVersion, { group: version.group, version: version.version, custom });
     }
-    return { names: new Set(served.keys()), versions: [...served.values()] };
+    return [...served.values()];
   }
 
   endpoint(group: string, version: string, resource: string, hubVersions = false): Endpoint | undefined {

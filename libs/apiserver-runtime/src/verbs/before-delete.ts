@@ -1,6 +1,6 @@
 import { StatusError, conflict, type AnyObject, type GroupResource, type ObjectMeta } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
-import type { GracefulDeletion } from '@navarch/kinds';
+import type { GracefulDeletion, Minor } from '@navarch/kinds';
 import type { DeleteOptions } from './delete-options';
 
 /** GarbagePolicy is what happens to an object's dependents when the deleter does not say. */
@@ -14,6 +14,9 @@ export type DeletionPlan =
   | { readonly kind: 'update'; readonly metadata: ObjectMeta; readonly remove: boolean }
   /** remove: the object goes at once. */
   | { readonly kind: 'remove' };
+
+/** NEGATIVE_GRACE_SINCE is the first release that takes a negative grace period for a second. */
+const NEGATIVE_GRACE_SINCE: Minor = 22;
 
 const ORPHAN = 'orphan';
 const FOREGROUND = 'foregroundDeletion';
@@ -65,15 +68,12 @@ export function planDeletion(
   options: DeleteOptions,
   kind: { readonly graceful?: GracefulDeletion<AnyObject>; readonly garbage: GarbagePolicy },
   now: number,
+  emulated: Minor,
 ): DeletionPlan {
   const metadata: ObjectMeta = { ...object.metadata };
-  const requested =
-    options.gracePeriodSeconds === undefined
-      ? undefined
-      : options.gracePeriodSeconds < 0
-        ? 1
-        : options.gracePeriodSeconds;
-  const grace = graceOf(metadata, object, requested, kind.graceful, now);
+  const given = options.gracePeriodSeconds;
+  const requested = given !== undefined && given < 0 && emulated >= NEGATIVE_GRACE_SINCE ? 1 : given;
+  const grace = graceOf(metadata, object, requested, kind.graceful, now, emulated);
   if (grace === 'pending') return { kind: 'pending' };
 
   const finalizers = finalizersFor(metadata.finalizers ?? [], options, kind.garbage);
@@ -93,6 +93,7 @@ function graceOf(
   requested: number | undefined,
   graceful: GracefulDeletion<AnyObject> | undefined,
   now: number,
+  emulated: Minor,
 ): number | 'pending' | undefined {
   if (!graceful) return undefined;
   if (metadata.deletionTimestamp) {
@@ -106,7 +107,7 @@ function graceOf(
     return requested;
   }
   // Of a kind that knows grace, one that gets none is marked as being deleted too, so that watchers see it.
-  const seconds = graceful.gracePeriodSeconds(object, requested) ?? 0;
+  const seconds = graceful.gracePeriodSeconds(object, requested, emulated) ?? 0;
   metadata.deletionTimestamp = rfc3339(now + seconds * 1000);
   metadata.deletionGracePeriodSeconds = seconds;
   if (metadata.generation) metadata.generation++;

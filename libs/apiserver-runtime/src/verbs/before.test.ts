@@ -93,11 +93,11 @@ describe('planDeletion', () => {
   const graceful = { gracePeriodSeconds: (_: AnyObject, requested: number | undefined) => requested ?? 30 };
   const plain = { garbage: 'background' as const };
   test('an object that nothing keeps goes at once', () => {
-    expect(planDeletion({ metadata: {} }, options(), plain, now)).toEqual({ kind: 'remove' });
+    expect(planDeletion({ metadata: {} }, options(), plain, now, 33)).toEqual({ kind: 'remove' });
   });
   test('a finalizer keeps it, marked', () => {
     const metadata = { finalizers: ['a/b'], generation: 2 };
-    expect(planDeletion({ metadata }, options(), plain, now)).toEqual({
+    expect(planDeletion({ metadata }, options(), plain, now, 33)).toEqual({
       kind: 'update',
       remove: false,
       metadata: {
@@ -129,21 +129,26 @@ describe('planDeletion', () => {
       { deletionTimestamp: '2024-05-01T10:00:20Z', deletionGracePeriodSeconds: 20 },
     ],
   ])('graceful: %s', (_, metadata, asked, expected) => {
-    expect(planDeletion({ metadata }, options(asked), { ...plain, graceful }, now)).toEqual({
+    expect(planDeletion({ metadata }, options(asked), { ...plain, graceful }, now, 33)).toEqual({
       kind: 'update',
       remove: false,
       metadata: expected,
     });
   });
+  test('graceful: before 1.22 a negative period is as given', () => {
+    expect(
+      planDeletion({ metadata: {} }, options({ gracePeriodSeconds: -5 }), { ...plain, graceful }, now, 20),
+    ).toMatchObject({ metadata: { deletionTimestamp: '2024-05-01T09:59:55Z', deletionGracePeriodSeconds: -5 } });
+  });
   test('graceful: a longer period changes nothing', () => {
     const metadata = { deletionTimestamp: '2024-05-01T10:00:50Z', deletionGracePeriodSeconds: 50 };
-    expect(planDeletion({ metadata }, options({ gracePeriodSeconds: 90 }), { ...plain, graceful }, now)).toEqual({
+    expect(planDeletion({ metadata }, options({ gracePeriodSeconds: 90 }), { ...plain, graceful }, now, 33)).toEqual({
       kind: 'pending',
     });
   });
   test('graceful: zero marks it and removes it', () => {
     expect(
-      planDeletion({ metadata: {} }, options({ gracePeriodSeconds: 0 }), { ...plain, graceful }, now),
+      planDeletion({ metadata: {} }, options({ gracePeriodSeconds: 0 }), { ...plain, graceful }, now, 33),
     ).toMatchObject({ kind: 'update', remove: true });
   });
 });

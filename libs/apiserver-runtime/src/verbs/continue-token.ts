@@ -16,8 +16,8 @@ export function encodeContinue({ key, revision }: ContinueToken): string {
 
 /** decodeContinue reads a token; 400 for what is none. */
 export function decodeContinue(token: string): ContinueToken {
-  if (!/^[A-Za-z0-9_-]*$/.test(token))
-    throw invalid(`illegal base64 data at input byte ${token.search(/[^A-Za-z0-9_-]/)}`);
+  const illegal = illegalByte(token);
+  if (illegal >= 0) throw invalid(`illegal base64 data at input byte ${illegal}`);
   const text = Buffer.from(token, 'base64url').toString('latin1');
   let value: unknown;
   try {
@@ -26,14 +26,31 @@ export function decodeContinue(token: string): ContinueToken {
     throw invalid(syntaxError(text));
   }
   const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  for (const [name, wanted, given] of [
+    ['v', 'string', v],
+    ['rv', 'number', rv],
+    ['start', 'string', start],
+  ] as const) {
+    if (given == null || typeof given === wanted) continue;
+    const goType = wanted === 'number' ? 'int64' : 'string';
+    throw invalid(
+      `json: cannot unmarshal ${typeof given} into Go struct field continueToken.${name} of type ${goType}`,
+    );
+  }
   if (v !== VERSION) throw invalid(`server does not recognize this encoded version ${JSON.stringify(v ?? '')}`);
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
     throw invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof start !== 'string' || start === '') throw invalid('encoded start key empty; version meta.k8s.io/v1');
+  if (typeof start !== 'string' || start === '') throw invalid('encoded start key empty (version meta.k8s.io/v1)');
   const key = start.endsWith(AFTER) ? start.slice(0, -1) : start;
   if (key.startsWith('/') || key.split('/').some(part => part === '' || part === '.' || part === '..'))
     throw invalid(start);
   return { key, revision: rv };
+}
+
+/** illegalByte is where text stops being base64url without padding; -1 for what is. A lone last character is none either. */
+function illegalByte(text: string): number {
+  const at = text.search(/[^A-Za-z0-9_-]/);
+  return at < 0 && text.length % 4 === 1 ? text.length - 1 : at;
 }
 
 function invalid(why: string): StatusError {

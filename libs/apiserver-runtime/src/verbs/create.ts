@@ -6,6 +6,7 @@ import {
   type AnyObject,
   type ApiResponse,
 } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { decodeObject, targetOf } from '../encoding/decode-body';
@@ -25,6 +26,9 @@ import { writeOptionsOf } from './write-options';
 
 /** MAX_GENERATED_TRIES bounds how often another generated name is tried when one is taken. */
 const MAX_GENERATED_TRIES = 8;
+
+/** NAME_CONFLICT_SINCE is the first release that tells a taken generated name from a server that is too slow. */
+const NAME_CONFLICT_SINCE: Minor = 21;
 
 /** create stores a new object: decode, default, admit, prepare, validate, validate admission, store, answer. */
 export async function create(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
@@ -64,13 +68,17 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   await services.admission.admit(attributes);
   prepareNew(context, object);
   const given = object.metadata?.resourceVersion;
-  if (given && given !== '0') throw plainFailure('resourceVersion should not be set on objects to be created');
+  if (given && given !== '0' && !options.dryRun)
+    throw plainFailure('resourceVersion should not be set on objects to be created');
   await services.admission.validate(attributes);
   const generated = !fixed && prefix !== '';
   const { name = '' } = object.metadata ?? {};
   const stored = await storedForm(endpoint, object);
-  if (options.dryRun) return dryCreate(endpoint, stored, context.namespace, name);
-  return store(context, stored, generated ? prefix : '');
+  const made = options.dryRun
+    ? await dryCreate(context, stored)
+    : await store(context, stored, generated ? prefix : '');
+  if (!made) throw prefix ? unlucky(endpoint, name, services.emulated) : alreadyExists(endpoint.target, name);
+  return made;
 }
 
 /** refuseCreate throws if the kind takes no new objects now. */
@@ -89,28 +97,41 @@ export function prepareNew(context: WriteContext, object: AnyObject): void {
   strategy.canonicalize?.(object);
 }
 
-async function dryCreate(endpoint: Endpoint, stored: AnyObject, namespace: string, name: string): Promise<Entry> {
-  if (await endpoint.resource.storage.get({ namespace, name })) throw alreadyExists(endpoint.target, name);
-  delete stored.metadata?.resourceVersion;
-  return new LooseEntry(endpoint.resource, stored);
+/** dryCreate is what would be stored, with the resourceVersion that was sent; undefined: the name is taken. */
+async function dryCreate({ endpoint, namespace }: WriteContext, stored: AnyObject): Promise<Entry | undefined> {
+  const taken = await endpoint.resource.storage.get({ namespace, name: stored.metadata?.name ?? '' });
+  return taken ? undefined : new LooseEntry(endpoint.resource, stored);
 }
 
-async function store({ endpoint, namespace }: WriteContext, stored: AnyObject, prefix: string): Promise<Entry> {
+/** store stores a new object, with other names behind the prefix while those are taken; undefined: the name is taken. */
+async function store(
+  { endpoint, namespace }: WriteContext,
+  stored: AnyObject,
+  prefix: string,
+): Promise<Entry | undefined> {
   const metadata = stored.metadata!;
   const { storage } = endpoint.resource;
   for (let attempt = 1; ; attempt++) {
-    const name = metadata.name ?? '';
-    const entry = await storage.create({ namespace, name }, stored);
-    if (entry) return entry;
-    if (!prefix) throw alreadyExists(endpoint.target, name);
-    if (attempt >= MAX_GENERATED_TRIES) throw exhausted(endpoint, name);
+    const entry = await storage.create({ namespace, name: metadata.name ?? '' }, stored);
+    if (entry || !prefix || attempt >= MAX_GENERATED_TRIES) return entry;
     metadata.name = generateName(prefix);
   }
 }
 
-function exhausted({ target }: Endpoint, name: string): StatusError {
+/** unlucky is the refusal of an object with a generateName whose name is taken: to be tried again. */
+function unlucky({ target, kind }: Endpoint, name: string, emulated: Minor): StatusError {
+  const group = target.group && { group: target.group };
+  if (emulated < NAME_CONFLICT_SINCE) {
+    const title = groupResourceName({ group: target.group, resource: kind.resource.kind });
+    const message = `The POST operation against ${title} could not be completed at this time, please try again.`;
+    return new StatusError(500, 'ServerTimeout', message, { name: 'POST', ...group, kind: kind.resource.kind });
+  }
   const title = `${groupResourceName(target)} ${JSON.stringify(name)}`;
   const message = `${title} already exists, the server was not able to generate a unique name for the object`;
-  const details = { name, ...(target.group && { group: target.group }), kind: target.resource, retryAfterSeconds: 1 };
-  return new StatusError(409, 'AlreadyExists', message, details);
+  return new StatusError(409, 'AlreadyExists', message, {
+    name,
+    ...group,
+    kind: target.resource,
+    retryAfterSeconds: 1,
+  });
 }

@@ -5,7 +5,7 @@ import { respondList } from '../encoding/respond';
 import type { Endpoint } from '../registry/resource';
 import { deleteObject, readDeleteOptions } from './delete';
 import { listQuery } from './list-options';
-import { read } from './list';
+import { readPage } from './list';
 import type { Services } from './services';
 
 /** deleteCollection deletes what a list would answer, one object after the other, and answers that list. */
@@ -18,7 +18,7 @@ export async function deleteCollection(
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   const options = await readDeleteOptions(services, endpoint, exchange);
   const { signal } = exchange.request;
-  const { entries, revision } = await read(endpoint.resource.storage, query, signal);
+  const { entries, metadata } = await readPage(endpoint.resource.storage, query, signal);
   await endpoint.resource.load(entries);
   for (const entry of entries) {
     signal.throwIfAborted();
@@ -29,6 +29,5 @@ export async function deleteCollection(
       if (!isNotFound(error)) throw error;
     }
   }
-  const metadata = { resourceVersion: String(revision) };
   return respondList(shape, endpoint, entries, metadata, { now: services.clock.now(), emulated: services.emulated });
 }

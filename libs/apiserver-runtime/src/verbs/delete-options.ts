@@ -1,4 +1,10 @@
-import { badRequest, isRecord, type StatusCause } from '@navarch/apimachinery';
+import { decodeTyped } from '@navarch/api';
+import { isRecord, type StatusCause } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
+import { notAnObject, readBody } from '../encoding/decode-body';
+import type { Media } from '../negotiate';
+import { plainFailure } from '../status-response';
+import { checkDeleteKind } from './delete-kind';
 import { checkDryRun, integer, throwInvalidOptions } from './option-causes';
 
 /** DeleteOptions are metav1.DeleteOptions, checked. */
@@ -10,6 +16,7 @@ export interface DeleteOptions {
   readonly dryRun: boolean;
 }
 
+const DELETE_OPTIONS = 'io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions';
 const policies = ['Foreground', 'Background', 'Orphan'];
 
 /** deleteOptionsOfQuery reads them from the query, for a request without body. */
@@ -17,45 +24,46 @@ export function deleteOptionsOfQuery(query: URLSearchParams): DeleteOptions {
   const grace = query.get('gracePeriodSeconds');
   const orphan = query.get('orphanDependents');
   const policy = query.get('propagationPolicy');
+  const uid = query.get('uid');
+  const resourceVersion = query.get('resourceVersion');
   return checked({
     ...(grace !== null && { gracePeriodSeconds: integer(grace) }),
     ...(orphan !== null && { orphanDependents: orphan !== 'false' && orphan !== '0' }),
-    ...(policy && { propagationPolicy: policy }),
+    ...(policy !== null && { propagationPolicy: policy }),
+    ...((uid || resourceVersion) && {
+      preconditions: { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+    }),
     dryRun: query.getAll('dryRun'),
   });
 }
 
-/** deleteOptionsOfBody reads them from a decoded body; 400 for fields of a wrong type. */
-export function deleteOptionsOfBody(body: unknown): DeleteOptions {
-  if (!isRecord(body)) throw badRequest('DeleteOptions must be an object');
-  const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = body;
-  const conditions = isRecord(preconditions) ? preconditions : {};
+/** Sent are DeleteOptions as a body has them, decoded. */
+type Sent = Omit<DeleteOptions, 'dryRun'> & { readonly dryRun?: readonly string[] };
+
+/** deleteOptionsOfBody reads them from a body; what it cannot read is upstream's bare 500. */
+export function deleteOptionsOfBody(body: Buffer, media: Media, ofCollection: boolean, emulated: Minor): DeleteOptions {
+  const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = sent(() => {
+    const { value, raw } = readBody(body, media, false);
+    if (value === null) return {};
+    if (!isRecord(value)) throw new Error(notAnObject(value));
+    checkDeleteKind(value, ofCollection);
+    return decodeTyped(DELETE_OPTIONS, value, { emulated, raw, bare: true }).object;
+  });
   return checked({
-    ...(gracePeriodSeconds != null && {
-      gracePeriodSeconds: typed<number>(gracePeriodSeconds, 'number', 'gracePeriodSeconds'),
-    }),
-    ...(orphanDependents != null && {
-      orphanDependents: typed<boolean>(orphanDependents, 'boolean', 'orphanDependents'),
-    }),
-    ...(propagationPolicy != null && {
-      propagationPolicy: typed<string>(propagationPolicy, 'string', 'propagationPolicy'),
-    }),
-    ...(preconditions != null && {
-      preconditions: {
-        ...(conditions['uid'] != null && { uid: typed<string>(conditions['uid'], 'string', 'preconditions.uid') }),
-        ...(conditions['resourceVersion'] != null && {
-          resourceVersion: typed<string>(conditions['resourceVersion'], 'string', 'preconditions.resourceVersion'),
-        }),
-      },
-    }),
-    dryRun: Array.isArray(dryRun) ? dryRun.map(String) : [],
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(orphanDependents !== undefined && { orphanDependents }),
+    ...(propagationPolicy !== undefined && { propagationPolicy }),
+    ...(preconditions !== undefined && { preconditions }),
+    dryRun: dryRun ?? [],
   });
 }
 
-function typed<T>(value: unknown, type: 'number' | 'boolean' | 'string', field: string): T {
-  if (typeof value !== type)
-    throw badRequest(`json: cannot unmarshal ${typeof value} into Go struct field DeleteOptions.${field}`);
-  return value as T;
+function sent(read: () => object): Sent {
+  try {
+    return read() as Sent;
+  } catch (error) {
+    throw plainFailure((error as Error).message);
+  }
 }
 
 function checked(options: Omit<DeleteOptions, 'dryRun'> & { dryRun: readonly string[] }): DeleteOptions {

@@ -11,7 +11,6 @@ import { rfc3339 } from '@navarch/base';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 
-import { parseBody } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
 import { respondStatus } from '../encoding/status';
 import { offers, shapeOf } from '../encoding/shape';
@@ -22,7 +21,6 @@ import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { checkPreconditions, checkStored, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
 import { isNamespace } from './before-update';
-import { checkDeleteKind } from './delete-kind';
 import { deleteOptionsOfBody, deleteOptionsOfQuery, type DeleteOptions } from './delete-options';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
@@ -69,9 +67,7 @@ export async function readDeleteOptions(
   const body = await exchange.body(services.limits.maxBodyBytes);
   if (!body.length) return deleteOptionsOfQuery(exchange.query);
   const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
-  const { value } = parseBody(body, media, 'DeleteOptions', false);
-  checkDeleteKind(value, services.registry.apiVersions);
-  return deleteOptionsOfBody(value);
+  return deleteOptionsOfBody(body, media, exchange.info.verb === 'deletecollection', services.emulated);
 }
 
 /** Planned carries a plan out of the storage's check. */
@@ -170,6 +166,7 @@ class Deletion {
       options,
       { ...(gracefulDeletion && { graceful: gracefulDeletion }), garbage: garbagePolicyOf(endpoint) },
       now,
+      services.emulated,
     );
   }
 

@@ -8,7 +8,7 @@ export function checkFieldLabels(endpoint: Endpoint, selector: FieldSelector): F
   const own = endpoint.version.fieldLabels;
   const requirements = selector.requirements.map(requirement => {
     const { field } = requirement;
-    if (field === 'metadata.name' || field === 'metadata.namespace') return requirement;
+    if (field === 'metadata.name' || (field === 'metadata.namespace' && knowsNamespace(endpoint))) return requirement;
     const hub = own
       ? Object.hasOwn(own, field)
         ? own[field]
@@ -22,7 +22,13 @@ export function checkFieldLabels(endpoint: Endpoint, selector: FieldSelector): F
   return own ? fieldSelector(requirements) : selector;
 }
 
-function unsupported({ kind }: Endpoint, field: string): string {
+/** knowsNamespace: a cluster-scoped kind with labels of its own does not go by a namespace. */
+function knowsNamespace({ kind, resource }: Endpoint): boolean {
+  return resource.namespaced || !kind.fieldLabels?.length;
+}
+
+function unsupported({ kind, version }: Endpoint, field: string): string {
+  if (version.unknownFieldLabel) return version.unknownFieldLabel(field);
   if (kind.unknownFieldLabel) return kind.unknownFieldLabel(field);
   if (kind.fieldLabels?.length) return `field label not supported: ${field}`;
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;

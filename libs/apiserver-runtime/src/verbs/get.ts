@@ -3,7 +3,7 @@ import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import type { Endpoint } from '../registry/resource';
-import { revisionOf } from './list-options';
+import { askedRevision } from './resource-version';
 import type { Services } from './services';
 
 /** get answers one object. With resourceVersion it may come from the cache: at least that fresh, or as it is for 0. */
@@ -12,7 +12,7 @@ export async function get(services: Services, endpoint: Endpoint, exchange: Exch
   const { namespace, name } = exchange.info;
   const resourceVersion = exchange.query.get('resourceVersion') ?? '';
   // A read of one object is over soon, whoever still waits for it: listening to that would cost more than the rest of the read.
-  const options = resourceVersion ? { atLeast: revisionOf(resourceVersion, 'internal') } : {};
+  const options = resourceVersion ? { atLeast: askedRevision(resourceVersion, 'cache') } : {};
   const entry = await endpoint.resource.storage.get({ namespace, name }, options);
   if (!entry) throw notFound(endpoint.target, name);
   await endpoint.resource.load([entry]);

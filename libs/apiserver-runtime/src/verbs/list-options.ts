@@ -11,7 +11,6 @@ import type { Attributes, Predicate } from '@navarch/storage';
 import type { RequestInfo } from '../interfaces';
 import type { Endpoint } from '../registry/resource';
 import { isTrue } from '../request-info';
-import { plainFailure } from '../status-response';
 import { checkFieldLabels } from './field-labels';
 import { integer, throwInvalidOptions } from './option-causes';
 
@@ -40,25 +39,30 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
   const timeout = query.get('timeoutSeconds');
   const sendInitialEvents = initial === null ? undefined : isTrue(initial);
   const common = {
-    limit: integer(query.get('limit') || '0'),
+    limit: integer(query.get('limit') ?? '0'),
     continueToken: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
-    timeoutSeconds: timeout === null || timeout === '' ? undefined : integer(timeout),
+    timeoutSeconds: timeout === null ? undefined : integer(timeout),
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents,
   };
   const found = new OptionFindings();
   (info.verb === 'watch' ? checkWatch : checkList)({ ...common, match, emulated }, found);
   throwInvalidOptions('ListOptions', found.causes);
-  const labels = orBadRequest(() => parseSelector(query.get('labelSelector') ?? ''));
-  const fields = orBadRequest(() => parseFieldSelector(query.get('fieldSelector') ?? ''));
-  const hubFields = checkFieldLabels(endpoint, fields);
+  const { labels, fields } = selectorsOf(endpoint, query);
   return {
     ...common,
     match: match as ListQuery['match'],
-    predicate: predicateOf(endpoint, info, labels, hubFields),
+    predicate: predicateOf(endpoint, info, labels, fields),
     selective: !labels.empty || !fields.empty || (info.verb === 'watch' && info.name !== ''),
   };
+}
+
+/** selectorsOf reads the selectors of a query, fields by the names of the hub; 400 for what the kind cannot be selected by. */
+export function selectorsOf(endpoint: Endpoint, query: URLSearchParams): { labels: Selector; fields: FieldSelector } {
+  const labels = orBadRequest(() => parseSelector(query.get('labelSelector') ?? ''));
+  const fields = orBadRequest(() => parseFieldSelector(query.get('fieldSelector') ?? ''));
+  return { labels, fields: checkFieldLabels(endpoint, fields) };
 }
 
 function orBadRequest<T>(parse: () => T): T {
@@ -141,19 +145,4 @@ function matcherOf(labels: Selector, fields: FieldSelector): (attributes: Attrib
   if (fields.empty) return attributes => labels.matches(attributes.labels);
   if (labels.empty) return attributes => fields.matches(attributes.fields);
   return attributes => labels.matches(attributes.labels) && fields.matches(attributes.fields);
-}
-
-/** revisionOf reads a resourceVersion: 0 for none. Broken ones are upstream's 400 or, where it does not care, 500. */
-export function revisionOf(resourceVersion: string, strict: 'invalid' | 'internal'): number {
-  if (resourceVersion === '' || resourceVersion === '0') return 0;
-  if (/^\d{1,15}$/.test(resourceVersion)) return Number(resourceVersion);
-  const message = `strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`;
-  if (strict === 'internal') throw plainFailure(message);
-  const cause = {
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${JSON.stringify(resourceVersion)}: ${message}`,
-    field: 'resourceVersion',
-  };
-  throwInvalidOptions('ListOptions', [cause]);
-  return 0;
 }

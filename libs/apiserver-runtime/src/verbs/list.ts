@@ -7,39 +7,52 @@ import { respondFailure } from '../encoding/status';
 import type { Endpoint } from '../registry/resource';
 import { STALE_CONTINUE, decodeContinue, encodeContinue } from './continue-token';
 import { isGone } from './get';
-import { listQuery, revisionOf, type ListQuery } from './list-options';
+import { listQuery, type ListQuery } from './list-options';
+import { askedRevision } from './resource-version';
 import type { Services } from './services';
 
 /** list answers a collection, or the page of it that was asked for. */
 export async function list(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
-  const { storage } = endpoint.resource;
-  let result: ListResult;
+  let page: Page;
   try {
-    result = await read(storage, query, exchange.request.signal);
-    if (await hasUnmatched(storage, query, result)) result = { ...result, more: true };
+    page = await readPage(endpoint.resource.storage, query, exchange.request.signal);
   } catch (error) {
     if (query.continueToken && isGone(error)) return stale(exchange, query.continueToken);
     throw error;
   }
-  await endpoint.resource.load(result.entries);
-  return respondList(shape, endpoint, result.entries, listMeta(storage, query, result), {
+  await endpoint.resource.load(page.entries);
+  return respondList(shape, endpoint, page.entries, page.metadata, {
     now: services.clock.now(),
     emulated: services.emulated,
   });
 }
 
+/** Page is what a list answers: entries, and how to go on behind them. */
+export interface Page {
+  readonly entries: ListResult['entries'];
+  readonly metadata: ListMeta;
+}
+
+/** readPage reads what a list's query asks for; 410 when its revision is gone. */
+export async function readPage(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<Page> {
+  const result = await read(storage, query, signal);
+  const more = result.more || (await hasUnmatched(storage, query, result));
+  return { entries: result.entries, metadata: listMeta(storage, query, { ...result, more }) };
+}
+
 /** read chooses how fresh the answer has to be. */
-export async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
+async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
   const { predicate, continueToken, resourceVersion, match } = query;
   const limit = query.limit > 0 ? query.limit : undefined;
   const paging = limit === undefined ? {} : { limit };
+  const readsStore = match === 'Exact' || continueToken !== '' || (limit !== undefined && resourceVersion !== '0');
+  const asked = askedRevision(resourceVersion, readsStore ? 'store' : 'cache');
   if (continueToken) {
-    if (resourceVersion !== '' && resourceVersion !== '0') {
-      throw badRequest('specifying resource version is not allowed when using continue');
-    }
     const token = decodeContinue(continueToken);
+    if (resourceVersion !== '' && resourceVersion !== '0')
+      throw badRequest('specifying resource version is not allowed when using continue');
     const revision = token.revision > 0 ? token.revision : await storage.revision(signal);
     return storage.list({
       predicate,
@@ -48,28 +61,22 @@ export async function read(storage: Storage, query: ListQuery, signal: AbortSign
       continueAfter: { key: storage.config.prefix + token.key, revision },
     });
   }
-  const revision = revisionOf(resourceVersion, 'invalid');
-  if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: revision });
+  if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: asked });
   if (resourceVersion === '') return storage.list({ predicate, signal, ...paging });
   // What is cached comes whole: pages begin only at a state that can be come back to.
-  if (revision === 0) return storage.list({ predicate, signal, atLeast: 0 });
+  if (asked === 0) return storage.list({ predicate, signal, atLeast: 0 });
   // A page at a resourceVersion without a match rule is that of this very revision, as it has always been.
-  if (limit !== undefined && match === '') return storage.list({ predicate, signal, limit, exactly: revision });
-  return storage.list({ predicate, signal, ...paging, atLeast: revision });
+  if (limit !== undefined && match === '') return storage.list({ predicate, signal, limit, exactly: asked });
+  return storage.list({ predicate, signal, ...paging, atLeast: asked });
 }
 
 /**
  * hasUnmatched: behind a full page that a selector chose, objects remain that may not match. The page has a token then: whether
  * anything matches is found out by asking for the next one.
  */
-async function hasUnmatched(
-  storage: Storage,
-  query: ListQuery,
-  { entries, more, revision }: ListResult,
-): Promise<boolean> {
+async function hasUnmatched(storage: Storage, query: ListQuery, { entries, revision }: ListResult): Promise<boolean> {
   const last = entries.at(-1);
-  if (more || !last || query.predicate.name !== undefined || query.limit <= 0 || entries.length < query.limit)
-    return false;
+  if (!last || query.predicate.name !== undefined || query.limit <= 0 || entries.length < query.limit) return false;
   if (!query.predicate.matches && !query.predicate.indexed) return false;
   const { namespace } = query.predicate;
   const behind = await storage.list({

@@ -11,21 +11,21 @@ export function throwInvalidOptions(kind: string, causes: readonly StatusCause[]
 
 /** checkDryRun tells whether dryRun=All was given; anything else is a finding. */
 export function checkDryRun(values: readonly string[], causes: StatusCause[]): boolean {
-  const given = values.filter(v => v !== '');
-  if (given.some(v => v !== 'All')) {
-    const shown = `[]string{${given.map(v => JSON.stringify(v)).join(', ')}}`;
+  if (values.some(v => v !== 'All')) {
+    const shown = `[]string{${values.map(v => JSON.stringify(v)).join(', ')}}`;
     causes.push({
       reason: 'FieldValueNotSupported',
       message: `Unsupported value: ${shown}: supported values: "All"`,
       field: 'dryRun',
     });
   }
-  return given.length > 0;
+  return values.length > 0;
 }
 
 /** integer reads a number of a query as Go's ParseInt does; 400 else. */
 export function integer(text: string): number {
-  if (!/^[+-]?\d{1,18}$/.test(text))
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
-  return Number(text);
+  const isNumber = /^[+-]?\d+$/.test(text);
+  if (isNumber && (text.length < 19 || BigInt.asIntN(64, BigInt(text)) === BigInt(text))) return Number(text);
+  const why = isNumber ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
 }

@@ -52,18 +52,21 @@ describe('write options', () => {
 });
 
 describe('delete options', () => {
+  const ofBody = (body: string, ofCollection = false) =>
+    deleteOptionsOfBody(Buffer.from(body), 'json', ofCollection, 20);
   test.each([
     [
       query('gracePeriodSeconds=5&propagationPolicy=Orphan'),
       { gracePeriodSeconds: 5, propagationPolicy: 'Orphan', dryRun: false },
     ],
     [query('orphanDependents=false&dryRun=All'), { orphanDependents: false, dryRun: true }],
+    [query('uid=u&resourceVersion=7'), { preconditions: { uid: 'u', resourceVersion: '7' }, dryRun: false }],
   ])('of a query', (text, expected) => {
     expect(deleteOptionsOfQuery(text)).toEqual(expected);
   });
   test('of a body', () => {
     const body = { gracePeriodSeconds: 0, preconditions: { uid: 'u' }, dryRun: ['All'] };
-    expect(deleteOptionsOfBody(body)).toEqual({ gracePeriodSeconds: 0, preconditions: { uid: 'u' }, dryRun: true });
+    expect(ofBody(JSON.stringify(body))).toEqual({ gracePeriodSeconds: 0, preconditions: { uid: 'u' }, dryRun: true });
   });
   test.each([
     [
@@ -74,10 +77,26 @@ describe('delete options', () => {
       { propagationPolicy: 'Orphan', orphanDependents: true },
       'orphanDependents and deletionPropagation cannot be both set',
     ],
-    [{ gracePeriodSeconds: 'x' }, 'DeleteOptions.gracePeriodSeconds'],
-    [[], 'must be an object'],
   ])('%j is refused', (body, message) => {
-    expect(() => deleteOptionsOfBody(body)).toThrow(message);
+    expect(() => ofBody(JSON.stringify(body))).toThrow(message);
+  });
+  test.each([
+    ['{"gracePeriodSeconds":"x"}', 'v1.DeleteOptions.GracePeriodSeconds: readUint64: unexpected character'],
+    ['[]', "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value"],
+    ['{', "couldn't get version/kind; json parse error: unexpected end of JSON input"],
+    ['{"kind":"Pod","apiVersion":"v1"}', 'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apimachinery'],
+  ])('%s is no DeleteOptions', (body, message) => {
+    expect(() => ofBody(body)).toThrow(
+      expect.objectContaining({ code: 500, message: expect.stringContaining(message) }),
+    );
+  });
+  test('what deletes a collection knows other kinds', () => {
+    expect(() => ofBody('{"kind":"Pod","apiVersion":"v1"}', true)).toThrow(
+      'converting (v1.Pod) to (v1.DeleteOptions): unknown conversion',
+    );
+  });
+  test.each(['null', '{"kind":"DeleteOptions","apiVersion":"nope/v1"}'])('%s is fine', body => {
+    expect(ofBody(body)).toEqual({ dryRun: false });
   });
   test('a number that is none is refused', () => {
     expect(() => deleteOptionsOfQuery(query('gracePeriodSeconds=x'))).toThrow(

@@ -17,7 +17,7 @@ import type { Exchange } from '../chain/exchange';
 import { checkKind, notAnObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
-import { unknownFormat } from '../negotiate';
+import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { applied } from './apply';
 import { hubObject } from './create';
@@ -36,11 +36,15 @@ const types: ReadonlyMap<string, PatchType> = new Map([
 ]);
 const customTypes = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
-/** patchTypeOf reads the Content-Type of a patch; 415 for none of them, and for a strategic one of a custom resource. */
-export function patchTypeOf(contentType: string | undefined, custom: boolean): PatchType {
-  const name = (contentType ?? '').split(';', 1)[0]!.trim().toLowerCase();
+/**
+ * patchTypeOf reads the Content-Type of a patch; 415 for none of them, and for a strategic one of a custom resource. Without a body the
+ * router finds fault with the answer instead: 406.
+ */
+export function patchTypeOf(headers: Exchange['request']['headers'], custom: boolean): PatchType {
+  const name = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
   const type = types.get(name);
   if (custom && (!type || type === 'strategic')) throw unknownFormat(customTypes);
+  if (!type && headers['content-length'] === '0') throw notRouted();
   if (!type) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
   return type;
 }
@@ -54,7 +58,7 @@ export async function patch(
   subresource: string,
 ): Promise<ApiResponse> {
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
-  const type = patchTypeOf(exchange.request.headers['content-type'], endpoint.custom);
+  const type = patchTypeOf(exchange.request.headers, endpoint.custom);
   const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const body = await exchange.body(services.limits.maxBodyBytes);

@@ -20,7 +20,7 @@ import { offers, shapeOf } from '../encoding/shape';
 import { contentMedia } from '../negotiate';
 import { scaleTarget } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
-import { revisionOf } from './list-options';
+import { revisionOf } from './resource-version';
 import { patchScale, patchTypeOf } from './patch';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
@@ -54,7 +54,7 @@ export async function scale(
     return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
   }
   const patching = verb === 'patch';
-  const type = patching ? patchTypeOf(exchange.request.headers['content-type'], endpoint.custom) : undefined;
+  const type = patching ? patchTypeOf(exchange.request.headers, endpoint.custom) : undefined;
   const options = writeOptionsOf(
     patching ? 'PatchOptions' : 'UpdateOptions',
     exchange.query,
@@ -98,7 +98,7 @@ function rescaled(
   // Objects of custom resources are checked as a whole, where their replicas really stand.
   if (!endpoint.custom) checkScale(scale, name);
   const { resourceVersion = '', uid } = scale.metadata ?? {};
-  const given = revisionOf(resourceVersion, 'internal');
+  const given = revisionOf(resourceVersion);
   if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid))
     throw conflict(endpoint.target, name, MODIFIED);
   setAt(object, paths.replicas, replicasOf(scale));

@@ -10,7 +10,7 @@ import { contentMedia } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { carryMetadata, finishesDeletion } from './before-update';
 import { hubObject, prepareNew, refuseCreate } from './create';
-import { revisionOf } from './list-options';
+import { revisionOf } from './resource-version';
 import { trackUpdate } from './managed-fields';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
@@ -40,13 +40,17 @@ export async function update(
     });
   const first = decode(text => exchange.warn(text));
   matchesPath(first, exchange.info.namespace, exchange.info.name);
+  const uid = first.metadata?.uid;
   let attempts = 0;
-  const { entry, created } = await updateObject(context, current => {
-    // An attempt uses its object up; another one begins from the body again.
-    const object = attempts++ === 0 ? first : decode(() => undefined);
-    if (!locksLast(context)) checkUid(context, current, object);
-    return hubObject(context, object);
-  });
+  const { entry, created } = await updateObject(
+    context,
+    () => {
+      // An attempt uses its object up; another one begins from the body again.
+      const object = attempts++ === 0 ? first : decode(() => undefined);
+      return hubObject(context, object);
+    },
+    { ...(uid && !locksLast(context) && { uid }) },
+  );
   await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, created ? 201 : 200, {
     now: services.clock.now(),
@@ -66,14 +70,16 @@ export function matchesPath(object: AnyObject, namespace: string, name: string):
   }
 }
 
-function checkUid({ endpoint, namespace }: WriteContext, current: Entry | undefined, object: AnyObject): void {
-  const given = object.metadata?.uid;
-  if (!given) return;
+/** checkUid refuses a write whose sender means another object, or one that is there no more. */
+function checkUid(context: WriteContext, current: Entry | undefined, given: string): void {
+  const { endpoint, exchange, namespace, options } = context;
   const actual = current?.object().metadata.uid ?? '';
-  const name = object.metadata?.name ?? '';
   if (given === actual) return;
+  const { name } = exchange.info;
   const { config } = endpoint.resource.storage;
-  const key = `${config.prefix}${config.namespaced ? `${namespace}/` : ''}${name}`;
+  // What is only tried does not get as far as the prefix of all keys.
+  const prefix = options.dryRun ? config.prefix.replace(/^\/registry/, '') : config.prefix;
+  const key = `${prefix}${config.namespaced ? `${namespace}/` : ''}${name}`;
   const why = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`;
   throw conflict(
     endpoint.target,
@@ -107,6 +113,8 @@ export interface UpdateMode {
   readonly forceCreate?: boolean;
   /** owned: the object's managedFields are right already. */
   readonly owned?: boolean;
+  /** uid is that of the object which the sender means. */
+  readonly uid?: string;
 }
 
 /** MAX_FINISH_TRIES bounds how often a removal is tried again because the object changed in between. */
@@ -126,7 +134,6 @@ export async function updateObject(context: WriteContext, make: Make, mode: Upda
     try {
       if (!options.dryRun) return { entry: await storage.guaranteedUpdate({ namespace, name }, change), created };
       const stored = (await change(await storage.get({ namespace, name }))) as AnyObject;
-      if (created) delete stored.metadata?.resourceVersion;
       return { entry: new LooseEntry(endpoint.resource, stored), created };
     } catch (error) {
       if (!(error instanceof Finished)) throw error;
@@ -160,6 +167,7 @@ async function changed(
 ): Promise<AnyObject> {
   const { endpoint, services } = context;
   const { name } = context.exchange.info;
+  if (mode.uid) checkUid(context, current, mode.uid);
   if (current) await endpoint.resource.load([current]);
   else refuseCreate(endpoint);
   const object = await make(current);
@@ -197,7 +205,7 @@ function locksLast({ strategy, strategyContext }: WriteContext): boolean {
 /** lock is the optimistic lock: a given resourceVersion has to be the present one; without one the kind decides. */
 function lock({ endpoint, strategy }: WriteContext, object: AnyObject, present: string, name: string): void {
   const metadata = (object.metadata ??= {});
-  const given = revisionOf(metadata.resourceVersion ?? '', 'internal');
+  const given = revisionOf(metadata.resourceVersion ?? '');
   if (given === 0) {
     if (strategy.allowUnconditionalUpdate ?? endpoint.kind.strategy.allowUnconditionalUpdate) {
       metadata.resourceVersion = present;

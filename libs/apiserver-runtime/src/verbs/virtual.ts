@@ -1,11 +1,5 @@
 import { completeForOutput } from '@navarch/api';
-import {
-  parseFieldSelector,
-  parseSelector,
-  type AnyObject,
-  type ApiResponse,
-  type KubeObject,
-} from '@navarch/apimachinery';
+import type { AnyObject, ApiResponse, KubeObject } from '@navarch/apimachinery';
 import type { Exchange } from '../chain/exchange';
 import { decodeObject, targetOf } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
@@ -18,6 +12,7 @@ import type { Endpoint } from '../registry/resource';
 import { methodNotAllowed } from '../status-response';
 import { fitNamespace } from './before-create';
 import { hubObject } from './create';
+import { selectorsOf } from './list-options';
 import type { Services } from './services';
 import { invalid } from './validation';
 import { WriteContext } from './write-context';
@@ -45,8 +40,7 @@ export async function virtual(
     case 'list':
       if (handler.list) {
         const shape = shapeOf(exchange, offers.builtin);
-        const labels = parseSelector(exchange.query.get('labelSelector') ?? '');
-        const fields = parseFieldSelector(exchange.query.get('fieldSelector') ?? '');
+        const { labels, fields } = selectorsOf(endpoint, exchange.query);
         const entries = (await handler.list(exchange)).map(object => entryOf(endpoint, object));
         const chosen = entries.filter(entry => labels.matches(entry.labels) && fields.matches(entry.fields));
         return respondList(shape, endpoint, chosen, {}, context);

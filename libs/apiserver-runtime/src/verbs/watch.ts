@@ -6,17 +6,18 @@ import { mediaTypes } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { convertedWatch } from './converted-watch';
 import { EventEncoder } from './event-encoder';
-import { listQuery, revisionOf, type ListQuery } from './list-options';
+import { listQuery, type ListQuery } from './list-options';
+import { askedRevision } from './resource-version';
 import type { Services } from './services';
 import { WatchStream } from './watch-stream';
 
 /** watch answers a stream of events. It lasts timeoutSeconds, or between one and two times the server's minimum. */
 export function watch(services: Services, endpoint: Endpoint, exchange: Exchange): ApiResponse {
-  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const shape = shapeOf(exchange, endpoint.custom ? offers.customWatch : offers.watch);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   const encoder = new EventEncoder(shape, endpoint, services);
   // What is no resourceVersion is refused before the stream begins.
-  const after = query.resourceVersion === '' ? undefined : revisionOf(query.resourceVersion, 'invalid');
+  const after = query.resourceVersion === '' ? undefined : askedRevision(query.resourceVersion, 'cache');
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,

@@ -28,8 +28,8 @@ export function writeOptionsOf(
   const fieldManager = query.get('fieldManager') ?? '';
   const force = query.get('force');
   if (kind === 'PatchOptions') checkPatch(apply, fieldManager, force, causes);
-  const dryRun = checkDryRun(query.getAll('dryRun'), causes);
   checkManager(fieldManager, causes);
+  const dryRun = checkDryRun(query.getAll('dryRun'), causes);
   const fieldValidation = checkFieldValidation(query.get('fieldValidation') ?? '', emulated, causes);
   throwInvalidOptions(kind, causes);
   return { dryRun, fieldManager, force: force !== null && force !== 'false' && force !== '0', fieldValidation };
@@ -60,10 +60,22 @@ function checkManager(manager: string, causes: StatusCause[]): void {
       field: 'fieldManager',
     });
   }
-  if (/[\p{C}\p{Zl}\p{Zp}]/u.test(manager)) {
-    const message = `Invalid value: ${JSON.stringify(manager)}: should only contain printable characters`;
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(manager);
+  if (odd) {
+    const at = Buffer.byteLength(manager.slice(0, odd.index));
+    const message = `Invalid value: ${goQuoted(manager)}: invalid character ${codePoint(odd[0])} (at position ${at})`;
     causes.push({ reason: 'FieldValueInvalid', message, field: 'fieldManager' });
   }
+}
+
+/** codePoint names a character that cannot be printed: `U+0001`. */
+function codePoint(character: string): string {
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** goQuoted quotes text as Go does, which writes control characters shorter than JSON. */
+function goQuoted(text: string): string {
+  return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, '\\x$1');
 }
 
 function checkFieldValidation(value: string, emulated: Minor, causes: StatusCause[]): FieldValidation {

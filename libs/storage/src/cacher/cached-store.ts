@@ -1,5 +1,5 @@
 import type { EtcdStore } from '../etcd3/store';
-import { tooLarge } from '../etcd3/errors';
+import { futureRevision, tooLarge } from '../etcd3/errors';
 import type {
   Entry,
   ListOptions,
@@ -75,7 +75,7 @@ export class CachedStore implements Storage {
   private async listAt(options: ListOptions, revision: Revision): Promise<ListResult> {
     await this.keyspace.loaded(this.config.prefix, options.signal);
     if (revision > this.cache.revision && !(await this.keyspace.reached(revision, options.signal))) {
-      throw tooLarge(revision, this.cache.revision);
+      throw futureRevision();
     }
     return this.cache.listAt(options, revision) ?? this.etcd.list(options);
   }

@@ -50,6 +50,11 @@ export function tooLarge(asked: number, current: number): StatusError {
   });
 }
 
+/** futureRevision is the answer to a read of the very state at a revision that has yet to come: a bare 500 in etcd's words, as upstream passes it on. */
+export function futureRevision(): StatusError {
+  return new StatusError(500, '', 'etcdserver: mvcc: required revision is a future revision');
+}
+
 function tooBig(): StatusError {
   return new StatusError(413, 'RequestEntityTooLarge', 'Request entity too large: etcdserver: request is too large');
 }

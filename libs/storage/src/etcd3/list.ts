@@ -1,4 +1,4 @@
-import { compactedError, tooLarge } from './errors';
+import { compactedError, futureRevision, tooLarge } from './errors';
 import type { StoredEntry } from '../entry';
 import type { ListOptions, ListResult, ResourceStorageConfig, Revision } from '../interface';
 import { hasSelector, matches, rangeOf, singleKey } from '../keys';
@@ -59,5 +59,5 @@ function refuseStale(atLeast: Revision | undefined, revision: Revision): void {
 async function refuseFuture(client: EtcdClient, revision: Revision, signal?: AbortSignal): Promise<void> {
   if (revision < 1) throw compactedError();
   const current = await client.revision(signal);
-  if (revision > current) throw tooLarge(revision, current);
+  if (revision > current) throw futureRevision();
 }

@@ -30,6 +30,12 @@ function defaultCronJob({ spec }: batchv1.CronJob): void {
   if (template) defaultTemplate(template);
 }
 
+/** BETA_LABELS: the early versions let themselves be selected by a field that no CronJob has. */
+const BETA_LABELS = {
+  fieldLabels: { 'status.successful': 'status.successful' },
+  unknownFieldLabel: (label: string) => `field label ${JSON.stringify(label)} not supported for "CronJob"`,
+} as const;
+
 /** cronJob declares CronJob; all its versions have one and the same form. */
 export const cronJob = defineKind<batchv1.CronJob>({
   resource: CronJobs,
@@ -39,8 +45,9 @@ export const cronJob = defineKind<batchv1.CronJob>({
       until: 24,
       storedSince: 0,
       deprecated: deprecatedFor('1.21', '1.25', 'batch/v1 CronJob'),
+      ...BETA_LABELS,
     }),
-    served('batch/v2alpha1', 'CronJob', { until: 20 }),
+    served('batch/v2alpha1', 'CronJob', { until: 20, ...BETA_LABELS }),
   ],
   shortNames: ['cj'],
   categories: ['all'],

@@ -62,7 +62,7 @@ export const namespace = defineKind<corev1.Namespace>({
   nameRule: 'label',
   defaults: defaultNamespace,
   selectableFields: ({ metadata, status }) => ({ name: metadata?.name ?? '', 'status.phase': status?.phase ?? '' }),
-  fieldLabels: ['name', 'status.phase'],
+  fieldLabels: ['status.phase'],
   columns: defineColumns<corev1.Namespace>([
     nameColumn,
     text('Status', ({ status }) => status?.phase ?? ''),

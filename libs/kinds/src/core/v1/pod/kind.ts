@@ -23,11 +23,21 @@ function selectable({ spec, status }: corev1.Pod): Record<string, string> {
   };
 }
 
+/** labelsOf are the fields that pods of a release may be selected by. */
+const labelsOf = (emulated: Minor) =>
+  Object.keys(selectable({})).filter(label => emulated >= 28 || label !== 'spec.hostNetwork');
+
+/** ownLabels adds to them what the node was called by the first clients. */
+const ownLabels = (emulated: Minor) => ({
+  ...Object.fromEntries(labelsOf(emulated).map(label => [label, label])),
+  'spec.host': 'spec.nodeName',
+});
+
 /** pod declares Pod; the version of its eviction depends on the release. */
 export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
   defineKind<corev1.Pod>({
     resource: Pods,
-    versions: [served('v1', 'Pod')],
+    versions: [served('v1', 'Pod', { fieldLabels: ownLabels(emulated) })],
     shortNames: ['po'],
     categories: ['all'],
     defaults: defaultPod,
@@ -35,7 +45,7 @@ export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
     gracefulDeletion: podDeletion,
     columns: podColumns,
     selectableFields: selectable,
-    fieldLabels: Object.keys(selectable({})).filter(label => emulated >= 28 || label !== 'spec.hostNetwork'),
+    fieldLabels: labelsOf(emulated),
     indexes: ['spec.nodeName'],
     subresources: {
       status: podStatusStrategy,

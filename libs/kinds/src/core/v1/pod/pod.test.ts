@@ -192,7 +192,7 @@ describe('the grace period of a deletion', () => {
     ['none when the pod is over', bound({}, 'Succeeded'), undefined, undefined],
     ['a second for what makes no sense', bound({ terminationGracePeriodSeconds: -5 }), undefined, 1],
   ] as const)('%s', (_name, pod, requested, wanted) =>
-    expect(podDeletion.gracePeriodSeconds(pod as corev1.Pod, requested)).toBe(wanted),
+    expect(podDeletion.gracePeriodSeconds(pod as corev1.Pod, requested, 33)).toBe(wanted),
   );
 });
 

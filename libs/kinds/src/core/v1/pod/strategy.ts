@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
-import type { GracefulDeletion, Strategy, StrategyContext } from '../../../kind';
+import type { GracefulDeletion, Minor, Strategy, StrategyContext } from '../../../kind';
 import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
@@ -137,11 +137,14 @@ export const resizeStrategy: Strategy<corev1.Pod> = specStrategy<corev1.Pod>({
   validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validateResize(pod, old)],
 });
 
+/** NEGATIVE_GRACE_SINCE is the first release that takes a negative grace period for a second. */
+const NEGATIVE_GRACE_SINCE: Minor = 22;
+
 /** podDeletion gives a running pod the time it asked for; one without a node, or that is over, goes at once. */
 export const podDeletion: GracefulDeletion<corev1.Pod> = {
-  gracePeriodSeconds(pod, requested) {
+  gracePeriodSeconds(pod, requested, emulated) {
     if (!pod.spec?.nodeName || ['Succeeded', 'Failed'].includes(pod.status?.phase ?? '')) return undefined;
     const seconds = requested ?? pod.spec.terminationGracePeriodSeconds ?? 30;
-    return seconds < 0 ? 1 : seconds || undefined;
+    return seconds < 0 && emulated >= NEGATIVE_GRACE_SINCE ? 1 : seconds || undefined;
   },
 };

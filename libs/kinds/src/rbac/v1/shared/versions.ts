@@ -8,6 +8,6 @@ export function rbacVersions(kind: string, alpha: Pick<ServedVersion, 'toHub' | 
   return [
     served(`${RBAC_GROUP}/v1`, kind),
     served(`${RBAC_GROUP}/v1beta1`, kind, { until: 21, deprecated }),
-    served(`${RBAC_GROUP}/v1alpha1`, kind, { until: 22, deprecated, ...alpha }),
+    served(`${RBAC_GROUP}/v1alpha1`, kind, { until: 22, ...alpha }),
   ];
 }
