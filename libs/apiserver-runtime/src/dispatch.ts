@@ -102,7 +102,7 @@ export class Dispatcher {
     if (!declared) throw endpoint.custom ? notFound(endpoint.target, exchange.info.name) : notFoundResource();
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
-    if (!declared.verbs.includes(verb) || isHead(exchange)) throw methodNotAllowed();
+    if (!declared.verbs.includes(verb) || !hasRoute(endpoint, exchange)) throw methodNotAllowed();
     if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
@@ -120,7 +120,7 @@ export class Dispatcher {
     const { subresource, verb, name } = exchange.info;
     // HEAD and OPTIONS go through a proxy although discovery does not list them.
     const isProxied = subresource === 'proxy' && PROXIED.has(exchange.request.method);
-    if (!isProxied && (!verbs.includes(verb) || isHead(exchange))) throw methodNotAllowed();
+    if (!isProxied && (!verbs.includes(verb) || !hasRoute(endpoint, exchange))) throw methodNotAllowed();
     if (CONNECTIONS.has(subresource) && exchange.query.has('dryRun')) throw badRequest('dryRun is not supported');
     const handler = this.options.subresources.get(`${resource}${group ? `.${group}` : ''}/${subresource}`);
     if (!handler)
@@ -135,8 +135,6 @@ export class Dispatcher {
 const PROXIED: ReadonlySet<string> = new Set(['HEAD', 'OPTIONS']);
 /** CONNECTIONS are the subresources that lead to somebody else, where nothing can be tried only. */
 const CONNECTIONS: ReadonlySet<string> = new Set(['attach', 'exec', 'portforward', 'proxy']);
-
-const isHead = ({ request }: Exchange) => request.method === 'HEAD';
 
 /** Declared is a subresource that an endpoint has. */
 export type Declared =
@@ -187,12 +185,20 @@ const ALL = ['list', 'watch'];
 
 /** checkVerb throws 404 where the kind has nothing at this path, 405 where it has another verb. */
 function checkVerb(endpoint: Endpoint, exchange: Exchange): void {
-  const { info, request } = exchange;
+  const { info } = exchange;
   const { namespaced, verbs } = endpoint.resource;
   const routes = isOfObject(info) ? OBJECT : namespaced && !info.namespace ? ALL : COLLECTION;
   if (!routes.some(verb => verbs.has(verb))) throw notFoundResource();
-  const isServed = routes.includes(info.verb) && verbs.has(info.verb) && !isHead(exchange);
-  if (!isServed || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed();
+  if (!routes.includes(info.verb) || !verbs.has(info.verb) || !hasRoute(endpoint, exchange)) throw methodNotAllowed();
+}
+
+/**
+ * hasRoute: built-in kinds are read by GET alone, although HEAD means `get` and any method below `/watch/` means `watch` to whoever
+ * authorizes it. What is proxied decides itself.
+ */
+function hasRoute({ custom }: Endpoint, { info, request }: Exchange): boolean {
+  const isRead = info.verb === 'get' || info.verb === 'list' || info.verb === 'watch';
+  return !isRead || request.method === 'GET' || !!custom || info.subresource === 'proxy';
 }
 
 /** warnOfDeprecation tells the client, and the audit record, that a version is going to go. */

@@ -54,7 +54,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   } else if (!name && verb === 'delete') {
     verb = 'deletecollection';
   }
-  if (!name && (verb === 'list' || verb === 'watch' || verb === 'deletecollection')) name = nameOfSelector(query);
+  if (!name && (verb === 'list' || verb === 'watch')) name = nameOfSelector(query);
   return {
     isResourceRequest: true,
     path,

@@ -1,9 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
+import { Quantity } from '@navarch/apimachinery';
 import { renderAmounts, podAmounts } from '@navarch/component-helpers';
 import { attributes, onResource } from '../testing/attributes';
 import { LimitRanger } from './limit-ranger/limit-ranger';
-import { charge, increase, uncounted } from './quota/charge';
+import { completeSums } from './limit-ranger/limits';
+import { charge, increase, rise, uncounted } from './quota/charge';
 import { uncovered, type LimitedResource } from './quota/limited-resources';
 import { scopesMatch } from './quota/scopes';
 import { mustSpecify, usageOf } from './quota/usage';
@@ -42,7 +44,7 @@ describe('LimitRanger', () => {
     metadata: { name: 'l' },
     spec: { limits },
   });
-  const plugin = (one: corev1.LimitRange) => new LimitRanger(() => [one]);
+  const plugin = (one: corev1.LimitRange) => new LimitRanger(() => [one], 33);
 
   test('fills in defaults and says so', () => {
     const made = pod({ name: 'a' }, container({ cpu: '200m' }, {}, { name: 'b' }));
@@ -89,6 +91,24 @@ describe('LimitRanger', () => {
     const run = () => plugin(limits).validate(attributes(made));
     if (why) expect(run).toThrow(`pods "x" is forbidden: ${why}`);
     else expect(run).not.toThrow();
+  });
+
+  test.each<[string, number, string]>([
+    [
+      'what one container does not say has no sum before 1.28',
+      20,
+      'maximum cpu usage per Pod is 1500m.  No limit is specified',
+    ],
+    ['and since then it has', 28, 'maximum cpu usage per Pod is 1500m, but limit is 2'],
+  ])('%s', (_name, emulated, why) => {
+    const made = pod(container({ cpu: '1' }, { cpu: '2' }), container());
+    const run = () => new LimitRanger(() => [range(limits.spec!.limits![1]!)], emulated).validate(attributes(made));
+    expect(run).toThrow(`pods "x" is forbidden: ${why}`);
+  });
+
+  test('before 1.28 sums are whole numbers in decimal form', () => {
+    const made = { spec: { containers: [container({ memory: '1Mi' }), container({ memory: '1.5Ki' })] } };
+    expect(renderAmounts(completeSums(made, 'requests'))).toEqual({ memory: '1050112' });
   });
 
   test('claims are held to their request', () => {
@@ -175,6 +195,10 @@ describe('charge', () => {
   });
   test('giving back never ends below nothing', () => {
     expect(charge(quota({ pods: '2' }, { pods: '0' }), increase(new Map(), ofPod))).toEqual({ used: { pods: '0' } });
+  });
+  test('an update is charged what it adds, and given back nothing', () => {
+    const [one, two] = [new Map([['pods', Quantity.of(1)]]), new Map([['services', Quantity.of(2)]])];
+    expect(renderAmounts(rise(increase(two, one)))).toEqual({ pods: '0', services: '2' });
   });
   test('what the controller has not counted yet is unknown; what it has not seen is not limited', () => {
     expect(uncounted(quota({ pods: '2', cpu: '1' }, { pods: '0' }), ['pods', 'cpu', 'memory'])).toEqual(['cpu']);

@@ -1,15 +1,17 @@
 import type { corev1 } from '@navarch/api';
 
+const ENVIRONMENTS_SINCE = 27;
 const ENFORCE = 'kubernetes.io/enforce-mountable-secrets';
 
 /**
  * secretBeyondAccount says which secret a pod uses that its account does not list, where the account's annotation restricts it to those;
- * undefined if there is none. `added`: only the ephemeral containers, which were added to a running pod. Pure.
+ * undefined if there is none. `added`: only the ephemeral containers, which were added to a running pod. Up to 1.26 whole environments
+ * (envFrom) went unnoticed. Pure.
  */
 export function secretBeyondAccount(
   pod: corev1.Pod,
   account: corev1.ServiceAccount,
-  added: boolean,
+  { added, emulated }: { readonly added: boolean; readonly emulated: number },
 ): string | undefined {
   if (account.metadata?.annotations?.[ENFORCE] !== 'true' || !pod.spec) return undefined;
   const mountable = new Set((account.secrets ?? []).map(secret => secret.name));
@@ -24,7 +26,7 @@ export function secretBeyondAccount(
     : [['init container', initContainers] as const, ['container', containers] as const];
   for (const [sort, list] of sorts) {
     for (const container of list) {
-      const used = secretsOf(container).find(({ secret }) => !mountable.has(secret));
+      const used = secretsOf(container, emulated >= ENVIRONMENTS_SINCE).find(({ secret }) => !mountable.has(secret));
       if (used) return why(`${sort} ${container.name} with ${used.by} referencing`, used.secret);
     }
   }
@@ -39,11 +41,16 @@ function pullSecretBeyondAccount(spec: corev1.PodSpec, account: corev1.ServiceAc
 }
 
 /** secretsOf are the secrets of a container's environment, and what names them. */
-function secretsOf({ env = [], envFrom = [] }: corev1.Container | corev1.EphemeralContainer) {
+function secretsOf(
+  { env = [], envFrom = [] }: corev1.Container | corev1.EphemeralContainer,
+  withEnvironments: boolean,
+) {
   return [
     ...env.flatMap(({ name, valueFrom }) =>
       valueFrom?.secretKeyRef ? [{ by: `envVar ${name}`, secret: valueFrom.secretKeyRef.name }] : [],
     ),
-    ...envFrom.flatMap(({ secretRef }) => (secretRef ? [{ by: 'envFrom', secret: secretRef.name }] : [])),
+    ...(withEnvironments ? envFrom : []).flatMap(({ secretRef }) =>
+      secretRef ? [{ by: 'envFrom', secret: secretRef.name }] : [],
+    ),
   ];
 }

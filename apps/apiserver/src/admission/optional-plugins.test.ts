@@ -220,10 +220,18 @@ describe('mountable secrets', () => {
       true,
       `ephemeral container e with envVar E referencing secret.secretName="x" ${tail}`,
     ],
-  ])('%s', (_name, spec, added, want) => expect(secretBeyondAccount(pod(spec), account, added)).toBe(want));
+  ])('%s', (_name, spec, added, want) =>
+    expect(secretBeyondAccount(pod(spec), account, { added, emulated: 33 })).toBe(want),
+  );
+  test('up to 1.26 an environment went unnoticed', () => {
+    const made = pod({ containers: [{ name: 'c', envFrom: [{ secretRef: { name: 'x' } }] }] });
+    expect(secretBeyondAccount(made, account, { added: false, emulated: 26 })).toBeUndefined();
+  });
   test('an account that does not ask for it lists nothing', () => {
     const free = { ...account, metadata: { name: 'a' } };
-    expect(secretBeyondAccount(pod({ imagePullSecrets: [{ name: 'x' }] }), free, false)).toBeUndefined();
+    expect(
+      secretBeyondAccount(pod({ imagePullSecrets: [{ name: 'x' }] }), free, { added: false, emulated: 33 }),
+    ).toBeUndefined();
   });
 });
 

@@ -69,14 +69,14 @@ const ORDER: readonly {
   },
   { make: ({ caches }) => new NamespaceLifecycle(caches.namespaces) },
   { make: ({ caches }) => new NamespaceExists(caches.namespaces), off: true },
-  { make: ({ caches }) => new LimitRanger(namespace => caches.limitRanges.list(namespace)) },
+  { make: ({ caches, emulated }) => new LimitRanger(namespace => caches.limitRanges.list(namespace), emulated) },
   { make: () => new LimitPodHardAntiAffinityTopology(), off: true },
   {
     make: ({ caches, emulated }) =>
       new ServiceAccountAdmission({
         accounts: caches.podAccounts,
         secrets: caches.secrets,
-        legacyTokens: emulated < 21,
+        emulated,
       }),
   },
   { make: ({ caches }) => new NodeRestriction(caches.pods, caches.nodes) },

@@ -72,7 +72,7 @@ describe('ServiceAccountAdmission', () => {
     automountServiceAccountToken: false,
   };
   const accounts = found(account, quiet);
-  const plugin = (legacyTokens = false) => new ServiceAccountAdmission({ accounts, secrets, legacyTokens });
+  const plugin = (emulated = 33) => new ServiceAccountAdmission({ accounts, secrets, emulated });
 
   test('a pod gets the default account, its pull secrets and a projected token', async () => {
     const made = pod({ initContainers: [{ name: 'i' }] });
@@ -96,7 +96,7 @@ describe('ServiceAccountAdmission', () => {
 
   test("before 1.21 the token is the one in the account's secret", async () => {
     const made = pod();
-    await plugin(true).admit(attributes(made));
+    await plugin(20).admit(attributes(made));
     expect(made.spec!.volumes).toEqual([{ name: 'tok', secret: { secretName: 'tok', defaultMode: 420 } }]);
   });
 
@@ -128,9 +128,9 @@ describe('ServiceAccountAdmission', () => {
     await plugin().admit(attributes(mirror));
     expect(mirror.spec!.serviceAccountName).toBeUndefined();
     mirror.spec!.serviceAccountName = 'a';
-    await expect(plugin().validate(attributes(mirror))).rejects.toThrow(
-      'a mirror pod may not reference service accounts',
-    );
+    const refused = 'a mirror pod may not reference service accounts';
+    await expect(plugin().admit(attributes(mirror))).rejects.toThrow(refused);
+    await expect(plugin().validate(attributes(mirror))).rejects.toThrow(refused);
   });
 });
 

@@ -1,7 +1,9 @@
 import type { corev1, nodev1 } from '@navarch/api';
+import { StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import type { Lookup } from './lookup';
+import { mergeTolerations } from './pod-placement/pod-toleration-restriction';
 import { isResource, refuse } from './refuse';
 
 /** RuntimeClassAdmission gives a pod the overhead and the scheduling rules of its RuntimeClass. */
@@ -36,7 +38,8 @@ export class RuntimeClassAdmission implements AdmissionPlugin {
 
   private async classOf(attributes: AdmissionAttributes, pod: corev1.Pod): Promise<nodev1.RuntimeClass | undefined> {
     const name = pod.spec?.runtimeClassName;
-    if (!name) return undefined;
+    if (name === undefined) return undefined;
+    if (!name) throw new StatusError(500, '', 'resource name may not be empty');
     const found = await this.classes('', name);
     if (!found) throw refuse(attributes, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
     return found;
@@ -74,8 +77,6 @@ function setScheduling(
     own.set(key, value);
   }
   if (own.size) spec.nodeSelector = Object.fromEntries(own);
-  const added = (scheduling.tolerations ?? []).filter(
-    one => !spec.tolerations?.some(there => isDeepStrictEqual(there, one)),
-  );
-  if (added.length) spec.tolerations = [...(spec.tolerations ?? []), ...added];
+  const tolerations = mergeTolerations(spec.tolerations ?? [], scheduling.tolerations ?? []);
+  if (tolerations.length) spec.tolerations = tolerations;
 }

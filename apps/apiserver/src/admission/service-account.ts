@@ -8,14 +8,15 @@ import { isResource, refuse, resourceName } from './refuse';
 /** TOKEN_MOUNT_PATH is where client libraries look for the token. */
 export const TOKEN_MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
+const LEGACY_TOKENS_UNTIL = 21;
 const SUFFIX_LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
 
 export interface ServiceAccountOptions {
   /** accounts finds a service account; for `default` it may wait a moment, since a controller makes it after its namespace. */
   readonly accounts: Lookup<corev1.ServiceAccount>;
   readonly secrets: Lookup<corev1.Secret>;
-  /** legacyTokens: mount the account's token Secret if it has one, as releases before 1.21 do. */
-  readonly legacyTokens: boolean;
+  /** emulated: before 1.21 the account's token Secret is mounted if it has one. */
+  readonly emulated: number;
 }
 
 /** ServiceAccountAdmission gives each pod an account, the account's pull secrets and a mounted token. */
@@ -34,7 +35,8 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     if (isEphemeral(attributes)) return;
     const pod = attributes.object as corev1.Pod;
     const spec = pod.spec;
-    if (!spec || pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return;
+    if (!spec) return;
+    if (isMirror(pod)) return validateMirrorPod(attributes, pod);
     const name = spec.serviceAccountName || 'default';
     spec.serviceAccountName = name;
     spec.serviceAccount = name;
@@ -42,7 +44,8 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     const account = await this.options.accounts(namespace, name);
     if (!account) throw unknownAccount(attributes, name);
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
-      const secret = this.options.legacyTokens ? await this.tokenSecret(namespace, account) : undefined;
+      const secret =
+        this.options.emulated < LEGACY_TOKENS_UNTIL ? await this.tokenSecret(namespace, account) : undefined;
       mountToken(pod, secret ? secretVolume(pod, secret) : projectedVolume());
     }
     if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
@@ -52,11 +55,11 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
 
   async validate(attributes: AdmissionAttributes): Promise<void> {
     const pod = attributes.object as corev1.Pod;
-    if (pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined) return validateMirrorPod(attributes, pod);
+    if (isMirror(pod)) return validateMirrorPod(attributes, pod);
     const name = pod.spec?.serviceAccountName ?? '';
     const account = await this.options.accounts(attributes.namespace, name);
     if (!account) throw unknownAccount(attributes, name);
-    const why = secretBeyondAccount(pod, account, isEphemeral(attributes));
+    const why = secretBeyondAccount(pod, account, { added: isEphemeral(attributes), emulated: this.options.emulated });
     if (why) throw refuse(attributes, why);
   }
 
@@ -77,6 +80,10 @@ function isEphemeral(attributes: AdmissionAttributes): boolean {
     attributes.subresource === 'ephemeralcontainers' &&
     resourceName(attributes) === 'pods'
   );
+}
+
+function isMirror({ metadata }: corev1.Pod): boolean {
+  return metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined;
 }
 
 function unknownAccount(attributes: AdmissionAttributes, name: string) {
@@ -115,12 +122,13 @@ function mountToken(pod: corev1.Pod, volume: corev1.Volume): void {
     spec.volumes = [...(spec.volumes ?? []), volume];
 }
 
-/** secretVolume is the pod's own volume of this secret, if it has one, else one named like the secret. */
+/** secretVolume is the pod's own volume of this secret, if it has one, else one named like the secret, whose dots a volume cannot have. */
 function secretVolume(pod: corev1.Pod, secretName: string): corev1.Volume {
   const volumes = pod.spec?.volumes ?? [];
   const own = volumes.find(volume => volume.secret?.secretName === secretName);
   if (own) return own;
-  const name = volumes.some(volume => volume.name === secretName) ? `${secretName}-${randomSuffix()}` : secretName;
+  const plain = secretName.replaceAll('.', '-');
+  const name = volumes.some(volume => volume.name === plain) ? `${plain}-${randomSuffix()}` : plain;
   return { name, secret: { secretName, defaultMode: 0o644 } };
 }
 

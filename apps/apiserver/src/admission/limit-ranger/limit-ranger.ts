@@ -8,7 +8,10 @@ import { claimViolations, podViolations } from './limits';
 export class LimitRanger implements AdmissionPlugin {
   readonly name = 'LimitRanger';
 
-  constructor(private readonly ranges: (namespace: string) => readonly corev1.LimitRange[]) {}
+  constructor(
+    private readonly ranges: (namespace: string) => readonly corev1.LimitRange[],
+    private readonly emulated: number,
+  ) {}
 
   /** handles new pods, and claims new or resized; an update of a pod changes no resources, one of a deleted object is let go. */
   handles(attributes: AdmissionAttributes): boolean {
@@ -27,7 +30,7 @@ export class LimitRanger implements AdmissionPlugin {
     for (const range of this.inOrder(attributes.namespace)) {
       const found =
         attributes.resource.resource === 'pods'
-          ? podViolations(range, attributes.object as corev1.Pod)
+          ? podViolations(range, attributes.object as corev1.Pod, this.emulated)
           : claimViolations(range, attributes.object as corev1.PersistentVolumeClaim);
       const distinct = [...new Set(found)];
       if (distinct.length) throw refuse(attributes, distinct.length === 1 ? distinct[0]! : `[${distinct.join(', ')}]`);

@@ -1,20 +1,45 @@
 import type { corev1 } from '@navarch/api';
-import { parseQuantity, type Quantity } from '@navarch/apimachinery';
-import { amountsOf, podAmounts, type Amounts } from '@navarch/component-helpers';
+import { parseQuantity, Quantity } from '@navarch/apimachinery';
+import { amountsOf, maxAmounts, podAmounts, type Amounts } from '@navarch/component-helpers';
 
 type Item = corev1.LimitRangeItem;
 
+const PARTIAL_SUMS_SINCE = 28;
+
 /** podViolations says in which ways a pod breaks a LimitRange. */
-export function podViolations(range: corev1.LimitRange, pod: corev1.Pod): string[] {
+export function podViolations(range: corev1.LimitRange, pod: corev1.Pod, emulated: number): string[] {
   const containers = [...(pod.spec?.containers ?? []), ...(pod.spec?.initContainers ?? [])];
   return (range.spec?.limits ?? []).flatMap(item => {
-    if (item.type === 'Pod')
-      return violations(item, podAmounts(pod, 'requests', false), podAmounts(pod, 'limits', false));
+    if (item.type === 'Pod') {
+      const total = (which: 'requests' | 'limits') =>
+        emulated >= PARTIAL_SUMS_SINCE ? podAmounts(pod, which, false) : completeSums(pod, which);
+      return violations(item, total('requests'), total('limits'));
+    }
     if (item.type !== 'Container') return [];
     return containers.flatMap(({ resources }) =>
       violations(item, amountsOf(resources?.requests), amountsOf(resources?.limits)),
     );
   });
+}
+
+/**
+ * completeSums is how releases before 1.28 add up a pod: what some container says nothing about has no sum; CPU in thousandths, all else in
+ * whole numbers. Pure.
+ */
+export function completeSums({ spec }: corev1.Pod, which: 'requests' | 'limits'): Amounts {
+  const of = ({ resources }: corev1.Container) => amountsOf(resources?.[which]);
+  const containers = (spec?.containers ?? []).map(of);
+  const sums: Amounts = new Map();
+  for (const name of containers[0]?.keys() ?? []) {
+    const amounts = containers.flatMap(one => one.get(name) ?? []);
+    if (amounts.length === containers.length) sums.set(name, wholeSum(amounts, name === 'cpu'));
+  }
+  return (spec?.initContainers ?? []).map(of).reduce(maxAmounts, sums);
+}
+
+function wholeSum(amounts: readonly Quantity[], milli: boolean): Quantity {
+  const total = amounts.reduce((sum, amount) => sum + (milli ? amount.milliValue() : amount.value()), 0n);
+  return milli ? Quantity.ofMilli(total) : Quantity.of(total);
 }
 
 /** claimViolations says in which ways a claim breaks a LimitRange: by its request, there is no limit. */

@@ -37,6 +37,11 @@ export function increase(now: Amounts, before: Amounts): Amounts {
   return new Map([...names].map(name => [name, at(now, name).sub(at(before, name))]));
 }
 
+/** rise is an increase without what became less: the controller gives that back, once it is gone for sure. Pure. */
+export function rise(delta: Amounts): Amounts {
+  return new Map([...delta].map(([name, amount]) => [name, amount.sign() < 0 ? Quantity.zero : amount]));
+}
+
 /** uncounted are the resources, of these, that the quota limits and the controller has not counted yet; sorted. Pure. */
 export function uncounted({ status }: corev1.ResourceQuota, names: Iterable<string>): string[] {
   const { hard = {}, used = {} } = status ?? {};

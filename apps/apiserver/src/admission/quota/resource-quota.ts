@@ -3,7 +3,7 @@ import { KeyedMutex } from '@navarch/base';
 import type { AdmissionAttributes, AdmissionPlugin, Store } from '@navarch/apiserver-runtime';
 import { groupResource, refuse } from '../refuse';
 import type { Amounts } from '@navarch/component-helpers';
-import { charge, increase, uncounted } from './charge';
+import { charge, increase, rise, uncounted } from './charge';
 import { uncovered, type LimitedResource } from './limited-resources';
 import { hasScopes, scopesMatch } from './scopes';
 import { mustSpecify, usageOf } from './usage';
@@ -43,19 +43,25 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     await this.mutex.run(namespace, () => this.chargeAll(attributes));
   }
 
+  /** chargeAll lets each quota that is concerned say no before it charges the first. */
   private async chargeAll(attributes: AdmissionAttributes): Promise<void> {
-    const { namespace, dryRun } = attributes;
+    const { namespace } = attributes;
     const subject = groupResource(attributes);
     const now = usageOf({ ...subject, object: attributes.object! });
-    const delta = attributes.oldObject ? increase(now, usageOf({ ...subject, object: attributes.oldObject })) : now;
-    const concerned = this.quotas(namespace).filter(quota => isAbout(quota, attributes, delta));
+    const delta = attributes.oldObject
+      ? rise(increase(now, usageOf({ ...subject, object: attributes.oldObject })))
+      : now;
+    const concerned = await this.concerned(attributes, delta);
+    for (const quota of concerned) this.checkCounted(attributes, quota, delta);
     const missing = uncovered(this.limited, { ...subject, object: attributes.object! }, delta, concerned);
     if (missing) throw refuse(attributes, missing);
-    const names = concerned.map(quota => quota.metadata!.name!).sort();
+    const touched = concerned.filter(quota => chargedTo(attributes, quota, delta));
+    if (attributes.dryRun) return;
     const charged: string[] = [];
     try {
-      for (const name of names) {
-        if (await this.chargeOne(attributes, name, delta, dryRun)) charged.push(name);
+      for (const { metadata } of touched) {
+        await this.chargeOne(attributes, metadata!.name!, delta);
+        charged.push(metadata!.name!);
       }
     } catch (error) {
       for (const name of charged) await this.giveBack(namespace, name, delta);
@@ -63,45 +69,34 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
     }
   }
 
-  private async chargeOne(
-    attributes: AdmissionAttributes,
-    name: string,
-    delta: Amounts,
-    dryRun: boolean,
-  ): Promise<boolean> {
+  /** concerned are the quotas that the write is about as they are now, by name. */
+  private async concerned(attributes: AdmissionAttributes, delta: Amounts): Promise<corev1.ResourceQuota[]> {
     const { namespace } = attributes;
-    const quota = await this.store().get(namespace, name);
-    if (!quota) return false;
-    const apply = (current: corev1.ResourceQuota) => this.check(attributes, current, delta);
-    if (dryRun || !apply(quota)) return false;
-    await this.store().update(namespace, name, current => {
-      const used = apply(current);
-      return used ? { ...current, status: { ...current.status, used } } : current;
-    });
-    return true;
+    const names = this.quotas(namespace)
+      .filter(quota => isAbout(quota, attributes, delta))
+      .map(quota => quota.metadata!.name!);
+    const found = await Promise.all(names.sort().map(name => this.store().get(namespace, name)));
+    return found.filter(quota => quota !== undefined);
   }
 
-  /** check answers what is used afterwards; undefined if the quota is not touched. It throws 403. */
-  private check(
-    attributes: AdmissionAttributes,
-    quota: corev1.ResourceQuota,
-    delta: Amounts,
-  ): Record<string, string> | undefined {
+  private async chargeOne(attributes: AdmissionAttributes, name: string, delta: Amounts): Promise<void> {
+    await this.store().update(attributes.namespace, name, current => {
+      this.checkCounted(attributes, current, delta);
+      const used = chargedTo(attributes, current, delta);
+      return used ? { ...current, status: { ...current.status, used } } : current;
+    });
+  }
+
+  /** checkCounted throws 403 where a pod leaves out what the quota limits, or the controller has not counted yet. */
+  private checkCounted(attributes: AdmissionAttributes, quota: corev1.ResourceQuota, delta: Amounts): void {
     const name = quota.metadata!.name!;
-    if (
-      attributes.resource.resource === 'pods' &&
-      attributes.resource.group === '' &&
-      attributes.operation === 'CREATE'
-    ) {
+    if (isPod(attributes)) {
       const missing = mustSpecify(attributes.object as corev1.Pod, Object.keys(quota.status?.hard ?? {}));
       if (missing.size)
         throw refuse(attributes, `failed quota: ${name}: must specify ${describeMissing(missing, this.emulated)}`);
     }
     const unknown = uncounted(quota, delta.keys());
     if (unknown.length) throw refuse(attributes, `status unknown for quota: ${name}, resources: ${unknown.join(',')}`);
-    const result = charge(quota, delta);
-    if (result && 'refused' in result) throw refuse(attributes, result.refused);
-    return result?.used;
   }
 
   private async giveBack(namespace: string, name: string, delta: Amounts): Promise<void> {
@@ -113,11 +108,24 @@ export class ResourceQuotaAdmission implements AdmissionPlugin {
   }
 }
 
-function isAbout(quota: corev1.ResourceQuota, { resource, object }: AdmissionAttributes, delta: Amounts): boolean {
-  const isPod = resource.group === '' && resource.resource === 'pods';
-  if (hasScopes(quota.spec) && !(isPod && scopesMatch(quota.spec, object as corev1.Pod))) return false;
-  return isPod || touched(quota, delta).length > 0;
+/** chargedTo answers what is used afterwards; undefined if the quota is not touched. It throws 403 where that is too much. */
+function chargedTo(
+  attributes: AdmissionAttributes,
+  quota: corev1.ResourceQuota,
+  delta: Amounts,
+): Record<string, string> | undefined {
+  const result = charge(quota, delta);
+  if (result && 'refused' in result) throw refuse(attributes, result.refused);
+  return result?.used;
 }
+
+function isAbout(quota: corev1.ResourceQuota, attributes: AdmissionAttributes, delta: Amounts): boolean {
+  const pod = isPod(attributes) ? (attributes.object as corev1.Pod) : undefined;
+  if (hasScopes(quota.spec) && !(pod && scopesMatch(quota.spec, pod))) return false;
+  return !!pod || touched(quota, delta).length > 0;
+}
+
+const isPod = ({ resource }: AdmissionAttributes) => resource.group === '' && resource.resource === 'pods';
 
 /** touched: until the controller has seen a quota, it limits nothing. */
 const touched = (quota: corev1.ResourceQuota, delta: Amounts) =>

@@ -11,8 +11,8 @@ import { calculateUsed, meteredBy, sameAmounts, usageOf } from './plan';
 const RESYNC_MS = 300_000;
 /** UNKNOWN_MS is when a resource that the server did not have is asked for again. */
 const UNKNOWN_MS = 30_000;
-/** SETTLE_MS gathers a burst of new objects into one count; admission has charged them already. */
-const SETTLE_MS = 500;
+/** SETTLE_MS is when new objects are counted. Admission has charged them already, and goes on charging what a count does not see yet. */
+const SETTLE_MS = 5_000;
 
 /**
  * startResourceQuota keeps status.used of quotas what there really is. Admission charges what comes; this counts what went, and

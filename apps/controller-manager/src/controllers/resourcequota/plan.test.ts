@@ -22,6 +22,7 @@ test.each([
   ['configmaps', 'configmaps'],
   ['count/secrets', 'secrets'],
   ['count/leases.coordination.k8s.io', 'leases.coordination.k8s.io'],
+  ['count/events', undefined],
   ['example.com/whatever', undefined],
 ])('%s is used up by %s', (name, resource) => expect(meteredBy(name)).toBe(resource));
 

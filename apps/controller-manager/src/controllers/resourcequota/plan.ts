@@ -12,6 +12,8 @@ const COMPUTE = ['cpu', 'memory', 'ephemeral-storage'];
 
 /** meteredBy is the resource whose objects use up what a quota calls `name`: `pods`, `leases.coordination.k8s.io`; undefined if nobody knows. */
 export function meteredBy(name: string): string | undefined {
+  // There are many events, and they go by themselves.
+  if (name === 'count/events') return undefined;
   if (name.startsWith('count/')) return name.slice('count/'.length);
   if (COUNTED.includes(name)) return name;
   if (SERVICES.includes(name)) return 'services';

@@ -24,13 +24,10 @@ function validatePriorityClass({
   const name = metadata?.name ?? '';
   const errors: FieldError[] = [];
   if (name.startsWith('system-')) {
-    if (SYSTEM.get(name) !== value || globalDefault) {
-      errors.push(
-        field.forbidden(
-          Path.at('metadata', 'name'),
-          "priority class names with 'system-' prefix are reserved for system use only",
-        ),
-      );
+    const why = beyondSystem(name, value, globalDefault);
+    if (why) {
+      const reserved = `priority class names with 'system-' prefix are reserved for system use only. error: ${why}`;
+      errors.push(field.forbidden(Path.at('metadata', 'name'), reserved));
     }
   } else if (value > HIGHEST_USER_PRIORITY) {
     errors.push(
@@ -40,6 +37,14 @@ function validatePriorityClass({
   if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
     errors.push(field.notSupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
   return errors;
+}
+
+/** beyondSystem says why a class of such a name is not one of the system's own; undefined if it is. */
+function beyondSystem(name: string, value: number, globalDefault = false): string | undefined {
+  const fixed = SYSTEM.get(name);
+  if (fixed === undefined) return `${name} is not a known system priority class`;
+  if (fixed !== value) return `value of ${name} PriorityClass must be ${fixed}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
 }
 
 function validateUpdate(object: schedulingv1.PriorityClass, old: schedulingv1.PriorityClass): FieldError[] {
@@ -60,7 +65,7 @@ export const priorityClass = defineKind<schedulingv1.PriorityClass>({
   versions: [
     served('scheduling.k8s.io/v1', 'PriorityClass'),
     served('scheduling.k8s.io/v1beta1', 'PriorityClass', { until: 21, deprecated }),
-    served('scheduling.k8s.io/v1alpha1', 'PriorityClass', { until: 21, deprecated }),
+    served('scheduling.k8s.io/v1alpha1', 'PriorityClass', { until: 21 }),
   ],
   shortNames: ['pc'],
   defaults(object) {
