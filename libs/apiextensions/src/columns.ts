@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import type { KubeObject } from '@navarch/apimachinery';
+import { goNumber, type KubeObject } from '@navarch/apimachinery';
 import { ageOf, defineColumns, nameColumn, type CellContext, type Columns, type ColumnSource } from '@navarch/kinds';
 import { compileJsonPath, type JsonPath } from './json-path';
 
@@ -64,5 +64,6 @@ export function cellOf(type: string, value: unknown, context: CellContext): Cell
 
 function textOf(value: unknown): string {
   if (value === null) return '<nil>';
+  if (typeof value === 'number') return goNumber(value);
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -1,7 +1,8 @@
-import { Path, StatusError, badRequest, isRecord, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import { Path, StatusError, badRequest, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import type { OpenApiFlavour } from '@navarch/api';
 import { compileValidationRules, type Schema } from '@navarch/cel';
 import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
-import { type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
+import { validateStructural, type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
 import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema } from '@navarch/schema';
 import { columnsOf } from './columns';
 import { sortedKeys, storedConversion, type Convert } from './conversion';
@@ -96,28 +97,37 @@ function customOf(
   const { metadata, spec } = definition;
   const schema = schemas.get(version.name)!;
   const declared = schemaOf(version);
+  const { kind } = definition.status?.acceptedNames ?? spec.names;
   const between = storedConversion(definition, version.name, schemas, options.convert);
   return {
     id: `custom:${metadata?.uid}:${metadata?.generation}:${version.name}`,
     structure: schema.structure,
-    openapi: flavour => (spec.preserveUnknownFields || !declared ? OPEN : publishedSchema(declared, flavour)),
+    openapi: flavour => published(spec, declared, flavour),
     refuseCreate: () => (isTrue(present(), 'Terminating') ? terminating(spec.group, spec.names.plural) : undefined),
-    read: (object, applied) => read(schema, object, applied),
+    read: (object, applied) => read(schema, object, applied, { kind, version: version.name }),
     ...between,
     toStored: object => between.toStored(sortedKeys(object)),
   };
 }
 
-/** OPEN is what is published of objects that may be anything. */
-const OPEN = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+/** published is what OpenAPI says of a version's objects; undefined: nothing, they may be anything. */
+function published(spec: Definition['spec'], schema: JsonSchema | undefined, flavour: OpenApiFlavour) {
+  if (!schema || (flavour === 'v2' && spec.preserveUnknownFields)) return undefined;
+  return validateStructural(schema, Path.at()).length ? undefined : publishedSchema(schema, flavour);
+}
 
-function read(schema: CompiledSchema, object: AnyObject, applied: boolean): string[] {
+/** Named is the type that a body was to be of. */
+interface Named {
+  readonly kind: string;
+  readonly version: string;
+}
+
+function read(schema: CompiledSchema, object: AnyObject, applied: boolean, { kind, version }: Named): string[] {
   try {
     return schema.read(object, { nulls: applied });
   } catch (error) {
     if (!(error instanceof MetadataError)) throw error;
-    const shown = isRecord(error.value) ? JSON.stringify(error.value) : String(error.value);
-    throw badRequest(`${error.path}: Invalid value: ${shown}: ${error.message}`);
+    throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${error.message}`);
   }
 }
 

@@ -1,52 +1,63 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { field, parseSelector, Path, type AnyObject, type FieldError } from '@navarch/apimachinery';
+import {
+  accessorError,
+  field,
+  getOwn,
+  isInt64,
+  isRecord,
+  Path,
+  type AnyObject,
+  type FieldError,
+} from '@navarch/apimachinery';
 import type { ScalePaths } from '@navarch/kinds';
-import { compileJsonPath, type JsonPath } from './json-path';
 
 const MAX_REPLICAS = 2 ** 31 - 1;
 
-/** Scale is where a custom resource keeps its replicas, ready to be looked at. */
-export interface Scale extends ScalePaths {
-  readonly find: { readonly replicas: JsonPath; readonly statusReplicas: JsonPath; readonly selector?: JsonPath };
-}
+/** Scale is where a custom resource keeps its replicas. */
+export type Scale = ScalePaths;
 
 /** scaleOf reads the declaration of a scale subresource. */
 export function scaleOf(declared: apiextensionsv1.CustomResourceSubresourceScale): Scale {
   const { specReplicasPath: replicas, statusReplicasPath: statusReplicas, labelSelectorPath: selector } = declared;
-  return {
-    ...{ replicas, statusReplicas },
-    ...(selector && { selector }),
-    find: {
-      replicas: compileJsonPath(replicas),
-      statusReplicas: compileJsonPath(statusReplicas),
-      ...(selector && { selector: compileJsonPath(selector) }),
-    },
-  };
+  return { replicas, statusReplicas, ...(selector && { selector }) };
 }
 
-/** scaleErrors is what is wrong with the numbers of replicas and the selector of an object. */
-export function scaleErrors(object: AnyObject, scale: Scale): FieldError[] {
-  const { find, replicas, statusReplicas, selector } = scale;
-  return [
-    ...countErrors(replicas, find.replicas(object)[0]),
-    ...countErrors(statusReplicas, find.statusReplicas(object)[0]),
-    ...(selector && find.selector ? selectorErrors(selector, find.selector(object)[0]) : []),
-  ];
+/** specScaleErrors is what is wrong with the replicas that a scale sets. */
+export function specScaleErrors(object: AnyObject, { replicas }: Scale): FieldError[] {
+  return countErrors(object, replicas);
 }
 
-function countErrors(path: string, count: unknown): FieldError[] {
-  const invalid = (detail: string) => [field.invalid(Path.at(path), count, detail)];
-  if (typeof count !== 'number') return [];
-  if (count < 0) return invalid('should be a non-negative integer');
-  return count > MAX_REPLICAS ? invalid(`should be less than or equal to ${MAX_REPLICAS}`) : [];
+/** statusScaleErrors is what is wrong with the replicas and the selector that a scale shows. */
+export function statusScaleErrors(object: AnyObject, { statusReplicas, selector }: Scale): FieldError[] {
+  return [...countErrors(object, statusReplicas), ...(selector === undefined ? [] : selectorErrors(object, selector))];
 }
 
-function selectorErrors(path: string, selector: unknown): FieldError[] {
-  if (typeof selector !== 'string') return [];
-  try {
-    parseSelector(selector);
-    return [];
-  } catch (error) {
-    return [field.invalid(Path.at(path), selector, (error as Error).message)];
+function countErrors(object: AnyObject, path: string): FieldError[] {
+  const invalid = (count: number, detail: string) => [field.invalid(Path.at(path), count, detail)];
+  const { value: count, fault } = valueAt(object, path);
+  if (fault !== undefined) return invalid(0, fault);
+  if (count === undefined) return [];
+  if (typeof count !== 'number' || !isInt64(count)) return invalid(0, accessorError(path, count, 'int64'));
+  if (count < 0) return invalid(count, 'should be a non-negative integer');
+  return count > MAX_REPLICAS ? invalid(count, `should be less than or equal to ${MAX_REPLICAS}`) : [];
+}
+
+function selectorErrors(object: AnyObject, path: string): FieldError[] {
+  const { value: text, fault } = valueAt(object, path);
+  const why =
+    fault ?? (text === undefined || typeof text === 'string' ? undefined : accessorError(path, text, 'string'));
+  return why === undefined ? [] : [field.invalid(Path.at(path), '', why)];
+}
+
+/** valueAt goes down a path of plain fields; `fault` says where something is no object. */
+function valueAt(object: AnyObject, path: string): { value?: unknown; fault?: string } {
+  let value: unknown = object;
+  let way = '';
+  for (const step of path.replace(/^\./, '').split('.')) {
+    if (value === undefined || value === null) return {};
+    if (!isRecord(value)) return { fault: accessorError(way, value, 'map[string]interface {}') };
+    value = getOwn(value, step);
+    way += `.${step}`;
   }
+  return { value };
 }

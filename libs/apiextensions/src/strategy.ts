@@ -1,7 +1,7 @@
 import { deepClone, deepEqual, type AnyObject, type FieldError } from '@navarch/apimachinery';
 import type { Strategy } from '@navarch/kinds';
 import type { CompiledSchema } from '@navarch/schema';
-import { scaleErrors, type Scale } from './scale';
+import { specScaleErrors, statusScaleErrors, type Scale } from './scale';
 
 /** StrategyParts are what writes of a version of a custom resource are decided by. */
 export interface StrategyParts {
@@ -41,12 +41,17 @@ export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> 
       if (managedFields) metadata.managedFields = managedFields;
       else delete metadata.managedFields;
     },
-    validateUpdate: (object, old) => errorsOf(parts, object, old),
+    validateUpdate: (object, old) => statusErrorsOf(parts, object, old),
   };
 }
 
 function errorsOf({ schema, scale }: StrategyParts, object: AnyObject, old?: AnyObject): FieldError[] {
-  return [...schema.validate(object, old), ...(scale ? scaleErrors(object, scale) : [])];
+  const scaled = scale ? [...specScaleErrors(object, scale), ...statusScaleErrors(object, scale)] : [];
+  return schema.validate(object, old, scaled);
+}
+
+function statusErrorsOf({ schema, scale }: StrategyParts, object: AnyObject, old: AnyObject): FieldError[] {
+  return schema.validateStatus(object, old, scale ? statusScaleErrors(object, scale) : []);
 }
 
 function takeOver(object: AnyObject, old: AnyObject, name: string): void {

@@ -1,6 +1,7 @@
 export * from './apply';
 export * from './duration';
 export * from './fields';
+export * from './go-number';
 export * from './go-print';
 export * from './http';
 export * from './int-or-string';

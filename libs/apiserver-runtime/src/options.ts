@@ -143,8 +143,8 @@ export interface CustomKind {
   readonly id: string;
   /** structure is the schema as merging and field ownership need it. */
   readonly structure: TypeSchema;
-  /** openapi is the schema as it is published. */
-  openapi(flavour: OpenApiFlavour): Record<string, unknown>;
+  /** openapi is the schema as it is published; undefined: nothing is said of the objects. */
+  openapi(flavour: OpenApiFlavour): Record<string, unknown> | undefined;
   /** refuseCreate answers why no object may be created now; undefined: they may. */
   refuseCreate(): StatusError | undefined;
   /**

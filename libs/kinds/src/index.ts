@@ -20,7 +20,7 @@ export { qosClass } from './core/v1/pod/qos';
 export { CLEANUP_FINALIZER } from './apiextensions/v1/custom-resource-definition/kind';
 export { typeWarnings } from './admissionregistration/v1/validating-admission-policy/type-check';
 export { approvalFinding, isProtectedGroup } from './apiextensions/v1/custom-resource-definition/approval';
-export { structuralFindings } from './apiextensions/v1/custom-resource-definition/structural';
+export { structuralFindings, validateStructural } from './apiextensions/v1/custom-resource-definition/structural';
 export { nodeRoles } from './core/v1/node/kind';
 export { HIGHEST_USER_PRIORITY } from './scheduling/v1/priority-class/kind';
 export { isDefaultClass } from './storage/v1/storage-class/kind';

@@ -16,6 +16,9 @@ type Fields = Record<string, unknown>;
 /** RATCHET_SINCE is the first release that lets be what an update leaves as it was, valid or not. */
 const RATCHET_SINCE = 30;
 
+/** LISTS_UNCHECKED_UNTIL is the last release that does not look for repeated items where the status alone changes. */
+const LISTS_UNCHECKED_UNTIL = 20;
+
 /** Rules are the expressions of a schema (x-kubernetes-validations), compiled. */
 export interface Rules {
   /** validate answers what the rules find in a value; `oldValue` is undefined for a new object. */
@@ -75,10 +78,10 @@ export class CompiledSchema {
     const unknown: string[] = [];
     const tell = (path: string) => unknown.push(path);
     coerceMetadata(object, '', this.options.emulated, tell);
-    coerceEmbedded(object, this.root, '', this.options.emulated, tell);
     prune(object, this.root, tell);
+    if (!nulls && !this.options.preservesAll) dropNulls(object, this.root);
+    coerceEmbedded(object, this.root, '', this.options.emulated, tell);
     setDefaults(object, this.root);
-    if (!nulls) dropNulls(object, this.root);
     return unknown.sort();
   }
 
@@ -93,14 +96,36 @@ export class CompiledSchema {
     prune(object, this.root);
   }
 
-  /** validate answers what is wrong with an object; with `old`, what a change made wrong. */
-  validate(object: Fields, old?: Fields): FieldError[] {
-    const { emulated, rules } = this.options;
-    const errors = [
+  /**
+   * validate answers what is wrong with an object; with `old`, what a change made wrong. `more` is what else was found wrong with
+   * its values.
+   */
+  validate(object: Fields, old?: Fields, more: readonly FieldError[] = []): FieldError[] {
+    const { emulated } = this.options;
+    const embedded = embeddedErrors(object, this.root, emulated);
+    return this.withRules(object, old, [
       ...this.values(object, old),
-      ...embeddedErrors(object, this.root, emulated),
-      ...repeatedItems(object, this.root, emulated),
-    ];
+      ...more,
+      ...embedded,
+      ...this.repeated(object, old),
+    ]);
+  }
+
+  /** validateStatus does that for a change of the status alone: embedded objects, and until v1.20 lists, are not looked at. */
+  validateStatus(object: Fields, old: Fields, more: readonly FieldError[]): FieldError[] {
+    const repeated = this.options.emulated > LISTS_UNCHECKED_UNTIL ? this.repeated(object, old) : [];
+    return this.withRules(object, old, [...this.values(object, old), ...more, ...repeated]);
+  }
+
+  /** repeated: an object whose lists were wrong before may go on so. */
+  private repeated(object: Fields, old: Fields | undefined): FieldError[] {
+    const { emulated } = this.options;
+    const errors = repeatedItems(object, this.root, emulated);
+    return errors.length && old && repeatedItems(old, this.root, emulated).length ? [] : errors;
+  }
+
+  private withRules(object: Fields, old: Fields | undefined, errors: FieldError[]): FieldError[] {
+    const { emulated, rules } = this.options;
     if (!rules) return errors;
     if (errors.some(error => BLOCKING.has(error.reason)))
       return [...errors, field.invalid(Path.at(), 'null', UNCHECKED)];

@@ -43,7 +43,7 @@ function defaultItems(list: unknown[], items: SchemaNode | undefined): boolean {
 
 const isWrongNull = (value: unknown, node: SchemaNode) => value === null && !node.nullable;
 
-/** dropNulls takes away, in place, fields that are null although their schema does not let them be. Items of lists stay. */
+/** dropNulls takes away, in place, fields that are null although their schema does not let them be, and that no default is for. Items of lists stay. */
 export function dropNulls(value: unknown, node: SchemaNode | 'any' | undefined): void {
   if (node === undefined || node === 'any') return;
   if (Array.isArray(value)) {
@@ -54,7 +54,7 @@ export function dropNulls(value: unknown, node: SchemaNode | 'any' | undefined):
   for (const name of Object.keys(value)) {
     const child = node.child(name);
     if (child === undefined || child === 'any') continue;
-    if (isWrongNull(value[name], child)) delete value[name];
+    if (isWrongNull(value[name], child) && child.default === undefined) delete value[name];
     else dropNulls(value[name], child);
   }
 }

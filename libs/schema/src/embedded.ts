@@ -5,44 +5,50 @@ import {
   isRecord,
   parseApiVersion,
   Path,
+  goJson,
   validateObjectMeta,
   type FieldError,
   type ObjectMeta,
 } from '@navarch/apimachinery';
 import type { SchemaNode } from './node';
 import type { Unknown } from './prune';
+import { renderValue } from './render';
+
+type Fields = Record<string, unknown>;
 
 /** META_SCHEMA is the definition of the metadata of all objects. */
 export const META_SCHEMA = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
-/** MetadataError tells that the metadata of an object is none. */
-export class MetadataError extends Error {
-  constructor(
-    readonly path: string,
-    readonly value: unknown,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+/** MetadataError tells, in the API's words, that kind, version or metadata of an object are none. */
+export class MetadataError extends Error {}
 
 /** coerceMetadata brings the metadata of an object into its type, in place; unknown fields are told and dropped. Throws a MetadataError. */
-export function coerceMetadata(object: Record<string, unknown>, path: string, emulated: number, tell: Unknown): void {
+export function coerceMetadata(object: Fields, path: string, emulated: number, tell: Unknown): void {
   const own = object['metadata'];
   if (own === undefined) return;
   const at = path ? `${path}.metadata` : 'metadata';
   let decoded;
   try {
-    decoded = decodeTyped(META_SCHEMA, own ?? {}, { emulated, dialect: 'unstructured' });
-  } catch (error) {
-    throw new MetadataError(at, own, (error as Error).message);
+    decoded = decodeTyped(META_SCHEMA, own ?? {}, { emulated, bare: true });
+  } catch {
+    throw new MetadataError(whyNoMetadata(own, emulated));
   }
   for (const name of decoded.unknown) tell(`${at}.${name}`);
   if (decoded.object['creationTimestamp'] === null) delete decoded.object['creationTimestamp'];
   object['metadata'] = decoded.object;
 }
 
-/** coerceEmbedded does that for all objects that are embedded in a value. What is no metadata at all is left for validation. */
+/** whyNoMetadata: metadata is read from JSON of its own, with its keys in order. */
+function whyNoMetadata(own: unknown, emulated: number): string {
+  try {
+    decodeTyped(META_SCHEMA, own, { emulated, bare: true, raw: goJson(own) });
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** coerceEmbedded brings kind, version and metadata of all objects that are embedded in a value into their types. Throws a MetadataError. */
 export function coerceEmbedded(
   value: unknown,
   node: SchemaNode | 'any' | undefined,
@@ -50,11 +56,19 @@ export function coerceEmbedded(
   emulated: number,
   tell: Unknown,
 ): void {
+  const wrong = (at: string, part: unknown, why: string) =>
+    new MetadataError(`${at}: Invalid value: ${renderValue(part, emulated)}: ${why}`);
   walk(value, node, path, (object, at) => {
+    for (const name of ['apiVersion', 'kind']) {
+      if (object[name] !== undefined && typeof object[name] !== 'string')
+        throw wrong(`${at}.${name}`, object[name], 'must be a string');
+    }
+    const { metadata } = object;
     try {
       coerceMetadata(object, at, emulated, tell);
     } catch (error) {
       if (!(error instanceof MetadataError)) throw error;
+      throw wrong(`${at}.metadata`, metadata, error.message);
     }
   });
 }
@@ -72,16 +86,16 @@ function walk(
   value: unknown,
   node: SchemaNode | 'any' | undefined,
   path: string,
-  visit: (object: Record<string, unknown>, path: string) => void,
+  visit: (object: Fields, path: string) => void,
 ): void {
   if (node === undefined || node === 'any' || !node.hasEmbedded) return;
   if (Array.isArray(value)) value.forEach((item, i) => walk(item, node.items, `${path}[${i}]`, visit));
   if (!isRecord(value)) return;
   if (node.embedded) visit(value, path);
-  for (const name of Object.keys(value)) walk(value[name], node.child(name), path ? `${path}.${name}` : name, visit);
+  for (const name of Object.keys(value)) walk(value[name], node.child(name), node.pathOf(path, name), visit);
 }
 
-function errorsOf(object: Record<string, unknown>, path: Path, emulated: number): FieldError[] {
+function errorsOf(object: Fields, path: Path, emulated: number): FieldError[] {
   return [
     ...typeErrors(object, 'apiVersion', path, text =>
       parseApiVersion(text) ? [] : [`unexpected GroupVersion string: ${text}`],
@@ -95,7 +109,7 @@ function errorsOf(object: Record<string, unknown>, path: Path, emulated: number)
 }
 
 function typeErrors(
-  object: Record<string, unknown>,
+  object: Fields,
   name: 'apiVersion' | 'kind',
   path: Path,
   check: (text: string) => string[],
@@ -107,7 +121,7 @@ function typeErrors(
   return (text ? check(text) : ['must not be empty']).map(problem => field.invalid(at, text, problem));
 }
 
-function metadataErrors(object: Record<string, unknown>, path: Path, emulated: number): FieldError[] {
+function metadataErrors(object: Fields, path: Path, emulated: number): FieldError[] {
   const copy = { metadata: object['metadata'] };
   const at = path.child('metadata');
   try {
@@ -118,5 +132,10 @@ function metadataErrors(object: Record<string, unknown>, path: Path, emulated: n
   const metadata = { ...(copy.metadata as ObjectMeta | undefined) };
   // An embedded object may go without a name: it gets one where it is created.
   metadata.name ||= 'fakename';
-  return validateObjectMeta(metadata, { namespaced: !!metadata.namespace, nameRule: 'subdomain', path: at });
+  return validateObjectMeta(metadata, {
+    namespaced: !!metadata.namespace,
+    nameRule: 'pathSegment',
+    anyFinalizer: true,
+    path: at,
+  });
 }

@@ -1,4 +1,4 @@
-import { field, getOwn, isRecord, Path, type FieldError } from '@navarch/apimachinery';
+import { field, getOwn, isRecord, Path, goJson, type FieldError } from '@navarch/apimachinery';
 import { renderValue } from './render';
 import type { SchemaNode } from './node';
 
@@ -23,7 +23,7 @@ function walk(
     value.forEach((item, i) => walk(item, node.items, `${path}[${i}]`, emulated, errors));
   } else if (isRecord(value)) {
     for (const name of Object.keys(value))
-      walk(value[name], node.child(name), path ? `${path}.${name}` : name, emulated, errors);
+      walk(value[name], node.child(name), node.pathOf(path, name), emulated, errors);
   }
 }
 
@@ -34,14 +34,14 @@ function keyed(
   emulated: number,
   errors: FieldError[],
 ) {
-  const wrong = list.findIndex(item => !isRecord(item));
+  const wrong = list.findIndex(item => item !== null && !isRecord(item));
   if (wrong >= 0) {
     const why = 'must be an object for an array of list-type map';
     errors.push(field.invalid(Path.at(`${path}[${wrong}]`), list[wrong], why));
     return;
   }
   repeated(list, path, emulated, errors, item => {
-    const own = keys.map(key => [key, getOwn(item as Record<string, unknown>, key)] as const);
+    const own = keys.map(key => [key, isRecord(item) ? getOwn(item, key) : undefined] as const);
     return Object.fromEntries(own.filter(([, value]) => value !== undefined));
   });
 }
@@ -57,17 +57,11 @@ function repeated(
   const seen = new Map<string, boolean>();
   list.forEach((item, i) => {
     const key = keyOf(item);
-    const text = canonical(key);
+    const text = goJson(key);
     const told = seen.get(text);
     seen.set(text, told !== undefined);
     if (told !== false) return;
     const message = `Duplicate value: ${renderValue(key, emulated)}`;
     errors.push({ reason: 'FieldValueDuplicate', field: `${path}[${i}]`, message });
   });
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    isRecord(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
-  );
 }

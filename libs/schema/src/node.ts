@@ -54,6 +54,12 @@ export class SchemaNode {
     return this.properties.get(name) ?? this.additional;
   }
 
+  /** pathOf is the path of a field or of a map's value, as messages name it: `spec.size`, `spec.sizes[big]`. */
+  pathOf(path: string, name: string): string {
+    if (!this.properties.has(name) && this.additional) return `${path}[${name}]`;
+    return path ? `${path}.${name}` : name;
+  }
+
   private get additionalNode(): SchemaNode[] {
     return this.additional instanceof SchemaNode ? [this.additional] : [];
   }

@@ -4,10 +4,18 @@ import { additionalSchema, itemSchema, type JsonSchema } from './json-schema';
 type Json = Record<string, unknown>;
 
 /** V2_DROPPED are keywords that Swagger 2.0 does not know, or clients of that time stumble over. */
-const V2_DROPPED = new Set(['nullable', 'oneOf', 'anyOf', 'not', 'example']);
+const V2_DROPPED = ['nullable', 'allOf', 'oneOf', 'anyOf', 'not'];
+const PRESERVES = 'x-kubernetes-preserve-unknown-fields';
 
-/** publishedSchema is a schema as OpenAPI shows it. Version 2 says less: what clients of that time would read wrongly is left out. */
-export function publishedSchema(schema: JsonSchema, flavour: 'v2' | 'v3'): Json {
+/** UNPUBLISHED are keywords that no flavour shows. */
+const UNPUBLISHED = ['example', 'externalDocs', 'id', '$schema'];
+
+/**
+ * publishedSchema is the schema of an object as OpenAPI shows it. Version 2 says less: what clients of that time would read wrongly
+ * is left out; undefined: all of it.
+ */
+export function publishedSchema(schema: JsonSchema, flavour: 'v2' | 'v3'): Json | undefined {
+  if (flavour === 'v2' && schema[PRESERVES]) return undefined;
   return publish(schema, flavour === 'v3' ? v3 : v2);
 }
 
@@ -30,6 +38,7 @@ function publish(schema: JsonSchema, rewrite: Rewrite): Json {
   if (anyOf) copy['anyOf'] = each(anyOf);
   if (oneOf) copy['oneOf'] = each(oneOf);
   if (not) copy['not'] = publish(not, rewrite);
+  for (const keyword of UNPUBLISHED) delete copy[keyword];
   return rewrite(schema, copy);
 }
 
@@ -37,15 +46,19 @@ const v3: Rewrite = (_schema, copy) => copy;
 
 const v2: Rewrite = (schema, copy) => {
   for (const keyword of V2_DROPPED) delete copy[keyword];
+  const drop = (...keywords: string[]) => {
+    for (const keyword of keywords) delete copy[keyword];
+  };
+  // Such clients refuse fields and items that they do not find declared.
+  if (schema.nullable || schema[PRESERVES]) drop('items', 'properties');
   // A value that may be null, or of several types, has no type that such a client could check.
-  if (schema.nullable || schema['x-kubernetes-int-or-string']) {
-    delete copy['type'];
-    if (schema.nullable) for (const keyword of ['items', 'properties', 'additionalProperties']) delete copy[keyword];
-  }
-  if (schema['x-kubernetes-preserve-unknown-fields']) {
-    delete copy['items'];
-    if (schema.type !== 'object') delete copy['type'];
-    if (!schema.properties) delete copy['properties'];
-  }
+  const isOpenObject = schema[PRESERVES] && schema.type === 'object';
+  const isOpenList = schema.type === 'array' && copy['items'] === undefined;
+  if (schema.nullable || isOpenObject || isOpenList) drop('type');
+  const required = copy['properties'] === undefined ? schema.required : schema.required?.filter(isNeverNull(schema));
+  if (!required?.length || additionalSchema(schema)?.nullable) drop('required');
+  else copy['required'] = required;
   return copy;
 };
+
+const isNeverNull = (schema: JsonSchema) => (name: string) => !schema.properties?.[name]?.nullable;

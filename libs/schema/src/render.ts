@@ -1,9 +1,12 @@
+import { goNumber } from '@navarch/apimachinery';
+
 /** JSON_VALUES is the first release whose messages show structures as JSON; earlier ones show them in Go's syntax. */
 const JSON_VALUES = 33;
 
 /** renderValue shows a value as the messages of a release do. */
 export function renderValue(value: unknown, emulated: number): string {
   if (value === undefined || value === null) return '"null"';
+  if (typeof value === 'number') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
   return emulated >= JSON_VALUES ? JSON.stringify(value) : goValue(value);
 }

@@ -14,6 +14,8 @@ export interface DecodeOptions {
   readonly dialect?: Dialect;
   /** handledAs names kind and version in the message; those of the definition unless given. */
   readonly handledAs?: { readonly kind: string; readonly version: string };
+  /** bare: what fails is a plain Error that says why, without a word of what was read. */
+  readonly bare?: boolean;
   /** sorted: maps get their keys in order, so that equal objects have equal bytes; else they keep the client's order. */
   readonly sorted?: boolean;
   /** bare: what is wrong is thrown as a plain Error that does not say what was read. */
@@ -32,7 +34,7 @@ export interface Decoded {
  * optional fields left out, and those always written filled in (`status: {}`, `creationTimestamp: null`). Fields stand in the
  * schema's order; what is said about the entries of a map comes in the client's. The value stays as it is. It throws
  * a 400 StatusError, `Pod in version "v1" cannot be handled as a Pod: …`; in the dialect `unstructured` a plain Error, because a
- * patch names itself.
+ * patch names itself, and so if `bare`.
  */
 export function decodeTyped(defName: string, value: unknown, options: DecodeOptions = {}): Decoded {
   const emulated = options.emulated ?? 33;

@@ -10,12 +10,24 @@ export function iterator(mismatch: Mismatch, defName: string, raw: Buffer): stri
   const { path, expected, actual, why } = mismatch;
   const place = locate(raw, path);
   const head = why === undefined ? place.start + 1 : place.end;
+  const complaint = complain(expected, String.fromCharCode(raw[place.start] ?? 0), actual, why);
+  return wrap(located(complaint, raw, head), raw, path, levelsOf(defName, path), head === place.end);
+}
+
+/** ITERATOR_UNTIL is the last release whose reader of JSON words its failures so. */
+const ITERATOR_UNTIL = 20;
+
+/** unmarshalFailure words what a type that reads itself says of a whole body. */
+export function unmarshalFailure(why: string, raw: Buffer, emulated: number): string {
+  return emulated <= ITERATOR_UNTIL ? located(`unmarshalerDecoder: ${why}`, raw, raw.length) : why;
+}
+
+/** located adds to a complaint what stands around the byte that was read last. */
+function located(complaint: string, raw: Buffer, head: number): string {
   const from = Math.max(0, head - 10);
   const near = raw.subarray(from, head + 10).toString();
   const wide = raw.subarray(Math.max(0, head - 50), head + 50).toString();
-  const complaint = complain(expected, String.fromCharCode(raw[place.start] ?? 0), actual, why);
-  const text = `${complaint}, error found in #${head - from} byte of ...|${near}|..., bigger context ...|${wide}|...`;
-  return wrap(text, raw, path, levelsOf(defName, path), head === place.end);
+  return `${complaint}, error found in #${head - from} byte of ...|${near}|..., bigger context ...|${wide}|...`;
 }
 
 /** Level is one container on the way: a struct by its definition, or the list or map of a field. */

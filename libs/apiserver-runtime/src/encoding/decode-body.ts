@@ -1,11 +1,9 @@
 import { defNameOf, decodeTyped } from '@navarch/api';
 import {
   JsonError,
-  Path,
   StatusError,
   badRequest,
   decodeJson,
-  field,
   isRecord,
   parseApiVersion,
   type AnyObject,
@@ -15,6 +13,7 @@ import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
 import type { Endpoint } from '../registry/resource';
 import type { FieldValidation } from '../verbs/write-options';
+import { checkCustomBody, notHandled, takeCustomType } from './custom-body';
 import { internalGroup } from './respond';
 import { fromProtobuf } from './protobuf';
 import { parseYaml } from './yaml';
@@ -25,6 +24,8 @@ export interface DecodeContext {
   readonly fieldValidation: FieldValidation;
   /** findings are what was found before, in the patch that made the object. */
   readonly findings?: readonly string[];
+  /** anyKind: what kind and version a custom resource says it is does not matter; its status alone is taken. */
+  readonly anyKind?: boolean;
   warn(text: string): void;
 }
 
@@ -119,7 +120,8 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
   if (!isRecord(parsed.value)) {
     throw unrecognized(target.kind, notAnObject(parsed.value), body);
   }
-  checkKind(parsed.value, target, body);
+  if (target.custom) checkCustomBody(parsed.value, target, context.emulated, parsed.raw);
+  else checkKind(parsed.value, target, body);
   return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
 }
 
@@ -156,9 +158,8 @@ export function customObject(
   applied = false,
 ): AnyObject {
   const object = value as AnyObject;
-  object.kind = target.kind;
-  object.apiVersion = `${target.group}/${target.version}`;
   tellFields(custom.read(object, applied), duplicates, target, context);
+  takeCustomType(object, target, context.anyKind ?? false);
   return object;
 }
 
@@ -176,30 +177,17 @@ function tellFields(
   ];
   if (findings.length && context.fieldValidation === 'Strict') {
     const why = `strict decoding error: ${findings.join(', ')}`;
-    throw badRequest(
-      `${target.kind} in version ${JSON.stringify(target.version)} cannot be handled as a ${target.kind}: ${why}`,
-    );
+    throw notHandled(target, why);
   }
   if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
 }
 
-/** checkKind refuses a body of another kind or version than the path's. Both may be left out. */
+/** checkKind refuses a body of another kind or version than the path's; for kinds with a definition. Both may be left out. */
 export function checkKind(value: Record<string, unknown>, target: Target, body: Buffer): void {
   const expected = target.group ? `${target.group}/${target.version}` : target.version;
   const kind = typeof value['kind'] === 'string' && value['kind'] ? value['kind'] : target.kind;
   const apiVersion = typeof value['apiVersion'] === 'string' && value['apiVersion'] ? value['apiVersion'] : expected;
-  if (target.custom && !value['kind']) {
-    const text = body.length ? body.toString() : JSON.stringify(value);
-    throw unrecognized(target.kind, `Object 'Kind' is missing in '${text}'`, Buffer.from(text));
-  }
   if (kind === target.kind && apiVersion === expected) return;
-  if (target.custom) {
-    if (apiVersion !== expected) throw wrongVersion(apiVersion, expected);
-    const name = isRecord(value['metadata']) ? String(value['metadata']['name'] ?? '') : '';
-    throw field.invalidObject({ group: target.group, kind }, name, [
-      field.invalid(Path.at('kind'), kind, `must be ${target.kind}`),
-    ]);
-  }
   const gv = parseApiVersion(apiVersion);
   if (!gv) throw unrecognized(target.kind, `unexpected GroupVersion string: ${apiVersion}`, body);
   const { version } = gv;

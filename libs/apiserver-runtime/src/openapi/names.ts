@@ -1,4 +1,5 @@
 import { fieldsOf, openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
+import { isRecord } from '@navarch/apimachinery';
 import type { Endpoint } from '../registry/resource';
 import { schemaNameOf } from './operations';
 
@@ -42,33 +43,69 @@ function commonFields(flavour: OpenApiFlavour): Record<'object' | 'list', Record
   return { object: pick(name), list: pick(`${name}List`) };
 }
 
-function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
+type Schema = Record<string, unknown>;
+
+const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
+const METADATA = `Standard object's metadata. More info: ${CONVENTIONS}#metadata`;
+const LIST_METADATA = `Standard list metadata. More info: ${CONVENTIONS}#types-kinds`;
+
+function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Schema> {
   const name = schemaNameOf(endpoint);
   const { group, version } = endpoint.version;
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
-  const own = endpoint.resource.custom?.openapi(flavour) ?? {};
+  const own = endpoint.resource.custom?.openapi(flavour);
   const { object, list } = commonFields(flavour);
+  const metadata = { ...(object['metadata'] as Schema), description: METADATA };
   const kindOf = (kind: string) => ({ 'x-kubernetes-group-version-kind': [{ group, version, kind }] });
-  const properties = {
-    ...(own['properties'] as object | undefined),
-    ...object,
-  };
   const listKind = endpoint.kind.listKind ?? `${endpoint.kindName}List`;
+  const properties = () => ({ ...(own?.['properties'] as Schema | undefined), ...object, metadata });
   return {
-    [name]: { ...own, type: 'object', properties, ...kindOf(endpoint.kindName) },
+    [name]: {
+      ...(own ? withEmbedded({ ...own, properties: properties() }, flavour, metadata) : { type: 'object' }),
+      ...kindOf(endpoint.kindName),
+    },
     [`${name}List`]: {
       description: `${listKind} is a list of ${endpoint.kindName}`,
       type: 'object',
       required: ['items'],
       properties: {
         ...list,
+        metadata: { ...(list['metadata'] as Schema), description: LIST_METADATA },
         items: {
           type: 'array',
           items: { $ref: ref(name) },
-          description: `List of ${endpoint.kind.resource.resource}.`,
+          description: `List of ${endpoint.kind.resource.resource}. More info: ${CONVENTIONS}`,
         },
       },
       ...kindOf(listKind),
     },
   };
+}
+
+/** TYPE_FIELDS are kind and version of embedded objects. */
+const TYPE_FIELDS = {
+  apiVersion: {
+    type: 'string',
+    description: `apiVersion defines the versioned schema of this representation of an object. More info: ${CONVENTIONS}#resources`,
+  },
+  kind: {
+    type: 'string',
+    description: `kind is a string value representing the type of this object. In CamelCase. More info: ${CONVENTIONS}#types-kinds`,
+  },
+};
+
+/** withEmbedded adds to embedded objects what all objects have. Clients of version 2 would then take the rest for all there is. */
+function withEmbedded(schema: Schema, flavour: OpenApiFlavour, metadata: Schema): Schema {
+  const below = (part: unknown) => withEmbedded(part as Schema, flavour, metadata);
+  const copy = { ...schema };
+  if (isRecord(schema['properties']))
+    copy['properties'] = Object.fromEntries(Object.entries(schema['properties']).map(([k, v]) => [k, below(v)]));
+  for (const keyword of ['items', 'additionalProperties'])
+    if (isRecord(schema[keyword])) copy[keyword] = below(schema[keyword]);
+  const isOpen = flavour === 'v2' && schema['x-kubernetes-preserve-unknown-fields'];
+  if (!schema['x-kubernetes-embedded-resource'] || isOpen) return copy;
+  copy['properties'] = { ...(copy['properties'] as Schema | undefined), ...TYPE_FIELDS, metadata };
+  const required = (copy['required'] as string[] | undefined) ?? [];
+  copy['required'] = [...required, ...['kind', 'apiVersion'].filter(name => !required.includes(name))];
+  return copy;
 }

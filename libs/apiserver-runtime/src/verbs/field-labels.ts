@@ -22,14 +22,14 @@ export function checkFieldLabels(endpoint: Endpoint, selector: FieldSelector): F
   return own ? fieldSelector(requirements) : selector;
 }
 
-/** knowsNamespace: a cluster-scoped kind with labels of its own does not go by a namespace. */
-function knowsNamespace({ kind, resource }: Endpoint): boolean {
-  return resource.namespaced || !kind.fieldLabels?.length;
+/** knowsNamespace: neither custom resources outside namespaces nor cluster-scoped kinds with labels of their own go by a namespace. */
+function knowsNamespace({ kind, resource, custom }: Endpoint): boolean {
+  return resource.namespaced || !(custom || kind.fieldLabels?.length);
 }
 
-function unsupported({ kind, version }: Endpoint, field: string): string {
+function unsupported({ kind, version, custom }: Endpoint, field: string): string {
   if (version.unknownFieldLabel) return version.unknownFieldLabel(field);
   if (kind.unknownFieldLabel) return kind.unknownFieldLabel(field);
-  if (kind.fieldLabels?.length) return `field label not supported: ${field}`;
+  if (custom || kind.fieldLabels?.length) return `field label not supported: ${field}`;
   return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
 }

@@ -7,6 +7,7 @@ import {
   goPrint,
   isRecord,
   notFound,
+  goJson,
   untyped,
   type AnyObject,
   type ApiResponse,
@@ -14,6 +15,7 @@ import {
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
+import { checkCustomPatched } from '../encoding/custom-body';
 import { checkKind, notAnObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
@@ -134,6 +136,7 @@ function restore(
   const { endpoint, services, options } = context;
   const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, findings, warn };
   const target = targetOf(endpoint);
+  if (target.custom) return restoreCustom(after, target, { ...decode, anyKind: context.subresource === 'status' });
   try {
     checkKind(after, target, Buffer.alloc(0));
     return typed(after, [], target, decode);
@@ -155,6 +158,17 @@ function restore(
       typed(after, [], target, decode, Buffer.from(text));
     });
     throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));
+  }
+}
+
+/** restoreCustom does that for a custom resource, whose text has all its keys in order. */
+function restoreCustom(after: Record<string, unknown>, target: Target, decode: DecodeContext): AnyObject {
+  try {
+    checkCustomPatched(after, target, decode.emulated);
+    return typed(after, [], target, decode);
+  } catch (error) {
+    if (error instanceof StatusError && error.reason !== 'BadRequest') throw error;
+    throw invalidPatch(goJson(after), (error as Error).message.replace(/^.*? cannot be handled as a [^:]*: /s, ''));
   }
 }
 
@@ -190,16 +204,6 @@ function touchedBy(operations: unknown): Record<string, unknown> {
   return tree;
 }
 
-/** sortedJson is JSON with the keys of all objects in order, as Go writes maps. */
-function sortedJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
-  if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
-  const keys = Object.keys(value)
-    .filter(key => value[key] !== undefined)
-    .sort();
-  return `{${keys.map(key => `${JSON.stringify(key)}:${sortedJson(value[key])}`).join(',')}}`;
-}
-
 /** patchScale applies a patch to a Scale. Server-side apply replaces what it names, since a scale has one field only. */
 export function patchScale(
   type: PatchType,
@@ -214,7 +218,7 @@ export function patchScale(
   try {
     return typed(after, [], target, decode);
   } catch (error) {
-    throw invalidPatch(sortedJson(after), (error as Error).message);
+    throw invalidPatch(goJson(after), (error as Error).message);
   }
 }
 

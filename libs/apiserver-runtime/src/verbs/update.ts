@@ -36,6 +36,7 @@ export async function update(
     decodeObject(body, media, targetOf(endpoint), {
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
+      anyKind: subresource === 'status',
       warn,
     });
   const first = decode(text => exchange.warn(text));

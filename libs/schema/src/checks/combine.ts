@@ -13,7 +13,7 @@ export function combined(schema: JsonSchema, compile: (schema: JsonSchema) => Ch
   ];
 }
 
-type Run = (check: Check) => Findings['list'];
+type Run = (check: Check) => Findings;
 
 const combination =
   (decide: (run: Run, quoted: string, findings: Findings) => void): Check =>
@@ -21,51 +21,53 @@ const combination =
     const run: Run = check => {
       const own = new Findings(findings.emulated);
       check(value, old, path, own);
-      return own.list;
+      return own;
     };
     decide(run, JSON.stringify(path), findings);
   };
 
-/** nearest are the findings of the alternative that comes closest; the first of several. */
-const nearest = (failures: readonly Findings['list'][]) =>
-  failures.reduce((best, list) => (list.length < best.length ? list : best), failures[0] ?? []);
+const isValid = ({ list }: Findings) => list.length === 0;
+
+/** nearest is the alternative of which most was checked; the first of several. */
+const nearest = (failures: readonly Findings[]) =>
+  failures.reduce<Findings | undefined>((best, own) => (best && best.matches >= own.matches ? best : own), undefined);
 
 function anyOfCheck(checks: readonly Check[]): Check {
   return combination((run, quoted, findings) => {
-    const failures: Findings['list'][] = [];
+    const failures: Findings[] = [];
     for (const check of checks) {
-      const list = run(check);
-      if (!list.length) return;
-      failures.push(list);
+      const own = run(check);
+      if (isValid(own)) return findings.merge(own);
+      failures.push(own);
     }
     findings.composite(`${quoted} must validate at least one schema (anyOf)`);
-    findings.list.push(...nearest(failures));
+    findings.merge(nearest(failures)!);
   });
 }
 
 function oneOfCheck(checks: readonly Check[]): Check {
   return combination((run, quoted, findings) => {
     const results = checks.map(run);
-    const valid = results.filter(list => !list.length).length;
-    if (valid === 1) return;
-    const found = valid === 0 ? 'Found none valid' : `Found ${valid} valid alternatives`;
+    const valid = results.filter(isValid);
+    if (valid.length === 1) return findings.merge(valid[0]!);
+    const found = valid.length === 0 ? 'Found none valid' : `Found ${valid.length} valid alternatives`;
     findings.composite(`${quoted} must validate one and only one schema (oneOf). ${found}`);
-    if (valid === 0) findings.list.push(...nearest(results));
+    if (valid.length === 0) findings.merge(nearest(results)!);
   });
 }
 
 function allOfCheck(checks: readonly Check[]): Check {
   return combination((run, quoted, findings) => {
-    const failures = checks.map(run).filter(list => list.length);
-    if (!failures.length) return;
-    findings.list.push(...failures.flat());
-    const none = failures.length === checks.length ? '. None validated' : '';
-    findings.composite(`${quoted} must validate all the schemas (allOf)${none}`);
+    const results = checks.map(run);
+    results.forEach(own => findings.merge(own));
+    const valid = results.filter(isValid).length;
+    if (valid === results.length) return;
+    findings.composite(`${quoted} must validate all the schemas (allOf)${valid === 0 ? '. None validated' : ''}`);
   });
 }
 
 function notCheck(check: Check): Check {
   return combination((run, quoted, findings) => {
-    if (!run(check).length) findings.composite(`${quoted} must not validate the schema (not)`);
+    if (isValid(run(check))) findings.composite(`${quoted} must not validate the schema (not)`);
   });
 }

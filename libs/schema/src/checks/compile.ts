@@ -1,59 +1,102 @@
-import { deepEqual, getOwn, isRecord } from '@navarch/apimachinery';
+import { deepEqual, getOwn, isInt64, isRecord } from '@navarch/apimachinery';
 import { itemSchema, type JsonSchema } from '../json-schema';
 import { combined } from './combine';
 import type { Findings } from './finding';
+import { FORMATS } from './formats';
 import {
   checksOfLists,
   checksOfNumbers,
-  checksOfObjects,
+  checksOfRequired,
+  checksOfSizes,
   checksOfTexts,
   type Check,
   type CheckParts,
 } from './keywords';
 import { correlated } from './ratchet';
 
-/** compileCheck makes one function of a schema's value validations. `old` is the value before a change, where it is known. */
+/**
+ * compileCheck makes one function of a schema's value validations. `old` is the value before a change, where it is known.
+ * What counts as checked, and in which order, is the API's: of alternatives it decides which one's findings are told.
+ */
 export function compileCheck(schema: JsonSchema): Check {
   const type = typeCheck(schema);
   const values = enumCheck(schema);
-  const parts: CheckParts = { text: [], number: [], list: [], object: [] };
+  const parts: CheckParts = { text: [], number: [], list: [] };
   parts.text.push(...checksOfTexts(schema));
   parts.number.push(...checksOfNumbers(schema));
-  parts.list.push(...checksOfLists(schema), ...itemChecks(schema));
-  parts.object.push(...checksOfObjects(schema), ...fieldChecks(schema));
+  parts.list.push(...itemChecks(schema), ...checksOfLists(schema));
+  const checkObject = objectCheck(schema);
   const combinations = combined(schema, compileCheck);
+  const looked = new Map(
+    (['text', 'number', 'list', 'object', 'other'] as const).map(part => [part, matchesOf(schema, part)]),
+  );
   return (value, old, path, findings) => {
-    type(value, old, path, findings);
+    type?.(value, old, path, findings);
     if (value === null) return values?.(value, old, path, findings);
+    const part = partOf(value);
+    findings.matches += looked.get(part)!;
     for (const check of combinations) check(value, old, path, findings);
-    for (const check of partsFor(parts, value)) check(value, old, path, findings);
+    if (part !== 'object' && part !== 'other') for (const check of parts[part]) check(value, old, path, findings);
     values?.(value, old, path, findings);
+    if (part === 'object') checkObject(value, old, path, findings);
   };
 }
 
-function partsFor(parts: CheckParts, value: unknown): readonly Check[] {
-  if (typeof value === 'string') return parts.text;
-  if (typeof value === 'number') return parts.number;
-  if (Array.isArray(value)) return parts.list;
-  return isRecord(value) ? parts.object : [];
+type Part = 'text' | 'number' | 'list' | 'object' | 'other';
+
+function partOf(value: unknown): Part {
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'number';
+  if (Array.isArray(value)) return 'list';
+  return isRecord(value) ? 'object' : 'other';
+}
+
+/** matchesOf counts what a schema looks at in a value, whatever it finds: combinations, values and the whole always. */
+function matchesOf(schema: JsonSchema, part: Part): number {
+  const format = formatOf(schema);
+  const always = 4 + (typesOf(schema).length || format ? 1 : 0);
+  if (part === 'other') return always;
+  if (part === 'text') return always + (format ? 2 : 1);
+  return always + (part === 'object' ? 1 : 2);
 }
 
 /** typeName is what messages call the type of a value. */
 export function typeName(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number') return isInt64(value) ? 'integer' : 'number';
   return typeof value;
 }
 
-function typeCheck(schema: JsonSchema): Check {
-  const types = schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : schema.type ? [schema.type] : [];
+/** formatName is the format that a value has by itself. */
+function formatName(value: unknown): string {
+  if (typeof value !== 'number') return '';
+  return isInt64(value) ? 'int64' : 'float64';
+}
+
+const typesOf = (schema: JsonSchema) =>
+  schema['x-kubernetes-int-or-string'] ? ['integer', 'string'] : schema.type ? [schema.type] : [];
+
+/** formatOf is the format of a schema, if it is one that is checked. */
+const formatOf = ({ format }: JsonSchema) => (format !== undefined && FORMATS.has(format) ? format : undefined);
+
+function typeCheck(schema: JsonSchema): Check | undefined {
+  const types = typesOf(schema);
+  const format = formatOf(schema);
+  if (!types.length && !format) return undefined;
   const wanted = types.join(',');
   const fits = new Set(types.includes('number') ? [...types, 'integer'] : types);
+  const isNumeric = fits.has('integer') || fits.has('number');
   return (value, _old, path, findings) => {
-    if (!types.length || (value === null && schema.nullable)) return;
     const found = typeName(value);
-    if (!fits.has(found)) findings.wrongType(path, wanted, found);
+    if (found === 'null') {
+      if (types.length && !schema.nullable) findings.wrongType(path, wanted, found);
+      else findings.matches++;
+    } else if (format && found !== 'string' && found !== 'array') {
+      if (fits.has(found)) findings.matches++;
+      else findings.wrongType(path, format, formatName(value));
+    } else if ((format && !isNumeric) || fits.has(found)) findings.matches++;
+    else findings.wrongType(path, wanted, found);
   };
 }
 
@@ -62,9 +105,15 @@ function enumCheck({ enum: values }: JsonSchema): Check | undefined {
   const texts = new Set(values.filter(v => typeof v === 'string'));
   const shown = values.map(v => (typeof v === 'string' ? v : JSON.stringify(v)));
   return (value, _old, path, findings) => {
-    const known = typeof value === 'string' ? texts.has(value) : values.some(v => deepEqual(v, value));
+    const known = typeof value === 'string' ? texts.has(value) : values.some(v => isValue(value, v));
     if (!known) findings.notSupported(path, value, shown);
   };
+}
+
+/** isValue: a number is compared in the form that the allowed value has. */
+function isValue(value: unknown, allowed: unknown): boolean {
+  if (typeof value !== 'number' || !Number.isInteger(allowed)) return deepEqual(value, allowed);
+  return Math.trunc(value) === allowed;
 }
 
 function itemChecks(schema: JsonSchema): Check[] {
@@ -82,18 +131,34 @@ function itemChecks(schema: JsonSchema): Check[] {
   ];
 }
 
+/** objectCheck: one with too few or too many fields is not looked into. */
+function objectCheck(schema: JsonSchema): Check {
+  const sizes = checksOfSizes(schema);
+  const fields = [...fieldChecks(schema), ...checksOfRequired(schema)];
+  return (value, old, path, findings) => {
+    const before = findings.list.length;
+    for (const check of sizes) {
+      check(value, old, path, findings);
+      if (findings.list.length > before) return;
+    }
+    for (const check of fields) check(value, old, path, findings);
+  };
+}
+
 function fieldChecks(schema: JsonSchema): Check[] {
   const fields = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, compileCheck(part)] as const);
   const known = new Set(fields.map(([name]) => name));
   const { additionalProperties } = schema;
   const checks: Check[] = [];
   const join = (path: string, name: string) => (path ? `${path}.${name}` : name);
-  if (typeof additionalProperties === 'object') {
-    const check = compileCheck(additionalProperties);
+  if (additionalProperties !== undefined && additionalProperties !== true) {
+    const check = additionalProperties && compileCheck(additionalProperties);
     checks.push((value, old, path, findings) => {
       const object = value as Record<string, unknown>;
       for (const name of Object.keys(object)) {
-        if (!known.has(name)) below(check, object[name], fieldOf(old, name), join(path, name), findings);
+        if (known.has(name)) continue;
+        if (check) below(check, object[name], fieldOf(old, name), join(path, name), findings);
+        else findings.forbidden(path, name);
       }
     });
   }

@@ -7,9 +7,15 @@ const TYPED_SINCE = 23;
 /** INDEXED_SINCE is the first release whose paths say which item of a list is meant. */
 const INDEXED_SINCE = 23;
 
-/** Findings gathers what is wrong with a value, in the words of a release. */
+/**
+ * Findings gathers what is wrong with a value, in the words of a release. One that was told before is not told again: paths that
+ * name no index make it come up once an item.
+ */
 export class Findings {
   readonly list: FieldError[] = [];
+  /** matches counts what was checked: of several schemas the one with most of it comes closest. */
+  matches = 0;
+  private readonly told: string[] = [];
 
   constructor(readonly emulated: number) {}
 
@@ -24,48 +30,69 @@ export class Findings {
 
   /** invalid adds a finding; `words` continue "PATH in body". */
   invalid(path: string, value: unknown, words: string): void {
-    this.add(
-      'FieldValueInvalid',
-      path,
-      `Invalid value: ${renderValue(value, this.emulated)}: ${path} in body ${words}`,
-    );
+    const text = `${path} in body ${words}`;
+    this.tell(text, path, 'FieldValueInvalid', `Invalid value: ${renderValue(value, this.emulated)}: ${text}`);
   }
 
   /** wrongType: `found` is what is there instead of the wanted type. */
   wrongType(path: string, wanted: string, found: string): void {
     const reason = this.typed ? 'FieldValueTypeInvalid' : 'FieldValueInvalid';
     const shown = JSON.stringify(found);
-    this.add(reason, path, `Invalid value: ${shown}: ${path} in body must be of type ${wanted}: ${shown}`);
+    const text = `${path} in body must be of type ${wanted}: ${shown}`;
+    this.tell(text, path, reason, `Invalid value: ${shown}: ${text}`);
   }
 
   required(path: string): void {
-    this.list.push(field.required(pathOf(path)));
+    if (this.isNew(`${path} in body is required`)) this.list.push(field.required(pathOf(path)));
+  }
+
+  /** forbidden: an object has a field that it may not have. */
+  forbidden(path: string, name: string): void {
+    const text = `${path}.${name} in body is a forbidden property`;
+    this.tell(text, path, 'FieldValueInvalid', `Invalid value: ${JSON.stringify(name)}: ${text}`);
   }
 
   notSupported(path: string, value: unknown, supported: readonly string[]): void {
     const list = supported.map(v => JSON.stringify(v)).join(', ');
     const head = `Unsupported value: ${renderValue(value, this.emulated)}`;
-    this.add('FieldValueNotSupported', path, `${head}: supported values: ${list}`);
+    const text = `${path} in body should be one of [${supported.join(' ')}]`;
+    this.tell(text, path, 'FieldValueNotSupported', `${head}: supported values: ${list}`);
   }
 
   tooLong(path: string, value: string, max: number): void {
-    if (this.typed) this.list.push(field.tooLong(pathOf(path), value, max));
-    else this.invalid(path, value, `should be at most ${max} chars long`);
+    const words = `should be at most ${max} chars long`;
+    if (!this.typed) this.invalid(path, value, words);
+    else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooLong(pathOf(path), value, max));
   }
 
   /** tooMany: `noun` is what there are too many of: items, properties. */
   tooMany(path: string, actual: number, max: number, noun: string): void {
-    if (this.typed) this.list.push(field.tooMany(pathOf(path), actual, max));
-    else this.invalid(path, actual, `should have at most ${max} ${noun}`);
+    const words = `should have at most ${max} ${noun}`;
+    if (!this.typed) this.invalid(path, actual, words);
+    else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooMany(pathOf(path), actual, max));
   }
 
   /** composite: a value does not fit a combination of schemas; such findings name no field. */
   composite(words: string): void {
-    this.add('FieldValueInvalid', '', `Invalid value: "": ${words}`);
+    this.tell(words, '', 'FieldValueInvalid', `Invalid value: "": ${words}`);
   }
 
-  private add(reason: FieldError['reason'], path: string, message: string): void {
-    this.list.push({ reason, field: path || '<nil>', message });
+  /** merge takes over what another one found and checked. */
+  merge({ list, told, matches }: Findings): void {
+    this.matches += matches;
+    list.forEach((error, i) => {
+      if (this.isNew(told[i]!)) this.list.push(error);
+    });
+  }
+
+  private tell(text: string, path: string, reason: FieldError['reason'], message: string): void {
+    if (this.isNew(text)) this.list.push({ reason, field: path || '<nil>', message });
+  }
+
+  private isNew(text: string): boolean {
+    if (this.told.includes(text)) return false;
+    this.told.push(text);
+    return true;
   }
 }
 

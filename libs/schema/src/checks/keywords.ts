@@ -12,7 +12,6 @@ export interface CheckParts {
   readonly text: Check[];
   readonly number: Check[];
   readonly list: Check[];
-  readonly object: Check[];
 }
 
 /** A check of values of one type that needs no old value. */
@@ -23,8 +22,28 @@ const keyword =
   (value, _old, path, findings) =>
     check(value as T, path, findings);
 
-/** checksOfTexts: maxLength, minLength, pattern, format. Lengths count characters. */
-export function checksOfTexts({ maxLength, minLength, pattern, format }: JsonSchema): Check[] {
+/** checksOfTexts: maxLength, minLength and pattern, of which the first one that fails is told; format. Lengths count characters. */
+export function checksOfTexts(schema: JsonSchema): Check[] {
+  const { format } = schema;
+  const lengths = lengthChecks(schema);
+  const checks: Keyword<string>[] = [
+    (text, path, findings) => {
+      const before = findings.list.length;
+      for (const check of lengths) {
+        check(text, path, findings);
+        if (findings.list.length > before) return;
+      }
+    },
+  ];
+  const isFormat = format === undefined ? undefined : FORMATS.get(format);
+  if (isFormat)
+    checks.push((text, path, findings) => {
+      if (!isFormat(text)) findings.invalid(path, text, `must be of type ${format}: ${JSON.stringify(text)}`);
+    });
+  return checks.map(keyword);
+}
+
+function lengthChecks({ maxLength, minLength, pattern }: JsonSchema): Keyword<string>[] {
   const checks: Keyword<string>[] = [];
   if (maxLength !== undefined)
     checks.push((text, path, findings) => {
@@ -34,13 +53,8 @@ export function checksOfTexts({ maxLength, minLength, pattern, format }: JsonSch
     checks.push((text, path, findings) => {
       if ([...text].length < minLength) findings.invalid(path, text, `should be at least ${minLength} chars long`);
     });
-  if (pattern !== undefined) checks.push(patternCheck(pattern));
-  const isFormat = format === undefined ? undefined : FORMATS.get(format);
-  if (isFormat)
-    checks.push((text, path, findings) => {
-      if (!isFormat(text)) findings.invalid(path, text, `must be of type ${format}: ${JSON.stringify(text)}`);
-    });
-  return checks.map(keyword);
+  if (pattern) checks.push(patternCheck(pattern));
+  return checks;
 }
 
 function patternCheck(source: string): Keyword<string> {
@@ -56,25 +70,38 @@ function patternCheck(source: string): Keyword<string> {
   }
 }
 
-/** checksOfNumbers: maximum, minimum, multipleOf. */
+/** checksOfNumbers: multipleOf, minimum, maximum. For whole numbers the bounds are whole too. */
 export function checksOfNumbers(schema: JsonSchema): Check[] {
   const { maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
   const checks: Keyword<number>[] = [];
+  const boundFor = (n: number, bound: number) => (Number.isInteger(n) ? Math.trunc(bound) : bound);
   if (multipleOf !== undefined)
     checks.push((n, path, findings) => {
-      if (!Number.isInteger(n / multipleOf)) findings.invalid(path, n, `should be a multiple of ${multipleOf}`);
-    });
-  if (maximum !== undefined)
-    checks.push((n, path, findings) => {
-      const words = exclusiveMaximum ? 'less than' : 'less than or equal to';
-      if (exclusiveMaximum ? n >= maximum : n > maximum) findings.invalid(path, n, `should be ${words} ${maximum}`);
+      if (!isMultiple(n, multipleOf)) findings.invalid(path, n, `should be a multiple of ${multipleOf}`);
     });
   if (minimum !== undefined)
     checks.push((n, path, findings) => {
+      const bound = boundFor(n, minimum);
       const words = exclusiveMinimum ? 'greater than' : 'greater than or equal to';
-      if (exclusiveMinimum ? n <= minimum : n < minimum) findings.invalid(path, n, `should be ${words} ${minimum}`);
+      if (exclusiveMinimum ? n <= bound : n < bound) findings.invalid(path, n, `should be ${words} ${bound}`);
+    });
+  if (maximum !== undefined)
+    checks.push((n, path, findings) => {
+      const bound = boundFor(n, maximum);
+      const words = exclusiveMaximum ? 'less than' : 'less than or equal to';
+      if (exclusiveMaximum ? n >= bound : n > bound) findings.invalid(path, n, `should be ${words} ${bound}`);
     });
   return checks.map(keyword);
+}
+
+/** TOLERANCE is how far, in relation to its size, a quotient may be above a whole number. */
+const TOLERANCE = 1e-9;
+
+function isMultiple(n: number, factor: number): boolean {
+  const times = factor < 1 ? (1 / factor) * n : n / factor;
+  if (Math.abs(times) > Number.MAX_SAFE_INTEGER) return false;
+  const whole = Math.trunc(times);
+  return times === whole || Math.abs(times - whole) / (Math.abs(times) + Math.abs(whole)) < TOLERANCE;
 }
 
 /** checksOfLists: minItems, maxItems, uniqueItems. */
@@ -103,8 +130,8 @@ function hasRepeated(list: readonly unknown[]): boolean {
   return structures.some((item, i) => structures.slice(0, i).some(before => deepEqual(before, item)));
 }
 
-/** checksOfObjects: minProperties, maxProperties, required. */
-export function checksOfObjects({ minProperties, maxProperties, required }: JsonSchema): Check[] {
+/** checksOfSizes: minProperties, maxProperties. */
+export function checksOfSizes({ minProperties, maxProperties }: JsonSchema): Check[] {
   const checks: Keyword<Record<string, unknown>>[] = [];
   if (minProperties !== undefined)
     checks.push((object, path, findings) => {
@@ -116,11 +143,16 @@ export function checksOfObjects({ minProperties, maxProperties, required }: Json
       const count = Object.keys(object).length;
       if (count > maxProperties) findings.tooMany(path, count, maxProperties, 'properties');
     });
-  if (required?.length)
-    checks.push((object, path, findings) => {
-      for (const name of required) {
-        if (!Object.hasOwn(object, name)) findings.required(path ? `${path}.${name}` : name);
-      }
-    });
   return checks.map(keyword);
+}
+
+/** checksOfRequired: required. */
+export function checksOfRequired({ required }: JsonSchema): Check[] {
+  if (!required?.length) return [];
+  const check: Keyword<Record<string, unknown>> = (object, path, findings) => {
+    for (const name of required) {
+      if (!Object.hasOwn(object, name)) findings.required(path ? `${path}.${name}` : name);
+    }
+  };
+  return [keyword(check)];
 }

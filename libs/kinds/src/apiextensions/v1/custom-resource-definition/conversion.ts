@@ -1,4 +1,4 @@
-import { semanticEqual } from '../../../shared/equal';
+import { isShared } from './versions';
 
 type Fields = Record<string, unknown>;
 
@@ -12,7 +12,7 @@ function rename(object: Fields, from: string, to: string): void {
 }
 
 /** SHARED are the parts that v1beta1 may state once for all versions, each with its name there and in a version. */
-const SHARED = [
+export const SHARED = [
   ['validation', 'schema'],
   ['subresources', 'subresources'],
   ['additionalPrinterColumns', 'additionalPrinterColumns'],
@@ -39,7 +39,9 @@ export function toDefinitionV1(object: Fields): void {
   if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields'];
   const versions = list(spec['versions']);
   for (const [top, own] of SHARED) {
-    if (spec[top] !== undefined) for (const version of versions) version[own] ??= structuredClone(spec[top]);
+    // What is stated both ways cannot be said in v1: it stays for the validation to find.
+    if (spec[top] === undefined || versions.some(version => version[own] !== undefined)) continue;
+    for (const version of versions) version[own] = structuredClone(spec[top]);
     delete spec[top];
   }
   for (const column of versions.flatMap(v => list(v['additionalPrinterColumns'])))
@@ -67,7 +69,7 @@ export function fromDefinitionV1(object: Fields): void {
     rename(column, 'jsonPath', 'JSONPath');
   for (const [top, own] of SHARED) {
     const first = versions[0]?.[own];
-    if (first === undefined || !versions.every(v => semanticEqual(v[own], first))) continue;
+    if (first === undefined || !isShared(versions, own)) continue;
     spec[top] = first;
     for (const version of versions) delete version[own];
   }

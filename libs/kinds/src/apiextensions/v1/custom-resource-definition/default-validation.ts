@@ -1,21 +1,39 @@
-import { deepClone, field, isRecord, type FieldError, type Path } from '@navarch/apimachinery';
-import { compileCheck, Findings, prune, SchemaNode, setDefaults, type JsonSchema } from '@navarch/schema';
-import { schemaParts } from './schema-parts';
+import { deepClone, deepEqual, isRecord, type FieldError, type Path } from '@navarch/apimachinery';
+import { compileCheck, Findings, itemSchema, prune, renderValue, SchemaNode, type JsonSchema } from '@navarch/schema';
+import { invalidStruct } from '../../../shared/errors';
 
-/** validateDefaults checks that each default is a value that its own schema allows, with no field that it does not know. */
-export function validateDefaults(schema: JsonSchema, path: Path, emulated: number): FieldError[] {
-  const own = schema.default === undefined ? [] : errorsOf(schema, path.child('default'), emulated);
-  return [...own, ...schemaParts(schema, path).flatMap(([part, at]) => validateDefaults(part, at, emulated))];
+/** DefaultLimits are what is asked of defaults; `prunedDefaults`: they have no field that their schema does not know. */
+interface DefaultLimits {
+  readonly emulated: number;
+  readonly prunedDefaults: boolean;
 }
 
-function errorsOf(schema: JsonSchema, path: Path, emulated: number): FieldError[] {
-  const node = new SchemaNode(schema);
-  const value = deepClone(schema.default);
-  const pruned = deepClone(value);
-  if (isRecord(pruned) && prune(pruned, node))
-    return [field.invalid(path, schema.default, 'must not have unknown fields')];
-  setDefaults(value, node);
+/** validateDefaults checks that each default is a value that its own schema allows, with no field that it does not know. */
+export function validateDefaults(schema: JsonSchema, path: Path, limits: DefaultLimits): FieldError[] {
+  const { items, properties } = { items: itemSchema(schema), properties: Object.entries(schema.properties ?? {}) };
+  const has = schema.default !== undefined && schema.default !== null;
+  return [
+    ...(has ? errorsOf(schema, path.child('default'), limits) : []),
+    ...(items ? validateDefaults(items, path.child('items'), limits) : []),
+    ...properties.flatMap(([name, part]) => validateDefaults(part, path.child('properties').key(name), limits)),
+  ];
+}
+
+function errorsOf(schema: JsonSchema, path: Path, { emulated, prunedDefaults }: DefaultLimits): FieldError[] {
+  const value = schema.default;
+  const errors: FieldError[] = [];
+  if (prunedDefaults && !isPruned(value, schema)) {
+    const shown = renderValue(value, emulated);
+    errors.push(invalidStruct(path, value, shown, 'must not have unknown fields', { emulated }));
+  }
   const findings = new Findings(emulated);
   compileCheck(schema)(value, undefined, path.toString(), findings);
-  return findings.list;
+  return [...errors, ...findings.list];
+}
+
+function isPruned(value: unknown, schema: JsonSchema): boolean {
+  if (!isRecord(value)) return true;
+  const pruned = deepClone(value);
+  prune(pruned, new SchemaNode(schema));
+  return deepEqual(pruned, value);
 }

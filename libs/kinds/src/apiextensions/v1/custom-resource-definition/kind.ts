@@ -5,7 +5,7 @@ import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
-import { validateDefinition, validateDefinitionUpdate } from './validation';
+import { validateDefinition, validateDefinitionUpdate, validateStatusUpdate } from './validation';
 
 /** CLEANUP_FINALIZER stands for the objects of a definition: it goes when they are gone. */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -15,7 +15,7 @@ type Definition = apiextensionsv1.CustomResourceDefinition;
 function defaultDefinition({ spec }: Definition): void {
   if (!spec) return;
   const names = (spec.names ??= {} as apiextensionsv1.CustomResourceDefinitionNames);
-  names.singular ||= (names.kind ?? '').toLowerCase();
+  if (names.kind) names.singular ||= names.kind.toLowerCase();
   if (names.kind) names.listKind ||= `${names.kind}List`;
   spec.conversion ??= { strategy: 'None' };
   const service = spec.conversion.webhook?.clientConfig?.service;
@@ -70,17 +70,18 @@ export const customResourceDefinition = defineKind<Definition>({
   strategy: specStrategy<Definition>({
     allowUnconditionalUpdate: false,
     generation: true,
-    prepareForCreate(definition) {
-      if (definition.spec?.conversion?.strategy === 'None') delete definition.spec.conversion.webhook;
-      storeVersion(definition);
-    },
+    prepareForCreate: storeVersion,
     validate: validateDefinition,
     prepareForUpdate(definition) {
-      if (definition.spec?.conversion?.strategy === 'None') delete definition.spec.conversion.webhook;
       if (definition.status) definition.status = { ...definition.status };
       storeVersion(definition);
     },
     validateUpdate: validateDefinitionUpdate,
   }),
-  subresources: { status: isolatedStatusStrategy<Definition>() },
+  subresources: {
+    status: isolatedStatusStrategy<Definition>({
+      allowUnconditionalUpdate: false,
+      validateUpdate: validateStatusUpdate,
+    }),
+  },
 });

@@ -3,6 +3,14 @@ import { Path } from '@navarch/apimachinery';
 import type { JsonSchema } from '@navarch/schema';
 import { validateSchema } from './schema-validation';
 
+const LIMITS = {
+  emulated: 33,
+  types: true,
+  structural: true,
+  prunedDefaults: true,
+  atomicSets: true,
+  mapKeys: true,
+};
 const text = { type: 'string' };
 const object = (more: JsonSchema): JsonSchema => ({ type: 'object', ...more });
 const field = (schema: JsonSchema) => object({ properties: { f: schema } });
@@ -50,13 +58,13 @@ test.each<[string, JsonSchema, string[]]>([
   ],
   [
     'fields and a map',
-    object({ properties: { a: text }, additionalProperties: text }),
-    ['s.additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
+    field(object({ properties: { a: text }, additionalProperties: text })),
+    ['s.properties[f].additionalProperties: Forbidden: additionalProperties and properties are mutual exclusive'],
   ],
   [
-    'no further fields',
-    object({ additionalProperties: false }),
-    ['s.additionalProperties: Forbidden: additionalProperties cannot be set to false'],
+    'a map at the root',
+    object({ additionalProperties: text }),
+    ['s.additionalProperties: Forbidden: must not be used at the root'],
   ],
   [
     'keys of no list of type map',
@@ -100,5 +108,5 @@ test.each<[string, JsonSchema, string[]]>([
     ],
   ],
 ])('%s', (_name, schema, expected) => {
-  expect(validateSchema(schema, Path.at('s'), 33).map(e => `${e.field}: ${e.message}`)).toEqual(expected);
+  expect(validateSchema(schema, Path.at('s'), LIMITS).map(e => `${e.field}: ${e.message}`)).toEqual(expected);
 });

@@ -1,67 +1,117 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
 import { compileValidationRules, type Schema } from '@navarch/cel';
-import { compilePattern, itemSchema, type JsonSchema } from '@navarch/schema';
+import { additionalSchema, itemSchema, type JsonSchema } from '@navarch/schema';
 import { validateDefaults } from './default-validation';
-import { schemaParts } from './schema-parts';
+import { rootErrors } from './root-schema';
 import { validateStructural } from './structural';
 
-const TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
+/** TYPES are those of OpenAPI v3. */
+export const TYPES: readonly string[] = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
 /** MAX_DEPTH bounds how deep a schema may nest. */
 const MAX_DEPTH = 200;
 
 /** RULES_SINCE is the first release that validates by expressions. */
 const RULES_SINCE = 25;
 
-/** UNSUPPORTED are keywords of OpenAPI v3 that definitions may not use. */
-const UNSUPPORTED = ['$ref', 'definitions', 'dependencies', 'patternProperties', 'additionalItems', 'id'];
-
-/** validateSchema checks the schema of a version: structural, and with no keyword that is not allowed. */
-export function validateSchema(schema: JsonSchema, path: Path, emulated: number): FieldError[] {
-  const root = schema.nullable ? [field.forbidden(path.child('nullable'), 'nullable cannot be true at the root')] : [];
-  const errors = [...root, ...validateKeywords(schema, path, 0), ...validateStructural(schema, path)];
-  if (errors.length) return errors;
-  const rules = emulated >= RULES_SINCE ? compileValidationRules(schema as Schema, path).errors : [];
-  return [...rules, ...validateDefaults(schema, path, emulated)];
+/** SchemaLimits are what is asked of a schema. */
+export interface SchemaLimits {
+  readonly emulated: number;
+  /** defaults: why no defaults may be set; undefined: they may. */
+  readonly defaults?: string | undefined;
+  /** types: each is one of OpenAPI v3. */
+  readonly types: boolean;
+  readonly structural: boolean;
+  /** prunedDefaults: they have no field that their schema does not know. */
+  readonly prunedDefaults: boolean;
+  /** atomicSets: items of sets are compared as a whole. */
+  readonly atomicSets: boolean;
+  /** mapKeys: keys of lists are there, and not null. */
+  readonly mapKeys: boolean;
+  /** status: the status has an endpoint of its own. */
+  readonly status?: boolean;
 }
 
-function validateKeywords(schema: JsonSchema, path: Path, depth: number): FieldError[] {
-  if (depth > MAX_DEPTH) return [field.forbidden(path, 'the schema is nested too deeply')];
+/** Place is where in a schema a part stands. */
+interface Place {
+  readonly limits: SchemaLimits;
+  /** defaults: why there may be none here. */
+  readonly defaults: string | undefined;
+  /** inMeta: the part is of kind, version or metadata of an object. */
+  readonly inMeta: boolean;
+  readonly depth: number;
+}
+
+/** validateSchema checks the schema of a version: structural, and with no keyword that is not allowed. */
+export function validateSchema(schema: JsonSchema, path: Path, limits: SchemaLimits): FieldError[] {
+  const { emulated } = limits;
+  const errors = limits.status ? rootErrors(schema, path, emulated) : [];
+  if (schema.nullable) errors.push(field.forbidden(path.child('nullable'), 'nullable cannot be true at the root'));
+  const root: Place = { limits, defaults: limits.defaults, inMeta: false, depth: 0 };
+  errors.push(...validateKeywords(schema, path, root, true));
+  if (!limits.structural) return errors;
+  const structural = validateStructural(schema, path);
+  if (structural.length) return [...errors, ...structural];
+  const rules = emulated >= RULES_SINCE && !errors.length ? compileValidationRules(schema as Schema, path).errors : [];
+  return [...errors, ...rules, ...validateDefaults(schema, path, limits)];
+}
+
+function validateKeywords(schema: JsonSchema, path: Path, place: Place, isRoot = false): FieldError[] {
+  if (place.depth > MAX_DEPTH) return [field.forbidden(path, 'the schema is nested too deeply')];
   return [
-    ...plainKeywords(schema, path),
-    ...listErrors(schema, path),
+    ...plainKeywords(schema, path, place),
+    ...partErrors(schema, path, place, isRoot),
+    ...(schema['x-kubernetes-preserve-unknown-fields'] === false
+      ? [field.invalid(path.child('x-kubernetes-preserve-unknown-fields'), false, 'must be true or undefined')]
+      : []),
     ...mapErrors(schema, path),
-    ...schemaParts(schema, path).flatMap(([part, at]) => validateKeywords(part, at, depth + 1)),
+    ...listErrors(schema, path, place.limits),
+    ...(place.limits.mapKeys ? mapKeyErrors(schema, path) : []),
   ];
 }
 
-function plainKeywords(schema: JsonSchema, path: Path): FieldError[] {
+/** UNSUPPORTED are keywords of OpenAPI v3 that definitions may not use. */
+const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'];
+
+function plainKeywords(schema: JsonSchema, path: Path, { limits, defaults, inMeta }: Place): FieldError[] {
   const errors: FieldError[] = [];
   const forbid = (keyword: string, why: string) => errors.push(field.forbidden(path.child(keyword), why));
-  const { type, additionalProperties, items, pattern } = schema;
+  const { type, additionalProperties, items } = schema;
+  if (limits.types && type && !TYPES.includes(type)) errors.push(field.notSupported(path.child('type'), type, TYPES));
+  if (schema.default !== undefined && schema.default !== null && defaults !== undefined)
+    forbid('default', `must not be set ${defaults}`);
   for (const keyword of UNSUPPORTED) if (schema[keyword] !== undefined) forbid(keyword, `${keyword} is not supported`);
   if (type === 'null') forbid('type', 'type cannot be set to null, use nullable as an alternative');
-  else if (type && !TYPES.includes(type)) errors.push(field.notSupported(path.child('type'), type, TYPES));
+  if (Array.isArray(items)) forbid('items', 'items must be a schema object and not an array');
+  if (inMeta && schema['x-kubernetes-embedded-resource'])
+    forbid('x-kubernetes-embedded-resource', 'must not be used inside of resource meta');
   if (schema.uniqueItems)
     forbid('uniqueItems', 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic');
-  if (Array.isArray(items)) forbid('items', 'items must be a schema object and not an array');
-  if (additionalProperties !== undefined && Object.keys(schema.properties ?? {}).length)
+  const isOpen = additionalProperties === undefined || additionalProperties === true;
+  if (!isOpen && Object.keys(schema.properties ?? {}).length)
     forbid('additionalProperties', 'additionalProperties and properties are mutual exclusive');
-  else if (additionalProperties === false)
-    forbid('additionalProperties', 'additionalProperties cannot be set to false');
-  if (schema['x-kubernetes-preserve-unknown-fields'] === false)
-    errors.push(field.invalid(path.child('x-kubernetes-preserve-unknown-fields'), false, 'must be true or undefined'));
-  if (pattern !== undefined) errors.push(...patternErrors(pattern, path.child('pattern')));
   return errors;
 }
 
-function patternErrors(pattern: string, path: Path): FieldError[] {
-  try {
-    compilePattern(pattern);
-    return [];
-  } catch (error) {
-    const why = `must be a valid regular expression, but isn't: ${(error as Error).message}`;
-    return [field.invalid(path, pattern, why)];
+const META = ['metadata', 'kind', 'apiVersion'];
+
+/** partErrors looks into the schemas that stand in one. */
+function partErrors(schema: JsonSchema, path: Path, place: Place, isRoot: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  const look = (part: JsonSchema | undefined, at: Path, more: Partial<Place> = {}) => {
+    if (part) errors.push(...validateKeywords(part, at, { ...place, ...more, depth: place.depth + 1 }));
+  };
+  const inMap = place.inMeta ? { defaults: 'inside additionalProperties applying to object metadata' } : {};
+  look(additionalSchema(schema), path.child('additionalProperties'), inMap);
+  for (const [name, property] of Object.entries(schema.properties ?? {})) {
+    const isMeta = (isRoot || schema['x-kubernetes-embedded-resource'] === true) && META.includes(name);
+    const meta = isMeta ? { inMeta: true, ...(isRoot && { defaults: `in top-level ${name}` }) } : {};
+    look(property, path.child('properties').key(name), meta);
   }
+  look(schema.not, path.child('not'));
+  for (const name of ['allOf', 'oneOf', 'anyOf'] as const)
+    (schema[name] ?? []).forEach((part, i) => look(part, path.child(name).index(i)));
+  look(itemSchema(schema), path.child('items'));
+  return errors;
 }
 
 /** typedAs: an extension that is for one type only stands at that type. */
@@ -83,27 +133,26 @@ function mapErrors(schema: JsonSchema, path: Path): FieldError[] {
 }
 
 const LIST_TYPE = 'x-kubernetes-list-type';
+const MAP_TYPE = 'x-kubernetes-map-type';
 const MAP_KEYS = 'x-kubernetes-list-map-keys';
 
-function listErrors(schema: JsonSchema, path: Path): FieldError[] {
+function listErrors(schema: JsonSchema, path: Path, limits: SchemaLimits): FieldError[] {
   const errors: FieldError[] = [];
   const listType = schema[LIST_TYPE];
   const keys = schema[MAP_KEYS] ?? [];
   if (listType !== undefined) {
-    errors.push(...typedAs(schema, 'array', LIST_TYPE, path));
-    if (!['atomic', 'map', 'set'].includes(listType))
-      errors.push(field.notSupported(path.child(LIST_TYPE), listType, ['atomic', 'map', 'set']));
+    if (schema.type !== 'array') errors.push(...typedAs(schema, 'array', LIST_TYPE, path));
+    else if (listType === 'set' && limits.atomicSets)
+      errors.push(...setItemErrors(itemSchema(schema), path.child('items')));
+    if (!['atomic', 'set', 'map'].includes(listType))
+      errors.push(field.notSupported(path.child(LIST_TYPE), listType, ['atomic', 'set', 'map']));
   }
   if (keys.length && listType !== 'map') {
     const why = `must be map if ${MAP_KEYS} is non-empty`;
-    errors.push(
-      listType === undefined
-        ? field.required(path.child(LIST_TYPE), why)
-        : field.invalid(path.child(LIST_TYPE), listType, why),
-    );
+    const at = path.child(LIST_TYPE);
+    errors.push(listType === undefined ? field.required(at, why) : field.invalid(at, listType, why));
   }
   if (listType === 'map') errors.push(...keyErrors(schema, keys, path));
-  if (listType === 'set') errors.push(...setItemErrors(itemSchema(schema), path.child('items')));
   return errors;
 }
 
@@ -111,54 +160,59 @@ function keyErrors(schema: JsonSchema, keys: readonly string[], path: Path): Fie
   const errors: FieldError[] = [];
   const at = path.child(MAP_KEYS);
   const items = itemSchema(schema);
+  const shown = { reason: 'FieldValueInvalid', field: at.toString() } as const;
+  const go = `[]string{${keys.map(key => JSON.stringify(key)).join(', ')}}`;
   if (!keys.length) errors.push(field.required(at, `must not be empty if ${LIST_TYPE} is map`));
   if (!items) return [...errors, field.required(path.child('items'), `must have a schema if ${LIST_TYPE} is map`)];
   if (items.type !== 'object') {
     const why = `must be object if parent array's ${LIST_TYPE} is map`;
-    errors.push(field.invalid(path.child('items', 'type'), items.type ?? '', why));
+    return [...errors, field.invalid(path.child('items', 'type'), items.type ?? '', why)];
   }
-  if (new Set(keys).size < keys.length) errors.push(field.invalid(at, keys, 'must not contain duplicate entries'));
-  for (const key of keys) {
+  keys.forEach((key, i) => {
     const property = items.properties?.[key];
-    const where = path.child('items', 'properties').key(key);
-    if (!property) {
-      errors.push(field.invalid(at, keys, 'entries must all be names of item properties'));
-      continue;
-    }
-    if (property.type === 'array' || property.type === 'object') {
+    if (!property)
+      errors.push({ ...shown, message: `Invalid value: ${go}: entries must all be names of item properties` });
+    else if (property.type === 'array' || property.type === 'object') {
       const why = `must be a scalar type if parent array's ${LIST_TYPE} is map`;
-      errors.push(field.invalid(where.child('type'), property.type, why));
+      errors.push(field.invalid(path.child('items', 'properties').key(key).child('type'), items.type, why));
     }
-    if (property.nullable)
-      errors.push(
-        field.forbidden(
-          where.child('nullable'),
-          'this property is in x-kubernetes-list-map-keys, so it cannot be nullable',
-        ),
-      );
-    if (property.default === undefined && !items.required?.includes(key)) {
-      const why = `this property is in ${MAP_KEYS}, so it must have a default or be a required property`;
-      errors.push(field.required(where.child('default'), why));
-    }
-  }
+    if (keys.indexOf(key) < i)
+      errors.push({ ...shown, message: `Invalid value: ${go}: must not contain duplicate entries` });
+  });
   return errors;
 }
 
 /** setItemErrors: items of a set are compared as a whole. */
 function setItemErrors(items: JsonSchema | undefined, path: Path): FieldError[] {
-  if (!items) return [];
-  const why = `as item of a list with ${LIST_TYPE}=set`;
-  if (items.nullable) return [field.forbidden(path.child('nullable'), `cannot be nullable when ${LIST_TYPE} is set`)];
-  const check = (extension: 'x-kubernetes-map-type' | 'x-kubernetes-list-type') => {
-    const value = items[extension];
-    if (value === 'atomic' || (value === undefined && extension === LIST_TYPE)) return [];
-    const at = path.child(extension);
-    return [
-      value === undefined
-        ? field.required(at, `must be atomic ${why}`)
-        : field.invalid(at, value, `must be atomic ${why}`),
-    ];
-  };
-  if (items.type === 'object') return check('x-kubernetes-map-type');
-  return items.type === 'array' ? check('x-kubernetes-list-type') : [];
+  const why = `must be atomic as item of a list with ${LIST_TYPE}=set`;
+  const listType = items?.[LIST_TYPE];
+  if (items?.type === 'array' && listType !== undefined && listType !== 'atomic')
+    return [field.invalid(path.child(LIST_TYPE), listType, why)];
+  // What is shown as wrong is the type as a list.
+  if (items?.type === 'object' && items[MAP_TYPE] !== 'atomic')
+    return [field.invalid(path.child(MAP_TYPE), listType ?? 'null', why)];
+  return [];
+}
+
+/** mapKeyErrors: items of sets and maps are not null, and have all their keys. */
+export function mapKeyErrors(schema: JsonSchema, path: Path): FieldError[] {
+  const items = itemSchema(schema);
+  const listType = schema[LIST_TYPE];
+  if (!items || (listType !== 'set' && listType !== 'map')) return [];
+  const errors: FieldError[] = [];
+  if (items.nullable) {
+    const why = `cannot be nullable when ${LIST_TYPE} is ${listType}`;
+    errors.push(field.forbidden(path.child('items', 'nullable'), why));
+  }
+  if (listType === 'set') return errors;
+  for (const key of schema[MAP_KEYS] ?? []) {
+    const property = items.properties?.[key];
+    if (!property) continue;
+    const where = path.child('items', 'properties').key(key);
+    const head = `this property is in ${MAP_KEYS}, so it`;
+    if (property.default === undefined && !items.required?.includes(key))
+      errors.push(field.required(where.child('default'), `${head} must have a default or be a required property`));
+    if (property.nullable) errors.push(field.forbidden(where.child('nullable'), `${head} cannot be nullable`));
+  }
+  return errors;
 }

@@ -6,8 +6,10 @@ import type { StrategyContext } from '../../../kind';
 import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { APPROVAL, approvalFinding, isProtectedGroup } from './approval';
-import { validateSchema } from './schema-validation';
-import { goVersion, goVersions, isShared, type Version } from './versions';
+import { SHARED } from './conversion';
+import { schemaFlaws } from './schema-flaws';
+import { validateSchema, type SchemaLimits } from './schema-validation';
+import { goVersion, goVersions, isShared, type Part, type Version } from './versions';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 const SPEC = Path.at('spec');
@@ -15,164 +17,272 @@ const NAMES = SPEC.child('names');
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
 const FORMATS = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time', 'password'];
 const MIXED_CASE = 'may have mixed case, but should otherwise match';
-const SIMPLE_PATH = /^(\.[A-Za-z_][\w-]*(\\\.[\w-]+)*|\[['"][^'"]+['"]\]|\[\d+\])+$/;
-const COLUMN_PATH = /^(\.|\[)[^[\]]*(\[[^[\]]*\][^[\]]*)*$/;
 
-/** validateDefinition checks a CustomResourceDefinition; v1 wants structural schemas. */
-export function validateDefinition(
-  definition: Definition,
-  context: StrategyContext,
-  strict = context.apiVersion.endsWith('/v1'),
-): FieldError[] {
-  const { metadata, spec } = definition;
-  const { group = '', names, scope, preserveUnknownFields } = spec;
-  const versions = spec.versions ?? [];
-  const errors: FieldError[] = [];
-  if (metadata?.name !== `${names?.plural ?? ''}.${group}`) {
-    errors.push(
-      field.invalid(Path.at('metadata', 'name'), metadata?.name ?? '', 'must be spec.names.plural+"."+spec.group'),
-    );
-  }
-  if (!group) errors.push(field.required(SPEC.child('group')));
-  else {
-    errors.push(...each(SPEC.child('group'), group, isDNS1123Subdomain(group)));
-    if (!group.includes('.'))
-      errors.push(field.invalid(SPEC.child('group'), group, 'should be a domain with at least one dot'));
-  }
-  errors.push(...oneOf(SPEC.child('scope'), scope, ['Cluster', 'Namespaced']));
-  if (strict && preserveUnknownFields) {
-    errors.push(
-      field.invalid(
-        SPEC.child('preserveUnknownFields'),
-        true,
-        'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead',
-      ),
-    );
-  }
+/** Limits are what is asked of a definition: less in v1beta1, and of one that was without before. */
+interface Limits extends SchemaLimits {
+  /** schemas: every version has one. */
+  readonly schemas: boolean;
+  /** review: a converting webhook accepts a version of ConversionReview that is spoken. */
+  readonly review: boolean;
+}
+
+/** validateDefinition checks a new CustomResourceDefinition; v1 wants structural schemas. */
+export function validateDefinition(definition: Definition, context: StrategyContext): FieldError[] {
+  const { metadata } = definition;
+  const required = `${definition.spec.names?.plural ?? ''}.${definition.spec.group ?? ''}`;
+  const name = metadata?.name ?? '';
+  const limits = limitsOf(definition, undefined, context);
   return [
-    ...errors,
-    ...validateVersions(versions, strict, context),
-    ...validateNames(names ?? ({} as apiextensionsv1.CustomResourceDefinitionNames)),
-    ...validateConversion(spec.conversion),
-    ...validateColumnsAndScale(versions),
-    ...validateStored(definition, context),
-    ...(strict ? validateApproval(definition) : []),
+    ...(name && name !== required
+      ? [field.invalid(Path.at('metadata', 'name'), name, 'must be spec.names.plural+"."+spec.group')]
+      : []),
+    ...validateSpec(definition.spec, limits, context),
+    ...validateStatus(definition, context),
+    ...validateApproval(definition, undefined, context),
+    ...validatePreserving(definition, undefined, context),
   ];
 }
 
-/** validateApproval: an API of a group of Kubernetes says who approved it, or that nobody did. */
-function validateApproval({ metadata, spec }: Definition): FieldError[] {
-  if (!isProtectedGroup(spec.group ?? '')) return [];
-  const { state, value, message } = approvalFinding(metadata?.annotations);
-  const path = Path.at('metadata', 'annotations').key(APPROVAL);
-  if (state === 'missing') return [field.required(path, message)];
-  return state === 'invalid' ? [field.invalid(path, value, message)] : [];
+/** validateDefinitionUpdate adds what is fixed: the group, and once the resource is established its scope and names. */
+export function validateDefinitionUpdate(
+  definition: Definition,
+  old: Definition,
+  context: StrategyContext,
+): FieldError[] {
+  // One that is being deleted has to be able to go, whatever is wrong with it.
+  if (definition.metadata?.deletionTimestamp && semanticEqual(definition.spec, old.spec)) return [];
+  const errors = validateSpec(definition.spec, limitsOf(definition, old, context), context);
+  const established = (old.status?.conditions ?? []).some(c => c.type === 'Established' && c.status === 'True');
+  const fixed = (path: Path, now = '', before = '') => {
+    if (now !== before) errors.push(field.invalid(path, now, IMMUTABLE));
+  };
+  if (established) {
+    fixed(SPEC.child('scope'), definition.spec.scope, old.spec.scope);
+    fixed(NAMES.child('kind'), definition.spec.names?.kind, old.spec.names?.kind);
+  }
+  fixed(SPEC.child('group'), definition.spec.group, old.spec.group);
+  fixed(NAMES.child('plural'), definition.spec.names?.plural, old.spec.names?.plural);
+  return [
+    ...errors,
+    ...validateStatus(definition, context),
+    ...validateApproval(definition, old, context),
+    ...validatePreserving(definition, old, context),
+  ];
 }
 
-function validateVersions(versions: readonly Version[], strict: boolean, release: Release): FieldError[] {
+/** validateStatusUpdate checks what the status endpoint wrote: the accepted names. */
+export function validateStatusUpdate({ status }: Definition): FieldError[] {
+  return validateNames(status?.acceptedNames, Path.at('status', 'acceptedNames'));
+}
+
+const isBeta = ({ apiVersion }: StrategyContext) => apiVersion.endsWith('/v1beta1');
+
+/** limitsOf: a definition that was stored without what v1 asks for may go on without. */
+function limitsOf({ spec }: Definition, old: Definition | undefined, context: StrategyContext): Limits {
+  const schemas = (old?.spec.versions ?? []).flatMap(v => (v.schema?.openAPIV3Schema ?? []) as JsonSchema[]);
+  const before = old && schemaFlaws(schemas);
+  const hadDefaults = before?.defaults ?? false;
+  const allowDefaults = !isBeta(context) || hadDefaults;
+  const strict = !isBeta(context);
+  const now = (spec.versions ?? []).flatMap(v => (v.schema?.openAPIV3Schema ?? []) as JsonSchema[]);
+  const flaws = schemaFlaws(now);
+  const oldReviews = old?.spec.conversion?.webhook?.conversionReviewVersions ?? [];
+  return {
+    emulated: context.emulated,
+    schemas: strict && !(old?.spec.versions ?? []).some(v => !v.schema?.openAPIV3Schema),
+    review: !oldReviews.length || oldReviews.some(isKnownReview),
+    defaults: allowDefaults ? undefined : BETA_DEFAULTS,
+    types: strict && !before?.types,
+    structural:
+      (strict && !before?.structural) ||
+      !spec.preserveUnknownFields ||
+      (allowDefaults && flaws.defaults) ||
+      flaws.extensions,
+    prunedDefaults: !before?.unprunedDefaults,
+    atomicSets: !before?.sets,
+    mapKeys: !before?.mapKeys,
+  };
+}
+
+const BETA_DEFAULTS =
+  '(cannot set default values in apiextensions.k8s.io/v1beta1 CRDs, must use apiextensions.k8s.io/v1)';
+
+type Spec = Definition['spec'];
+
+function validateSpec(spec: Spec, limits: Limits, release: Release): FieldError[] {
+  const { group = '', scope, preserveUnknownFields, conversion } = spec;
+  const versions = spec.versions ?? [];
   const errors: FieldError[] = [];
-  versions.forEach((version, i) => {
-    const at = SPEC.child('versions').index(i);
-    errors.push(...each(at.child('name'), version.name ?? '', isDNS1035Label(version.name ?? '')));
-    const schema = version.schema?.openAPIV3Schema;
-    const where = at.child('schema', 'openAPIV3Schema');
-    if (!schema && strict) errors.push(field.required(where, 'schemas are required'));
-    if (schema && strict) {
-      const shared = isShared(versions, 'schema');
-      if (!shared || i === 0)
-        errors.push(
-          ...validateSchema(
-            schema as JsonSchema,
-            shared ? SPEC.child('validation', 'openAPIV3Schema') : where,
-            release.emulated,
-          ),
-        );
-    }
-    if (version.deprecationWarning !== undefined && !version.deprecated) {
-      errors.push(
-        field.invalid(
-          at.child('deprecationWarning'),
-          version.deprecationWarning,
-          'can only be set for deprecated versions',
-        ),
-      );
-    }
+  const at = SPEC.child('group');
+  const groupTexts = isDNS1123Subdomain(group);
+  if (!group) errors.push(field.required(at));
+  else if (groupTexts.length) errors.push(field.invalid(at, group, groupTexts.join(',')));
+  else if (!group.includes('.')) errors.push(field.invalid(at, group, 'should be a domain with at least one dot'));
+  const shared = (part: Part) => isShared(versions, part);
+  const converts = conversion && conversion.strategy !== 'None' && preserveUnknownFields;
+  const detail = 'must be None if spec.preserveUnknownFields is true';
+  return [
+    ...errors,
+    ...oneOfRequired(SPEC.child('scope'), scope, ['Cluster', 'Namespaced']),
+    ...validateSchemasGiven(spec, limits),
+    ...versions.flatMap((version, i) => validateVersion(version, versions, SPEC.child('versions').index(i), limits)),
+    ...validateStatedOnce(spec),
+    ...validateVersionList(spec, release),
+    ...REQUIRED_NAMES.flatMap(name => (spec.names?.[name] ? [] : [field.required(NAMES.child(name))])),
+    ...validateNames(spec.names, NAMES),
+    ...(shared('schema') && versions[0]
+      ? validateVersionSchema(versions[0], versions.some(hasStatus), SPEC.child('validation'), limits)
+      : []),
+    ...(shared('subresources') ? validateSubresources(versions[0], SPEC.child('subresources')) : []),
+    ...(shared('additionalPrinterColumns') ? validateColumns(versions[0], SPEC.child('additionalPrinterColumns')) : []),
+    ...(converts ? [field.invalid(SPEC.child('conversion', 'strategy'), conversion.strategy ?? '', detail)] : []),
+    ...validateConversion(conversion, limits),
+  ];
+}
+
+const REQUIRED_NAMES = ['plural', 'singular', 'kind', 'listKind'] as const;
+
+/** oneOfRequired: findings if the value is absent or not one of these. */
+function oneOfRequired(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
+  return value ? oneOf(path, value, supported) : [field.required(path)];
+}
+
+function validateSchemasGiven(spec: Spec, limits: Limits): FieldError[] {
+  const { preserveUnknownFields } = spec;
+  const versions = spec.versions ?? [];
+  const missing = versions.flatMap((version, i) => {
+    const needed = limits.schemas || (!preserveUnknownFields && version.served);
+    if (!needed || version.schema?.openAPIV3Schema) return [];
+    const why = limits.schemas ? 'schemas are required' : 'because otherwise all fields are pruned';
+    return [field.required(SPEC.child('versions').index(i).child('schema', 'openAPIV3Schema'), why)];
   });
+  const withDefaults = versions.some(v => schemaFlaws([(v.schema?.openAPIV3Schema ?? {}) as JsonSchema]).defaults);
+  if (limits.defaults !== undefined || !withDefaults || !preserveUnknownFields) return missing;
+  const why = 'must be false in order to use defaults in the schema';
+  return [...missing, field.invalid(SPEC.child('preserveUnknownFields'), true, why)];
+}
+
+/** validateVersion checks what a version has for itself alone. */
+function validateVersion(version: Version, versions: readonly Version[], path: Path, limits: Limits): FieldError[] {
+  const own = (part: Part) => !isShared(versions, part);
+  const texts = isDNS1035Label(version.name ?? '');
+  return [
+    ...(texts.length ? [field.invalid(path.child('name'), version.name ?? '', texts.join(','))] : []),
+    ...validateWarning(version, path.child('deprecationWarning')),
+    ...(own('schema') ? validateVersionSchema(version, hasStatus(version), path.child('schema'), limits) : []),
+    ...(own('subresources') ? validateSubresources(version, path.child('subresources')) : []),
+    ...(own('additionalPrinterColumns') ? validateColumns(version, path.child('additionalPrinterColumns')) : []),
+  ];
+}
+
+const hasStatus = ({ subresources }: Version) => subresources?.status !== undefined;
+const MAX_WARNING_BYTES = 256;
+
+function validateWarning({ deprecated, deprecationWarning: text }: Version, path: Path): FieldError[] {
+  if (text === undefined) return [];
+  const errors = each(path, text, deprecated ? [] : ['can only be set for deprecated versions']);
+  if (!deprecated) return errors;
+  if (Buffer.byteLength(text) > MAX_WARNING_BYTES)
+    errors.push(field.invalid(path, text, 'must be <= 256 characters long'));
+  if (!text) errors.push(field.invalid(path, text, 'must not be an empty string'));
+  const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(text);
+  if (odd) {
+    const at = Buffer.byteLength(text.slice(0, odd.index));
+    const why = `must only contain printable UTF-8 characters; non-printable character found at index ${at}`;
+    errors.push(field.invalid(path, text, why));
+  }
+  return errors;
+}
+
+function validateVersionSchema(version: Version, status: boolean, path: Path, limits: Limits): FieldError[] {
+  const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
+  return schema ? validateSchema(schema, path.child('openAPIV3Schema'), { ...limits, status }) : [];
+}
+
+/** validateStatedOnce: what v1beta1 states for all versions may not stand in versions too. */
+function validateStatedOnce(spec: Spec): FieldError[] {
+  const stated = spec as Spec & Record<string, unknown>;
+  return SHARED.filter(([top]) => stated[top] !== undefined).map(([top, own]) => {
+    const noun = own === 'schema' ? 'schemas' : own;
+    return field.forbidden(SPEC.child(top), `top-level and per-version ${noun} are mutually exclusive`);
+  });
+}
+
+function validateVersionList(spec: Spec, release: Release): FieldError[] {
+  const versions = spec.versions ?? [];
   const path = SPEC.child('versions');
+  const errors: FieldError[] = [];
   const whole = (detail: string) => errors.push(invalidStruct(path, versions, goVersions(versions), detail, release));
   if (new Set(versions.map(v => v.name)).size < versions.length) whole('must contain unique version names');
   if (versions.filter(v => v.storage).length !== 1) whole('must have exactly one version marked as storage version');
   // The first version is also the one of the older field.
   const first = versions[0]?.name;
-  if (first !== undefined) errors.push(...each(SPEC.child('version'), first, isDNS1035Label(first)));
-  return errors;
+  const texts = first ? isDNS1035Label(first) : [];
+  return texts.length ? [...errors, field.invalid(SPEC.child('version'), first, texts.join(','))] : errors;
 }
 
-function validateNames({
-  plural,
-  singular,
-  kind,
-  listKind,
-  shortNames,
-  categories,
-}: apiextensionsv1.CustomResourceDefinitionNames): FieldError[] {
-  const label = (name: string, text: string | undefined, path = NAMES.child(name)) =>
-    text ? each(path, text, isDNS1035Label(text)) : [field.required(path)];
-  const mixed = (name: string, text: string | undefined) => {
-    const path = NAMES.child(name);
-    return text
-      ? isDNS1035Label(text.toLowerCase()).map(t => field.invalid(path, text, `${MIXED_CASE}: ${t}`))
-      : [field.required(path)];
-  };
+type DefinitionNames = apiextensionsv1.CustomResourceDefinitionNames;
+
+/** validateNames checks the form of the names that there are. */
+function validateNames(names: Partial<DefinitionNames> | undefined, path: Path): FieldError[] {
+  const { plural, singular, kind, listKind, shortNames, categories } = names ?? {};
+  const joined = (at: Path, text: string, texts: readonly string[], head = '') =>
+    texts.length ? [field.invalid(at, text, head + texts.join(','))] : [];
+  const label = (at: Path, text: string) => joined(at, text, isDNS1035Label(text));
+  const mixed = (at: Path, text: string) => joined(at, text, isDNS1035Label(text.toLowerCase()), `${MIXED_CASE}: `);
+  const same = 'kind and listKind may not be the same';
   return [
-    ...label('plural', plural),
-    ...(singular ? label('singular', singular) : []),
-    ...mixed('kind', kind),
-    ...(shortNames ?? []).flatMap((name, i) => label('', name, NAMES.child('shortNames').index(i))),
-    ...mixed('listKind', listKind),
-    ...(kind && kind === listKind
-      ? [field.invalid(NAMES.child('listKind'), listKind, 'kind and listKind may not be the same')]
-      : []),
-    ...(categories ?? []).flatMap((name, i) => label('', name, NAMES.child('categories').index(i))),
+    ...(plural ? label(path.child('plural'), plural) : []),
+    ...(singular ? label(path.child('singular'), singular) : []),
+    ...(kind ? mixed(path.child('kind'), kind) : []),
+    ...(listKind ? mixed(path.child('listKind'), listKind) : []),
+    ...(shortNames ?? []).flatMap((name, i) => label(path.child('shortNames').index(i), name)),
+    ...(kind && kind === listKind ? [field.invalid(path.child('listKind'), listKind, same)] : []),
+    ...(categories ?? []).flatMap((name, i) => label(path.child('categories').index(i), name)),
   ];
 }
 
-function validateConversion(conversion: apiextensionsv1.CustomResourceConversion | undefined): FieldError[] {
+const isKnownReview = (version: string) => version === 'v1' || version === 'v1beta1';
+
+function validateConversion(
+  conversion: apiextensionsv1.CustomResourceConversion | undefined,
+  limits: Limits,
+): FieldError[] {
   const path = SPEC.child('conversion');
-  if (!conversion) return [field.required(path)];
-  const errors = oneOf(path.child('strategy'), conversion.strategy, ['None', 'Webhook']);
-  if (conversion.strategy !== 'Webhook') return errors;
-  const { clientConfig, conversionReviewVersions = [] } = conversion.webhook ?? {};
-  const at = path.child('webhookClientConfig');
-  errors.push(
+  if (!conversion) return [];
+  const { strategy, webhook } = conversion;
+  const { clientConfig, conversionReviewVersions } = webhook ?? {};
+  const errors = oneOfRequired(path.child('strategy'), strategy, ['None', 'Webhook']);
+  const [config, reviews] = [path.child('webhookClientConfig'), path.child('conversionReviewVersions')];
+  if (strategy !== 'Webhook') {
+    const why = 'should not be set when strategy is not set to Webhook';
+    if (clientConfig) errors.push(field.forbidden(config, why));
+    if (conversionReviewVersions?.length) errors.push(field.forbidden(reviews, why));
+    return errors;
+  }
+  return [
+    ...errors,
     ...(clientConfig
-      ? validateClientConfig(clientConfig, at)
-      : [field.required(at, 'required when strategy is set to Webhook')]),
-  );
-  const reviews = path.child('conversionReviewVersions');
-  if (!conversionReviewVersions?.length) return [...errors, field.required(reviews)];
-  const known = conversionReviewVersions.some(v => v === 'v1' || v === 'v1beta1');
-  return known
-    ? errors
-    : [...errors, field.invalid(reviews, conversionReviewVersions, 'must include at least one of v1, v1beta1')];
+      ? validateClientConfig(clientConfig, config)
+      : [field.required(config, 'required when strategy is set to Webhook')]),
+    ...validateReviews(conversionReviewVersions ?? [], reviews, limits),
+  ];
 }
 
-function validateColumnsAndScale(versions: readonly Version[]): FieldError[] {
-  const each = (
-    part: 'additionalPrinterColumns' | 'subresources',
-    check: (version: Version, path: Path) => FieldError[],
-  ) => {
-    if (isShared(versions, part)) return versions[0] ? check(versions[0], SPEC.child(part)) : [];
-    return versions.flatMap((version, i) => check(version, SPEC.child('versions').index(i).child(part)));
-  };
-  return [
-    ...each('additionalPrinterColumns', (version, path) =>
-      (version.additionalPrinterColumns ?? []).flatMap((c, i) => validateColumn(c, path.index(i))),
-    ),
-    ...each('subresources', (version, path) =>
-      version.subresources?.scale ? validateScale(version.subresources.scale, path.child('scale')) : [],
-    ),
-  ];
+function validateReviews(versions: readonly string[], path: Path, { review, emulated }: Limits): FieldError[] {
+  if (!versions.length) return [field.required(path)];
+  const errors = versions.flatMap((version, i) =>
+    versions.indexOf(version) < i
+      ? [field.invalid(path.index(i), version, 'duplicate version')]
+      : each(path.index(i), version, isDNS1035Label(version)),
+  );
+  if (!review || versions.some(isKnownReview)) return errors;
+  const shown = `[]string{${versions.map(v => JSON.stringify(v)).join(', ')}}`;
+  return [...errors, invalidStruct(path, versions, shown, 'must include at least one of v1, v1beta1', { emulated })];
+}
+
+function validateColumns(version: Version | undefined, path: Path): FieldError[] {
+  return (version?.additionalPrinterColumns ?? []).flatMap((column, i) => validateColumn(column, path.index(i)));
 }
 
 function validateColumn(
@@ -187,29 +297,56 @@ function validateColumn(
     errors.push(field.invalid(path.child('format'), format, `must be one of ${[...FORMATS].sort().join(',')}`));
   const at = path.child('JSONPath');
   if (!jsonPath) errors.push(field.required(at));
-  else if (!COLUMN_PATH.test(jsonPath))
-    errors.push(field.invalid(at, jsonPath, 'must be a simple json path starting with .'));
+  else errors.push(...simplePath(at, jsonPath));
   return errors;
 }
 
-function validateScale(scale: apiextensionsv1.CustomResourceSubresourceScale, path: Path): FieldError[] {
+const simplePath = (path: Path, text: string) =>
+  text.startsWith('.') ? [] : [field.invalid(path, text, 'must be a simple json path starting with .')];
+
+function validateSubresources(version: Version | undefined, path: Path): FieldError[] {
+  const scale = version?.subresources?.scale;
+  if (!scale) return [];
   const check = (
     name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
     roots: readonly string[],
+    where: string,
   ): FieldError[] => {
     const text = scale[name];
-    const at = path.child(name);
+    const at = path.child('scale', name);
     if (!text) return name === 'labelSelectorPath' ? [] : [field.required(at)];
-    if (!text.startsWith('.') || !SIMPLE_PATH.test(text))
-      return [field.invalid(at, text, 'must be a simple json path starting with .')];
-    const within = roots.some(root => text.startsWith(`${root}.`));
-    return within ? [] : [field.invalid(at, text, `should be a json path under ${roots.join(' or ')}`)];
+    const errors = simplePath(at, text);
+    if (errors.length || roots.some(root => text.startsWith(`${root}.`))) return errors;
+    return [field.invalid(at, text, `should be a json path under ${where}`)];
   };
   return [
-    ...check('specReplicasPath', ['.spec']),
-    ...check('statusReplicasPath', ['.status']),
-    ...check('labelSelectorPath', ['.spec', '.status']),
+    ...check('specReplicasPath', ['.spec'], '.spec'),
+    ...check('statusReplicasPath', ['.status'], '.status'),
+    ...check('labelSelectorPath', ['.spec', '.status'], 'either .spec or .status'),
   ];
+}
+
+/** validateApproval: an API of a group of Kubernetes says who approved it, or that nobody did. */
+function validateApproval(definition: Definition, old: Definition | undefined, context: StrategyContext): FieldError[] {
+  const { metadata, spec } = definition;
+  if (isBeta(context) || !isProtectedGroup(spec.group ?? '')) return [];
+  const { state, value, message } = approvalFinding(metadata?.annotations);
+  // What did not change is not held against an update.
+  if (old && approvalFinding(old.metadata?.annotations).state === state) return [];
+  const path = Path.at('metadata', 'annotations').key(APPROVAL);
+  if (state === 'missing') return [field.required(path, message)];
+  return state === 'invalid' ? [field.invalid(path, value, message)] : [];
+}
+
+/** validatePreserving: keeping unknown fields everywhere is for definitions that did so before v1. */
+function validatePreserving({ spec }: Definition, old: Definition | undefined, context: StrategyContext): FieldError[] {
+  if (isBeta(context) || old?.spec.preserveUnknownFields || !spec.preserveUnknownFields) return [];
+  const why = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  return [field.invalid(SPEC.child('preserveUnknownFields'), true, why)];
+}
+
+function validateStatus(definition: Definition, release: Release): FieldError[] {
+  return [...validateStatusUpdate(definition), ...validateStored(definition, release)];
 }
 
 function validateStored({ spec, status }: Definition, release: Release): FieldError[] {
@@ -237,32 +374,4 @@ function validateStored({ spec, status }: Definition, release: Release): FieldEr
     ...errors,
     ...[...rest].map(([name, i]) => field.invalid(path.index(i), name, 'must appear in spec.versions')),
   ];
-}
-
-/** isStrict: a definition has all that v1 asks for. One that came by v1beta1 may go on without. */
-function isStrict({ spec }: Definition): boolean {
-  return !spec.preserveUnknownFields && (spec.versions ?? []).every(v => v.schema?.openAPIV3Schema);
-}
-
-/** validateDefinitionUpdate adds what is fixed: the group, and once the resource is established its scope and names. */
-export function validateDefinitionUpdate(
-  definition: Definition,
-  old: Definition,
-  context: StrategyContext,
-): FieldError[] {
-  // One that is being deleted has to be able to go, whatever is wrong with it.
-  if (definition.metadata?.deletionTimestamp && semanticEqual(definition.spec, old.spec)) return [];
-  const strict = context.apiVersion.endsWith('/v1') && isStrict(old);
-  const errors = validateDefinition(definition, context, strict);
-  const established = (old.status?.conditions ?? []).some(c => c.type === 'Established' && c.status === 'True');
-  const fixed = (path: Path, now: unknown, before: unknown) => {
-    if (now !== before) errors.push(field.invalid(path, now, IMMUTABLE));
-  };
-  if (established) {
-    fixed(SPEC.child('scope'), definition.spec.scope, old.spec.scope);
-    fixed(NAMES.child('kind'), definition.spec.names?.kind, old.spec.names?.kind);
-  }
-  fixed(SPEC.child('group'), definition.spec.group, old.spec.group);
-  fixed(NAMES.child('plural'), definition.spec.names?.plural, old.spec.names?.plural);
-  return errors;
 }

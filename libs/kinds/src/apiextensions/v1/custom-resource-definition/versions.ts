@@ -1,13 +1,22 @@
 import type { apiextensionsv1 } from '@navarch/api';
+import { deepEqual, isRecord } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 
 /** Version is one version of a custom resource. */
 export type Version = apiextensionsv1.CustomResourceDefinitionVersion;
-type Part = 'schema' | 'subresources' | 'additionalPrinterColumns';
+export type Part = 'schema' | 'subresources' | 'additionalPrinterColumns';
 
 /** isShared: all versions agree in a part, so that messages place it above the versions. */
-export function isShared(versions: readonly Version[], part: Part): boolean {
-  return versions.every(v => semanticEqual(v[part], versions[0]?.[part]));
+export function isShared(versions: readonly Pick<Version, Part>[], part: Part): boolean {
+  const first = versions[0]?.[part];
+  return versions.every(v => samePart(v[part], first));
+}
+
+/** samePart: a list without columns is none, but a part that says nothing is not the same as no part. */
+function samePart(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) || Array.isArray(b)) return semanticEqual(a, b);
+  if (!isRecord(a) || !isRecord(b)) return a === b;
+  return deepEqual(a, b);
 }
 
 /** goVersion renders a version as messages up to release 1.32 do; addresses have no meaning. */

@@ -1,0 +1,65 @@
+import { unmarshalFailure } from '@navarch/api';
+import {
+  Path,
+  StatusError,
+  accessorError,
+  badRequest,
+  field,
+  isRecord,
+  parseApiVersion,
+  goJson,
+  type AnyObject,
+  type FieldError,
+} from '@navarch/apimachinery';
+import type { Target } from './decode-body';
+
+/** checkCustomBody refuses a body of no kind, or of another version than the path's. */
+export function checkCustomBody(value: Record<string, unknown>, target: Target, emulated: number, body?: Buffer): void {
+  if (!value['kind']) {
+    const raw = body?.length ? body : Buffer.from(goJson(value));
+    throw notHandled(target, unmarshalFailure(`Object 'Kind' is missing in '${raw.toString()}'`, raw, emulated));
+  }
+  if (value['apiVersion'] === null) throw notHandled(target, accessorError('.apiVersion', null, 'string'));
+  const expected = `${target.group}/${target.version}`;
+  const given = textOf(value['apiVersion']) || expected;
+  if (given !== expected)
+    throw badRequest(`the API version in the data (${given}) does not match the expected API version (${expected})`);
+}
+
+/** checkCustomPatched refuses the result of a patch that is no object at all. Its kind and version are checked later. */
+export function checkCustomPatched(value: Record<string, unknown>, target: Target, emulated: number): void {
+  checkCustomBody({ ...value, apiVersion: '' }, target, emulated);
+  for (const name of ['kind', 'apiVersion']) {
+    const given = value[name];
+    if (given !== undefined && typeof given !== 'string') throw new Error(accessorError(`.${name}`, given, 'string'));
+  }
+  const apiVersion = textOf(value['apiVersion']);
+  if (apiVersion && !parseApiVersion(apiVersion)) throw new Error(`unexpected GroupVersion string: ${apiVersion}`);
+}
+
+/** takeCustomType makes an object one of the target's type: 422 for another one, 500 if it names no version. `any` takes all. */
+export function takeCustomType(object: AnyObject, target: Target, any: boolean): void {
+  const expected = `${target.group}/${target.version}`;
+  const { kind = '', apiVersion = '', metadata } = object;
+  if (!apiVersion) {
+    const why = "Object 'apiVersion' is missing in 'object has no apiVersion field'";
+    throw new StatusError(500, 'InternalError', `Internal error occurred: ${why}`, { causes: [{ message: why }] });
+  }
+  object.kind = target.kind;
+  object.apiVersion = expected;
+  if (any || (kind === target.kind && apiVersion === expected)) return;
+  const errors: FieldError[] = [];
+  const wrong = (name: string, given: string, wanted: string) => {
+    if (given !== wanted) errors.push(field.invalid(Path.at(name), given, `must be ${wanted}`));
+  };
+  wrong('kind', kind, target.kind);
+  wrong('apiVersion', apiVersion, expected);
+  throw field.invalidObject({ group: parseApiVersion(apiVersion)?.group ?? '', kind }, metadata?.name ?? '', errors);
+}
+
+/** notHandled is the 400 for a body that cannot be read as an object of the target. */
+export function notHandled({ kind, version }: Pick<Target, 'kind' | 'version'>, why: string): StatusError {
+  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
