@@ -37,7 +37,8 @@ function keyed(
   const wrong = list.findIndex(item => item !== null && !isRecord(item));
   if (wrong >= 0) {
     const why = 'must be an object for an array of list-type map';
-    errors.push(field.invalid(Path.at(`${path}[${wrong}]`), list[wrong], why));
+    const message = `Invalid value: ${renderValue(list[wrong], emulated)}: ${why}`;
+    errors.push({ reason: 'FieldValueInvalid', field: `${path}[${wrong}]`, message });
     return;
   }
   repeated(list, path, emulated, errors, item => {

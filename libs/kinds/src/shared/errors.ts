@@ -32,6 +32,12 @@ export function unsupportedStruct(
   };
 }
 
+/** duplicateStruct is field.duplicate for a structure; see invalidStruct. */
+export function duplicateStruct(path: Path, value: unknown, go: string, release: Release): FieldError {
+  if (release.emulated >= JSON_VALUES) return field.duplicate(path, value);
+  return { reason: 'FieldValueDuplicate', field: path.toString(), message: `Duplicate value: ${go}` };
+}
+
 /** each turns the texts of a name check into invalid-value findings. */
 export function each(path: Path, value: unknown, texts: readonly string[]): FieldError[] {
   return texts.map(text => field.invalid(path, value, text));

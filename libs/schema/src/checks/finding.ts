@@ -65,10 +65,15 @@ export class Findings {
     else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooLong(pathOf(path), value, max));
   }
 
+  /** tooFew: older releases show how many properties there should be. */
+  tooFew(path: string, actual: number, min: number, noun: string): void {
+    this.invalid(path, this.typed ? actual : min, `should have at least ${min} ${noun}`);
+  }
+
   /** tooMany: `noun` is what there are too many of: items, properties. */
   tooMany(path: string, actual: number, max: number, noun: string): void {
     const words = `should have at most ${max} ${noun}`;
-    if (!this.typed) this.invalid(path, actual, words);
+    if (!this.typed) this.invalid(path, noun === 'properties' ? max : actual, words);
     else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooMany(pathOf(path), actual, max));
   }
 

@@ -136,7 +136,7 @@ export function checksOfSizes({ minProperties, maxProperties }: JsonSchema): Che
   if (minProperties !== undefined)
     checks.push((object, path, findings) => {
       const count = Object.keys(object).length;
-      if (count < minProperties) findings.invalid(path, count, `should have at least ${minProperties} properties`);
+      if (count < minProperties) findings.tooFew(path, count, minProperties, 'properties');
     });
   if (maxProperties !== undefined)
     checks.push((object, path, findings) => {

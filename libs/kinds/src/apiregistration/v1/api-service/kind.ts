@@ -34,11 +34,11 @@ function validateService({
   } = spec;
   const wanted = `${version}.${group}`;
   const errors: FieldError[] = [];
-  if (metadata?.name !== wanted) {
+  if (metadata?.name && metadata.name !== wanted) {
     errors.push(
       field.invalid(
         Path.at('metadata', 'name'),
-        metadata?.name ?? '',
+        metadata.name,
         `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
       ),
     );

@@ -4,6 +4,7 @@ import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
+import { storageVersionName, validateStorageVersionStatus } from './validation';
 
 type StorageVersion = apiserverinternalv1alpha1.StorageVersion;
 
@@ -22,6 +23,7 @@ export const storageVersion = defineKind<StorageVersion>({
     ),
     ageColumn,
   ]),
+  nameRule: storageVersionName,
   strategy: specStrategy<StorageVersion>({ allowUnconditionalUpdate: false }),
-  subresources: { status: isolatedStatusStrategy<StorageVersion>() },
+  subresources: { status: isolatedStatusStrategy<StorageVersion>({ validateUpdate: validateStorageVersionStatus }) },
 });

@@ -39,6 +39,7 @@ export const certificateSigningRequest = defineKind<CSR>({
     }),
   ],
   shortNames: ['csr'],
+  nameRule: 'pathSegment',
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
   fieldLabels: ['spec.signerName'],
   columns: defineColumns<CSR>([

@@ -4,7 +4,7 @@ import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { flowcontrolVersions } from '../shared/versions';
-import { validateFlowSchema } from './validation';
+import { validateFlowSchema, validateFlowSchemaStatus } from './validation';
 
 const PRECEDENCE = 1000;
 
@@ -28,5 +28,7 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
     validate: validateFlowSchema,
     validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
   }),
-  subresources: { status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>() },
+  subresources: {
+    status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>({ validateUpdate: validateFlowSchemaStatus }),
+  },
 });

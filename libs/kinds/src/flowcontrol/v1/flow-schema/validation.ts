@@ -1,6 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
-import { each, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
+import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { each, invalidStruct, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
+import { goStrings } from '../../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 const MAX_PRECEDENCE = 10_000;
@@ -39,12 +40,13 @@ export function validateFlowSchema(
       ? each(where, name, isDNS1123Subdomain(name))
       : [field.required(where, 'must reference a priority level')]),
   );
-  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i)))];
+  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i), release))];
 }
 
 function validateRule(
   { subjects, resourceRules, nonResourceRules }: flowcontrolv1.PolicyRulesWithSubjects,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (!subjects?.length)
@@ -53,56 +55,137 @@ function validateRule(
   if (!resourceRules?.length && !nonResourceRules?.length) {
     errors.push(field.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   }
-  (resourceRules ?? []).forEach((rule, i) => {
-    const at = path.child('resourceRules').index(i);
-    for (const name of ['verbs', 'apiGroups', 'resources'] as const) errors.push(...validateList(rule[name], name, at));
-    if (!rule.clusterScope && !rule.namespaces?.length) {
-      errors.push(
-        field.required(
-          at.child('namespaces'),
-          'resource rules that are not cluster scoped must supply at least one namespace',
-        ),
-      );
-    }
-  });
-  (nonResourceRules ?? []).forEach((rule, i) => {
-    const at = path.child('nonResourceRules').index(i);
-    for (const name of ['verbs', 'nonResourceURLs'] as const) errors.push(...validateList(rule[name], name, at));
-  });
-  return errors;
+  return [
+    ...errors,
+    ...(resourceRules ?? []).flatMap((rule, i) =>
+      validateResources(rule, path.child('resourceRules').index(i), release),
+    ),
+    ...(nonResourceRules ?? []).flatMap((rule, i) =>
+      validatePaths(rule, path.child('nonResourceRules').index(i), release),
+    ),
+  ];
 }
 
-function validateList(values: readonly string[] | undefined, name: string, path: Path): FieldError[] {
-  if (!values?.length)
-    return [
-      field.required(
-        path.child(name),
-        `${name === 'verbs' ? 'verbs' : `resource rules must supply ${name}:`} must contain at least one value`,
-      ),
-    ];
-  return values.includes('*') && values.length > 1
-    ? [field.invalid(path.child(name), values, "if '*' is present, must not specify other values")]
-    : [];
+const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
+
+function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path, release: Release): FieldError[] {
+  const { verbs, apiGroups, resources, namespaces, clusterScope } = rule;
+  const list = (
+    name: 'apiGroups' | 'resources',
+    values: readonly string[] | undefined,
+    one: string,
+    several: string,
+  ) =>
+    values?.length
+      ? alone(path.child(name), values, several, release)
+      : [field.required(path.child(name), `resource rules must supply at least one ${one}`)];
+  return [
+    ...validateVerbs(verbs, path.child('verbs'), release),
+    ...list('apiGroups', apiGroups, 'api group', 'api groups'),
+    ...list('resources', resources, 'resource', 'resources'),
+    ...validateNamespaces(namespaces, clusterScope ?? false, path.child('namespaces'), release),
+  ];
+}
+
+function validateNamespaces(
+  namespaces: readonly string[] | undefined,
+  clusterScope: boolean,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  if (!namespaces?.length) {
+    const why = 'resource rules that are not cluster scoped must supply at least one namespace';
+    return clusterScope ? [] : [field.required(path, why)];
+  }
+  if (namespaces.includes('*')) return alone(path, namespaces, 'namespaces', release);
+  const head = "each member of this list must be '*' or a DNS-1123 label; ";
+  return namespaces.flatMap((name, i) =>
+    each(
+      path.index(i),
+      name,
+      isDNS1123Label(name).map(text => head + text),
+    ),
+  );
+}
+
+function validatePaths(rule: flowcontrolv1.NonResourcePolicyRule, path: Path, release: Release): FieldError[] {
+  const { verbs, nonResourceURLs } = rule;
+  const at = path.child('nonResourceURLs');
+  const errors = validateVerbs(verbs, path.child('verbs'), release);
+  if (!nonResourceURLs?.length)
+    return [...errors, field.required(at, 'nonResourceURLs must contain at least one value')];
+  if (nonResourceURLs.includes('*')) return [...errors, ...alone(at, nonResourceURLs, 'non-resource URLs', release)];
+  return [...errors, ...nonResourceURLs.flatMap((url, i) => validatePath(url, at.index(i)))];
+}
+
+/** validatePath: a path begins with a slash, has no empty part, and a star only as its last one. */
+function validatePath(url: string, path: Path): FieldError[] {
+  if (!url) return [field.invalid(path, url, 'must not be empty')];
+  if (url === '/') return [];
+  if (!url.startsWith('/')) return [field.invalid(path, url, 'must start with slash')];
+  if (url.includes(' ')) return [field.invalid(path, url, 'must not contain white-space')];
+  if (url.includes('//')) return [field.invalid(path, url, 'must not contain double slash')];
+  if (/\*/.test(url.slice(0, -1)) || (url.endsWith('*') && !url.endsWith('/*')))
+    return [field.invalid(path, url, 'wildcard can only do suffix matching')];
+  return [];
+}
+
+function validateVerbs(verbs: readonly string[] | undefined, path: Path, release: Release): FieldError[] {
+  if (!verbs?.length) return [field.required(path, 'verbs must contain at least one value')];
+  if (verbs.includes('*')) return alone(path, verbs, 'verbs', release);
+  return verbs.every(verb => VERBS.includes(verb))
+    ? []
+    : [unsupportedStruct(path, verbs, goStrings(verbs), VERBS, release)];
+}
+
+/** alone: a star says all there is to say. */
+function alone(path: Path, values: readonly string[], noun: string, release: Release): FieldError[] {
+  if (!values.includes('*') || values.length === 1) return [];
+  const why = `if '*' is present, must not specify other ${noun}`;
+  return [invalidStruct(path, values, goStrings(values), why, release)];
 }
 
 function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Subject, path: Path): FieldError[] {
-  const errors = oneOf(path.child('kind'), kind, ['Group', 'ServiceAccount', 'User']);
-  const named = (name: string, subject: { name: string } | undefined) =>
-    subject
-      ? requireText(path.child(name, 'name'), subject.name)
-      : [field.required(path.child(name), `${name} is required when subject kind is '${kind}'`)];
-  if (kind === 'User') errors.push(...named('user', user));
-  if (kind === 'Group') errors.push(...named('group', group));
-  if (kind === 'ServiceAccount') {
-    errors.push(...named('serviceAccount', serviceAccount));
-    if (serviceAccount)
-      errors.push(
-        ...requireText(
-          path.child('serviceAccount', 'namespace'),
-          serviceAccount.namespace,
-          'must specify namespace for service account',
-        ),
-      );
+  const subjects = { serviceAccount, user, group };
+  const own = OWN_FIELDS[kind as keyof typeof OWN_FIELDS];
+  if (!own) return oneOf(path.child('kind'), kind, ['Group', 'ServiceAccount', 'User']);
+  const subject = subjects[own];
+  const errors = subject
+    ? validateSubjectName(subject, own, path.child(own))
+    : [field.required(path.child(own), `${own} is required when subject kind is '${kind}'`)];
+  for (const [other, name] of Object.entries(OWN_FIELDS)) {
+    if (name !== own && subjects[name])
+      errors.push(field.forbidden(path.child(name), `${name} is forbidden when subject kind is not '${other}'`));
   }
   return errors;
+}
+
+const OWN_FIELDS = { ServiceAccount: 'serviceAccount', User: 'user', Group: 'group' } as const;
+
+function validateSubjectName(subject: { name?: string; namespace?: string }, own: string, path: Path): FieldError[] {
+  const { name, namespace } = subject;
+  const errors = requireText(path.child('name'), name);
+  if (own !== 'serviceAccount') return errors;
+  const named = name && name !== '*' ? each(path.child('name'), name, isDNS1123Subdomain(name)) : [];
+  const at = path.child('namespace');
+  return [
+    ...errors,
+    ...named,
+    ...(namespace
+      ? each(at, namespace, isDNS1123Label(namespace))
+      : [field.required(at, 'must specify namespace for service account')]),
+  ];
+}
+
+/** validateFlowSchemaStatus: conditions have a type of their own each. */
+export function validateFlowSchemaStatus({ status }: flowcontrolv1.FlowSchema): FieldError[] {
+  const conditions = status?.conditions ?? [];
+  const types = conditions.map(({ type = '' }) => type);
+  return types.flatMap((type, i) => {
+    const at = Path.at('status', 'conditions').index(i).child('type');
+    return [
+      ...(types.indexOf(type) < i ? [field.duplicate(at, type)] : []),
+      ...(type ? [] : [field.required(at, 'must not be empty')]),
+    ];
+  });
 }

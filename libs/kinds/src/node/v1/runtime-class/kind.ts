@@ -1,10 +1,10 @@
-import { RuntimeClasses, type nodev1 } from '@navarch/api';
+import { RuntimeClasses, type corev1, type nodev1 } from '@navarch/api';
 import { field, isDNS1123Label, Path, validateLabels, type FieldError } from '@navarch/apimachinery';
 import { validateResources } from '../../../core/v1/pod/validation/resources';
-import { validateTolerations } from '../../../core/v1/pod/validation/tolerations';
+import { goToleration, validateTolerations } from '../../../core/v1/pod/validation/tolerations';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, IMMUTABLE, type Release } from '../../../shared/errors';
+import { duplicateStruct, each, IMMUTABLE, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -39,7 +39,18 @@ function validateRuntimeClass(
     ...(overhead?.podFixed ? validateResources({ limits: overhead.podFixed }, Path.at('overhead'), release) : []),
     ...validateLabels(scheduling?.nodeSelector, at.child('nodeSelector')),
     ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations'), release),
+    ...repeatedTolerations(scheduling?.tolerations ?? [], at.child('tolerations'), release),
   ];
+}
+
+/** repeatedTolerations finds tolerations that stand twice; how long they hold does not tell them apart. */
+function repeatedTolerations(tolerations: readonly corev1.Toleration[], path: Path, release: Release): FieldError[] {
+  const keyOf = ({ key = '', operator = '', value = '', effect = '' }: corev1.Toleration) =>
+    JSON.stringify([key, operator, value, effect]);
+  const keys = tolerations.map(keyOf);
+  return tolerations.flatMap((toleration, i) =>
+    keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), toleration, goToleration(toleration), release)] : [],
+  );
 }
 
 const deprecated = deprecatedFor('1.22', '1.25', 'node.k8s.io/v1 RuntimeClass');

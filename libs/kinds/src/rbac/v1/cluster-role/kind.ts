@@ -14,7 +14,14 @@ function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, rel
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
   if (!selectors.length)
     return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
-  return [...errors, ...selectors.flatMap((selector, i) => validateLabelSelector(selector, at.index(i)))];
+  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i)))];
+}
+
+function validateSelector(selector: Parameters<typeof validateLabelSelector>[0], path: Path): FieldError[] {
+  const errors = validateLabelSelector(selector, path);
+  if (!errors.length) return [];
+  // The selector that cannot be made of it is what is shown.
+  return [...errors, field.invalid(path, 'null', 'invalid label selector.')];
 }
 
 /** clusterRole declares ClusterRole. */

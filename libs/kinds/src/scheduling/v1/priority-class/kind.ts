@@ -34,7 +34,8 @@ function validatePriorityClass({
       field.forbidden(Path.at('value'), `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`),
     );
   }
-  if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
+  if (preemptionPolicy === '') errors.push(field.required(Path.at('preemptionPolicy')));
+  else if (preemptionPolicy !== undefined && !POLICIES.includes(preemptionPolicy))
     errors.push(field.notSupported(Path.at('preemptionPolicy'), preemptionPolicy, POLICIES));
   return errors;
 }

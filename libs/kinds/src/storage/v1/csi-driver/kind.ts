@@ -1,6 +1,5 @@
 import { CSIDrivers, type storagev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
+import { field, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
@@ -26,12 +25,10 @@ function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
   if (emulated >= 27) spec.seLinuxMount ??= false;
 }
 
-function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
+function validateDriver({ spec }: storagev1.CSIDriver): FieldError[] {
   const { attachRequired, podInfoOnMount, fsGroupPolicy, volumeLifecycleModes, tokenRequests } =
     spec ?? ({} as storagev1.CSIDriverSpec);
-  const errors = validateCSIDriverName(metadata?.name, Path.at('metadata', 'name')).filter(
-    e => e.reason === 'FieldValueTooLong',
-  );
+  const errors: FieldError[] = [];
   if (attachRequired === undefined) errors.push(field.required(SPEC.child('attachedRequired')));
   if (podInfoOnMount === undefined) errors.push(field.required(SPEC.child('podInfoOnMount')));
   if (fsGroupPolicy !== undefined)
@@ -58,7 +55,14 @@ function validateDriver({ metadata, spec }: storagev1.CSIDriver): FieldError[] {
 }
 
 /** Everything is looked at twice when a driver is made, and the findings are reported twice. */
-const validateNew = (driver: storagev1.CSIDriver) => [...validateDriver(driver), ...validateDriver(driver)];
+const validateNew = (driver: storagev1.CSIDriver) => [
+  ...validateDriver(driver),
+  ...validateObjectMeta(driver.metadata ?? {}, { namespaced: false, nameRule: 'subdomain' }),
+  ...validateDriver(driver),
+];
+
+/** WHOLE_UNTIL is the last release whose drivers change in nothing. */
+const WHOLE_UNTIL = 20;
 
 function validateDriverUpdate(
   driver: storagev1.CSIDriver,
@@ -68,6 +72,10 @@ function validateDriverUpdate(
   const changed = (name: keyof storagev1.CSIDriverSpec) => !semanticEqual(driver.spec?.[name], old.spec?.[name]);
   const fixed = (name: keyof storagev1.CSIDriverSpec, shown: string = name) =>
     changed(name) ? [field.invalid(SPEC.child(shown), driver.spec?.[name], IMMUTABLE)] : [];
+  if (release.emulated <= WHOLE_UNTIL) {
+    if (semanticEqual(driver.spec, old.spec)) return [];
+    return [invalidStruct(SPEC, driver.spec, 'storage.CSIDriverSpec{}', IMMUTABLE, release)];
+  }
   const modes = driver.spec?.volumeLifecycleModes;
   const go = goStrings(modes, 'storage.VolumeLifecycleMode');
   return [

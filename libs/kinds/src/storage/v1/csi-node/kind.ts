@@ -1,5 +1,5 @@
 import { CSINodes, type storagev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
@@ -45,7 +45,12 @@ function validateDriver(
   ];
 }
 
-const validateTwice = (node: storagev1.CSINode, release: Release) => twice(validateCSINode(node, release));
+/** Everything is looked at twice when a node is made, its metadata too. */
+const validateNew = (node: storagev1.CSINode, release: Release) => [
+  ...validateCSINode(node, release),
+  ...validateObjectMeta(node.metadata ?? {}, { namespaced: false, nameRule: 'subdomain' }),
+  ...validateCSINode(node, release),
+];
 
 function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release: Release): FieldError[] {
   const before = old.spec?.drivers ?? [];
@@ -53,7 +58,7 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release
     (node.spec?.drivers ?? []).filter(now => now.name === driver.name && !semanticEqual(now, driver)),
   );
   return [
-    ...validateTwice(node, release),
+    ...twice(validateCSINode(node, release)),
     ...changed.map(driver => invalidStruct(Path.at('CSINodeDriver'), driver, goDriver(driver), IMMUTABLE, release)),
   ];
 }
@@ -78,5 +83,5 @@ export const csiNode = defineKind<storagev1.CSINode>({
     integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0),
     ageColumn,
   ]),
-  strategy: { ...plainStrategy<storagev1.CSINode>(validateTwice), allowUnconditionalUpdate: false, validateUpdate },
+  strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), allowUnconditionalUpdate: false, validateUpdate },
 });

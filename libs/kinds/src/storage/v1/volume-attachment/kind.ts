@@ -12,6 +12,7 @@ import { isolatedStatusStrategy, plainStrategy } from '../../../shared/strategie
 
 const SPEC = Path.at('spec');
 const V1 = 'storage.k8s.io/v1';
+const BETA = 'storage.k8s.io/v1beta1';
 
 function validateAttachment({ spec, status }: storagev1.VolumeAttachment): FieldError[] {
   const { attacher, nodeName = '', source } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
@@ -22,7 +23,8 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment): Field
     errors.push(field.required(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
   else if (inline && volume !== undefined)
     errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
-  else if (volume === '') errors.push(field.required(at.child('persistentVolumeName')));
+  else if (volume === '')
+    errors.push(field.required(at.child('persistentVolumeName'), 'must specify non empty persistentVolumeName'));
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
   for (const name of ['attachError', 'detachError'] as const) {
     const message = status?.[name]?.message ?? '';
@@ -31,10 +33,10 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment): Field
   return errors;
 }
 
-/** Clients of v1 have to name the driver well; older versions let any name pass. */
+/** Clients of v1beta1 need not name the driver well. */
 function validateNew(attachment: storagev1.VolumeAttachment, { apiVersion }: StrategyContext): FieldError[] {
   const errors = validateAttachment(attachment);
-  if (apiVersion !== V1) return errors;
+  if (apiVersion === BETA) return errors;
   const { attacher, source } = attachment.spec ?? ({} as storagev1.VolumeAttachmentSpec);
   const volume = source?.persistentVolumeName;
   return [
@@ -54,12 +56,12 @@ function goSpec({ attacher, source, nodeName }: storagev1.VolumeAttachmentSpec):
 
 const deprecated = deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 VolumeAttachment');
 
-/** volumeAttachment declares VolumeAttachment. Its older versions have no status endpoint: the status is written with the object. */
+/** volumeAttachment declares VolumeAttachment. Its older versions have no status endpoint: in v1beta1 the status is written with the object. */
 export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
   resource: VolumeAttachments,
   versions: [
     served(V1, 'VolumeAttachment'),
-    served('storage.k8s.io/v1beta1', 'VolumeAttachment', { until: 21, deprecated, subresources: [] }),
+    served(BETA, 'VolumeAttachment', { until: 21, deprecated, subresources: [] }),
     served('storage.k8s.io/v1alpha1', 'VolumeAttachment', { until: 23, subresources: [] }),
   ],
   columns: defineColumns<storagev1.VolumeAttachment>([
@@ -74,10 +76,10 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
     ...plainStrategy<storagev1.VolumeAttachment>(validateNew),
     allowUnconditionalUpdate: false,
     prepareForCreate(attachment, { apiVersion }) {
-      if (apiVersion === V1) delete attachment.status;
+      if (apiVersion !== BETA) delete attachment.status;
     },
     prepareForUpdate(attachment, old, { apiVersion }) {
-      if (apiVersion !== V1) return;
+      if (apiVersion === BETA) return;
       if (old.status) attachment.status = old.status;
       else delete attachment.status;
     },

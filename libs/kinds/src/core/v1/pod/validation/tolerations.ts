@@ -23,7 +23,7 @@ export function validateTolerations(
 }
 
 /** goToleration renders a toleration as messages up to release 1.32 do. */
-function goToleration({
+export function goToleration({
   key = '',
   operator = '',
   value = '',
