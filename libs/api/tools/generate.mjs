@@ -51,14 +51,15 @@ const definitionName = message =>
     .replace('kube_aggregator', 'kube-aggregator');
 const split = name => ({ package: name.slice(0, name.lastIndexOf('.')), kind: name.slice(name.lastIndexOf('.') + 1) });
 
-/** marks reads a list of `Kind.field`, `*.field`, `group.Kind.field`, `v1.Kind.field` (`!Kind` excepts one, `:22` is a release). */
+/** marks reads a list of `Kind.field`, `*.field`, `group.Kind.field`, `v1.Kind.field` (`!Kind` excepts one, `:22` since a release, `:-20` until). */
 function marks(text) {
   const byField = new Map();
   for (const entry of text.split(' ').filter(Boolean)) {
-    const [, qualifier, kind, field, excepted, since] =
-      /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([$\w-]+)((?:!\w+)*)(?::(\d+))?$/.exec(entry) ?? [];
+    const [, qualifier, kind, field, excepted, until, release = '0'] =
+      /^(?:([a-z]\w*)\.)?(\*|[A-Z]\w*)\.([$\w-]+)((?:!\w+)*)(?::(-)?(\d+))?$/.exec(entry) ?? [];
     if (!field) throw new Error(`presence.json: ${entry} is no mark`);
-    const mark = { qualifier, kind, excepted: excepted.split('!').slice(1), since: since ? Number(since) : 0 };
+    const bound = until ? { until: Number(release) } : { since: Number(release) };
+    const mark = { qualifier, kind, excepted: excepted.split('!').slice(1), ...bound };
     byField.set(field, [...(byField.get(field) ?? []), mark]);
   }
   return (definition, field) => {
@@ -100,6 +101,7 @@ function presenceOf(definition, { name, type, list, map, required }) {
   return {
     ...(always && { always: true }),
     ...(mark?.since && { alwaysSince: mark.since }),
+    ...(mark?.until && { alwaysUntil: mark.until }),
     ...((!value || isNullable(definition, name)) && { pointer: true }),
   };
 }

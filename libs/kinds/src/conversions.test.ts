@@ -97,7 +97,8 @@ const PAIRS: readonly (readonly [name: string, apiVersion: string, kind: string,
     {
       metadata: {
         annotations: {
-          'autoscaling.alpha.kubernetes.io/conditions': '[{"type":"AbleToScale","status":"True"}]',
+          'autoscaling.alpha.kubernetes.io/conditions':
+            '[{"type":"AbleToScale","status":"True","lastTransitionTime":"2020-01-01T00:00:00Z"}]',
           'autoscaling.alpha.kubernetes.io/current-metrics':
             '[{"type":"Resource","resource":{"name":"cpu","currentAverageUtilization":7,"currentAverageValue":"3m"}}]',
         },
@@ -110,7 +111,7 @@ const PAIRS: readonly (readonly [name: string, apiVersion: string, kind: string,
       spec: {},
       status: {
         currentReplicas: 1,
-        conditions: [{ type: 'AbleToScale', status: 'True' }],
+        conditions: [{ type: 'AbleToScale', status: 'True', lastTransitionTime: '2020-01-01T00:00:00Z' }],
         currentMetrics: [
           { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 7, averageValue: '3m' } } },
         ],
@@ -172,6 +173,7 @@ const PAIRS: readonly (readonly [name: string, apiVersion: string, kind: string,
       endpoints: [
         {
           addresses: ['10.0.0.1'],
+          nodeName: 'n',
           topology: { x: 'y', 'kubernetes.io/hostname': 'n', 'topology.kubernetes.io/zone': 'z' },
         },
       ],
@@ -278,6 +280,42 @@ describe('conversions', () => {
     expect(there).toEqual(hub);
     version.fromHub?.(there);
     expect(there).toEqual(older);
+  });
+
+  test('v1.20 tells the node of an endpoint by its topology only', () => {
+    const version = allKinds(20)
+      .find(k => k.resource.kind === 'EndpointSlice')!
+      .versions.find(v => v.version === 'v1beta1')!;
+    const slice: Fields = { endpoints: [{ nodeName: 'other', topology: { 'kubernetes.io/hostname': 'n' } }] };
+    version.toHub!(slice);
+    expect(slice).toEqual({ endpoints: [{ nodeName: 'n' }] });
+    version.fromHub!(slice);
+    expect(slice).toEqual({ endpoints: [{ topology: { 'kubernetes.io/hostname': 'n' } }] });
+  });
+
+  test.each<[title: string, annotation: string, behavior: unknown]>([
+    ['says nothing', '{"ScaleUp":null,"ScaleDown":null}', undefined],
+    ['is of another form', '{"ScaleUp":{"Policies":"x"}}', undefined],
+    [
+      'is kept as it is',
+      '{"ScaleUp":{"StabilizationWindowSeconds":null,"SelectPolicy":null,"Policies":[{"Type":"Pods","Value":3,"PeriodSeconds":5}]},"ScaleDown":null}',
+      { scaleUp: { policies: [{ type: 'Pods', value: 3, periodSeconds: 5 }] } },
+    ],
+  ])('the behavior in an annotation of an autoscaler of v1 %s', (_title, annotation, behavior) => {
+    const { version } = find('autoscaling/v1', 'HorizontalPodAutoscaler');
+    const annotations = { 'autoscaling.alpha.kubernetes.io/behavior': annotation };
+    const object: Fields = { metadata: { annotations }, spec: {} };
+    version.toHub!(object);
+    expect((object['spec'] as Fields)['behavior']).toEqual(behavior);
+    version.fromHub!(object);
+    expect(object['metadata']).toEqual(behavior ? { annotations } : {});
+  });
+
+  test('what v1 has no place for is lost: the utilization of a second metric of the CPU', () => {
+    const { version } = find('autoscaling/v1', 'HorizontalPodAutoscaler');
+    const object: Fields = { metadata: {}, spec: { metrics: [cpu(60), cpu(50)] } };
+    version.fromHub!(object);
+    expect(object).toEqual({ metadata: {}, spec: { targetCPUUtilizationPercentage: 60 } });
   });
 
   test('runtime class v1alpha1', () => {

@@ -204,6 +204,7 @@ interface FieldDecoder {
   /** dropsEmpty tells values that the field does not keep. */
   readonly dropsEmpty: (value: unknown) => boolean;
   readonly alwaysSince: number | undefined;
+  readonly alwaysUntil: number;
   /** zero is what the field holds where it is always written. */
   readonly zero: (state: DecodeState) => unknown;
 }
@@ -234,6 +235,7 @@ function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): Field
             ? isEmptyMap
             : value => decoderOf(facts.type).isEmpty(value),
     alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
+    alwaysUntil: facts.alwaysUntil ?? Infinity,
     zero: isItems ? () => [] : collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
   };
 }
@@ -280,8 +282,10 @@ function structDecoder(defName: string): TypeDecoder {
       insert(field, decoded);
     }
     if (missing) {
-      for (const field of always)
-        if (!found.includes(field) && field.alwaysSince! <= state.emulated) insert(field, field.zero(state));
+      for (const field of always) {
+        const isWritten = field.alwaysSince! <= state.emulated && state.emulated <= field.alwaysUntil;
+        if (isWritten && !found.includes(field)) insert(field, field.zero(state));
+      }
     }
     const out: Record<string, unknown> = {};
     for (let i = 0; i < found.length; i++) out[found[i]!.name] = values[i];

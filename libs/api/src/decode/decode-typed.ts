@@ -18,8 +18,6 @@ export interface DecodeOptions {
   readonly bare?: boolean;
   /** sorted: maps get their keys in order, so that equal objects have equal bytes; else they keep the client's order. */
   readonly sorted?: boolean;
-  /** bare: what is wrong is thrown as a plain Error that does not say what was read. */
-  readonly bare?: boolean;
 }
 
 export interface Decoded {

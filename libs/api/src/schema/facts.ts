@@ -18,6 +18,8 @@ export interface FieldFacts {
   readonly always?: boolean;
   /** alwaysSince is the first release that always writes it. */
   readonly alwaysSince?: number;
+  /** alwaysUntil is the last one. */
+  readonly alwaysUntil?: number;
   /** pointer: the empty value differs from absence, and is kept: `replicas: 0`, `emptyDir: {}`. */
   readonly pointer?: boolean;
   /** unreleased: the field is younger than Kubernetes v1.33. */

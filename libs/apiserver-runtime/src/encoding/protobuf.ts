@@ -74,26 +74,32 @@ function delimited(tag: number, message: Buffer): Buffer[] {
 }
 
 /** protobufPartial is an entry's metadata as a body. */
-export function protobufPartial(entry: Entry, version: string): Buffer {
+export function protobufPartial(endpoint: Endpoint, entry: Entry, version: string): Buffer {
   const type = { apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadata' };
-  return wrapUnknown(type, rawPartial(entry, version));
+  return wrapUnknown(type, rawPartial(endpoint, entry, version));
 }
 
-function rawPartial(entry: Entry, version: string): Buffer {
+function rawPartial(endpoint: Endpoint, entry: Entry, version: string): Buffer {
   const key = `raw:partial:${version}`;
   let raw = entry.memo.get(key) as Buffer | undefined;
-  if (!raw) entry.memo.set(key, (raw = encodeProtobuf(`${META}.PartialObjectMetadata`, partialOf(entry, version))));
+  if (!raw)
+    entry.memo.set(key, (raw = encodeProtobuf(`${META}.PartialObjectMetadata`, partialOf(endpoint, entry, version))));
   return raw;
 }
 
 /** protobufPartialList is a list of entries' metadata as a body. */
-export function protobufPartialList(entries: readonly Entry[], metadata: ListMeta, version: string): Buffer {
+export function protobufPartialList(
+  endpoint: Endpoint,
+  entries: readonly Entry[],
+  metadata: ListMeta,
+  version: string,
+): Buffer {
   const type = { apiVersion: `meta.k8s.io/${version}`, kind: 'PartialObjectMetadataList' };
   return wrapUnknown(
     type,
     listMessage(
       metadata,
-      entries.map(entry => rawPartial(entry, version)),
+      entries.map(entry => rawPartial(endpoint, entry, version)),
     ),
   );
 }
@@ -112,8 +118,8 @@ export function protobufEvent(type: string, endpoint: Endpoint, entry: Entry): B
 }
 
 /** protobufPartialEvent is the same with the object's metadata only. */
-export function protobufPartialEvent(type: string, entry: Entry, version: string): Buffer {
-  return framed(encodeWatchEvent(type, protobufPartial(entry, version)));
+export function protobufPartialEvent(endpoint: Endpoint, type: string, entry: Entry, version: string): Buffer {
+  return framed(encodeWatchEvent(type, protobufPartial(endpoint, entry, version)));
 }
 
 /** protobufBookmark is a bookmark; `schema` is the definition of its object. */

@@ -37,8 +37,9 @@ export function respondEntry(
       return answerJson(status, shape, Buffer.from(JSON.stringify(table)));
     }
     case 'PartialObjectMetadata':
-      if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufPartial(entry, transform.version));
-      return answerJson(status, shape, partialJson(entry, transform.version));
+      if (shape.media === 'protobuf')
+        return answer(status, 'protobuf', protobufPartial(endpoint, entry, transform.version));
+      return answerJson(status, shape, partialJson(endpoint, entry, transform.version));
     default:
       throw wrongTransform(transform.kind, typeName(endpoint), false);
   }
@@ -64,8 +65,8 @@ export function respondList(
     }
     case 'PartialObjectMetadataList':
       if (shape.media === 'protobuf')
-        return answer(200, 'protobuf', protobufPartialList(entries, metadata, transform.version));
-      return answerJson(200, shape, partialListJson(entries, metadata, transform.version));
+        return answer(200, 'protobuf', protobufPartialList(endpoint, entries, metadata, transform.version));
+      return answerJson(200, shape, partialListJson(endpoint, entries, metadata, transform.version));
     default:
       throw wrongTransform(transform.kind, typeName(endpoint, 'List'), true);
   }
@@ -83,14 +84,14 @@ export function listJson(endpoint: Endpoint, entries: readonly Entry[], metadata
 }
 
 /** partialJson is the JSON of an object's metadata, made once an entry. */
-export function partialJson(entry: Entry, version: string): Buffer {
+export function partialJson(endpoint: Endpoint, entry: Entry, version: string): Buffer {
   const key = `partial:${version}`;
   let json = entry.memo.get(key) as Buffer | undefined;
-  if (!json) entry.memo.set(key, (json = Buffer.from(JSON.stringify(partialOf(entry, version)))));
+  if (!json) entry.memo.set(key, (json = Buffer.from(JSON.stringify(partialOf(endpoint, entry, version)))));
   return json;
 }
 
-function partialListJson(entries: readonly Entry[], all: ListMeta, version: string): Buffer {
+function partialListJson(endpoint: Endpoint, entries: readonly Entry[], all: ListMeta, version: string): Buffer {
   // Lists of metadata have never said how many items remain.
   const { remainingItemCount: _, ...metadata } = all;
   const head = `{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":`;
@@ -98,7 +99,7 @@ function partialListJson(entries: readonly Entry[], all: ListMeta, version: stri
   if (!entries.length) return Buffer.from(`${head}null}`);
   return joinItems(
     Buffer.from(`${head}[`),
-    entries.map(entry => partialJson(entry, version)),
+    entries.map(entry => partialJson(endpoint, entry, version)),
     0,
     TAIL,
   );

@@ -75,16 +75,17 @@ function rowObject(entry: Entry, { endpoint, include, version }: TableContext): 
     case 'Object':
       return endpoint.objectOf(entry);
     default:
-      return partialOf(entry, version);
+      return partialOf(endpoint, entry, version);
   }
 }
 
-/** partialOf is an object cut down to its metadata. */
-export function partialOf(entry: Entry, version: string): AnyObject {
+/** partialOf is an object cut down to its metadata. These are the hub's, whatever the endpoint's version keeps in annotations. */
+export function partialOf({ resource }: Endpoint, entry: Entry, version: string): AnyObject {
+  const { metadata } = resource.custom ? entry.object() : resource.readHub(entry);
   return {
     kind: 'PartialObjectMetadata',
     apiVersion: `meta.k8s.io/${version}`,
-    metadata: entry.object().metadata as AnyObject['metadata'],
+    metadata: metadata as AnyObject['metadata'],
   };
 }
 

@@ -60,10 +60,10 @@ export class EventEncoder {
     const { transform, media } = this.shape;
     if (media === 'protobuf') {
       return transform
-        ? protobufPartialEvent(type, entry, transform.version)
+        ? protobufPartialEvent(this.endpoint, type, entry, transform.version)
         : protobufEvent(type, this.endpoint, entry);
     }
-    return line(type, transform ? partialJson(entry, transform.version) : this.endpoint.jsonOf(entry));
+    return line(type, transform ? partialJson(this.endpoint, entry, transform.version) : this.endpoint.jsonOf(entry));
   }
 
   private table(type: EventType, entry: Entry): Buffer {

@@ -1,12 +1,21 @@
 import { fromSpecV2, fromStatusV2, toSpecV2, toStatusV2 } from './metrics-v2beta1';
+import {
+  behaviorAnnotation,
+  readBehavior,
+  readConditions,
+  readList,
+  roundTripAnnotations,
+  writeList,
+} from './annotations';
 
 type Fields = Record<string, unknown>;
 
-const PREFIX = 'autoscaling.alpha.kubernetes.io/';
-const METRICS = `${PREFIX}metrics`;
-const CURRENT_METRICS = `${PREFIX}current-metrics`;
-const CONDITIONS = `${PREFIX}conditions`;
-const BEHAVIOR = `${PREFIX}behavior`;
+const {
+  metrics: METRICS,
+  currentMetrics: CURRENT_METRICS,
+  conditions: CONDITIONS,
+  behavior: BEHAVIOR,
+} = roundTripAnnotations;
 
 const isRecord = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -16,55 +25,38 @@ const child = (object: Fields, name: string): Fields => {
   return isRecord(value) ? value : ((object[name] = {}) as Fields);
 };
 
-/** recase renames the members of an object and everything in it; the behavior is kept in an annotation with names in upper case. */
-function recase(value: unknown, rename: (name: string) => string): unknown {
-  if (Array.isArray(value)) return value.map(item => recase(item, rename));
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [rename(name), recase(item, rename)]));
-}
-const upper = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
-const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
-
-/** take removes an annotation and answers its JSON; undefined: it is not there, or no JSON. */
-function take(object: Fields, key: string): unknown {
+/** takeAnnotations removes what these versions keep in annotations, and answers it as text by name. */
+function takeAnnotations(object: Fields): Readonly<Record<string, string | undefined>> {
   const metadata = child(object, 'metadata');
-  const { [key]: text, ...rest } = (metadata['annotations'] as Record<string, string> | undefined) ?? {};
-  if (text === undefined) return undefined;
-  if (Object.keys(rest).length) metadata['annotations'] = rest;
+  const given = (metadata['annotations'] as Record<string, string> | undefined) ?? {};
+  const names: readonly string[] = Object.values(roundTripAnnotations).filter(name => given[name] !== undefined);
+  if (!names.length) return {};
+  const rest = Object.entries(given).filter(([name]) => !names.includes(name));
+  if (rest.length) metadata['annotations'] = Object.fromEntries(rest);
   else delete metadata['annotations'];
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  return given;
 }
 
-function put(object: Fields, key: string, value: unknown): void {
+function put(object: Fields, name: string, text: string | undefined): void {
+  if (text === undefined) return;
   const metadata = child(object, 'metadata');
-  metadata['annotations'] = { ...(metadata['annotations'] as Fields | undefined), [key]: JSON.stringify(value) };
+  metadata['annotations'] = { ...(metadata['annotations'] as Fields | undefined), [name]: text };
 }
 
-function behaviorFromAnnotation(object: Fields): void {
-  const behavior = take(object, BEHAVIOR);
-  if (behavior !== undefined) child(object, 'spec')['behavior'] = recase(behavior, lower);
+function takeBehavior(object: Fields, text: string | undefined): void {
+  const behavior = readBehavior(text);
+  if (behavior) child(object, 'spec')['behavior'] = behavior;
 }
 
-function behaviorToAnnotation(object: Fields): void {
+function putBehavior(object: Fields): void {
   const spec = child(object, 'spec');
-  if (spec['behavior'] !== undefined) {
-    const { scaleUp, scaleDown } = spec['behavior'] as Fields;
-    const ordered = (rules: unknown) => {
-      const { stabilizationWindowSeconds = null, selectPolicy = null, policies = null } = isRecord(rules) ? rules : {};
-      return isRecord(rules) ? { stabilizationWindowSeconds, selectPolicy, policies } : null;
-    };
-    put(object, BEHAVIOR, recase({ scaleUp: ordered(scaleUp), scaleDown: ordered(scaleDown) }, upper));
-  }
+  put(object, BEHAVIOR, behaviorAnnotation(spec['behavior'] as Fields | undefined));
   delete spec['behavior'];
 }
 
 /** fromV2beta1 brings an autoscaler of v2beta1 into the form of v2, in place. */
 export function fromV2beta1(object: Fields): void {
-  behaviorFromAnnotation(object);
+  takeBehavior(object, takeAnnotations(object)[BEHAVIOR]);
   const { spec, status } = object;
   if (isRecord(spec) && spec['metrics'] !== undefined) spec['metrics'] = list(spec['metrics']).map(toSpecV2);
   if (isRecord(status) && status['currentMetrics'] !== undefined)
@@ -73,25 +65,26 @@ export function fromV2beta1(object: Fields): void {
 
 /** toV2beta1 is the way back. */
 export function toV2beta1(object: Fields): void {
-  behaviorToAnnotation(object);
+  takeAnnotations(object);
+  putBehavior(object);
   const { spec, status } = object;
   if (isRecord(spec) && spec['metrics'] !== undefined) spec['metrics'] = list(spec['metrics']).map(fromSpecV2);
   if (isRecord(status) && Array.isArray(status['currentMetrics']))
     status['currentMetrics'] = list(status['currentMetrics']).map(fromStatusV2);
 }
 
+const isCpu = ({ type, resource }: Fields) => type === 'Resource' && isRecord(resource) && resource['name'] === 'cpu';
 const utilization = (metric: Fields, part: 'target' | 'current'): unknown => {
-  const resource = metric['resource'];
-  if (metric['type'] !== 'Resource' || !isRecord(resource) || resource['name'] !== 'cpu') return undefined;
-  const amounts = resource[part];
+  const amounts = isCpu(metric) ? (metric['resource'] as Fields)[part] : undefined;
   return isRecord(amounts) ? amounts['averageUtilization'] : undefined;
 };
 
 /** fromV1 brings an autoscaler of v1 into the form of v2, in place: what v1 has no fields for is in annotations. */
 export function fromV1(object: Fields): void {
-  behaviorFromAnnotation(object);
+  const annotations = takeAnnotations(object);
+  takeBehavior(object, annotations[BEHAVIOR]);
   const spec = child(object, 'spec');
-  const metrics = list(take(object, METRICS)).map(toSpecV2);
+  const metrics = (readList(annotations[METRICS], 'MetricSpec') ?? []).map(toSpecV2);
   const cpu = spec['targetCPUUtilizationPercentage'];
   delete spec['targetCPUUtilizationPercentage'];
   if (cpu !== undefined)
@@ -100,36 +93,39 @@ export function fromV1(object: Fields): void {
       resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: cpu } },
     });
   if (metrics.length) spec['metrics'] = metrics;
-  const current = list(take(object, CURRENT_METRICS)).map(toStatusV2);
-  const conditions = take(object, CONDITIONS);
   const { status } = object;
-  if (!isRecord(status)) return;
-  const now = status['currentCPUUtilizationPercentage'];
-  delete status['currentCPUUtilizationPercentage'];
-  if (now !== undefined && !current.some(m => utilization(m, 'current') !== undefined)) {
-    current.push({ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: now } } });
-  }
-  if (current.length) status['currentMetrics'] = current;
-  if (conditions !== undefined) status['conditions'] = conditions;
+  const current = readList(annotations[CURRENT_METRICS], 'MetricStatus')?.map(toStatusV2);
+  const conditions = readConditions(annotations[CONDITIONS]);
+  if (!isRecord(status) && !current?.length && !conditions?.length) return;
+  const target = child(object, 'status');
+  const now = target['currentCPUUtilizationPercentage'];
+  delete target['currentCPUUtilizationPercentage'];
+  // The annotation says more than the field.
+  if (current?.length) target['currentMetrics'] = current;
+  else if (!current && now !== undefined)
+    target['currentMetrics'] = [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: now } } }];
+  if (conditions?.length) target['conditions'] = conditions;
 }
 
-/** toV1 is the way back. The first CPU utilization is the field of v1. */
+/** toV1 is the way back. The utilization of the first metric of the CPU is the field of v1; there is no place for that of others. */
 export function toV1(object: Fields): void {
-  behaviorToAnnotation(object);
+  takeAnnotations(object);
+  putBehavior(object);
   const spec = child(object, 'spec');
   const metrics = list(spec['metrics']);
   delete spec['metrics'];
-  const cpu = metrics.find(metric => utilization(metric, 'target') !== undefined);
-  if (cpu) spec['targetCPUUtilizationPercentage'] = utilization(cpu, 'target');
+  const cpu = metrics.find(isCpu);
+  const percent = cpu && utilization(cpu, 'target');
+  if (percent !== undefined) spec['targetCPUUtilizationPercentage'] = percent;
   const others = metrics.filter(metric => utilization(metric, 'target') === undefined);
-  if (others.length) put(object, METRICS, others.map(fromSpecV2));
+  put(object, METRICS, writeList(others.map(fromSpecV2), 'MetricSpec'));
   const { status } = object;
   if (!isRecord(status)) return;
   const current = list(status['currentMetrics']);
-  const now = current.map(metric => utilization(metric, 'current')).find(value => value !== undefined);
+  const now = current.map(metric => utilization(metric, 'current')).findLast(value => value !== undefined);
   if (now !== undefined) status['currentCPUUtilizationPercentage'] = now;
-  if (current.length) put(object, CURRENT_METRICS, current.map(fromStatusV2));
-  if (list(status['conditions']).length) put(object, CONDITIONS, status['conditions']);
+  put(object, CURRENT_METRICS, writeList(current.map(fromStatusV2), 'MetricStatus'));
+  put(object, CONDITIONS, writeList(list(status['conditions']), 'HorizontalPodAutoscalerCondition'));
   delete status['currentMetrics'];
   delete status['conditions'];
 }

@@ -9,12 +9,15 @@ const everything = () => ({ type: 'Percent', value: 100, periodSeconds: PERIOD_S
 export function defaultAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscaler): void {
   if (!spec) return;
   spec.minReplicas ??= 1;
-  if (!spec.metrics?.length) {
-    spec.metrics = [
-      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: CPU_PERCENT } } },
-    ];
-  }
-  if (!spec.behavior) return;
+  if (spec.metrics?.length) return;
+  spec.metrics = [
+    { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: CPU_PERCENT } } },
+  ];
+}
+
+/** defaultBehavior completes the behavior in the versions that have it as a field: what annotations say of it stays as it is. In place. */
+export function defaultBehavior({ spec }: autoscalingv2.HorizontalPodAutoscaler): void {
+  if (!spec?.behavior) return;
   const up = (spec.behavior.scaleUp ??= {});
   up.selectPolicy ??= 'Max';
   up.stabilizationWindowSeconds ??= 0;

@@ -1,24 +1,29 @@
 import { HorizontalPodAutoscalers, type autoscalingv2 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { nonNegative } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { autoscalerColumns } from './columns';
 import { fromV1, fromV2beta1, toV1, toV2beta1 } from './conversion';
-import { defaultAutoscaler } from './defaults';
-import { validateAutoscaler } from './validation';
+import { defaultAutoscaler, defaultBehavior } from './defaults';
+import { CONTAINERS, validateAutoscaler } from './validation';
 
 const replacement = 'autoscaling/v2 HorizontalPodAutoscaler';
+
+function dropContainerSources({ spec }: autoscalingv2.HorizontalPodAutoscaler, emulated: Minor): void {
+  if (emulated < CONTAINERS) for (const metric of spec?.metrics ?? []) delete metric.containerResource;
+}
 
 /** horizontalPodAutoscaler declares HorizontalPodAutoscaler. v2beta2 has the form of v2; the others are converted. */
 export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAutoscaler>({
   resource: HorizontalPodAutoscalers,
   versions: [
-    served('autoscaling/v2', 'HorizontalPodAutoscaler', { since: 23, storedSince: 30 }),
+    served('autoscaling/v2', 'HorizontalPodAutoscaler', { since: 23, storedSince: 30, defaults: defaultBehavior }),
     served('autoscaling/v1', 'HorizontalPodAutoscaler', { storedSince: 0, toHub: fromV1, fromHub: toV1 }),
     served('autoscaling/v2beta2', 'HorizontalPodAutoscaler', {
       until: 25,
+      defaults: defaultBehavior,
       deprecated: deprecatedFor('1.23', '1.26', replacement),
     }),
     served('autoscaling/v2beta1', 'HorizontalPodAutoscaler', {
@@ -33,8 +38,12 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
   defaults: defaultAutoscaler,
   columns: autoscalerColumns,
   strategy: specStrategy<autoscalingv2.HorizontalPodAutoscaler>({
-    validate: validateAutoscaler,
-    validateUpdate: (autoscaler, _old, release) => validateAutoscaler(autoscaler, release),
+    prepareForCreate: (autoscaler, { emulated }) => dropContainerSources(autoscaler, emulated),
+    prepareForUpdate(autoscaler, old, { emulated }) {
+      if (!old.spec?.metrics?.some(metric => metric.containerResource)) dropContainerSources(autoscaler, emulated);
+    },
+    validate: (autoscaler, release) => validateAutoscaler(autoscaler, release),
+    validateUpdate: (autoscaler, old, release) => validateAutoscaler(autoscaler, release, old),
   }),
   subresources: {
     status: statusStrategy<autoscalingv2.HorizontalPodAutoscaler>({

@@ -5,11 +5,8 @@ const record = (value: unknown): Fields => (typeof value === 'object' && value !
 const present = (object: Fields): Fields =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
-/** Target of v2: one of the three amounts, and which one it is. */
-function target(value: unknown, averageValue: unknown, averageUtilization?: unknown): Fields {
-  const type = averageUtilization !== undefined ? 'Utilization' : averageValue !== undefined ? 'AverageValue' : 'Value';
-  return present({ type, value, averageValue, averageUtilization });
-}
+const target = (type: 'Utilization' | 'Value' | 'AverageValue', amounts: Fields): Fields =>
+  present({ type, ...amounts });
 const metric = (name: unknown, selector: unknown) => present({ name, selector });
 
 /** toSpecV2 turns a metric of v2beta1 (and of the annotation of v1) into one of v2. */
@@ -19,26 +16,31 @@ export function toSpecV2(spec: Fields): Fields {
   for (const [name, source] of Object.entries({ resource, containerResource })) {
     if (source === undefined) continue;
     const { targetAverageUtilization, targetAverageValue, ...rest } = record(source);
-    result[name] = { ...rest, target: target(undefined, targetAverageValue, targetAverageUtilization) };
+    const type = targetAverageUtilization === undefined ? 'AverageValue' : 'Utilization';
+    const amounts = { averageValue: targetAverageValue, averageUtilization: targetAverageUtilization };
+    result[name] = { ...rest, target: target(type, amounts) };
   }
   if (pods !== undefined) {
     const { metricName, selector, targetAverageValue } = record(pods);
-    result['pods'] = { metric: metric(metricName, selector), target: target(undefined, targetAverageValue ?? '0') };
+    const amounts = { averageValue: targetAverageValue ?? '0' };
+    result['pods'] = { metric: metric(metricName, selector), target: target('AverageValue', amounts) };
   }
   if (object !== undefined) {
-    const { target: described, metricName, selector, targetValue, averageValue } = record(object);
-    const value = averageValue === undefined ? targetValue : undefined;
+    // The target value of these versions is always there, even where the average is meant.
+    const { target: described, metricName, selector, targetValue = '0', averageValue } = record(object);
+    const type = averageValue === undefined ? 'Value' : 'AverageValue';
     result['object'] = {
       describedObject: described,
-      target: target(value, averageValue),
+      target: target(type, { value: targetValue, averageValue }),
       metric: metric(metricName, selector),
     };
   }
   if (external !== undefined) {
     const { metricName, metricSelector, targetValue, targetAverageValue } = record(external);
+    const type = targetValue === undefined ? 'AverageValue' : 'Value';
     result['external'] = {
       metric: metric(metricName, metricSelector),
-      target: target(targetValue, targetAverageValue),
+      target: target(type, { value: targetValue, averageValue: targetAverageValue }),
     };
   }
   return result;
@@ -75,7 +77,7 @@ export function fromSpecV2(spec: Fields): Fields {
     const { name, selector } = record(record(pods)['metric']);
     result['pods'] = present({
       metricName: name,
-      targetAverageValue: record(record(pods)['target'])['averageValue'],
+      targetAverageValue: record(record(pods)['target'])['averageValue'] ?? '0',
       selector,
     });
   }
@@ -98,18 +100,18 @@ export function toStatusV2(status: Fields): Fields {
   const result: Fields = { type };
   for (const [name, source] of Object.entries({ resource, containerResource })) {
     if (source === undefined) continue;
-    const { currentAverageUtilization, currentAverageValue, ...rest } = record(source);
+    const { currentAverageUtilization, currentAverageValue = '0', ...rest } = record(source);
     result[name] = {
       ...rest,
       current: present({ averageUtilization: currentAverageUtilization, averageValue: currentAverageValue }),
     };
   }
   if (pods !== undefined) {
-    const { metricName, selector, currentAverageValue } = record(pods);
+    const { metricName, selector, currentAverageValue = '0' } = record(pods);
     result['pods'] = { metric: metric(metricName, selector), current: present({ averageValue: currentAverageValue }) };
   }
   if (object !== undefined) {
-    const { target: described, metricName, selector, currentValue, averageValue } = record(object);
+    const { target: described, metricName, selector, currentValue = '0', averageValue } = record(object);
     result['object'] = {
       describedObject: described,
       metric: metric(metricName, selector),
@@ -117,7 +119,7 @@ export function toStatusV2(status: Fields): Fields {
     };
   }
   if (external !== undefined) {
-    const { metricName, metricSelector, currentValue, currentAverageValue } = record(external);
+    const { metricName, metricSelector, currentValue = '0', currentAverageValue } = record(external);
     result['external'] = {
       metric: metric(metricName, metricSelector),
       current: present({ value: currentValue, averageValue: currentAverageValue }),

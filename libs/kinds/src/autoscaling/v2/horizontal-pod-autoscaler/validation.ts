@@ -1,6 +1,6 @@
 import type { autoscalingv2 } from '@navarch/api';
-import { field, isPathSegmentName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, nonNegative, oneOf, requireText, type Release } from '../../../shared/errors';
+import { field, isDNS1123Label, isPathSegmentName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
 
 const SPEC = Path.at('spec');
@@ -13,8 +13,12 @@ const SOURCES = {
 } as const;
 type Target = autoscalingv2.MetricTarget;
 
-/** validateAutoscaler checks a HorizontalPodAutoscaler. */
-export function validateAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscaler, release: Release): FieldError[] {
+/** validateAutoscaler checks a HorizontalPodAutoscaler, of which there are no replicas only if there were none before. */
+export function validateAutoscaler(
+  { spec }: autoscalingv2.HorizontalPodAutoscaler,
+  release: Release,
+  old?: autoscalingv2.HorizontalPodAutoscaler,
+): FieldError[] {
   const {
     minReplicas = 1,
     maxReplicas = 0,
@@ -23,8 +27,9 @@ export function validateAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscal
     behavior,
   } = spec ?? ({} as autoscalingv2.HorizontalPodAutoscalerSpec);
   const errors: FieldError[] = [];
-  if (minReplicas < 1)
-    errors.push(field.invalid(SPEC.child('minReplicas'), minReplicas, 'must be greater than or equal to 1'));
+  const least = old?.spec?.minReplicas === 0 ? 0 : 1;
+  if (minReplicas < least)
+    errors.push(field.invalid(SPEC.child('minReplicas'), minReplicas, `must be greater than or equal to ${least}`));
   if (maxReplicas < 1) errors.push(field.invalid(SPEC.child('maxReplicas'), maxReplicas, 'must be greater than 0'));
   if (maxReplicas < minReplicas)
     errors.push(
@@ -32,6 +37,13 @@ export function validateAutoscaler({ spec }: autoscalingv2.HorizontalPodAutoscal
     );
   errors.push(...validateReference(scaleTargetRef, SPEC.child('scaleTargetRef')));
   metrics.forEach((metric, i) => errors.push(...validateMetric(metric, SPEC.child('metrics').index(i), release)));
+  if (minReplicas === 0 && !metrics.some(({ type }) => type === 'Object' || type === 'External'))
+    errors.push(
+      field.forbidden(
+        SPEC.child('metrics'),
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    );
   if (behavior) {
     errors.push(
       ...validateRules(behavior.scaleUp, SPEC.child('behavior', 'scaleUp')),
@@ -49,19 +61,32 @@ function validateReference(reference: autoscalingv2.CrossVersionObjectReference 
   return [...part('kind'), ...part('name')];
 }
 
+/** CONTAINERS is the first release that measures single containers unless told not to. */
+export const CONTAINERS = 27;
+/** CHECKED is the order in which sources are looked at; of several only the first is. */
+const CHECKED = ['object', 'external', 'pods', 'resource', 'containerResource'] as const;
+
 function validateMetric(metric: autoscalingv2.MetricSpec, path: Path, release: Release): FieldError[] {
-  const types = Object.keys(SOURCES);
   const at = path.child('type');
-  if (!metric.type) return [field.required(at, 'must specify a metric source type')];
-  const known = oneOf(at, metric.type, types);
   // An unknown type is reported by the list of types and by the choice of the source.
-  if (known.length) return [...known, ...known];
-  const wanted = SOURCES[metric.type as keyof typeof SOURCES];
-  const others = Object.values(SOURCES).filter(name => name !== wanted && metric[name]);
-  const errors = others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only'));
-  if (!metric[wanted])
-    return [...errors, field.required(path.child(wanted), 'must populate information for the given metric source')];
-  return [...errors, ...validateSource(metric, wanted, path.child(wanted), release)];
+  const known = oneOf(at, metric.type, Object.keys(SOURCES));
+  const given = CHECKED.filter(name => metric[name]);
+  const wanted = SOURCES[metric.type as keyof typeof SOURCES] as (typeof CHECKED)[number] | undefined;
+  const others = given.length > 1 ? given.filter(name => name !== wanted) : [];
+  return [
+    ...requireText(at, metric.type, 'must specify a metric source type'),
+    ...known,
+    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name), release)),
+    ...known,
+    ...(wanted && !metric[wanted] ? [missingSource(wanted, path, release)] : []),
+    ...others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only')),
+  ];
+}
+
+function missingSource(name: (typeof CHECKED)[number], path: Path, { emulated }: Release): FieldError {
+  const gated = name === 'containerResource' && emulated < CONTAINERS;
+  const hint = gated ? ' (only allowed when HPAContainerMetrics feature is enabled)' : '';
+  return field.required(path.child(name), `must populate information for the given metric source${hint}`);
 }
 
 function validateSource(
@@ -77,7 +102,7 @@ function validateSource(
       const source = metric[name]!;
       const container =
         name === 'containerResource'
-          ? requireText(path.child('container'), metric.containerResource!.container, 'must specify a container')
+          ? validateContainer(metric.containerResource!.container, path.child('container'))
           : [];
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
@@ -125,6 +150,10 @@ function validateSource(
   }
 }
 
+function validateContainer(name: string, path: Path): FieldError[] {
+  return name ? each(path, name, isDNS1123Label(name)) : [field.required(path, 'must specify a container')];
+}
+
 function exactlyOne(
   target: Target | undefined,
   first: keyof Target,
@@ -148,10 +177,10 @@ function validateIdentifier(identifier: autoscalingv2.MetricIdentifier | undefin
 function validateTarget(target: Target | undefined, path: Path, release: Release): FieldError[] {
   const at = path.child('type');
   const errors: FieldError[] = [];
-  if (!target?.type) errors.push(field.required(at, 'must specify a metric target type'));
-  else if (!['Utilization', 'Value', 'AverageValue'].includes(target.type)) {
-    errors.push(field.invalid(at, target.type, 'must be either Utilization, Value, or AverageValue'));
-  }
+  const type = target?.type ?? '';
+  if (!type) errors.push(field.required(at, 'must specify a metric target type'));
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type))
+    errors.push(field.invalid(at, type, 'must be either Utilization, Value, or AverageValue'));
   for (const name of ['value', 'averageValue'] as const) {
     const text = target?.[name];
     if (text !== undefined && parseQuantity(text).sign() <= 0) {
@@ -167,7 +196,11 @@ function validateTarget(target: Target | undefined, path: Path, release: Release
 function validateRules(rules: autoscalingv2.HPAScalingRules | undefined, path: Path): FieldError[] {
   if (!rules) return [];
   const { stabilizationWindowSeconds: window, selectPolicy, policies = [] } = rules;
-  const errors = nonNegative(path.child('stabilizationWindowSeconds'), window);
+  const errors: FieldError[] = [];
+  if ((window ?? 0) < 0)
+    errors.push(
+      field.invalid(path.child('stabilizationWindowSeconds'), window, 'must be greater than or equal to zero'),
+    );
   if ((window ?? 0) > 3600)
     errors.push(field.invalid(path.child('stabilizationWindowSeconds'), window, 'must be less than or equal to 3600'));
   if (selectPolicy !== undefined)

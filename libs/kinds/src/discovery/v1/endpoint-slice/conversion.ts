@@ -1,31 +1,55 @@
+import type { Minor } from '../../../kind';
+
 type Fields = Record<string, unknown>;
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
+/** NODE_NAMES is the first release that tells the node by a field, too, and by other words than the topology if need be. */
+const NODE_NAMES: Minor = 21;
 
 const endpointsOf = (object: Fields) => (object['endpoints'] as Fields[] | undefined) ?? [];
 
 /** toSliceV1: v1beta1 has node and zone among the labels of its topology, v1 in fields of their own. In place. */
-export function toSliceV1(object: Fields): void {
-  for (const endpoint of endpointsOf(object)) {
-    const { [HOSTNAME]: node, [ZONE]: zone, ...rest } = (endpoint['topology'] as Fields | undefined) ?? {};
-    delete endpoint['topology'];
-    if (node !== undefined) endpoint['nodeName'] ??= node;
-    if (zone !== undefined) endpoint['zone'] = zone;
-    if (Object.keys(rest).length) endpoint['deprecatedTopology'] = rest;
-  }
-}
+export const toSliceV1 =
+  (emulated: Minor) =>
+  (object: Fields): void => {
+    for (const endpoint of endpointsOf(object)) {
+      const { [ZONE]: zone, ...rest } = (endpoint['topology'] as Fields | undefined) ?? {};
+      delete endpoint['topology'];
+      if (zone !== undefined) endpoint['zone'] = zone;
+      if (emulated < NODE_NAMES) {
+        delete endpoint['nodeName'];
+        if (rest[HOSTNAME] !== undefined) endpoint['nodeName'] = rest[HOSTNAME];
+      }
+      if (rest[HOSTNAME] === endpoint['nodeName']) delete rest[HOSTNAME];
+      if (Object.keys(rest).length) endpoint['deprecatedTopology'] = rest;
+    }
+  };
 
 /** fromSliceV1 is the way back. */
-export function fromSliceV1(object: Fields): void {
-  for (const endpoint of endpointsOf(object)) {
-    const { nodeName, zone, deprecatedTopology } = endpoint;
-    const topology = {
-      ...(deprecatedTopology as Fields | undefined),
-      ...(nodeName !== undefined && { [HOSTNAME]: nodeName }),
-      ...(zone !== undefined && { [ZONE]: zone }),
-    };
-    for (const name of ['nodeName', 'zone', 'deprecatedTopology']) delete endpoint[name];
-    if (Object.keys(topology).length) endpoint['topology'] = topology;
-  }
+export const fromSliceV1 =
+  (emulated: Minor) =>
+  (object: Fields): void => {
+    for (const endpoint of endpointsOf(object)) {
+      const { nodeName, zone, deprecatedTopology } = endpoint;
+      const topology = topologyOf({ nodeName, zone, deprecatedTopology } as TopologyParts);
+      for (const name of ['zone', 'deprecatedTopology']) delete endpoint[name];
+      if (emulated < NODE_NAMES) delete endpoint['nodeName'];
+      if (Object.keys(topology).length) endpoint['topology'] = topology;
+    }
+  };
+
+interface TopologyParts {
+  readonly nodeName?: string;
+  readonly zone?: string;
+  readonly deprecatedTopology?: Readonly<Record<string, string>>;
+}
+
+/** topologyOf are the labels by which v1beta1 tells where an endpoint is. */
+export function topologyOf({ nodeName, zone, deprecatedTopology }: TopologyParts): Record<string, string> {
+  return {
+    ...(nodeName !== undefined && { [HOSTNAME]: nodeName }),
+    ...deprecatedTopology,
+    ...(zone !== undefined && { [ZONE]: zone }),
+  };
 }

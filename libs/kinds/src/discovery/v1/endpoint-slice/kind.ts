@@ -1,5 +1,5 @@
 import { EndpointSlices, type discoveryv1 } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { keepGeneration, setGeneration } from '../../../shared/keep';
@@ -34,35 +34,52 @@ const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.Endpoi
   ...(emulated >= LABELS_COUNT && { labels: metadata?.labels }),
 });
 
+/** TERMINATING is the first release that has the conditions of endpoints that are going away. */
+const TERMINATING = 22;
+
+function dropNewerConditions({ endpoints }: discoveryv1.EndpointSlice, emulated: Minor): void {
+  if (emulated >= TERMINATING) return;
+  for (const { conditions } of endpoints ?? []) {
+    delete conditions?.serving;
+    delete conditions?.terminating;
+  }
+}
+
 /** endpointSlice declares EndpointSlice. Its generation counts changes of the labels too, since they say whose slice it is. */
-export const endpointSlice = defineKind<discoveryv1.EndpointSlice>({
-  resource: EndpointSlices,
-  versions: [
-    served('discovery.k8s.io/v1', 'EndpointSlice', { since: 21, storedSince: 22 }),
-    served('discovery.k8s.io/v1beta1', 'EndpointSlice', {
-      until: 24,
-      storedSince: 0,
-      deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice'),
-      toHub: toSliceV1,
-      fromHub: fromSliceV1,
-    }),
-  ],
-  defaults: defaultSlice,
-  columns: defineColumns<discoveryv1.EndpointSlice>([
-    nameColumn,
-    text('AddressType', ({ addressType }) => addressType),
-    text('Ports', ({ ports }) =>
-      shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : (name ?? '*')))),
-    ),
-    text('Endpoints', ({ endpoints }) => shorten((endpoints ?? []).flatMap(e => e.addresses ?? []))),
-    ageColumn,
-  ]),
-  strategy: {
-    ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
-    allowCreateOnUpdate: true,
-    prepareForCreate: slice => setGeneration(slice),
-    prepareForUpdate: (slice, old, { emulated }) =>
-      keepGeneration(slice, old, !semanticEqual(content(slice, emulated), content(old, emulated))),
-    validateUpdate: validateSliceUpdate,
-  },
-});
+export const endpointSlice = (emulated: Minor): KindDefinition<discoveryv1.EndpointSlice> =>
+  defineKind<discoveryv1.EndpointSlice>({
+    resource: EndpointSlices,
+    versions: [
+      served('discovery.k8s.io/v1', 'EndpointSlice', { since: 21, storedSince: 22 }),
+      served('discovery.k8s.io/v1beta1', 'EndpointSlice', {
+        until: 24,
+        storedSince: 0,
+        deprecated: deprecatedFor('1.21', '1.25', 'discovery.k8s.io/v1 EndpointSlice'),
+        toHub: toSliceV1(emulated),
+        fromHub: fromSliceV1(emulated),
+      }),
+    ],
+    defaults: defaultSlice,
+    columns: defineColumns<discoveryv1.EndpointSlice>([
+      nameColumn,
+      text('AddressType', ({ addressType }) => addressType),
+      text('Ports', ({ ports }) =>
+        shorten((ports ?? []).map(({ port, name }) => (port !== undefined ? String(port) : (name ?? '*')))),
+      ),
+      text('Endpoints', ({ endpoints }) => shorten((endpoints ?? []).flatMap(e => e.addresses ?? []))),
+      ageColumn,
+    ]),
+    strategy: {
+      ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
+      allowCreateOnUpdate: true,
+      prepareForCreate(slice) {
+        setGeneration(slice);
+        dropNewerConditions(slice, emulated);
+      },
+      prepareForUpdate(slice, old) {
+        keepGeneration(slice, old, !semanticEqual(content(slice, emulated), content(old, emulated)));
+        dropNewerConditions(slice, emulated);
+      },
+      validateUpdate: validateSliceUpdate,
+    },
+  });

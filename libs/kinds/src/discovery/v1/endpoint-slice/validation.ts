@@ -10,68 +10,94 @@ import {
   validateLabels,
   type FieldError,
 } from '@navarch/apimachinery';
-import type { StrategyContext } from '../../../kind';
 import { PROTOCOLS } from '../../../core/v1/pod/validation/ports';
-import { each, IMMUTABLE, oneOf } from '../../../shared/errors';
+import { each, IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
 import { validateNonSpecialIP } from '../../../shared/ip';
+import { topologyOf } from './conversion';
 
 const TYPES = ['FQDN', 'IPv4', 'IPv6'];
 const MAX_ENDPOINTS = 1000;
 const MAX_ADDRESSES = 100;
-const MAX_PORTS = 20_000;
+const MAX_TOPOLOGY = 16;
+const maxPorts = ({ emulated }: Release) => (emulated < 21 ? 100 : 20_000);
 
 /** validateSlice checks an EndpointSlice. */
-export function validateSlice(slice: discoveryv1.EndpointSlice, context: StrategyContext): FieldError[] {
+export function validateSlice(slice: discoveryv1.EndpointSlice, release: Release): FieldError[] {
   const { addressType, endpoints = [], ports = [] } = slice;
   const type = Path.at('addressType');
   return [
     ...(addressType ? oneOf(type, addressType, TYPES) : [field.required(type)]),
-    ...validateEndpoints(endpoints ?? [], addressType, context),
-    ...validatePorts(ports ?? []),
+    ...validateEndpoints(endpoints ?? [], addressType, release),
+    ...validatePorts(ports ?? [], release),
   ];
 }
 
-function validateEndpoints(
-  endpoints: readonly discoveryv1.Endpoint[],
-  type: string,
-  { apiVersion }: StrategyContext,
-): FieldError[] {
+function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: string, release: Release): FieldError[] {
   const path = Path.at('endpoints');
   if (endpoints.length > MAX_ENDPOINTS) return [field.tooMany(path, endpoints.length, MAX_ENDPOINTS)];
-  const topology = apiVersion.endsWith('/v1beta1') ? 'topology' : 'deprecatedTopology';
   return endpoints.flatMap((endpoint, i) => {
     const at = path.index(i);
-    const { addresses = [], hostname, deprecatedTopology } = endpoint;
+    const { addresses = [], hostname } = endpoint;
     const errors: FieldError[] = [];
     if (!addresses?.length) errors.push(field.required(at.child('addresses'), 'must contain at least 1 address'));
     else if (addresses.length > MAX_ADDRESSES)
       errors.push(field.tooMany(at.child('addresses'), addresses.length, MAX_ADDRESSES));
     (addresses ?? []).forEach((address, j) =>
-      errors.push(...validateAddress(address, type, at.child('addresses').index(j))),
+      errors.push(...validateAddress(address, type, at.child('addresses').index(j), release)),
     );
-    errors.push(...validateLabels(deprecatedTopology, at.child(topology)));
+    errors.push(...validateTopology(endpoint, at, release));
     if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname)));
     return errors;
   });
 }
 
-function validateAddress(address: string, type: string, path: Path): FieldError[] {
+/** Release 1.20 knew nodes and zones as labels only, and looks at them as such. */
+function validateTopology(endpoint: discoveryv1.Endpoint, path: Path, { emulated }: Release): FieldError[] {
+  const { nodeName, deprecatedTopology } = endpoint;
+  const labelsOnly = emulated < 21;
+  const labels = (labelsOnly ? topologyOf(endpoint) : deprecatedTopology) ?? {};
+  const at = path.child(labelsOnly ? 'topology' : 'deprecatedTopology');
+  const count = Object.keys(labels).length;
+  const nodePath = path.child('nodeName');
+  return [
+    ...(labelsOnly || nodeName === undefined ? [] : each(nodePath, nodeName, isDNS1123Subdomain(nodeName))),
+    ...(count > MAX_TOPOLOGY ? [field.tooMany(at, count, MAX_TOPOLOGY)] : []),
+    ...validateLabels(labels, at),
+  ];
+}
+
+function validateAddress(address: string, type: string, path: Path, { emulated }: Release): FieldError[] {
   switch (type) {
     case 'IPv4':
     case 'IPv6': {
       const problems = (type === 'IPv4' ? isValidIPv4 : isValidIPv6)(address);
-      return problems.length ? each(path, address, problems) : validateNonSpecialIP(address, path);
+      if (problems.length) return each(path, address, problems);
+      return emulated < 21 ? [] : validateNonSpecialIP(address, path);
     }
     case 'FQDN':
-      return each(path, address, isDNS1123Subdomain(address));
+      return validateDomainName(address, path);
     default:
       return [];
   }
 }
 
-function validatePorts(ports: readonly discoveryv1.EndpointPort[]): FieldError[] {
+/** A domain name of two labels at least; it may end with a dot. */
+function validateDomainName(text: string, path: Path): FieldError[] {
+  if (!text) return [field.required(path)];
+  const name = text.replace(/\.$/, '');
+  const problems = isDNS1123Subdomain(name);
+  if (problems.length) return [field.invalid(path, name, problems.join(','))];
+  const labels = name.split('.');
+  if (labels.length < 2)
+    return [field.invalid(path, name, 'should be a domain with at least two segments separated by dots')];
+  const odd = labels.find(label => isDNS1123Label(label).length);
+  return odd === undefined ? [] : [field.invalid(path, odd, isDNS1123Label(odd).join(','))];
+}
+
+function validatePorts(ports: readonly discoveryv1.EndpointPort[], release: Release): FieldError[] {
   const path = Path.at('ports');
-  if (ports.length > MAX_PORTS) return [field.tooMany(path, ports.length, MAX_PORTS)];
+  const max = maxPorts(release);
+  if (ports.length > max) return [field.tooMany(path, ports.length, max)];
   const names = new Set<string>();
   return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
     const at = path.index(i);
@@ -79,7 +105,9 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[]): FieldError[]
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
     errors.push(
-      ...(protocol ? oneOf(at.child('protocol'), protocol, PROTOCOLS) : [field.required(at.child('protocol'))]),
+      ...(protocol === undefined
+        ? [field.required(at.child('protocol'))]
+        : oneOf(at.child('protocol'), protocol, PROTOCOLS)),
     );
     return appProtocol === undefined
       ? errors
@@ -91,9 +119,9 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[]): FieldError[]
 export function validateSliceUpdate(
   slice: discoveryv1.EndpointSlice,
   old: discoveryv1.EndpointSlice,
-  context: StrategyContext,
+  release: Release,
 ): FieldError[] {
-  const errors = validateSlice(slice, context);
+  const errors = validateSlice(slice, release);
   if (slice.addressType === old.addressType) return errors;
   return [...errors, field.invalid(Path.at('addressType'), slice.addressType, IMMUTABLE)];
 }

@@ -1,11 +1,12 @@
 import { IngressClasses, type networkingv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isPathSegmentName, Path, regexError, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Subdomain, Path, regexError, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { each, IMMUTABLE, requireText } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
+import { validateReference } from '../shared/reference';
 
 const SPEC = Path.at('spec');
 const MAX_CONTROLLER = 250;
@@ -21,13 +22,7 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldEr
   const where = SPEC.child('parameters');
   return [
     ...errors,
-    ...(parameters.apiGroup === undefined
-      ? []
-      : each(where.child('apiGroup'), parameters.apiGroup, isDNS1123Subdomain(parameters.apiGroup))),
-    ...requireText(where.child('kind'), parameters.kind, 'kind is required'),
-    ...(parameters.kind ? each(where.child('kind'), parameters.kind, isPathSegmentName(parameters.kind)) : []),
-    ...requireText(where.child('name'), parameters.name, 'name is required'),
-    ...(parameters.name ? each(where.child('name'), parameters.name, isPathSegmentName(parameters.name)) : []),
+    ...validateReference(parameters, where),
     ...(parameters.scope === 'Namespace'
       ? requireText(where.child('namespace'), parameters.namespace, "`parameters.scope` is set to 'Namespace'")
       : []),

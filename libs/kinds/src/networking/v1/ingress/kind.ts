@@ -6,7 +6,7 @@ import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultPathTypes, fromIngressV1, toIngressV1 } from './conversion';
-import { validateIngress, validateNewIngress } from './validation';
+import { validateIngressUpdate, validateNewIngress } from './validation';
 
 const SHOWN = 3;
 const legacy = { defaults: defaultPathTypes, toHub: toIngressV1, fromHub: fromIngressV1 } as const;
@@ -53,7 +53,7 @@ export const ingress = defineKind<networkingv1.Ingress>({
   strategy: specStrategy<networkingv1.Ingress>({
     generation: true,
     validate: validateNewIngress,
-    validateUpdate: (ingress, _old, context) => validateIngress(ingress, context),
+    validateUpdate: validateIngressUpdate,
     warnings: ({ metadata }, old, { emulated }) =>
       emulated >= 22 && !old && metadata?.annotations?.['kubernetes.io/ingress.class'] !== undefined
         ? ['annotation "kubernetes.io/ingress.class" is deprecated, please use \'spec.ingressClassName\' instead']

@@ -11,7 +11,8 @@ import {
   type FieldError,
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf, requireText } from '../../../shared/errors';
+import { each, invalidStruct, oneOf } from '../../../shared/errors';
+import { validateReference } from '../shared/reference';
 
 const SPEC = Path.at('spec');
 const CLASS = 'kubernetes.io/ingress.class';
@@ -19,31 +20,29 @@ const BAD_SEQUENCES = ['//', '/./', '/../', '%2f', '%2F'];
 const BAD_ENDINGS = ['/..', '/.'];
 const PATH_TYPES = ['Exact', 'ImplementationSpecific', 'Prefix'];
 
-/** validateIngress checks an Ingress; messages name the fields as the client's version does. */
-export function validateIngress({ spec = {} }: networkingv1.Ingress, context: StrategyContext): FieldError[] {
-  const backend = context.apiVersion === 'networking.k8s.io/v1' ? 'defaultBackend' : 'backend';
-  const { rules = [], tls = [], defaultBackend, ingressClassName } = spec;
-  const errors: FieldError[] = [];
-  if (!rules.length && !defaultBackend) {
-    const detail = `either \`${backend}\` or \`rules\` must be specified`;
-    errors.push(invalidStruct(SPEC, spec.rules ?? null, '[]networking.IngressRule(nil)', detail, context));
-  }
-  if (defaultBackend) errors.push(...validateBackend(defaultBackend, SPEC.child(backend)));
-  rules.forEach((rule, i) => errors.push(...validateRule(rule, SPEC.child('rules').index(i))));
-  tls.forEach(({ hosts = [], secretName }, i) => {
-    const at = SPEC.child('tls').index(i);
-    hosts.forEach((host, j) => errors.push(...each(at.child('hosts').index(j), host, hostProblems(host))));
-    if (secretName && context.emulated >= 22)
-      errors.push(...each(at.child('secretName'), secretName, isDNS1123Subdomain(secretName)));
-  });
-  if (ingressClassName !== undefined)
-    errors.push(...each(SPEC.child('ingressClassName'), ingressClassName, isDNS1123Subdomain(ingressClassName)));
-  return errors;
+/** Form is in which words an Ingress is checked, and what of it: by the version that the client wrote in, and what was there before. */
+interface Form {
+  /** beta: the version is one of those before v1, which name fields otherwise. */
+  readonly beta: boolean;
+  /** anyRule and anySecretName let pass what v1beta1 let pass: the paths of wildcard hosts, and names of secrets. */
+  readonly anyRule: boolean;
+  readonly anySecretName: boolean;
 }
 
-/** validateNewIngress adds that a new Ingress names its class in one way only. */
+function formOf({ apiVersion }: StrategyContext, old?: networkingv1.Ingress): Form {
+  const beta = apiVersion !== 'networking.k8s.io/v1';
+  const strict = { beta, anyRule: false, anySecretName: false };
+  const { rules = [], tls = [] } = old?.spec ?? {};
+  return {
+    beta,
+    anyRule: beta || rules.some(rule => rule.host?.includes('*') && validatePaths(rule, SPEC, strict).length > 0),
+    anySecretName: beta || tls.some(({ secretName }) => secretName && isDNS1123Subdomain(secretName).length > 0),
+  };
+}
+
+/** validateNewIngress checks a new Ingress, which names its class in one way only; messages name fields as the client's version does. */
 export function validateNewIngress(ingress: networkingv1.Ingress, context: StrategyContext): FieldError[] {
-  const errors = validateIngress(ingress, context);
+  const errors = validateIngress(ingress, formOf(context), context);
   const annotation = ingress.metadata?.annotations?.[CLASS];
   const name = ingress.spec?.ingressClassName;
   // Since 1.22 both may be given as long as they agree.
@@ -55,24 +54,63 @@ export function validateNewIngress(ingress: networkingv1.Ingress, context: Strat
   return [...errors, field.invalid(Path.at('annotations', CLASS), annotation, detail)];
 }
 
+/** validateIngressUpdate checks a changed Ingress; what was wrong in the old one and is not looked at in v1beta1 may stay. */
+export function validateIngressUpdate(
+  ingress: networkingv1.Ingress,
+  old: networkingv1.Ingress,
+  context: StrategyContext,
+): FieldError[] {
+  return validateIngress(ingress, formOf(context, old), context);
+}
+
+function validateIngress({ spec = {} }: networkingv1.Ingress, form: Form, context: StrategyContext): FieldError[] {
+  const backend = form.beta ? 'backend' : 'defaultBackend';
+  const { rules = [], tls = [], defaultBackend, ingressClassName } = spec;
+  const errors: FieldError[] = [];
+  if (!rules.length && !defaultBackend) {
+    const detail = `either \`${backend}\` or \`rules\` must be specified`;
+    errors.push(invalidStruct(SPEC, spec.rules ?? null, '[]networking.IngressRule(nil)', detail, context));
+  }
+  if (defaultBackend) errors.push(...validateBackend(defaultBackend, SPEC.child(backend), form));
+  rules.forEach((rule, i) => errors.push(...validateRule(rule, SPEC.child('rules').index(i), form)));
+  tls.forEach(({ hosts = [], secretName }, i) => {
+    const at = SPEC.child('tls').index(i);
+    hosts.forEach((host, j) => errors.push(...each(at.child('hosts').index(j), host, hostProblems(host))));
+    if (secretName && !form.anySecretName)
+      errors.push(...each(at.child('secretName'), secretName, isDNS1123Subdomain(secretName)));
+  });
+  if (ingressClassName !== undefined)
+    errors.push(...each(SPEC.child('ingressClassName'), ingressClassName, isDNS1123Subdomain(ingressClassName)));
+  return errors;
+}
+
 const hostProblems = (host: string) =>
   host.includes('*') ? isWildcardDNS1123Subdomain(host) : isDNS1123Subdomain(host);
 
-function validateRule({ host, http }: networkingv1.IngressRule, path: Path): FieldError[] {
+function validateRule(rule: networkingv1.IngressRule, path: Path, form: Form): FieldError[] {
+  const { host } = rule;
   const errors: FieldError[] = [];
   if (host) {
     const at = path.child('host');
     if (isValidIP(host).length === 0) errors.push(field.invalid(at, host, 'must be a DNS name, not an IP address'));
-    else errors.push(...each(at, host, hostProblems(host)));
+    errors.push(...each(at, host, hostProblems(host)));
   }
-  if (!http) return errors;
-  const paths = path.child('http', 'paths');
-  if (!http.paths?.length) return [...errors, field.required(paths)];
-  return [...errors, ...http.paths.flatMap((p, i) => validatePath(p, paths.index(i)))];
+  return form.anyRule && host?.includes('*') ? errors : [...errors, ...validatePaths(rule, path, form)];
 }
 
-function validatePath({ path: text = '', pathType, backend }: networkingv1.HTTPIngressPath, path: Path): FieldError[] {
-  if (!pathType) return [field.required(path.child('pathType'), 'pathType must be specified')];
+function validatePaths({ http }: networkingv1.IngressRule, path: Path, form: Form): FieldError[] {
+  if (!http) return [];
+  const paths = path.child('http', 'paths');
+  if (!http.paths?.length) return [field.required(paths)];
+  return http.paths.flatMap((p, i) => validatePath(p, paths.index(i), form));
+}
+
+function validatePath(
+  { path: text = '', pathType, backend }: networkingv1.HTTPIngressPath,
+  path: Path,
+  form: Form,
+): FieldError[] {
+  if (pathType === undefined) return [field.required(path.child('pathType'), 'pathType must be specified')];
   const at = path.child('path');
   const errors = oneOf(path.child('pathType'), pathType, PATH_TYPES);
   if (pathType === 'ImplementationSpecific') {
@@ -84,27 +122,20 @@ function validatePath({ path: text = '', pathType, backend }: networkingv1.HTTPI
     for (const bad of BAD_ENDINGS)
       if (text.endsWith(bad)) errors.push(field.invalid(at, text, `cannot end with '${bad}'`));
   }
-  return [...errors, ...validateBackend(backend ?? {}, path.child('backend'))];
+  return [...errors, ...validateBackend(backend ?? {}, path.child('backend'), form)];
 }
 
-function validateBackend({ service, resource }: networkingv1.IngressBackend, path: Path): FieldError[] {
+function validateBackend({ service, resource }: networkingv1.IngressBackend, path: Path, { beta }: Form): FieldError[] {
   if (service && resource) return [field.invalid(path, '', 'cannot set both resource and service backends')];
-  if (resource) {
-    return [
-      ...requireText(path.child('resource', 'kind'), resource.kind),
-      ...requireText(path.child('resource', 'name'), resource.name),
-    ];
-  }
+  if (resource) return validateReference(resource, path.child('resource'));
   if (!service) return [field.invalid(path, '', 'resource or service backend is required')];
   const { name, port = {} } = service;
-  const errors = name
-    ? each(path.child('service', 'name'), name, isDNS1035Label(name))
-    : [field.required(path.child('service', 'name'))];
+  const portPath = (of: 'name' | 'number') => (beta ? path.child('servicePort') : path.child('service', 'port', of));
+  const namePath = beta ? path.child('serviceName') : path.child('service', 'name');
+  const errors = name ? each(namePath, name, isDNS1035Label(name)) : [field.required(namePath)];
   if (port.name && port.number) errors.push(field.invalid(path, '', 'cannot set both port name & port number'));
-  else if (port.name)
-    errors.push(...each(path.child('service', 'port', 'name'), port.name, isValidPortName(port.name)));
-  else if (port.number)
-    errors.push(...each(path.child('service', 'port', 'number'), port.number, isValidPortNum(port.number)));
+  else if (port.name) errors.push(...each(portPath('name'), port.name, isValidPortName(port.name)));
+  else if (port.number) errors.push(...each(portPath('number'), port.number, isValidPortNum(port.number)));
   else errors.push(field.required(path, 'port name or number is required'));
   return errors;
 }

@@ -30,10 +30,28 @@ test.each<readonly [title: string, spec: Part, findings: unknown[]]>([
   ],
   [
     'paths',
-    { allowedHostPaths: [{ pathPrefix: '' }, { pathPrefix: '/a/../b' }] },
+    { allowedHostPaths: [{ pathPrefix: '/a/../b' }, { pathPrefix: '' }, { pathPrefix: '/../c' }] },
     [
-      'spec.allowedHostPaths[0]: Required value: is required',
-      'spec.allowedHostPaths[1]: Invalid value: "/a/../b": must not contain \'..\'',
+      'spec.allowedHostPaths[0]: Invalid value: "/a/../b": must not contain \'..\'',
+      'spec.allowedHostPaths[1]: Required value: is required',
+    ],
+  ],
+  [
+    'groups',
+    { runAsGroup: { rule: 'MustRunAs' } },
+    ['spec.runAsGroup.ranges: Invalid value: []policy.IDRange(nil): must provide at least one range'],
+  ],
+  [
+    'groups that may be any',
+    { runAsGroup: { rule: 'RunAsAny', ranges: [{ min: 1, max: 2 }] } },
+    ['spec.runAsGroup.ranges: Invalid value: []policy.IDRange{policy.IDRange{Min:1, Max:2}}: Ranges must be empty'],
+  ],
+  [
+    'runtime classes',
+    { runtimeClass: { allowedRuntimeClassNames: ['a', 'a'], defaultRuntimeClassName: 'b' } },
+    [
+      'spec.runtimeClass.allowedRuntimeClassNames[1]: Duplicate value: "a"',
+      'spec.runtimeClass.allowedRuntimeClassNames: Required value: default "b" must be allowed',
     ],
   ],
   [
@@ -46,4 +64,16 @@ test.each<readonly [title: string, spec: Part, findings: unknown[]]>([
   ],
 ])('v1.20 says of a policy: %s', (_title, spec, findings) => {
   expect(ask('/apis/policy/v1beta1/podsecuritypolicies').created({ spec: { ...rules, ...spec } })).toEqual(findings);
+});
+
+test('v1.20 checks the profiles that annotations of a policy name, and drops masks of /proc', () => {
+  const annotations = {
+    'seccomp.security.alpha.kubernetes.io/allowedProfileNames': '*,odd',
+    'apparmor.security.beta.kubernetes.io/allowedProfileNames': 'runtime/default,odd',
+  };
+  const policy = { metadata: { annotations }, spec: { ...rules, allowedProcMountTypes: ['Odd'] } };
+  expect(ask('/apis/policy/v1beta1/podsecuritypolicies').created(policy)).toEqual([
+    'metadata.annotations[apparmor.security.beta.kubernetes.io/allowedProfileNames]: Invalid value: "runtime/default,odd": invalid AppArmor profile name: "odd"',
+    'metadata.annotations[seccomp.security.alpha.kubernetes.io/allowedProfileNames]: Invalid value: "odd": must be a valid seccomp profile',
+  ]);
 });

@@ -39,7 +39,7 @@ function validatePatterns(patterns: readonly string[], path: Path): FieldError[]
     const detail = `must have at most ${MAX_LENGTH} characters and match regex ${PATTERN}`;
     return fine ? [] : [field.invalid(path.index(i), pattern, detail)];
   });
-  if (patterns.length > 1 && patterns.some(pattern => pattern.startsWith('*')))
+  if (patterns.length > 1 && patterns.includes('*'))
     errors.push(field.forbidden(path.child('items'), "if '*' is present, must not specify other sysctls"));
   return errors;
 }

@@ -2,12 +2,16 @@ import type { policyv1beta1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
+import { validateAppArmorProfile, validateSeccomp } from '../../../core/v1/pod/validation/annotations';
+import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { validateAllowedSysctls } from './sysctls';
 
 type Spec = policyv1beta1.PodSecurityPolicySpec;
 
 const SPEC = Path.at('spec');
 const NONE = {} as Spec;
+const APPARMOR = 'apparmor.security.beta.kubernetes.io';
+const SECCOMP = 'seccomp.security.alpha.kubernetes.io';
 const ANY = ['MayRunAs', 'MustRunAs', 'RunAsAny'];
 /** VOLUMES are the sources that may be allowed, in the order in which messages list them. */
 const VOLUMES = [
@@ -44,22 +48,21 @@ const VOLUMES = [
 ];
 
 /** validatePolicy checks a PodSecurityPolicy. */
-export function validatePolicy({ spec = NONE }: policyv1beta1.PodSecurityPolicy, release: Release): FieldError[] {
+export function validatePolicy(
+  { metadata, spec = NONE }: policyv1beta1.PodSecurityPolicy,
+  release: Release,
+): FieldError[] {
   return [
+    ...validateProfiles(metadata?.annotations ?? {}, Path.at('metadata', 'annotations')),
     ...validateStrategy(spec.runAsUser, SPEC.child('runAsUser'), ['MustRunAs', 'MustRunAsNonRoot', 'RunAsAny']),
-    ...(spec.runAsGroup ? validateStrategy(spec.runAsGroup, SPEC.child('runAsGroup'), ANY) : []),
+    ...(spec.runAsGroup ? validateGroup(spec.runAsGroup, SPEC.child('runAsGroup'), release) : []),
     ...oneOf(SPEC.child('seLinux', 'rule'), spec.seLinux?.rule, ['MustRunAs', 'RunAsAny']),
     ...validateStrategy(spec.supplementalGroups, SPEC.child('supplementalGroups'), ANY),
     ...validateStrategy(spec.fsGroup, SPEC.child('fsGroup'), ANY),
     ...(spec.volumes ?? []).flatMap(volume => oneOf(SPEC.child('volumes'), volume, VOLUMES)),
     ...validateCapabilities(spec, release),
     ...validateEscalation(spec),
-    ...(spec.allowedProcMountTypes ?? []).flatMap((type, i) =>
-      oneOf(SPEC.child('allowedProcMountTypes').index(i), type, ['Default', 'Unmasked']),
-    ),
-    ...(spec.allowedHostPaths ?? []).flatMap((path, i) =>
-      validateHostPath(path, SPEC.child('allowedHostPaths').index(i)),
-    ),
+    ...validateHostPaths(spec.allowedHostPaths ?? [], SPEC.child('allowedHostPaths')),
     ...(spec.allowedFlexVolumes ?? []).flatMap(({ driver }, i) =>
       driver
         ? []
@@ -70,8 +73,11 @@ export function validatePolicy({ spec = NONE }: policyv1beta1.PodSecurityPolicy,
             ),
           ],
     ),
+    ...(spec.allowedCSIDrivers ?? []).flatMap(({ name }, i) =>
+      validateCSIDriverName(name, SPEC.child('allowedCSIDrivers', 'allowedCSIDriver').index(i).child('name')),
+    ),
     ...validateAllowedSysctls(spec, SPEC),
-    ...validateRuntimeClasses(spec.runtimeClass, SPEC.child('runtimeClass')),
+    ...validateRuntimeClasses(spec.runtimeClass, SPEC.child('runtimeClass'), release),
   ];
 }
 
@@ -85,6 +91,49 @@ function validateStrategy(
   return [
     ...oneOf(path.child('rule'), strategy?.rule, rules),
     ...ranges.flatMap((range, i) => validateRange(range, path.child('ranges').index(i))),
+  ];
+}
+
+/** Unlike the other strategies, that of the group has ranges where it needs them only. */
+function validateGroup(
+  { rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOptions,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  const at = path.child('ranges');
+  const refuse = (detail: string) => [invalidStruct(at, ranges, goRanges(ranges), detail, release)];
+  switch (rule) {
+    case 'RunAsAny':
+      return ranges.length ? refuse('Ranges must be empty') : [];
+    case 'MustRunAs':
+    case 'MayRunAs':
+      if (!ranges.length) return refuse('must provide at least one range');
+      return ranges.flatMap((range, i) => validateRange(range, at.index(i)));
+    default:
+      return [field.notSupported(path.child('rule'), rule ?? '', ['MustRunAs', 'RunAsAny', 'MayRunAs'])];
+  }
+}
+
+function goRanges(ranges: readonly policyv1beta1.IDRange[]): string {
+  if (!ranges.length) return '[]policy.IDRange(nil)';
+  const items = ranges.map(({ min = 0, max = 0 }) => `policy.IDRange{Min:${min}, Max:${max}}`);
+  return `[]policy.IDRange{${items.join(', ')}}`;
+}
+
+/** The profiles that pods get, and those that they may ask for, are annotations. */
+function validateProfiles(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
+  const each = (key: string, check: (profile: string, text: string, at: Path) => FieldError[], many: boolean) => {
+    const text = annotations[key];
+    return text ? (many ? text.split(',') : [text]).flatMap(profile => check(profile, text, path.key(key))) : [];
+  };
+  const seccomp = (profile: string, _text: string, at: Path) => validateSeccomp(profile, at);
+  const allowedSeccomp = (profile: string, _text: string, at: Path) =>
+    profile === '*' ? [] : validateSeccomp(profile, at);
+  return [
+    ...each(`${APPARMOR}/defaultProfileName`, validateAppArmorProfile, false),
+    ...each(`${APPARMOR}/allowedProfileNames`, validateAppArmorProfile, true),
+    ...each(`${SECCOMP}/defaultProfileName`, seccomp, false),
+    ...each(`${SECCOMP}/allowedProfileNames`, allowedSeccomp, true),
   ];
 }
 
@@ -120,32 +169,38 @@ function validateEscalation({ defaultAllowPrivilegeEscalation, allowPrivilegeEsc
   return [field.invalid(SPEC.child('defaultAllowPrivilegeEscalation'), true, detail)];
 }
 
-function validateHostPath({ pathPrefix = '' }: policyv1beta1.AllowedHostPath, path: Path): FieldError[] {
-  if (!pathPrefix) return [field.required(path, 'is required')];
-  return pathPrefix.split('/').includes('..') ? [field.invalid(path, pathPrefix, "must not contain '..'")] : [];
+/** One path that is missing ends the search. */
+function validateHostPaths(paths: readonly policyv1beta1.AllowedHostPath[], path: Path): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [i, { pathPrefix = '' }] of paths.entries()) {
+    if (!pathPrefix) return [...errors, field.required(path.index(i), 'is required')];
+    if (pathPrefix.split('/').includes('..'))
+      errors.push(field.invalid(path.index(i), pathPrefix, "must not contain '..'"));
+  }
+  return errors;
 }
 
 function validateRuntimeClasses(
   classes: policyv1beta1.RuntimeClassStrategyOptions | undefined,
   path: Path,
+  release: Release,
 ): FieldError[] {
   if (!classes) return [];
   const { allowedRuntimeClassNames: allowed = [], defaultRuntimeClassName: normal } = classes;
   const at = path.child('allowedRuntimeClassNames');
-  const isAllowed = normal === undefined || allowed.includes('*') || allowed.includes(normal);
-  return [
-    ...allowed.flatMap((name, i) => (name === '*' ? [] : each(at.index(i), name, isDNS1123Subdomain(name)))),
-    ...(allowed.includes('*') && allowed.length > 1
-      ? [field.required(at, "if '*' is present, must not specify other RuntimeClass names")]
-      : []),
-    ...(normal === undefined ? [] : each(path.child('defaultRuntimeClassName'), normal, isDNS1123Subdomain(normal))),
-    ...(isAllowed
-      ? []
-      : [
-          field.required(
-            at,
-            `default RuntimeClassName ${JSON.stringify(normal)} must be listed in allowedRuntimeClassNames`,
-          ),
-        ]),
-  ];
+  const any = allowed.includes('*');
+  const errors = allowed.flatMap((name, i) => [
+    ...(name === '*' ? [] : each(at.index(i), name, isDNS1123Subdomain(name))),
+    ...(allowed.indexOf(name) < i ? [field.duplicate(at.index(i), name)] : []),
+  ]);
+  if (normal !== undefined) {
+    errors.push(...each(path.child('defaultRuntimeClassName'), normal, isDNS1123Subdomain(normal)));
+    if (!any && !allowed.includes(normal))
+      errors.push(field.required(at, `default ${JSON.stringify(normal)} must be allowed`));
+  }
+  if (any && allowed.length > 1) {
+    const detail = "if '*' is present, must not specify other RuntimeClass names";
+    errors.push(invalidStruct(at, allowed, goStrings(allowed), detail, release));
+  }
+  return errors;
 }

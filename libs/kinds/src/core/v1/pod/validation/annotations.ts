@@ -37,7 +37,8 @@ export function validatePodAnnotations(
   ];
 }
 
-function validateSeccomp(profile: string, path: Path): FieldError[] {
+/** validateSeccomp checks a seccomp profile as annotations name it. */
+export function validateSeccomp(profile: string, path: Path): FieldError[] {
   if (SPECIAL_SECCOMP.includes(profile)) return [];
   if (profile.startsWith(LOCALHOST)) return validateDescendingPath(profile.slice(LOCALHOST.length), path);
   return [field.invalid(path, profile, 'must be a valid seccomp profile')];
@@ -45,12 +46,17 @@ function validateSeccomp(profile: string, path: Path): FieldError[] {
 
 function validateAppArmor(name: string, profile: string, spec: corev1.PodSpec, path: Path): FieldError[] {
   const known = allContainers(spec).some(({ container }) => container.name === name);
-  const fine =
-    profile === '' || profile === 'runtime/default' || profile === 'unconfined' || profile.startsWith(LOCALHOST);
   return [
     ...(known ? [] : [field.invalid(path, name, 'container not found')]),
-    ...(fine ? [] : [field.invalid(path, profile, `invalid AppArmor profile name: ${JSON.stringify(profile)}`)]),
+    ...validateAppArmorProfile(profile, profile, path),
   ];
+}
+
+/** validateAppArmorProfile checks the name of an AppArmor profile; `value` is the text that it was found in. */
+export function validateAppArmorProfile(profile: string, value: string, path: Path): FieldError[] {
+  const fine =
+    profile === '' || profile === 'runtime/default' || profile === 'unconfined' || profile.startsWith(LOCALHOST);
+  return fine ? [] : [field.invalid(path, value, `invalid AppArmor profile name: ${JSON.stringify(profile)}`)];
 }
 
 /** validateSeccompMatch: where a profile is given by annotation and by field, both have to say the same. */
