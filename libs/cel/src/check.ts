@@ -29,6 +29,8 @@ export type Reference =
 export interface Checked {
   readonly expr: Expr;
   readonly type: Type;
+  /** types of all parts of the expression. */
+  readonly types: ReadonlyMap<Expr, Type>;
   /** references of names, and of selections that are dotted names. */
   readonly references: ReadonlyMap<Expr, Reference>;
   readonly calls: ReadonlyMap<Expr, ResolvedCall>;
@@ -56,12 +58,13 @@ export function check(text: string, expr: Expr, environment: Environment): Check
   const checker = new Checker(environment);
   const type = checker.typeOf(expr);
   if (checker.issues.length) throw new CompileError(text, checker.issues);
-  const { references, calls, slots, variables } = checker;
-  return { expr, type, references, calls, slots, variables };
+  const { types, references, calls, slots, variables } = checker;
+  return { expr, type, types, references, calls, slots, variables };
 }
 
 class Checker {
   readonly issues: Issue[] = [];
+  readonly types = new Map<Expr, Type>();
   readonly references = new Map<Expr, Reference>();
   readonly calls = new Map<Expr, ResolvedCall>();
   readonly variables = new Set<string>();
@@ -73,6 +76,12 @@ class Checker {
   constructor(private readonly environment: Environment) {}
 
   typeOf(expr: Expr): Type {
+    const type = this.infer(expr);
+    this.types.set(expr, type);
+    return type;
+  }
+
+  private infer(expr: Expr): Type {
     switch (expr.kind) {
       case 'literal':
         return typeOfLiteral(expr.value);

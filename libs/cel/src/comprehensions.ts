@@ -1,4 +1,5 @@
 import type { ComprehensionName } from './ast';
+import { LOOP_COSTS } from './cost/loops';
 import { CelError, noSuchOverload } from './errors';
 import { attempt, type Frame, type Step } from './frame';
 import { EntryMap, List, MapValue, type Value } from './values';
@@ -13,18 +14,6 @@ interface Loop {
   readonly body: Step;
 }
 
-/** A turn costs what its accumulator does: a truth value, a count, or a list that grows. */
-const TURN_COST: Readonly<Record<ComprehensionName, number>> = {
-  all: 3,
-  exists: 3,
-  existsOne: 4,
-  map: 12,
-  filter: 12,
-  transformList: 12,
-  transformMap: 32,
-  transformMapEntry: 32,
-};
-
 /** planComprehension is the step of a macro over a list or map. */
 export function planComprehension(loop: Loop): Step {
   switch (loop.macro) {
@@ -36,24 +25,33 @@ export function planComprehension(loop: Loop): Step {
       return frame => {
         let count = 0;
         each(loop, frame, () => {
-          if (truth(loop.body(frame))) count++;
+          if (truth(loop.body(frame))) {
+            take(loop, frame);
+            count++;
+          }
         });
         return count === 1;
       };
     case 'filter':
       return collect(loop, (frame, items, value) => {
-        if (truth(loop.body(frame))) items.push(value);
+        if (!truth(loop.body(frame))) return;
+        take(loop, frame);
+        items.push(value);
       });
     case 'map':
     case 'transformList':
       return collect(loop, (frame, items) => {
-        if (passes(loop, frame)) items.push(loop.body(frame));
+        if (!passes(loop, frame)) return;
+        take(loop, frame);
+        items.push(loop.body(frame));
       });
     case 'transformMap':
       return frame => {
         const map = new EntryMap();
         each(loop, frame, key => {
-          if (passes(loop, frame)) map.put(key, loop.body(frame));
+          if (!passes(loop, frame)) return;
+          take(loop, frame);
+          map.put(key, loop.body(frame));
         });
         return map;
       };
@@ -62,6 +60,7 @@ export function planComprehension(loop: Loop): Step {
         const map = new EntryMap();
         each(loop, frame, () => {
           if (!passes(loop, frame)) return;
+          take(loop, frame);
           const entries = loop.body(frame);
           if (!(entries instanceof MapValue)) throw noSuchOverload();
           for (const key of entries.keys()) map.put(key, entries.get(key)!);
@@ -78,19 +77,26 @@ function truth(value: Value): boolean {
 
 const passes = ({ filter }: Loop, frame: Frame) => !filter || truth(filter(frame));
 
+/** take pays for a turn that changes the outcome. */
+const take = ({ macro }: Loop, frame: Frame) => frame.charge(LOOP_COSTS[macro].taken);
+
 /** each runs `turn` for every item with the variables set; it stops when `turn` answers `stop`. */
 function each(loop: Loop, frame: Frame, turn: (first: Value) => unknown): void {
-  frame.charge(1);
+  const { condition, result } = LOOP_COSTS[loop.macro];
+  frame.charge(result);
   const range = loop.range(frame);
   const isList = range instanceof List;
   if (!isList && !(range instanceof MapValue)) throw noSuchOverload();
   let index = 0n;
+  let stopped = false;
   for (const item of isList ? range.items : range.keys()) {
-    frame.charge(TURN_COST[loop.macro]);
+    frame.charge(condition);
+    // What is decided shows when there is another turn to take.
+    if (stopped) return;
     const first = isList && loop.two ? index++ : item;
     frame.slots[loop.slot] = first;
     if (loop.two) frame.slots[loop.slot + 1] = isList ? item : (range as MapValue).get(item)!;
-    if (turn(first) === 'stop') return;
+    stopped = turn(first) === 'stop';
   }
 }
 
@@ -100,6 +106,7 @@ function quantifier(loop: Loop, decisive: boolean): Step {
     let decided = false;
     let failure: CelError | undefined;
     each(loop, frame, () => {
+      take(loop, frame);
       const value = attempt(loop.body, frame);
       if (value instanceof CelError) failure ??= value;
       else if (truth(value) === decisive) decided = true;

@@ -1,3 +1,4 @@
+import type { CostModel } from './cost/model';
 import type { Type } from './types';
 import type { Value } from './values';
 
@@ -8,8 +9,8 @@ export interface Overload {
   readonly params: readonly Type[];
   readonly result: Type;
   call(...args: readonly Value[]): Value;
-  /** cost beyond the one unit that every call costs, by its arguments. */
-  cost?(args: readonly Value[]): number;
+  /** costs of a call, if it is more than one unit, or more is known of the value than its type. */
+  readonly costs?: CostModel;
   /** check tells at compile time whether literal arguments will do; others are undefined. */
   check?(args: readonly (Value | undefined)[]): boolean;
 }
@@ -52,7 +53,7 @@ export class Environment {
 }
 
 type Call = (...args: never[]) => Value;
-type More = Pick<Overload, 'cost' | 'check'>;
+type More = Pick<Overload, 'costs' | 'check'>;
 
 /** fn declares a function's overload. The caller promises that `call` takes values of `params`. */
 export function fn(params: readonly Type[], result: Type, call: Call, more: More = {}): Overload {

@@ -15,7 +15,13 @@ export {
 } from './library/authorizer';
 export { activationOf, Budget, compileExpression, isFailure, PER_CALL_LIMIT, Program } from './program';
 export { schemaType, type Rule, type Schema } from './schema/schema-types';
-export { compileValidationRules, type ValidationOptions, type ValidationRules } from './schema/validation-rules';
+export {
+  checkValidationRules,
+  compileValidationRules,
+  type RuleCheck,
+  type ValidationOptions,
+  type ValidationRules,
+} from './schema/validation-rules';
 export {
   BOOL,
   BYTES,

@@ -1,12 +1,11 @@
 import type { Comprehension, Expr, ListLiteral, MapLiteral, Select } from './ast';
 import type { Checked, ResolvedCall } from './check';
 import { planComprehension } from './comprehensions';
+import { constantOf } from './constants';
+import { LITERAL_COSTS } from './cost/loops';
 import { CelError, noSuchKey, noSuchOverload } from './errors';
 import { attempt, type Step } from './frame';
 import { EntryMap, hasType, List, MapValue, Optional, TypeValue, type Value } from './values';
-
-const LIST_COST = 10;
-const MAP_COST = 30;
 
 /** plan turns a checked expression into a step that evaluates it. */
 export function plan(checked: Checked): Step {
@@ -39,11 +38,9 @@ class Planner {
         }
       }
     }
+    const constant = constantOf(expr, this.checked);
+    if (constant !== undefined) return () => constant;
     switch (expr.kind) {
-      case 'literal': {
-        const { value } = expr;
-        return () => value;
-      }
       case 'select':
         return this.select(expr);
       case 'call':
@@ -99,7 +96,7 @@ class Planner {
   private select({ operand, field, test, optional }: Select): Step {
     const step = this.step(operand);
     return frame => {
-      frame.charge(1);
+      if (!test) frame.charge(1);
       const given = step(frame);
       const viral = given instanceof Optional;
       const target = viral ? given.value : given;
@@ -115,34 +112,46 @@ class Planner {
 
   private call(name: string, { args, overloads, exact }: ResolvedCall): Step {
     const steps = args.map(arg => this.step(arg));
+    const part = (i: number) => (this.isAttribute(args[i]!) ? asPart(steps[i]!) : steps[i]!);
     switch (name) {
       case '_&&_':
         return logical(steps[0]!, steps[1]!, false);
       case '_||_':
         return logical(steps[0]!, steps[1]!, true);
       case '_?_:_':
-        return conditional(steps[0]!, steps[1]!, steps[2]!);
+        return conditional(steps[0]!, part(1), part(2));
+      case '_[_]':
+        if (this.isAttribute(args[0]!)) steps[1] = part(1);
+        break;
       case 'or':
       case 'orValue':
         // The alternative is not evaluated unless it is wanted.
         if (steps.length === 2) return alternative(steps[0]!, steps[1]!, name === 'orValue');
     }
     const [only] = overloads;
+    const isFree = name === '@in' && constantOf(args[1]!, this.checked) instanceof List;
     return frame => {
       const values = steps.map(step => step(frame));
       const overload = exact
         ? only
         : overloads.find(({ params }) => params.every((type, i) => hasType(values[i]!, type)));
       if (!overload) throw noSuchOverload();
-      frame.charge(1 + (overload.cost?.(values) ?? 0));
+      if (!isFree) frame.charge(overload.costs?.cost(values) ?? 1);
       return overload.call(...values);
     };
+  }
+
+  /** isAttribute: a variable, or a part of one. */
+  private isAttribute(expr: Expr): boolean {
+    if (this.checked.references.has(expr)) return this.checked.references.get(expr)!.kind !== 'type';
+    if (expr.kind === 'select') return !expr.test && this.isAttribute(expr.operand);
+    return expr.kind === 'call' && expr.name === '_[_]' && this.isAttribute(expr.args[0]!);
   }
 
   private list({ elements }: ListLiteral): Step {
     const steps = elements.map(({ value, optional }) => ({ step: this.step(value), optional }));
     return frame => {
-      frame.charge(LIST_COST);
+      frame.charge(LITERAL_COSTS.list);
       const items: Value[] = [];
       for (const { step, optional } of steps) {
         const value = optional ? unwrap(step(frame)) : step(frame);
@@ -159,7 +168,7 @@ class Planner {
       optional,
     }));
     return frame => {
-      frame.charge(MAP_COST);
+      frame.charge(LITERAL_COSTS.map);
       const map = new EntryMap();
       for (const { key, value, optional } of steps) {
         const name = key(frame);
@@ -169,6 +178,14 @@ class Planner {
       return map;
     };
   }
+}
+
+/** asPart: an attribute that is a part of another step does not pay for its variable. */
+function asPart(step: Step): Step {
+  return frame => {
+    frame.charge(-1);
+    return step(frame);
+  };
 }
 
 function unwrap(value: Value): Value | undefined {

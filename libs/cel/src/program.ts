@@ -1,4 +1,4 @@
-import { check } from './check';
+import { check, type Checked } from './check';
 import type { Environment } from './environment';
 import { BudgetError, CelError, Suspended } from './errors';
 import { Frame, type Activation, type Step } from './frame';
@@ -67,7 +67,16 @@ export class Program {
 
 /** compileExpression makes a program of an expression. It throws a CompileError that lists everything wrong with it. */
 export function compileExpression(text: string, environment: Environment): Program {
-  const checked = check(text, parse(text), environment);
+  return programOf(text, checkExpression(text, environment));
+}
+
+/** checkExpression is the first part of compileExpression: what the expression means, and of what types its parts are. */
+export function checkExpression(text: string, environment: Environment): Checked {
+  return check(text, parse(text), environment);
+}
+
+/** programOf is the second part: an expression that was checked, ready to run. */
+export function programOf(text: string, checked: Checked): Program {
   return new Program(text, checked.type, checked.variables, plan(checked), checked.slots);
 }
 

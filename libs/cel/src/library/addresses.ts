@@ -1,4 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { sum } from '../cost/interval';
+import { characters, ONE, sized, through, traversal, type CostModel } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, INT, opaque, STRING } from '../types';
@@ -111,31 +113,53 @@ function masked({ ip: { bits, width }, prefix }: CidrValue): CidrValue {
   return new CidrValue(new IpValue((bits >> rest) << rest, width), prefix);
 }
 
-/** within tells whether an address lies in a network, each by family. */
-const within = (address: IpValue, ...networks: readonly string[]) =>
+/** isWithin tells whether an address lies in a network, each by family. */
+const isWithin = (address: IpValue, ...networks: readonly string[]) =>
   networks.some(text => containsIp(cidr(text), address));
-const isLoopback = (address: IpValue) => within(address, '127.0.0.0/8', '::1/128');
-const isMulticast = (address: IpValue) => within(address, '224.0.0.0/4', 'ff00::/8');
-const isLinkLocalUnicast = (address: IpValue) => within(address, '169.254.0.0/16', 'fe80::/10');
-const isLinkLocalMulticast = (address: IpValue) => within(address, '224.0.0.0/24', 'ff02::/16');
+const isLoopback = (address: IpValue) => isWithin(address, '127.0.0.0/8', '::1/128');
+const isMulticast = (address: IpValue) => isWithin(address, '224.0.0.0/4', 'ff00::/8');
+const isLinkLocalUnicast = (address: IpValue) => isWithin(address, '169.254.0.0/16', 'fe80::/10');
+const isLinkLocalMulticast = (address: IpValue) => isWithin(address, '224.0.0.0/24', 'ff02::/16');
 const isUnspecified = ({ bits }: IpValue) => bits === 0n;
 const isGlobalUnicast = (address: IpValue) =>
   !isLoopback(address) &&
   !isMulticast(address) &&
   !isLinkLocalUnicast(address) &&
   !isUnspecified(address) &&
-  !within(address, '255.255.255.255/32');
+  !isWithin(address, '255.255.255.255/32');
 
 function isCanonical(text: string): boolean {
   return ipText(ip(text)) === text;
 }
+
+const reading = { costs: traversal() };
+/** AN_ADDRESS is how many bytes it has. */
+const AN_ADDRESS = { min: 4, max: 16 };
+
+/** within compares an address (or a network, which is masked first) with a network; as a text it is read before. */
+function within(part: 'address' | 'network', given: 'value' | 'read' = 'value'): CostModel {
+  const [isNetwork, isText] = [part === 'network', given === 'read'];
+  return {
+    cost([network, value]) {
+      const bytes = Math.ceil((network as CidrValue).prefix / 8);
+      const masking = isNetwork ? characters(bytes) + 1 : 0;
+      return characters(2 * bytes) + masking + (isText ? characters(sized(value)) : 0);
+    },
+    estimate([, value]) {
+      const compared = through(sum(AN_ADDRESS, AN_ADDRESS));
+      const masking = isNetwork ? [through(AN_ADDRESS), ONE] : [];
+      return { cost: sum(compared, ...masking, ...(isText ? [through(value!.size)] : [])) };
+    },
+  };
+}
+
 const property = (test: (address: IpValue) => boolean) => [method([IP], BOOL, test)];
 
 /** ADDRESSES are the functions of IP addresses and networks. */
 export const ADDRESSES: Library = {
-  ip: [fn([STRING], IP, ip), method([CIDR], IP, (value: CidrValue) => value.ip)],
-  isIP: [fn([STRING], BOOL, (text: string) => typeof readIp(text) !== 'string')],
-  'ip.isCanonical': [fn([STRING], BOOL, isCanonical)],
+  ip: [fn([STRING], IP, ip, reading), method([CIDR], IP, (value: CidrValue) => value.ip)],
+  isIP: [fn([STRING], BOOL, (text: string) => typeof readIp(text) !== 'string', reading)],
+  'ip.isCanonical': [fn([STRING], BOOL, isCanonical, { costs: traversal(2) })],
   family: [method([IP], INT, ({ width }: IpValue) => (width === 32 ? 4n : 6n))],
   isUnspecified: property(isUnspecified),
   isLoopback: property(isLoopback),
@@ -146,15 +170,19 @@ export const ADDRESSES: Library = {
     fn([IP], STRING, ipText),
     fn([CIDR], STRING, ({ ip: address, prefix }: CidrValue) => `${ipText(address)}/${prefix}`),
   ],
-  cidr: [fn([STRING], CIDR, cidr)],
-  isCIDR: [fn([STRING], BOOL, (text: string) => readCidr(text) !== undefined)],
+  cidr: [fn([STRING], CIDR, cidr, reading)],
+  isCIDR: [fn([STRING], BOOL, (text: string) => readCidr(text) !== undefined, reading)],
   containsIP: [
-    method([CIDR, IP], BOOL, containsIp),
-    method([CIDR, STRING], BOOL, (own: CidrValue, text: string) => containsIp(own, ip(text))),
+    method([CIDR, IP], BOOL, containsIp, { costs: within('address') }),
+    method([CIDR, STRING], BOOL, (own: CidrValue, text: string) => containsIp(own, ip(text)), {
+      costs: within('address', 'read'),
+    }),
   ],
   containsCIDR: [
-    method([CIDR, CIDR], BOOL, containsCidr),
-    method([CIDR, STRING], BOOL, (own: CidrValue, text: string) => containsCidr(own, cidr(text))),
+    method([CIDR, CIDR], BOOL, containsCidr, { costs: within('network') }),
+    method([CIDR, STRING], BOOL, (own: CidrValue, text: string) => containsCidr(own, cidr(text)), {
+      costs: within('network', 'read'),
+    }),
   ],
   masked: [method([CIDR], CIDR, masked)],
   prefixLength: [method([CIDR], INT, ({ prefix }: CidrValue) => BigInt(prefix))],

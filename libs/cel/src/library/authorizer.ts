@@ -1,3 +1,5 @@
+import { exactly, scale, sum } from '../cost/interval';
+import { characters, fixed, sized, through, type CostModel } from '../cost/model';
 import { method, type Library } from '../environment';
 import { Suspended } from '../errors';
 import { BOOL, opaque, STRING } from '../types';
@@ -92,10 +94,22 @@ export function authorizerValues(
 }
 
 /** CHECK_COST: asking an authorizer is dear. */
-const CHECK_COST = { cost: () => 350_000 };
-const refine = (name: keyof AuthorizationQuestion) => [
-  method([RESOURCE_CHECK, STRING], RESOURCE_CHECK, (check: Question, text: string) =>
-    check.with(RESOURCE_CHECK, { [name]: text }),
+const CHECK_COST = { costs: fixed(350_000) };
+
+const A_REQUIREMENT = 50;
+/** SELECTING reads a selector, whose requirements may be two characters long. */
+const SELECTING: CostModel = {
+  cost: ([, text]) => 10 + characters(sized(text)) + Math.ceil(sized(text) / 2) * A_REQUIREMENT,
+  estimate: ([, text]) => ({
+    cost: sum(exactly(10), through(text!.size), scale(scale(text!.size, 0.5), A_REQUIREMENT)),
+  }),
+};
+const refine = (name: keyof AuthorizationQuestion, costs?: CostModel) => [
+  method(
+    [RESOURCE_CHECK, STRING],
+    RESOURCE_CHECK,
+    (check: Question, text: string) => check.with(RESOURCE_CHECK, { [name]: text }),
+    costs && { costs },
   ),
 ];
 const check = (question: Question, verb: string) =>
@@ -118,8 +132,8 @@ export const AUTHORIZATION: Library = {
   subresource: refine('subresource'),
   namespace: refine('namespace'),
   name: refine('name'),
-  fieldSelector: refine('fieldSelector'),
-  labelSelector: refine('labelSelector'),
+  fieldSelector: refine('fieldSelector', SELECTING),
+  labelSelector: refine('labelSelector', SELECTING),
   check: [
     method([PATH_CHECK, STRING], DECISION, check, CHECK_COST),
     method([RESOURCE_CHECK, STRING], DECISION, check, CHECK_COST),

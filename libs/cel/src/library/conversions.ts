@@ -1,9 +1,9 @@
+import { fixed, sameValue, traversal, type Describe } from '../cost/model';
 import { fn, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, BYTES, DOUBLE, DURATION, DYN, INT, param, STRING, TIMESTAMP, typeOf, UINT } from '../types';
 import type { Timestamp, Uint } from '../values';
 import { Duration, int, TypeValue, typeNameOf, uint, type Value } from '../values';
-import { byLength } from './operators';
 import { formatDuration, formatTimestamp, parseDuration, parseTimestamp, timestamp } from './time-values';
 
 const A = param('A');
@@ -58,9 +58,13 @@ export function formatDouble(value: number): string {
   return `${mantissa}e${exponent < 0 ? '-' : '+'}${String(Math.abs(exponent)).padStart(2, '0')}`;
 }
 
+/** encoded and decoded describe one form of a text by the other; a character may be four bytes. */
+const encoded: Describe = ([text]) => ({ size: { min: text!.size.min, max: text!.size.max * 4 } });
+const decoded: Describe = ([bytes]) => ({ size: { min: Math.floor(bytes!.size.min / 4), max: bytes!.size.max } });
+
 /** CONVERSIONS are the functions named after types. */
 export const CONVERSIONS: Library = {
-  dyn: [fn([A], DYN, same)],
+  dyn: [fn([A], DYN, same, { costs: fixed(1, sameValue) })],
   type: [fn([A], typeOf(A), (value: Value) => new TypeValue(typeNameOf(value)))],
   bool: [fn([BOOL], BOOL, same), fn([STRING], BOOL, parseBool)],
   int: [
@@ -88,13 +92,13 @@ export const CONVERSIONS: Library = {
     fn([INT], STRING, (value: bigint) => String(value)),
     fn([UINT], STRING, ({ value }: Uint) => String(value)),
     fn([DOUBLE], STRING, formatDouble),
-    fn([BYTES], STRING, decode, { cost: byLength }),
+    fn([BYTES], STRING, decode, { costs: traversal(1, decoded) }),
     fn([TIMESTAMP], STRING, formatTimestamp),
     fn([DURATION], STRING, formatDuration),
   ],
   bytes: [
     fn([BYTES], BYTES, same),
-    fn([STRING], BYTES, (text: string) => Buffer.from(text, 'utf8'), { cost: byLength }),
+    fn([STRING], BYTES, (text: string) => Buffer.from(text, 'utf8'), { costs: traversal(1, encoded) }),
   ],
   timestamp: [
     fn([TIMESTAMP], TIMESTAMP, same),

@@ -5,6 +5,8 @@ import {
   isValidLabelValue,
   isQualifiedName,
 } from '@navarch/apimachinery';
+import { exactly, product } from '../cost/interval';
+import { matchCost, patternCost, sized, through, type CostModel } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { listOf, opaque, optionalOf, STRING } from '../types';
 import { List, Opaque, Optional } from '../values';
@@ -18,6 +20,8 @@ class FormatValue extends Opaque {
   constructor(
     readonly name: string,
     readonly check: (text: string) => readonly string[],
+    /** pattern is how many characters a pattern for the format would have. */
+    readonly pattern: number,
   ) {
     super();
   }
@@ -33,24 +37,29 @@ const wrong = (isRight: (text: string) => boolean, message: string) => (text: st
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-const CHECKS: Readonly<Record<string, (text: string) => readonly string[]>> = {
-  dns1123Label: isDNS1123Label,
-  dns1123Subdomain: isDNS1123Subdomain,
-  dns1035Label: isDNS1035Label,
-  qualifiedName: isQualifiedName,
-  dns1123LabelPrefix: prefix(isDNS1123Label),
-  dns1123SubdomainPrefix: prefix(isDNS1123Subdomain),
-  dns1035LabelPrefix: prefix(isDNS1035Label),
-  labelValue: isValidLabelValue,
-  uri: wrong(text => URL.canParse(text) || /^\/[^\s]*$/.test(text), 'invalid URI'),
-  uuid: wrong(text => UUID.test(text), 'does not match the UUID format'),
-  byte: wrong(text => BASE64.test(text), 'invalid base64'),
-  date: wrong(text => parseTimestamp(`${text}T00:00:00Z`) !== undefined, 'invalid date'),
-  datetime: wrong(text => parseTimestamp(text) !== undefined, 'invalid datetime'),
+/** Format is how a format checks a text, and how many characters a pattern for it would have. */
+type Format = readonly [check: (text: string) => readonly string[], pattern: number];
+
+const NAMED: Readonly<Record<string, Format>> = {
+  dns1123Label: [isDNS1123Label, 30],
+  dns1123Subdomain: [isDNS1123Subdomain, 60],
+  dns1035Label: [isDNS1035Label, 30],
+  qualifiedName: [isQualifiedName, 60],
+  dns1123LabelPrefix: [prefix(isDNS1123Label), 30],
+  dns1123SubdomainPrefix: [prefix(isDNS1123Subdomain), 60],
+  dns1035LabelPrefix: [prefix(isDNS1035Label), 30],
+  labelValue: [isValidLabelValue, 40],
+  uri: [wrong(text => URL.canParse(text) || /^\/[^\s]*$/.test(text), 'invalid URI'), 1000],
+  uuid: [wrong(text => UUID.test(text), 'does not match the UUID format'), UUID.source.length],
+  byte: [wrong(text => BASE64.test(text), 'invalid base64'), BASE64.source.length],
+  date: [wrong(text => parseTimestamp(`${text}T00:00:00Z`) !== undefined, 'invalid date'), 50],
+  datetime: [wrong(text => parseTimestamp(text) !== undefined, 'invalid datetime'), 110],
 };
 
+const formatOf = (name: string) => new FormatValue(name, ...NAMED[name]!);
+
 function named(name: string): Optional {
-  return Object.hasOwn(CHECKS, name) ? new Optional(new FormatValue(name, CHECKS[name]!)) : Optional.none;
+  return Object.hasOwn(NAMED, name) ? new Optional(formatOf(name)) : Optional.none;
 }
 
 function validate({ check }: FormatValue, text: string): Optional {
@@ -58,14 +67,16 @@ function validate({ check }: FormatValue, text: string): Optional {
   return problems.length ? new Optional(new List(problems)) : Optional.none;
 }
 
+const LARGEST_PATTERN = exactly(128);
+/** VALIDATION costs what it would to match a pattern; which one it is shows at run time. */
+const VALIDATION: CostModel = {
+  cost: ([format, text]) => matchCost(sized(text), (format as FormatValue).pattern),
+  estimate: ([, text]) => ({ cost: product(through(text!.size), patternCost(LARGEST_PATTERN)) }),
+};
+
 /** FORMATS are the named formats of texts: `format.dns1123Label().validate(name)` is empty, or what is wrong. */
 export const FORMATS: Library = {
   'format.named': [fn([STRING], optionalOf(FORMAT), named)],
-  validate: [method([FORMAT, STRING], optionalOf(listOf(STRING)), validate)],
-  ...Object.fromEntries(
-    Object.entries(CHECKS).map(([name, check]) => [
-      `format.${name}`,
-      [fn([], FORMAT, () => new FormatValue(name, check))],
-    ]),
-  ),
+  validate: [method([FORMAT, STRING], optionalOf(listOf(STRING)), validate, { costs: VALIDATION })],
+  ...Object.fromEntries(Object.keys(NAMED).map(name => [`format.${name}`, [fn([], FORMAT, () => formatOf(name))]])),
 };

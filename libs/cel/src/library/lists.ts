@@ -1,3 +1,4 @@
+import { elementOf } from '../cost/extent';
 import { fn, method, type Library } from '../environment';
 import { compare, equal } from '../equality';
 import { CelError } from '../errors';
@@ -17,14 +18,18 @@ import {
 } from '../types';
 import type { List } from '../values';
 import { Duration, int, Optional, Uint, uint, type Value } from '../values';
+import { everyItem, pairs } from './list-costs';
+import { ELEMENT } from './operator-costs';
 import { duration } from './time-values';
 
 const A = param('A');
 const COMPARABLE = [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES];
-const cost = ([list]: readonly Value[]) => (list as List).items.length;
+const each = { costs: everyItem() };
+const one = { costs: everyItem(([list], [type]) => elementOf(list!, type)) };
+const element = { costs: ELEMENT };
 
 const perType = (types: readonly Type[], result: (type: Type) => Type, call: (list: List) => Value) =>
-  types.map(type => method([listOf(type)], result(type), call, { cost }));
+  types.map(type => method([listOf(type)], result(type), call, one));
 
 function isSorted({ items }: List): boolean {
   return items.every((item, i) => i === 0 || compare(items[i - 1]!, item) <= 0);
@@ -38,7 +43,7 @@ function extreme(name: string, sign: 1 | -1): (list: List) => Value {
 }
 
 function summed<T extends Value>(type: Type, zero: T, add: (a: T, b: T) => T) {
-  return method([listOf(type)], type, ({ items }: List) => (items as readonly T[]).reduce(add, zero), { cost });
+  return method([listOf(type)], type, ({ items }: List) => (items as readonly T[]).reduce(add, zero), each);
 }
 
 const indexOf = ({ items }: List, wanted: Value) => BigInt(items.findIndex(item => equal(item, wanted)));
@@ -47,7 +52,6 @@ const lastIndexOf = ({ items }: List, wanted: Value) => BigInt(items.findLastInd
 function every(a: List, b: List): boolean {
   return b.items.every(item => a.items.some(other => equal(item, other)));
 }
-const product = ([a, b]: readonly Value[]) => (a as List).items.length * (b as List).items.length;
 const LISTS_OF_A = [listOf(A), listOf(A)];
 const optionally = (value: Value | undefined) => (value === undefined ? Optional.none : new Optional(value));
 
@@ -62,15 +66,15 @@ export const LISTS: Library = {
     summed<number>(DOUBLE, 0, (a, b) => a + b),
     summed(DURATION, new Duration(0n), (a, b) => duration(a.nanos + b.nanos)),
   ],
-  indexOf: [method([listOf(A), A], INT, indexOf, { cost })],
-  lastIndexOf: [method([listOf(A), A], INT, lastIndexOf, { cost })],
-  first: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items[0]))],
-  last: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items.at(-1)))],
-  'sets.contains': [fn(LISTS_OF_A, BOOL, every, { cost: product })],
-  'sets.equivalent': [fn(LISTS_OF_A, BOOL, (a: List, b: List) => every(a, b) && every(b, a), { cost: product })],
+  indexOf: [method([listOf(A), A], INT, indexOf, each)],
+  lastIndexOf: [method([listOf(A), A], INT, lastIndexOf, each)],
+  first: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items[0]), element)],
+  last: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items.at(-1)), element)],
+  'sets.contains': [fn(LISTS_OF_A, BOOL, every, { costs: pairs() })],
+  'sets.equivalent': [fn(LISTS_OF_A, BOOL, (a: List, b: List) => every(a, b) && every(b, a), { costs: pairs(2) })],
   'sets.intersects': [
     fn(LISTS_OF_A, BOOL, (a: List, b: List) => a.items.some(item => b.items.some(other => equal(item, other))), {
-      cost: product,
+      costs: pairs(),
     }),
   ],
 };

@@ -18,6 +18,7 @@ import {
 } from '../types';
 import type { Duration, Timestamp } from '../values';
 import { int, List, MapValue, Optional, Uint, uint, type Value } from '../values';
+import { APPENDING, CONCATENATION, ELEMENT, EQUALITY, MEMBERSHIP, SMALLER } from './operator-costs';
 import { duration, timestamp } from './time-values';
 
 const A = param('A');
@@ -26,19 +27,13 @@ const NUMERIC = [INT, UINT, DOUBLE];
 
 /** comparison declares an order for the comparable types, and for numbers of different ones. */
 function comparison(holds: (order: number) => boolean): Overload[] {
-  const of = (a: Type, b: Type) => fn([a, b], BOOL, (x: Value, y: Value) => holds(compare(x, y)), { cost: byLength });
+  const of = (a: Type, b: Type, more = {}) => fn([a, b], BOOL, (x: Value, y: Value) => holds(compare(x, y)), more);
   return [
-    ...[BOOL, STRING, BYTES, TIMESTAMP, DURATION].map(type => of(type, type)),
+    ...[BOOL, TIMESTAMP, DURATION].map(type => of(type, type)),
+    ...[STRING, BYTES].map(type => of(type, type, { costs: SMALLER })),
     ...NUMERIC.flatMap(a => NUMERIC.map(b => of(a, b))),
   ];
 }
-
-/** byLength: going through a text costs a tenth of a unit a character. */
-export const byLength = ([first]: readonly Value[]) =>
-  typeof first === 'string' || first instanceof Uint8Array ? Math.ceil(first.length / 10) : 0;
-
-/** bothLengths: a text that is made of two, or searched for another. */
-const bothLengths = ([a, b]: readonly Value[]) => byLength([a!]) + byLength([b!]);
 
 function divide(a: bigint, b: bigint): bigint {
   if (b === 0n) throw new CelError('division by zero');
@@ -83,6 +78,8 @@ const text = (value: string | Uint8Array | List | MapValue): bigint => {
 };
 const SIZED = [STRING, BYTES, listOf(A), mapOf(A, B)];
 
+const equality = { costs: EQUALITY };
+const element = { costs: ELEMENT };
 const contains = ({ items }: List, value: Value) => items.some(item => equal(item, value));
 
 /** OPERATORS are what the language's operators do, and `size`. The logical ones are declared for their types only. */
@@ -92,8 +89,8 @@ export const OPERATORS: Library = {
   '_?_:_': [fn([BOOL, A, A], A, unreachable)],
   '!_': [fn([BOOL], BOOL, (a: boolean) => !a)],
   '-_': [fn([INT], INT, (a: bigint) => int(-a)), fn([DOUBLE], DOUBLE, (a: number) => -a)],
-  '_==_': [fn([A, A], BOOL, equal, { cost: byLength })],
-  '_!=_': [fn([A, A], BOOL, (a: Value, b: Value) => !equal(a, b), { cost: byLength })],
+  '_==_': [fn([A, A], BOOL, equal, equality)],
+  '_!=_': [fn([A, A], BOOL, (a: Value, b: Value) => !equal(a, b), equality)],
   '_<_': comparison(order => order < 0),
   '_<=_': comparison(order => order <= 0),
   '_>_': comparison(order => order > 0),
@@ -102,11 +99,9 @@ export const OPERATORS: Library = {
     fn([INT, INT], INT, (a: bigint, b: bigint) => int(a + b)),
     fn([UINT, UINT], UINT, (a: Uint, b: Uint) => uint(a.value + b.value)),
     fn([DOUBLE, DOUBLE], DOUBLE, (a: number, b: number) => a + b),
-    fn([STRING, STRING], STRING, (a: string, b: string) => a + b, { cost: bothLengths }),
-    fn([BYTES, BYTES], BYTES, (a: Uint8Array, b: Uint8Array) => Buffer.concat([a, b]), { cost: bothLengths }),
-    fn([listOf(A), listOf(A)], listOf(A), concatenate, {
-      cost: ([a, b]) => Math.ceil(((a as List).items.length + (b as List).items.length) / 10),
-    }),
+    fn([STRING, STRING], STRING, (a: string, b: string) => a + b, { costs: CONCATENATION }),
+    fn([BYTES, BYTES], BYTES, (a: Uint8Array, b: Uint8Array) => Buffer.concat([a, b]), { costs: CONCATENATION }),
+    fn([listOf(A), listOf(A)], listOf(A), concatenate, { costs: APPENDING }),
     fn([TIMESTAMP, DURATION], TIMESTAMP, (a: Timestamp, b: Duration) => timestamp(a.nanos + b.nanos)),
     fn([DURATION, TIMESTAMP], TIMESTAMP, (a: Duration, b: Timestamp) => timestamp(a.nanos + b.nanos)),
     fn([DURATION, DURATION], DURATION, (a: Duration, b: Duration) => duration(a.nanos + b.nanos)),
@@ -131,14 +126,12 @@ export const OPERATORS: Library = {
   ],
   '_%_': [fn([INT, INT], INT, modulo), fn([UINT, UINT], UINT, (a: Uint, b: Uint) => uint(modulo(a.value, b.value)))],
   '@in': [
-    fn([A, listOf(A)], BOOL, (a: Value, list: List) => contains(list, a), {
-      cost: ([, l]) => (l as List).items.length,
-    }),
+    fn([A, listOf(A)], BOOL, (a: Value, list: List) => contains(list, a), { costs: MEMBERSHIP }),
     fn([A, mapOf(A, B)], BOOL, (a: Value, map: MapValue) => map.has(a)),
   ],
   '_[_]': [
-    fn([listOf(A), INT], A, elementAt),
-    fn([mapOf(A, B), A], B, valueAt),
+    fn([listOf(A), INT], A, elementAt, element),
+    fn([mapOf(A, B), A], B, valueAt, element),
     fn([optionalOf(listOf(A)), INT], optionalOf(A), (o: Optional, i: bigint) =>
       into<List>(o, list => optionalElement(list, i)),
     ),
@@ -147,8 +140,8 @@ export const OPERATORS: Library = {
     ),
   ],
   '_[?_]': [
-    fn([listOf(A), INT], optionalOf(A), optionalElement),
-    fn([mapOf(A, B), A], optionalOf(B), optionalValue),
+    fn([listOf(A), INT], optionalOf(A), optionalElement, element),
+    fn([mapOf(A, B), A], optionalOf(B), optionalValue, element),
     fn([optionalOf(listOf(A)), INT], optionalOf(A), (o: Optional, i: bigint) =>
       into<List>(o, list => optionalElement(list, i)),
     ),

@@ -1,4 +1,5 @@
 import { parseQuantity, Quantity } from '@navarch/apimachinery';
+import { traversal } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, DOUBLE, INT, opaque, STRING } from '../types';
@@ -48,8 +49,8 @@ type Q = QuantityValue;
 
 /** QUANTITIES are the functions of resource amounts. */
 export const QUANTITIES: Library = {
-  quantity: [fn([STRING], QUANTITY, parse)],
-  isQuantity: [fn([STRING], BOOL, isQuantity)],
+  quantity: [fn([STRING], QUANTITY, parse, { costs: traversal() })],
+  isQuantity: [fn([STRING], BOOL, isQuantity, { costs: traversal() })],
   isInteger: [method([QUANTITY], BOOL, fitsInt)],
   asInteger: [method([QUANTITY], INT, asInteger)],
   asApproximateFloat: [method([QUANTITY], DOUBLE, ({ amount }: Q) => amount.asNumber())],

@@ -1,4 +1,6 @@
 import { RE2JS } from 're2js';
+import { upTo } from '../cost/interval';
+import { matching } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, INT, listOf, STRING } from '../types';
@@ -32,10 +34,6 @@ function compiles([, text]: readonly (Value | undefined)[]): boolean {
   }
 }
 
-/** cost grows with the text and with the pattern. */
-const cost = ([text, regex]: readonly Value[]) =>
-  Math.ceil((1 + (text as string).length) / 10) * Math.ceil((regex as string).length / 4);
-
 function findAll(text: string, regex: string, limit = -1n): List {
   const matcher = pattern(regex).matcher(text);
   const found: string[] = [];
@@ -49,14 +47,17 @@ function find(text: string, regex: string): string {
 }
 
 const matches = (text: string, regex: string) => pattern(regex).matcher(text).find();
-const more = { cost, check: compiles };
+const match = { costs: matching(), check: compiles };
+/** FOUND is as large as the text at most: a list of its characters, or all of it. */
+const FOUND = matching(([text]) => ({ size: upTo(text!.size.max) }));
+const finding = { costs: FOUND, check: compiles };
 
 /** REGEX are the functions of regular expressions. */
 export const REGEX: Library = {
-  matches: [fn([STRING, STRING], BOOL, matches, more), method([STRING, STRING], BOOL, matches, more)],
-  find: [method([STRING, STRING], STRING, find, more)],
+  matches: [fn([STRING, STRING], BOOL, matches, match), method([STRING, STRING], BOOL, matches, match)],
+  find: [method([STRING, STRING], STRING, find, finding)],
   findAll: [
-    method([STRING, STRING], listOf(STRING), findAll, more),
-    method([STRING, STRING, INT], listOf(STRING), findAll, { cost }),
+    method([STRING, STRING], listOf(STRING), findAll, finding),
+    method([STRING, STRING, INT], listOf(STRING), findAll, { costs: FOUND }),
   ],
 };

@@ -1,3 +1,4 @@
+import { traversal } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, INT, opaque, STRING } from '../types';
@@ -64,11 +65,15 @@ function order(a: SemverValue, b: SemverValue): number {
 /** A version without a prerelease comes after all that have one; see order. */
 const number = (i: 0 | 1 | 2) => [method([SEMVER], INT, ({ numbers }: SemverValue) => numbers[i])];
 type S = SemverValue;
+const reading = { costs: traversal() };
 
 /** SEMVERS are the functions of semantic versions. */
 export const SEMVERS: Library = {
-  semver: [fn([STRING], SEMVER, (text: string) => semver(text)), fn([STRING, BOOL], SEMVER, semver)],
-  isSemver: [fn([STRING], BOOL, (text: string) => isSemver(text)), fn([STRING, BOOL], BOOL, isSemver)],
+  semver: [fn([STRING], SEMVER, (text: string) => semver(text), reading), fn([STRING, BOOL], SEMVER, semver, reading)],
+  isSemver: [
+    fn([STRING], BOOL, (text: string) => isSemver(text), reading),
+    fn([STRING, BOOL], BOOL, isSemver, reading),
+  ],
   major: number(0),
   minor: number(1),
   patch: number(2),

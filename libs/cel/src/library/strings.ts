@@ -1,12 +1,19 @@
+import { sameSize, traversal } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, INT, listOf, STRING } from '../types';
 import { List } from '../values';
 import { formatText } from './string-format';
-import { byLength } from './operators';
+import { AFFIX, JOINING, POSITION, quoted, REPLACING, SEARCH, SPLITTING } from './string-costs';
 
 const TEXTS = listOf(STRING);
-const cost = { cost: byLength };
+const search = { costs: SEARCH };
+const affix = { costs: AFFIX };
+const position = { costs: POSITION };
+const replacing = { costs: REPLACING };
+const splitting = { costs: SPLITTING };
+const joining = { costs: JOINING };
+const same = { costs: traversal(1, sameSize) };
 
 /** at is the position as an offset within 0 to `length`; other positions are errors. */
 function at(index: bigint, length: number): number {
@@ -87,33 +94,25 @@ function join({ items }: List, separator = ''): string {
 
 /** STRINGS are the functions of texts. Positions count code points. */
 export const STRINGS: Library = {
-  contains: [method([STRING, STRING], BOOL, (text: string, part: string) => text.includes(part), cost)],
-  startsWith: [
-    method([STRING, STRING], BOOL, (text: string, part: string) => text.startsWith(part), {
-      cost: ([, part]) => byLength([part!]),
-    }),
-  ],
-  endsWith: [
-    method([STRING, STRING], BOOL, (text: string, part: string) => text.endsWith(part), {
-      cost: ([, part]) => byLength([part!]),
-    }),
-  ],
-  charAt: [method([STRING, INT], STRING, charAt, cost)],
-  indexOf: [method([STRING, STRING], INT, indexOf, cost), method([STRING, STRING, INT], INT, indexOf, cost)],
+  contains: [method([STRING, STRING], BOOL, (text: string, part: string) => text.includes(part), search)],
+  startsWith: [method([STRING, STRING], BOOL, (text: string, start: string) => text.startsWith(start), affix)],
+  endsWith: [method([STRING, STRING], BOOL, (text: string, end: string) => text.endsWith(end), affix)],
+  charAt: [method([STRING, INT], STRING, charAt)],
+  indexOf: [method([STRING, STRING], INT, indexOf, position), method([STRING, STRING, INT], INT, indexOf, position)],
   lastIndexOf: [
-    method([STRING, STRING], INT, lastIndexOf, cost),
-    method([STRING, STRING, INT], INT, lastIndexOf, cost),
+    method([STRING, STRING], INT, lastIndexOf, position),
+    method([STRING, STRING, INT], INT, lastIndexOf, position),
   ],
-  substring: [method([STRING, INT], STRING, substring, cost), method([STRING, INT, INT], STRING, substring, cost)],
+  substring: [method([STRING, INT], STRING, substring, same), method([STRING, INT, INT], STRING, substring, same)],
   replace: [
-    method([STRING, STRING, STRING], STRING, replace, cost),
-    method([STRING, STRING, STRING, INT], STRING, replace, cost),
+    method([STRING, STRING, STRING], STRING, replace, replacing),
+    method([STRING, STRING, STRING, INT], STRING, replace, replacing),
   ],
-  split: [method([STRING, STRING], TEXTS, split, cost), method([STRING, STRING, INT], TEXTS, split, cost)],
-  join: [method([TEXTS], STRING, join), method([TEXTS, STRING], STRING, join)],
-  lowerAscii: [method([STRING], STRING, (text: string) => ascii(text, /[A-Z]+/g, c => c.toLowerCase()), cost)],
-  upperAscii: [method([STRING], STRING, (text: string) => ascii(text, /[a-z]+/g, c => c.toUpperCase()), cost)],
-  trim: [method([STRING], STRING, (text: string) => text.trim(), cost)],
-  'strings.quote': [fn([STRING], STRING, quote, cost)],
-  format: [method([STRING, listOf({ kind: 'dyn' })], STRING, formatText, cost)],
+  split: [method([STRING, STRING], TEXTS, split, splitting), method([STRING, STRING, INT], TEXTS, split, splitting)],
+  join: [method([TEXTS], STRING, join, joining), method([TEXTS, STRING], STRING, join, joining)],
+  lowerAscii: [method([STRING], STRING, (text: string) => ascii(text, /[A-Z]+/g, c => c.toLowerCase()), same)],
+  upperAscii: [method([STRING], STRING, (text: string) => ascii(text, /[a-z]+/g, c => c.toUpperCase()), same)],
+  trim: [method([STRING], STRING, (text: string) => text.trim(), same)],
+  'strings.quote': [fn([STRING], STRING, quote, { costs: traversal(1, quoted) })],
+  format: [method([STRING, listOf({ kind: 'dyn' })], STRING, formatText, { costs: traversal() })],
 };

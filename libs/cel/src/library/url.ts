@@ -1,3 +1,4 @@
+import { sameSize, traversal } from '../cost/model';
 import { fn, method, type Library } from '../environment';
 import { CelError } from '../errors';
 import { BOOL, listOf, mapOf, opaque, STRING } from '../types';
@@ -64,7 +65,7 @@ const part = (read: (url: UrlValue) => string) => [method([URL_TYPE], STRING, re
 
 /** URLS are the functions of URLs. */
 export const URLS: Library = {
-  url: [fn([STRING], URL_TYPE, parse)],
+  url: [fn([STRING], URL_TYPE, parse, { costs: traversal(1, sameSize) })],
   isURL: [fn([STRING], BOOL, (text: string) => read(text) !== undefined)],
   getScheme: part(({ scheme }) => scheme),
   getHost: part(({ host }) => host),

@@ -1,9 +1,12 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Environment } from '../environment';
+import { estimateCost, type VariableExtents } from '../cost/estimate';
 import { CompileError } from '../issues';
-import { compileExpression, type Program } from '../program';
+import { checkExpression, programOf, type Program } from '../program';
 import { optionalOf, type SimpleKind, type Type } from '../types';
 import { parseFieldPath } from './field-path';
+import type { Cardinality, RuleCosts } from './rule-costs';
+import { schemaExtent } from './schema-extent';
 import type { Rule, Schema } from './schema-types';
 
 const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
@@ -23,35 +26,32 @@ export interface CompiledRule {
 export interface RuleScope {
   readonly schema: Schema;
   readonly type: Type;
-  readonly environment: Environment;
+  readonly isRoot: boolean;
   /** uncorrelatable is the place from which on a value cannot be matched with the one before. */
   readonly uncorrelatable: Path | undefined;
+  readonly cardinality: Cardinality;
 }
 
-/** compileRule compiles a rule; findings about it go to `errors`, at `path`, and then there is no rule. */
-export function compileRule(rule: Rule, path: Path, scope: RuleScope, errors: FieldError[]): CompiledRule | undefined {
+/** RuleCompilation is the compilation of all rules of a schema. */
+export interface RuleCompilation {
+  readonly errors: FieldError[];
+  /** environment in which an expression is compiled; the variables of its scope come to it. */
+  environment(expression: string): Environment;
+  /** costs, if given, get the estimates of all expressions. */
+  readonly costs?: RuleCosts | undefined;
+}
+
+/** compileRule compiles a rule; findings about it go to the compilation's, at `path`, and then there is no rule. */
+export function compileRule(
+  rule: Rule,
+  path: Path,
+  scope: RuleScope,
+  compilation: RuleCompilation,
+): CompiledRule | undefined {
   const found = [...checkTexts(rule, path), ...checkPlace(rule, path, scope)];
-  const environment = scope.environment.withVariables({
-    self: scope.type,
-    oldSelf: rule.optionalOldSelf ? optionalOf(scope.type) : scope.type,
-  });
-  const compiled = (name: 'rule' | 'messageExpression', head: string, wanted: SimpleKind, detail: string) => {
-    const text = rule[name];
-    if (!text?.trim()) return undefined;
-    const at = path.child(name);
-    try {
-      const program = compileExpression(text, environment);
-      if (program.type.kind === wanted) return program;
-      found.push(field.invalid(at, shown(rule), detail));
-    } catch (error) {
-      if (!(error instanceof CompileError)) throw error;
-      found.push(field.invalid(at, shown(rule), `${head}compilation failed: ${error.message}`));
-    }
-    return undefined;
-  };
-  const program = compiled('rule', '', 'bool', 'cel expression must evaluate to a bool');
-  const messageDetail = 'messageExpression must evaluate to a string';
-  const message = compiled('messageExpression', 'messageExpression ', 'string', messageDetail);
+  const compiler = new ExpressionCompiler(rule, path, scope, compilation, found);
+  const program = compiler.rule();
+  const message = compiler.message();
   const isTransition = !!program?.variables.has('oldSelf');
   if (isTransition && scope.uncorrelatable) {
     const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${String(scope.uncorrelatable)}`;
@@ -65,10 +65,71 @@ export function compileRule(rule: Rule, path: Path, scope: RuleScope, errors: Fi
         'may not be set if oldSelf is not used in rule',
       ),
     );
-  errors.push(...found);
+  compilation.errors.push(...found);
   if (!program || found.length) return undefined;
   const at = rule.fieldPath ? parseFieldPath(rule.fieldPath, scope.schema) : [];
   return { rule, program, message, isTransition, at: typeof at === 'string' ? [] : at };
+}
+
+/** ExpressionCompiler compiles the expressions of one rule, and takes note of what they cost. */
+class ExpressionCompiler {
+  constructor(
+    private readonly parts: Rule,
+    private readonly path: Path,
+    private readonly scope: RuleScope,
+    private readonly compilation: RuleCompilation,
+    private readonly found: FieldError[],
+  ) {}
+
+  rule(): Program | undefined {
+    const { schema, cardinality } = this.scope;
+    return this.compile('rule', '', 'bool', 'cel expression must evaluate to a bool', (costs, at, cost) =>
+      costs.rule(at, cost, schema, cardinality),
+    );
+  }
+
+  message(): Program | undefined {
+    const detail = 'messageExpression must evaluate to a string';
+    return this.compile('messageExpression', 'messageExpression ', 'string', detail, (costs, at, cost) =>
+      costs.message(at, cost),
+    );
+  }
+
+  private compile(
+    name: 'rule' | 'messageExpression',
+    head: string,
+    wanted: SimpleKind,
+    detail: string,
+    take: (costs: RuleCosts, at: Path, cost: number) => FieldError[],
+  ): Program | undefined {
+    const text = this.parts[name];
+    if (!text?.trim()) return undefined;
+    const at = this.path.child(name);
+    try {
+      const checked = checkExpression(text, this.environment(text));
+      if (checked.type.kind === wanted) {
+        const { costs } = this.compilation;
+        if (costs) this.found.push(...take(costs, at, estimateCost(checked, this.extents()).max));
+        return programOf(text, checked);
+      }
+      this.found.push(field.invalid(at, shown(this.parts), detail));
+    } catch (error) {
+      if (!(error instanceof CompileError)) throw error;
+      this.found.push(field.invalid(at, shown(this.parts), `${head}compilation failed: ${error.message}`));
+    }
+    return undefined;
+  }
+
+  private environment(text: string): Environment {
+    const { type } = this.scope;
+    const oldSelf = this.parts.optionalOldSelf ? optionalOf(type) : type;
+    return this.compilation.environment(text).withVariables({ self: type, oldSelf });
+  }
+
+  private extents(): VariableExtents {
+    const self = schemaExtent(this.scope.schema, this.scope.isRoot);
+    return { self, oldSelf: self };
+  }
 }
 
 /** shown is how messages name a rule: all its parts. */

@@ -1,9 +1,8 @@
-import type { FieldError, Path } from '@navarch/apimachinery';
-import { KUBERNETES } from '../library';
-import { DYN } from '../types';
-import { compileRule, type CompiledRule } from './rule-compiler';
+import type { Path } from '@navarch/apimachinery';
+import { DYN, type Type } from '../types';
+import { compileRule, type CompiledRule, type RuleCompilation } from './rule-compiler';
+import { cardinalityBelow, type Cardinality } from './rule-costs';
 import { schemaType, type Schema } from './schema-types';
-import type { Type } from '../types';
 
 /** RuleTree are the rules of a schema, where they stand. Parts without rules are left out. */
 export interface RuleTree {
@@ -15,48 +14,53 @@ export interface RuleTree {
   readonly elements: RuleTree | undefined;
 }
 
-/** compileTree compiles all rules of a schema; undefined if there are none that compile. Findings go to `errors`. */
-export function compileTree(schema: Schema, path: Path, errors: FieldError[], isRoot = true): RuleTree | undefined {
-  return compile(schema, { path, isRoot, uncorrelatable: undefined }, errors);
+/**
+ * compileTree compiles all rules of a schema, that of a whole object; undefined if there are none that compile. Findings go to
+ * `compilation.errors`, those about parts of a schema before its own.
+ */
+export function compileTree(schema: Schema, path: Path, compilation: RuleCompilation): RuleTree | undefined {
+  return compile(schema, { path, isRoot: true, uncorrelatable: undefined, cardinality: 1 }, compilation);
 }
 
+/** Place is where a schema stands within the whole. */
 interface Place {
   readonly path: Path;
-  readonly isRoot?: boolean;
+  readonly isRoot: boolean;
   readonly uncorrelatable: Path | undefined;
+  /** cardinality is how often values of the schema may occur in an object. */
+  readonly cardinality: Cardinality;
 }
 
-function compile(schema: Schema, place: Place, errors: FieldError[]): RuleTree | undefined {
+function compile(schema: Schema, place: Place, compilation: RuleCompilation): RuleTree | undefined {
   const { path } = place;
+  const isAtomic = schema['x-kubernetes-map-type'] === 'atomic';
+  const below = {
+    isRoot: false,
+    uncorrelatable: place.uncorrelatable ?? (isAtomic ? path : undefined),
+    cardinality: cardinalityBelow(place.cardinality, schema),
+  };
+  const properties = new Map<string, RuleTree>();
+  for (const [name, part] of Object.entries(schema.properties ?? {})) {
+    const tree = compile(part, { ...below, path: path.child('properties').key(name) }, compilation);
+    if (tree) properties.set(name, tree);
+  }
+  const elements = compileElements(schema, { ...below, path }, compilation);
   const validations = schema['x-kubernetes-validations'] ?? [];
   const type = (validations.length ? schemaType(schema, place.isRoot) : undefined) ?? DYN;
   const rules = validations.flatMap((rule, i) => {
     const at = path.child('x-kubernetes-validations').index(i);
-    const scope = { schema, type, environment: KUBERNETES, uncorrelatable: place.uncorrelatable };
-    return compileRule(rule, at, scope, errors) ?? [];
+    return compileRule(rule, at, { ...place, schema, type }, compilation) ?? [];
   });
-  const isAtomic = schema['x-kubernetes-map-type'] === 'atomic';
-  const uncorrelatable = place.uncorrelatable ?? (isAtomic ? path : undefined);
-  const properties = new Map<string, RuleTree>();
-  for (const [name, part] of Object.entries(schema.properties ?? {})) {
-    const tree = compile(part, { path: path.child('properties').key(name), uncorrelatable }, errors);
-    if (tree) properties.set(name, tree);
-  }
-  const elements = compileElements(schema, path, uncorrelatable, errors);
   if (!rules.length && !properties.size && !elements) return undefined;
   return { schema, type, rules, properties, elements };
 }
 
-function compileElements(
-  schema: Schema,
-  path: Path,
-  uncorrelatable: Path | undefined,
-  errors: FieldError[],
-): RuleTree | undefined {
+function compileElements(schema: Schema, place: Place, compilation: RuleCompilation): RuleTree | undefined {
+  const { path, uncorrelatable } = place;
   if (typeof schema.additionalProperties === 'object')
-    return compile(schema.additionalProperties, { path: path.child('additionalProperties'), uncorrelatable }, errors);
+    return compile(schema.additionalProperties, { ...place, path: path.child('additionalProperties') }, compilation);
   if (!schema.items) return undefined;
   const isMap = schema['x-kubernetes-list-type'] === 'map';
   const from = uncorrelatable ?? (isMap ? undefined : path);
-  return compile(schema.items, { path: path.child('items'), uncorrelatable: from }, errors);
+  return compile(schema.items, { ...place, path: path.child('items'), uncorrelatable: from }, compilation);
 }

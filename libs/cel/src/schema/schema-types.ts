@@ -21,6 +21,12 @@ export interface Schema {
   readonly type?: string;
   readonly format?: string;
   readonly nullable?: boolean;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly required?: readonly string[];
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly maxProperties?: number;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
@@ -83,7 +89,7 @@ export function schemaType(schema: Schema, isRoot = false): Type | undefined {
         const value = schemaType(schema.additionalProperties);
         return value && mapOf(STRING, value);
       }
-      return objectType(schema, isRoot || !!schema['x-kubernetes-embedded-resource']);
+      return objectType(schema, isRoot);
     default:
       return undefined;
   }
@@ -100,8 +106,22 @@ function identityOf(schema: Schema): ListIdentity | undefined {
   }
 }
 
-function objectType(schema: Schema, isResource: boolean): ObjectType {
-  const properties = isResource ? { ...RESOURCE, ...schema.properties, metadata: META } : (schema.properties ?? {});
+/** resourceProperties are the properties of an object that expressions may see; `isRoot`: the schema of a whole object. */
+export function resourceProperties(schema: Schema, isRoot: boolean): Readonly<Record<string, Schema>> {
+  const isResource = isRoot || !!schema['x-kubernetes-embedded-resource'];
+  const { properties = {} } = schema;
+  return isResource && !isIdentified(schema) ? { ...RESOURCE, ...properties, metadata: META } : properties;
+}
+
+/** isIdentified: the schema says itself what there is in every object. */
+function isIdentified({ properties = {} }: Schema): boolean {
+  const { apiVersion, kind, metadata } = properties;
+  const { name, generateName } = metadata?.properties ?? {};
+  return [apiVersion, kind, name, generateName].every(part => part?.type === 'string');
+}
+
+function objectType(schema: Schema, isRoot: boolean): ObjectType {
+  const properties = resourceProperties(schema, isRoot);
   const fields = new Map<string, ObjectField>();
   for (const [property, part] of Object.entries(properties)) {
     const type = isExpressible(property) ? schemaType(part) : undefined;

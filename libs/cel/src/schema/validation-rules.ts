@@ -4,6 +4,8 @@ import { fromJson } from '../json-values';
 import { activationOf, Budget } from '../program';
 import { Optional, type Value } from '../values';
 import type { CompiledRule } from './rule-compiler';
+import { KUBERNETES } from '../library';
+import { RuleCosts } from './rule-costs';
 import { compileTree, type RuleTree } from './rule-tree';
 import type { Rule, Schema } from './schema-types';
 
@@ -34,7 +36,7 @@ export function compileValidationRules(
   path: Path,
 ): { readonly rules: ValidationRules; readonly errors: FieldError[] } {
   const errors: FieldError[] = [];
-  const tree = compileTree(schema, path, errors);
+  const tree = compileTree(schema, path, { errors, environment: () => KUBERNETES });
   const rules: ValidationRules = {
     empty: !tree,
     validate(value, oldValue, at, options = {}) {
@@ -45,6 +47,23 @@ export function compileValidationRules(
     },
   };
   return { rules, errors };
+}
+
+/** RuleCheck is how the rules of a schema are checked that is written. */
+export interface RuleCheck {
+  /** anyCost: the schema was accepted before, so its rules may cost what they cost. */
+  readonly anyCost?: boolean;
+}
+
+/**
+ * checkValidationRules finds what is wrong with the rules of a structural schema, that of a whole object: rules that do not compile,
+ * and rules that may cost too much by the bounds that the schema gives its values. The findings are below `path`.
+ */
+export function checkValidationRules(schema: Schema, path: Path, { anyCost }: RuleCheck = {}): FieldError[] {
+  const errors: FieldError[] = [];
+  const costs = anyCost ? undefined : new RuleCosts();
+  compileTree(schema, path, { errors, environment: () => KUBERNETES, costs });
+  return [...errors, ...(costs?.findings(path) ?? [])];
 }
 
 /** Run is one validation. */

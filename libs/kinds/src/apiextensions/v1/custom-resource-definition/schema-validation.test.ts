@@ -110,3 +110,14 @@ test.each<[string, JsonSchema, string[]]>([
 ])('%s', (_name, schema, expected) => {
   expect(validateSchema(schema, Path.at('s'), LIMITS).map(e => `${e.field}: ${e.message}`)).toEqual(expected);
 });
+
+test('rules that cost too much may stay as they are', () => {
+  const items = { type: 'string', 'x-kubernetes-validations': [{ rule: "self.contains('keyword')" }] };
+  const expensive: JsonSchema = object({ properties: { f: { type: 'array', items } } });
+  const findings = (before?: JsonSchema) =>
+    validateSchema(expensive, Path.at('s'), { ...LIMITS, before }).map(e => e.field);
+  const rule = 's.properties[f].items.x-kubernetes-validations[0].rule';
+  expect(findings()).toEqual([rule, rule, 's']);
+  expect(findings(structuredClone(expensive))).toEqual([]);
+  expect(findings(object({ ...expensive, description: 'changed' }))).toEqual([rule, rule, 's']);
+});

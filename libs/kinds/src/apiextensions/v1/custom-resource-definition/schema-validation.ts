@@ -1,6 +1,7 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
-import { compileValidationRules, type Schema } from '@navarch/cel';
+import { checkValidationRules, type Schema } from '@navarch/cel';
 import { additionalSchema, itemSchema, type JsonSchema } from '@navarch/schema';
+import { semanticEqual } from '../../../shared/equal';
 import { validateDefaults } from './default-validation';
 import { rootErrors } from './root-schema';
 import { validateStructural } from './structural';
@@ -29,6 +30,8 @@ export interface SchemaLimits {
   readonly mapKeys: boolean;
   /** status: the status has an endpoint of its own. */
   readonly status?: boolean;
+  /** before is the schema that the version had: one that stays as it is may have rules that cost more than new ones may. */
+  readonly before?: JsonSchema | undefined;
 }
 
 /** Place is where in a schema a part stands. */
@@ -51,7 +54,9 @@ export function validateSchema(schema: JsonSchema, path: Path, limits: SchemaLim
   if (!limits.structural) return errors;
   const structural = validateStructural(schema, path);
   if (structural.length) return [...errors, ...structural];
-  const rules = emulated >= RULES_SINCE && !errors.length ? compileValidationRules(schema as Schema, path).errors : [];
+  const anyCost = limits.before !== undefined && semanticEqual(schema, limits.before);
+  const hasRules = emulated >= RULES_SINCE && !errors.length;
+  const rules = hasRules ? checkValidationRules(schema as Schema, path, { anyCost }) : [];
   return [...errors, ...rules, ...validateDefaults(schema, path, limits)];
 }
 

@@ -24,6 +24,8 @@ interface Limits extends SchemaLimits {
   readonly schemas: boolean;
   /** review: a converting webhook accepts a version of ConversionReview that is spoken. */
   readonly review: boolean;
+  /** oldSchemas are those of the versions before, by their names. */
+  readonly oldSchemas: ReadonlyMap<string, JsonSchema | undefined>;
 }
 
 /** validateDefinition checks a new CustomResourceDefinition; v1 wants structural schemas. */
@@ -89,6 +91,9 @@ function limitsOf({ spec }: Definition, old: Definition | undefined, context: St
   const oldReviews = old?.spec.conversion?.webhook?.conversionReviewVersions ?? [];
   return {
     emulated: context.emulated,
+    oldSchemas: new Map(
+      (old?.spec.versions ?? []).map(v => [v.name, v.schema?.openAPIV3Schema as JsonSchema | undefined]),
+    ),
     schemas: strict && !(old?.spec.versions ?? []).some(v => !v.schema?.openAPIV3Schema),
     review: !oldReviews.length || oldReviews.some(isKnownReview),
     defaults: allowDefaults ? undefined : BETA_DEFAULTS,
@@ -196,7 +201,8 @@ function validateWarning({ deprecated, deprecationWarning: text }: Version, path
 
 function validateVersionSchema(version: Version, status: boolean, path: Path, limits: Limits): FieldError[] {
   const schema = version.schema?.openAPIV3Schema as JsonSchema | undefined;
-  return schema ? validateSchema(schema, path.child('openAPIV3Schema'), { ...limits, status }) : [];
+  const before = limits.oldSchemas.get(version.name);
+  return schema ? validateSchema(schema, path.child('openAPIV3Schema'), { ...limits, status, before }) : [];
 }
 
 /** validateStatedOnce: what v1beta1 states for all versions may not stand in versions too. */
