@@ -86,9 +86,7 @@ class Checker {
       case 'literal':
         return typeOfLiteral(expr.value);
       case 'ident':
-        return (
-          this.named(expr, expr.name) ?? this.fault(expr, `undeclared reference to '${expr.name}' (in container '')`)
-        );
+        return this.named(expr, expr.name) ?? this.unknown(expr, expr.name);
       case 'select':
         return this.select(expr);
       case 'call':
@@ -99,12 +97,13 @@ class Checker {
         return this.map(expr);
       case 'object':
         for (const { value } of expr.entries) this.typeOf(value);
-        return this.fault(expr, `undeclared reference to '${expr.type}' (in container '')`);
+        return this.unknown(expr, expr.type);
       case 'comprehension':
         return this.comprehension(expr);
       case 'bind':
         return this.within([{ name: expr.name, type: this.typeOf(expr.value) }], () => this.typeOf(expr.body));
       case 'optionalMap': {
+        if (!this.environment.allows('optionals')) return this.unknown(expr, expr.flat ? 'optFlatMap' : 'optMap');
         const target = this.typeOf(expr.target);
         if (target.kind !== 'optional' && target.kind !== 'dyn')
           return this.noOverload(expr, expr.flat ? 'optFlatMap' : 'optMap', [target]);
@@ -118,6 +117,14 @@ class Checker {
   private fault({ offset }: { offset: number }, message: string): Type {
     this.issues.push({ offset, message });
     return DYN;
+  }
+
+  private unknown(expr: { offset: number }, name: string): Type {
+    return this.fault(expr, `undeclared reference to '${name}' (in container '')`);
+  }
+
+  private allowOptional(expr: { offset: number }, syntax: string): void {
+    if (!this.environment.allows('optionals')) this.fault(expr, `unsupported syntax '${syntax}'`);
   }
 
   private noOverload(expr: { offset: number }, name: string, args: readonly Type[], member = false): Type {
@@ -153,6 +160,7 @@ class Checker {
   }
 
   private select(expr: Select): Type {
+    if (expr.optional) this.allowOptional(expr, '.?');
     const dotted = expr.test ? undefined : qualifiedName(expr);
     const root = dotted?.split('.')[0];
     if (dotted && !this.scope.some(({ name }) => name === root)) {
@@ -188,11 +196,12 @@ class Checker {
     const args = expr.target && !isFunction ? [expr.target, ...expr.args] : expr.args;
     const member = !!expr.target && !isFunction;
     const known = isFunction ? functions : this.environment.overloads(name)?.filter(o => o.member === member);
+    if (expr.name === '_[?_]') this.allowOptional(expr, '[?');
     const outer = this.mixes;
     this.mixes ||= member && name === 'format';
     const types = args.map(arg => this.typeOf(arg));
     this.mixes = outer;
-    if (!known?.length) return this.fault(expr, `undeclared reference to '${name}' (in container '')`);
+    if (!known?.length) return this.unknown(expr, name);
     const candidates = known.flatMap(overload => {
       const bindings: Bindings = new Map();
       const matches =
@@ -215,6 +224,7 @@ class Checker {
   }
 
   private list(expr: ListLiteral): Type {
+    if (expr.elements.some(({ optional }) => optional)) this.allowOptional(expr, '?');
     const types = expr.elements.map(({ value, optional }) => {
       const type = this.typeOf(value);
       return optional && type.kind === 'optional' ? type.value : type;
@@ -228,6 +238,7 @@ class Checker {
   }
 
   private map(expr: MapLiteral): Type {
+    if (expr.entries.some(({ optional }) => optional)) this.allowOptional(expr, '?');
     const keys = expr.entries.map(({ key }) => this.typeOf(key));
     const values = expr.entries.map(({ value, optional }) => {
       const type = this.typeOf(value);
@@ -258,10 +269,11 @@ class Checker {
   }
 
   private comprehension(expr: Comprehension): Type {
+    const twoVariables = expr.variables.length === 2;
+    if (twoVariables && !this.environment.allows('twoVariables')) return this.unknown(expr, expr.macro);
     const range = this.typeOf(expr.range);
-    const two = expr.variables.length === 2;
-    const [first, second] = this.rangeTypes(expr, range, two);
-    const types = two ? [first, second] : [first];
+    const [first, second] = this.rangeTypes(expr, range, twoVariables);
+    const types = twoVariables ? [first, second] : [first];
     return this.within(
       expr.variables.map((name, i) => ({ name, type: types[i]! })),
       () => {

@@ -18,6 +18,7 @@ export { schemaType, type Rule, type Schema } from './schema/schema-types';
 export {
   checkValidationRules,
   compileValidationRules,
+  ruleExpressions,
   type RuleCheck,
   type ValidationOptions,
   type ValidationRules,
@@ -40,3 +41,4 @@ export {
   type Type,
 } from './types';
 export { List, MapValue, Optional, type Value } from './values';
+export { environmentFor, type Written } from './written';

@@ -18,6 +18,7 @@ export { isEmpty, semanticEqual } from './shared/equal';
 export { defaultPod } from './core/v1/pod/defaults';
 export { qosClass } from './core/v1/pod/qos';
 export { CLEANUP_FINALIZER } from './apiextensions/v1/custom-resource-definition/kind';
+export { builtInKinds, customKinds } from './admissionregistration/v1/validating-admission-policy/checked-kinds';
 export { typeWarnings } from './admissionregistration/v1/validating-admission-policy/type-check';
 export { approvalFinding, isProtectedGroup } from './apiextensions/v1/custom-resource-definition/approval';
 export { structuralFindings, validateStructural } from './apiextensions/v1/custom-resource-definition/structural';

@@ -132,8 +132,6 @@ export const AUTHORIZATION: Library = {
   subresource: refine('subresource'),
   namespace: refine('namespace'),
   name: refine('name'),
-  fieldSelector: refine('fieldSelector', SELECTING),
-  labelSelector: refine('labelSelector', SELECTING),
   check: [
     method([PATH_CHECK, STRING], DECISION, check, CHECK_COST),
     method([RESOURCE_CHECK, STRING], DECISION, check, CHECK_COST),
@@ -142,4 +140,10 @@ export const AUTHORIZATION: Library = {
   reason: [method([DECISION], STRING, ({ answer }: DecisionValue) => answer.reason ?? '')],
   errored: [method([DECISION], BOOL, ({ answer }: DecisionValue) => answer.error !== undefined)],
   error: [method([DECISION], STRING, ({ answer }: DecisionValue) => answer.error ?? '')],
+};
+
+/** AUTHORIZATION_BY_SELECTORS are those that ask about a selection of objects. */
+export const AUTHORIZATION_BY_SELECTORS: Library = {
+  fieldSelector: refine('fieldSelector', SELECTING),
+  labelSelector: refine('labelSelector', SELECTING),
 };

@@ -19,14 +19,12 @@ import {
 import type { List } from '../values';
 import { Duration, int, Optional, Uint, uint, type Value } from '../values';
 import { everyItem, pairs } from './list-costs';
-import { ELEMENT } from './operator-costs';
 import { duration } from './time-values';
 
 const A = param('A');
 const COMPARABLE = [INT, UINT, DOUBLE, BOOL, DURATION, TIMESTAMP, STRING, BYTES];
 const each = { costs: everyItem() };
 const one = { costs: everyItem(([list], [type]) => elementOf(list!, type)) };
-const element = { costs: ELEMENT };
 
 const perType = (types: readonly Type[], result: (type: Type) => Type, call: (list: List) => Value) =>
   types.map(type => method([listOf(type)], result(type), call, one));
@@ -53,9 +51,8 @@ function every(a: List, b: List): boolean {
   return b.items.every(item => a.items.some(other => equal(item, other)));
 }
 const LISTS_OF_A = [listOf(A), listOf(A)];
-const optionally = (value: Value | undefined) => (value === undefined ? Optional.none : new Optional(value));
 
-/** LISTS are Kubernetes' functions of lists, and of lists as sets. */
+/** LISTS are Kubernetes' functions of lists. */
 export const LISTS: Library = {
   isSorted: perType(COMPARABLE, () => BOOL, isSorted),
   min: perType(COMPARABLE, type => type, extreme('min', -1)),
@@ -68,8 +65,10 @@ export const LISTS: Library = {
   ],
   indexOf: [method([listOf(A), A], INT, indexOf, each)],
   lastIndexOf: [method([listOf(A), A], INT, lastIndexOf, each)],
-  first: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items[0]), element)],
-  last: [method([listOf(A)], optionalOf(A), ({ items }: List) => optionally(items.at(-1)), element)],
+};
+
+/** SETS are the functions of lists as sets. */
+export const SETS: Library = {
   'sets.contains': [fn(LISTS_OF_A, BOOL, every, { costs: pairs() })],
   'sets.equivalent': [fn(LISTS_OF_A, BOOL, (a: List, b: List) => every(a, b) && every(b, a), { costs: pairs(2) })],
   'sets.intersects': [

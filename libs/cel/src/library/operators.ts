@@ -24,6 +24,8 @@ import { duration, timestamp } from './time-values';
 const A = param('A');
 const B = param('B');
 const NUMERIC = [INT, UINT, DOUBLE];
+/** MIXED_SINCE is the first release in which numbers of different types may be compared. */
+const MIXED_SINCE = 29;
 
 /** comparison declares an order for the comparable types, and for numbers of different ones. */
 function comparison(holds: (order: number) => boolean): Overload[] {
@@ -31,7 +33,7 @@ function comparison(holds: (order: number) => boolean): Overload[] {
   return [
     ...[BOOL, TIMESTAMP, DURATION].map(type => of(type, type)),
     ...[STRING, BYTES].map(type => of(type, type, { costs: SMALLER })),
-    ...NUMERIC.flatMap(a => NUMERIC.map(b => of(a, b))),
+    ...NUMERIC.flatMap(a => NUMERIC.map(b => of(a, b, a === b ? {} : { since: MIXED_SINCE }))),
   ];
 }
 
@@ -64,12 +66,6 @@ function valueAt(map: MapValue, key: Value): Value {
   if (value === undefined) throw noSuchKey(key instanceof Uint ? key.value : key);
   return value;
 }
-
-const optionally = (value: Value | undefined) => (value === undefined ? Optional.none : new Optional(value));
-const optionalElement = ({ items }: List, index: bigint) => optionally(index < 0n ? undefined : items[Number(index)]);
-const optionalValue = (map: MapValue, key: Value) => optionally(map.get(key));
-const into = <T extends Value>({ value }: Optional, read: (value: T) => Value) =>
-  value === undefined ? Optional.none : read(value as T);
 
 const text = (value: string | Uint8Array | List | MapValue): bigint => {
   if (typeof value === 'string') return BigInt([...value].length);
@@ -129,26 +125,7 @@ export const OPERATORS: Library = {
     fn([A, listOf(A)], BOOL, (a: Value, list: List) => contains(list, a), { costs: MEMBERSHIP }),
     fn([A, mapOf(A, B)], BOOL, (a: Value, map: MapValue) => map.has(a)),
   ],
-  '_[_]': [
-    fn([listOf(A), INT], A, elementAt, element),
-    fn([mapOf(A, B), A], B, valueAt, element),
-    fn([optionalOf(listOf(A)), INT], optionalOf(A), (o: Optional, i: bigint) =>
-      into<List>(o, list => optionalElement(list, i)),
-    ),
-    fn([optionalOf(mapOf(A, B)), A], optionalOf(B), (o: Optional, key: Value) =>
-      into<MapValue>(o, map => optionalValue(map, key)),
-    ),
-  ],
-  '_[?_]': [
-    fn([listOf(A), INT], optionalOf(A), optionalElement, element),
-    fn([mapOf(A, B), A], optionalOf(B), optionalValue, element),
-    fn([optionalOf(listOf(A)), INT], optionalOf(A), (o: Optional, i: bigint) =>
-      into<List>(o, list => optionalElement(list, i)),
-    ),
-    fn([optionalOf(mapOf(A, B)), A], optionalOf(B), (o: Optional, key: Value) =>
-      into<MapValue>(o, map => optionalValue(map, key)),
-    ),
-  ],
+  '_[_]': [fn([listOf(A), INT], A, elementAt, element), fn([mapOf(A, B), A], B, valueAt, element)],
   size: SIZED.flatMap(type => [fn([type], INT, text), method([type], INT, text)]),
 };
 

@@ -113,6 +113,10 @@ export const STRINGS: Library = {
   lowerAscii: [method([STRING], STRING, (text: string) => ascii(text, /[A-Z]+/g, c => c.toLowerCase()), same)],
   upperAscii: [method([STRING], STRING, (text: string) => ascii(text, /[a-z]+/g, c => c.toUpperCase()), same)],
   trim: [method([STRING], STRING, (text: string) => text.trim(), same)],
+};
+
+/** FORMATTING are the functions that write values as texts. */
+export const FORMATTING: Library = {
   'strings.quote': [fn([STRING], STRING, quote, { costs: traversal(1, quoted) })],
   format: [method([STRING, listOf({ kind: 'dyn' })], STRING, formatText, { costs: traversal() })],
 };

@@ -1,3 +1,4 @@
+import { timeZone } from '@navarch/base';
 import { method, type Library, type Overload } from '../environment';
 import { CelError } from '../errors';
 import { DURATION, INT, STRING, TIMESTAMP } from '../types';
@@ -12,27 +13,9 @@ function atZone({ nanos }: Timestamp, zone: string): Date {
     return new Date(date.getTime() + (m[1] === '-' ? -minutes : minutes) * 60_000);
   }
   if (zone === 'UTC') return date;
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-  } catch {
-    throw new CelError(`unknown time zone ${zone}`);
-  }
-  const parts = new Map(format.formatToParts(date).map(({ type, value }) => [type, Number(value)]));
-  const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0;
-  const ms = date.getUTCMilliseconds();
-  return new Date(
-    Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'), ms),
-  );
+  const known = timeZone(zone);
+  if (!known) throw new CelError(`unknown time zone ${zone}`);
+  return new Date(date.getTime() + known.offset(date.getTime()));
 }
 
 function ofTime(read: (date: Date) => number): Overload[] {

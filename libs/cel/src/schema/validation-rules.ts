@@ -3,6 +3,7 @@ import { BudgetError, CelError } from '../errors';
 import { fromJson } from '../json-values';
 import { activationOf, Budget } from '../program';
 import { Optional, type Value } from '../values';
+import { environmentFor, type Written } from '../written';
 import type { CompiledRule } from './rule-compiler';
 import { KUBERNETES } from '../library';
 import { RuleCosts } from './rule-costs';
@@ -51,6 +52,7 @@ export function compileValidationRules(
 
 /** RuleCheck is how the rules of a schema are checked that is written. */
 export interface RuleCheck {
+  readonly written: Written;
   /** anyCost: the schema was accepted before, so its rules may cost what they cost. */
   readonly anyCost?: boolean;
 }
@@ -59,11 +61,21 @@ export interface RuleCheck {
  * checkValidationRules finds what is wrong with the rules of a structural schema, that of a whole object: rules that do not compile,
  * and rules that may cost too much by the bounds that the schema gives its values. The findings are below `path`.
  */
-export function checkValidationRules(schema: Schema, path: Path, { anyCost }: RuleCheck = {}): FieldError[] {
+export function checkValidationRules(schema: Schema, path: Path, { written, anyCost }: RuleCheck): FieldError[] {
   const errors: FieldError[] = [];
   const costs = anyCost ? undefined : new RuleCosts();
-  compileTree(schema, path, { errors, environment: () => KUBERNETES, costs });
+  compileTree(schema, path, { errors, environment: text => environmentFor(text, KUBERNETES, written), costs });
   return [...errors, ...(costs?.findings(path) ?? [])];
+}
+
+/** ruleExpressions are all expressions in the rules of a schema. */
+export function ruleExpressions(schema: Schema): string[] {
+  const { properties = {}, items, additionalProperties, 'x-kubernetes-validations': rules = [] } = schema;
+  const parts = [...Object.values(properties), items, additionalProperties];
+  return [
+    ...rules.flatMap(({ rule = '', messageExpression = '' }) => [rule, messageExpression]),
+    ...parts.flatMap(part => (typeof part === 'object' ? ruleExpressions(part) : [])),
+  ];
 }
 
 /** Run is one validation. */

@@ -1,14 +1,14 @@
-import { ValidatingAdmissionPolicies } from '@navarch/api';
+import { CustomResourceDefinitions, ValidatingAdmissionPolicies } from '@navarch/api';
 import { isNotFound } from '@navarch/apimachinery';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
-import { allKinds, typeWarnings } from '@navarch/kinds';
+import { allKinds, builtInKinds, customKinds, typeWarnings } from '@navarch/kinds';
 import { standard, type ControllerContext } from '../../context';
 import { serverMinor } from '../../shared/release';
 
 /** SINCE is the first release that serves admission policies; before it there is nothing to watch. */
 const SINCE = 30;
 
-/** startPolicyStatus tells in the status of each admission policy what its expressions get wrong about the kinds it is for. */
+/** startPolicyStatus tells in the status of each admission policy what its expressions get wrong about the kinds it is for, as they are when it is written. */
 export function startPolicyStatus(context: ControllerContext): Runnable[] {
   const name = 'validatingadmissionpolicy-status';
   const release = serverMinor(context.client);
@@ -21,16 +21,17 @@ export function startPolicyStatus(context: ControllerContext): Runnable[] {
 function policyStatus(name: string, context: ControllerContext): Controller {
   const policies = context.informers.informer(ValidatingAdmissionPolicies);
   const client = context.client.resource(ValidatingAdmissionPolicies);
-  const kinds = allKinds();
+  const definitions = context.informers.informer(CustomResourceDefinitions);
+  const builtIn = builtInKinds(allKinds());
   const controller = new Controller({
     ...standard(context),
     name,
-    waitFor: [policies],
+    waitFor: [policies, definitions],
     reconcile: async key => {
       const policy = policies.get('', key.name);
       const observedGeneration = policy?.metadata?.generation;
       if (!policy || policy.status?.observedGeneration === observedGeneration) return;
-      const expressionWarnings = typeWarnings(policy, kinds);
+      const expressionWarnings = typeWarnings(policy, [...builtIn, ...customKinds(definitions.list())]);
       const status = { ...policy.status, observedGeneration, typeChecking: { expressionWarnings } };
       await client.updateStatus({ ...policy, status }).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;

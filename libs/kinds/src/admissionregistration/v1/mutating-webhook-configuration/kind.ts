@@ -36,6 +36,7 @@ export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.M
     ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) =>
       validateWebhooks(webhooks, context),
     ),
+    validateUpdate: ({ webhooks }, old, context) => validateWebhooks(webhooks, context, old.webhooks),
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) =>

@@ -1,4 +1,11 @@
-import { compileExpression, CompileError, type Environment, type Program } from '@navarch/cel';
+import {
+  compileExpression,
+  CompileError,
+  environmentFor,
+  type Environment,
+  type Program,
+  type Written,
+} from '@navarch/cel';
 import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
 import { requireText } from '../../../shared/errors';
 
@@ -7,15 +14,20 @@ const MAX_CONDITIONS = 64;
 /** Result is a kind of value that an expression has to come to. */
 type Result = 'bool' | 'string' | 'null';
 
+/** WrittenIn is the environment of expressions that are written, and what they may use of it. */
+export interface WrittenIn extends Written {
+  readonly environment: Environment;
+}
+
 /** checkExpression compiles an expression: findings at `path` if it does not, or comes to something else than wanted; else the program. */
 export function checkExpression(
   text: string,
   path: Path,
-  environment: Environment,
+  { environment, ...written }: WrittenIn,
   wanted: readonly Result[] = [],
 ): { readonly errors: readonly FieldError[]; readonly program?: Program } {
   try {
-    const program = compileExpression(text, environment);
+    const program = compileExpression(text, environmentFor(text, environment, written));
     const isWanted = !wanted.length || program.type.kind === 'dyn' || wanted.some(kind => kind === program.type.kind);
     if (isWanted) return { errors: [], program };
     const names = wanted.map(kind => (kind === 'null' ? 'null_type' : kind));
@@ -31,7 +43,7 @@ export function checkExpression(
 export function validateMatchConditions(
   conditions: readonly { readonly name?: string; readonly expression?: string }[] | undefined,
   path: Path,
-  environment: Environment,
+  written: WrittenIn,
 ): FieldError[] {
   const all = conditions ?? [];
   const errors = all.length > MAX_CONDITIONS ? [field.tooMany(path, all.length, MAX_CONDITIONS)] : [];
@@ -39,7 +51,7 @@ export function validateMatchConditions(
   all.forEach(({ name, expression = '' }, i) => {
     const at = path.index(i);
     if (expression.trim())
-      errors.push(...checkExpression(expression, at.child('expression'), environment, ['bool']).errors);
+      errors.push(...checkExpression(expression, at.child('expression'), written, ['bool']).errors);
     else errors.push(field.required(at.child('expression')));
     errors.push(...validateName(name, at.child('name'), names));
   });

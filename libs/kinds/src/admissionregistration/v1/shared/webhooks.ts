@@ -6,7 +6,7 @@ import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { HTTPS_PORT, validateClientConfig } from './client-config';
-import { validateMatchConditions } from './expressions';
+import { validateMatchConditions, type WrittenIn } from './expressions';
 
 /** Webhook is what mutating and validating webhooks have in common. */
 export type Webhook = admissionregistrationv1.ValidatingWebhook & { reinvocationPolicy?: string };
@@ -37,14 +37,21 @@ export function defaultBetaWebhooks(object: Record<string, unknown>): void {
   }
 }
 
-/** validateWebhooks checks the webhooks of a configuration; v1 asks for more than v1beta1. */
-export function validateWebhooks(webhooks: readonly Webhook[] | undefined, context: StrategyContext): FieldError[] {
+/** validateWebhooks checks the webhooks of a configuration, `old` being those that an update found; v1 asks for more than v1beta1. */
+export function validateWebhooks(
+  webhooks: readonly Webhook[] | undefined,
+  context: StrategyContext,
+  old?: readonly Webhook[],
+): FieldError[] {
+  const conditions = (old ?? []).flatMap(({ matchConditions = [] }) => matchConditions);
+  const stored = new Set(conditions.map(({ expression }) => expression));
+  const written = { environment: ADMISSION, release: context.emulated, stored };
   const strict = context.apiVersion.endsWith('/v1');
   const names = new Set<string>();
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
     const errors = [
-      ...validateWebhook(webhook, strict, at, context),
+      ...validateWebhook(webhook, strict, at, context, written),
       ...validateReviews(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions'), context),
     ];
     if (strict && webhook.name) {
@@ -55,7 +62,13 @@ export function validateWebhooks(webhooks: readonly Webhook[] | undefined, conte
   });
 }
 
-function validateWebhook(webhook: Webhook, strict: boolean, path: Path, release: Release): FieldError[] {
+function validateWebhook(
+  webhook: Webhook,
+  strict: boolean,
+  path: Path,
+  release: Release,
+  written: WrittenIn,
+): FieldError[] {
   const { failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook;
   const errors = [
     ...validateName(webhook.name, path.child('name')),
@@ -80,7 +93,7 @@ function validateWebhook(webhook: Webhook, strict: boolean, path: Path, release:
   if (reinvocationPolicy !== undefined)
     errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
   errors.push(...validateClientConfig(webhook.clientConfig ?? {}, path.child('clientConfig')));
-  errors.push(...validateMatchConditions(webhook.matchConditions, path.child('matchConditions'), ADMISSION));
+  errors.push(...validateMatchConditions(webhook.matchConditions, path.child('matchConditions'), written));
   return errors;
 }
 

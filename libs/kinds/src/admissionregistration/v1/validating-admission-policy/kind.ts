@@ -31,7 +31,7 @@ export const validatingAdmissionPolicy = defineKind<Policy>({
     generation: true,
     allowUnconditionalUpdate: false,
     validate: validatePolicy,
-    validateUpdate: (policy, _old, release) => validatePolicy(policy, release),
+    validateUpdate: (policy, old, release) => validatePolicy(policy, release, old),
   }),
   subresources: { status: statusStrategy<Policy>() },
 });

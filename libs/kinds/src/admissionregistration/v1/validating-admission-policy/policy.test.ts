@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { admissionregistrationv1 } from '@navarch/api';
+import type { admissionregistrationv1, apiextensionsv1 } from '@navarch/api';
 import { allKinds } from '../../../all-kinds';
+import { builtInKinds, customKinds } from './checked-kinds';
 import { typeWarnings } from './type-check';
 import { validatePolicy } from './validation';
 
@@ -113,7 +114,33 @@ describe('validatePolicy', () => {
 });
 
 describe('typeWarnings', () => {
-  const kinds = allKinds();
+  const widgets = (spec: object): apiextensionsv1.CustomResourceDefinition => ({
+    spec: {
+      group: 'shop.example.com',
+      scope: 'Namespaced',
+      names: { plural: 'widgets', kind: 'Widget' },
+      versions: [
+        {
+          ...{ name: 'v1', served: true, storage: true },
+          schema: { openAPIV3Schema: { type: 'object', properties: { spec } } as never },
+        },
+      ],
+    },
+  });
+  const widget = widgets({ type: 'object', properties: { size: { type: 'integer' } } });
+  const kinds = [...builtInKinds(allKinds()), ...customKinds([widget])];
+  const ofWidgets = {
+    matchConstraints: {
+      resourceRules: [
+        {
+          apiGroups: ['shop.example.com'],
+          apiVersions: ['v1', 'v2'],
+          operations: ['CREATE'],
+          resources: ['widgets'],
+        },
+      ],
+    },
+  };
   test.each<[string, Partial<Spec>, string[]]>([
     ['types that fit', {}, []],
     [
@@ -132,6 +159,29 @@ describe('typeWarnings', () => {
           "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:12: undefined field 'serviceName'",
         ) as never,
       ],
+    ],
+    [
+      'a custom kind',
+      {
+        ...ofWidgets,
+        validations: [{ expression: "object.spec.size > 1 && object.metadata.labels['a'] == object.apiVersion" }],
+      },
+      [],
+    ],
+    [
+      'a field that a custom kind does not have',
+      { ...ofWidgets, validations: [{ expression: 'object.spec.width > 1' }] },
+      [
+        "spec.validations[0].expression: shop.example.com/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'width'\n | object.spec.width > 1\n | ...........^",
+      ],
+    ],
+    [
+      'parameters of a custom kind',
+      {
+        paramKind: { apiVersion: 'shop.example.com/v1', kind: 'Widget' },
+        validations: [{ expression: 'object.spec.replicas <= params.spec.size && params.spec.none' }],
+      },
+      [expect.stringContaining("undefined field 'none'") as never],
     ],
     [
       'the fields of parameters',

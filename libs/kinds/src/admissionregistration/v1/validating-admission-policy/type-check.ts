@@ -1,8 +1,7 @@
 import type { admissionregistrationv1 } from '@navarch/api';
 import { parseApiVersion } from '@navarch/apimachinery';
 import { compileExpression, CompileError, DYN, policyEnvironment, type Environment, type Type } from '@navarch/cel';
-import type { KindDefinition } from '../../../kind';
-import { expressionType } from '../shared/expression-types';
+import type { CheckedKind } from './checked-kinds';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
 type Warning = admissionregistrationv1.ExpressionWarning;
@@ -12,14 +11,14 @@ const MAX_KINDS = 10;
 
 interface Target {
   readonly title: string;
-  readonly schema: string;
+  readonly type: Type;
 }
 
 /**
  * typeWarnings is what an admission policy's validations get wrong about the kinds it is for, as `status.typeChecking` tells it.
  * Rules with wildcards, and kinds that are not among `kinds`, are not checked.
  */
-export function typeWarnings(policy: Policy, kinds: readonly KindDefinition[]): Warning[] {
+export function typeWarnings(policy: Policy, kinds: readonly CheckedKind[]): Warning[] {
   const targets = targetsOf(policy, kinds);
   if (!targets.length) return [];
   const environments = targets.map(target => ({ target, environment: environmentFor(policy, target, kinds) }));
@@ -46,25 +45,22 @@ function compileProblem(text: string, environment: Environment): string | undefi
   }
 }
 
-function targetsOf({ spec }: Policy, kinds: readonly KindDefinition[]): Target[] {
-  const targets = new Map<string, Target>();
+function targetsOf({ spec }: Policy, kinds: readonly CheckedKind[]): Target[] {
+  const targets = new Map<string, CheckedKind>();
   for (const { apiGroups = [], apiVersions = [], resources = [] } of spec?.matchConstraints?.resourceRules ?? []) {
     if ([apiGroups, apiVersions, resources].some(list => list.some(text => text.includes('*')))) continue;
-    for (const { resource, versions } of kinds) {
-      if (!resources.includes(resource.resource)) continue;
-      for (const { group, version, schema } of versions) {
-        if (!apiGroups.includes(group) || !apiVersions.includes(version)) continue;
-        const title = `${group ? `${group}/` : ''}${version}, Kind=${resource.kind}`;
-        targets.set(title, { title, schema });
-      }
+    for (const one of kinds) {
+      const { group, version, resource, kind } = one;
+      if (!resources.includes(resource) || !apiGroups.includes(group) || !apiVersions.includes(version)) continue;
+      targets.set(`${group ? `${group}/` : ''}${version}, Kind=${kind}`, one);
     }
   }
-  return [...targets.values()].sort((a, b) => (a.title < b.title ? -1 : 1)).slice(0, MAX_KINDS);
+  const sorted = [...targets].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_KINDS);
+  return sorted.map(([title, kind]) => ({ title, type: kind.type() }));
 }
 
-function environmentFor(policy: Policy, { schema }: Target, kinds: readonly KindDefinition[]): Environment {
+function environmentFor(policy: Policy, { type: object }: Target, kinds: readonly CheckedKind[]): Environment {
   const { paramKind, variables = [] } = policy.spec ?? {};
-  const object = expressionType(schema);
   const known = {
     object,
     oldObject: object,
@@ -86,14 +82,8 @@ function resultType(text: string, environment: Environment): Type {
   }
 }
 
-function paramType(
-  { apiVersion = '', kind }: admissionregistrationv1.ParamKind,
-  kinds: readonly KindDefinition[],
-): Type {
+function paramType({ apiVersion = '', kind }: admissionregistrationv1.ParamKind, kinds: readonly CheckedKind[]): Type {
   const wanted = parseApiVersion(apiVersion);
-  const found = kinds
-    .filter(({ resource }) => resource.kind === kind)
-    .flatMap(({ versions }) => versions)
-    .find(({ group, version }) => group === wanted?.group && version === wanted.version);
-  return found ? expressionType(found.schema) : DYN;
+  const found = kinds.find(one => one.kind === kind && one.group === wanted?.group && one.version === wanted.version);
+  return found?.type() ?? DYN;
 }

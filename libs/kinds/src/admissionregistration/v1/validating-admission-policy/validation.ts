@@ -8,9 +8,9 @@ import {
   Path,
 } from '@navarch/apimachinery';
 import type { FieldError } from '@navarch/apimachinery';
-import { DYN, policyEnvironment, type Environment, type Type } from '@navarch/cel';
+import { DYN, policyEnvironment, type Type } from '@navarch/cel';
 import { each, oneOf, requireText, type Release } from '../../../shared/errors';
-import { checkExpression, validateMatchConditions } from '../shared/expressions';
+import { checkExpression, validateMatchConditions, type WrittenIn } from '../shared/expressions';
 import { validateMatchResources } from '../shared/match-resources';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
@@ -21,10 +21,11 @@ const MAX_AUDIT_ANNOTATIONS = 20;
 const MAX_VALUE_BYTES = 5 * 1024;
 const NOTHING_TO_DO = 'validations or auditAnnotations must contain at least one item';
 
-/** validatePolicy checks a policy; all its expressions have to compile. */
-export function validatePolicy(policy: Policy, release: Release): FieldError[] {
+/** validatePolicy checks a policy, `old` being what an update found; all its expressions have to compile. */
+export function validatePolicy(policy: Policy, release: Release, old?: Policy): FieldError[] {
   const spec = policy.spec ?? {};
   const { validations = [], auditAnnotations = [], paramKind, failurePolicy, matchConditions } = spec;
+  const stored = new Set(expressionsOf(old?.spec ?? {}));
   const errors: FieldError[] = [];
   if (!validations.length && !auditAnnotations.length) {
     errors.push(field.required(SPEC.child('validations'), NOTHING_TO_DO));
@@ -34,15 +35,29 @@ export function validatePolicy(policy: Policy, release: Release): FieldError[] {
   if (failurePolicy !== undefined)
     errors.push(...oneOf(SPEC.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
   const conditions = SPEC.child('matchConditions');
-  errors.push(...validateMatchConditions(matchConditions, conditions, policyEnvironment(!!paramKind)));
-  const variables = validateVariables(spec);
-  const environment = policyEnvironment(!!paramKind, variables.types);
+  const written = (types?: Readonly<Record<string, Type>>): WrittenIn => ({
+    environment: policyEnvironment(!!paramKind, types),
+    release: release.emulated,
+    stored,
+  });
+  errors.push(...validateMatchConditions(matchConditions, conditions, written()));
+  const variables = validateVariables(spec, written);
+  const environment = written(variables.types);
   return [
     ...errors,
     ...validateConstraints(spec, release),
     ...variables.errors,
     ...validations.flatMap((one, i) => validateValidation(one, SPEC.child('validations').index(i), environment)),
     ...validateAnnotations(policy.metadata?.name ?? '', auditAnnotations, environment),
+  ];
+}
+
+/** expressionsOf are all expressions of a policy. */
+function expressionsOf({ matchConditions = [], variables = [], validations = [], auditAnnotations = [] }: Spec) {
+  return [
+    ...[...matchConditions, ...variables, ...validations].map(({ expression }) => expression),
+    ...validations.map(({ messageExpression = '' }) => messageExpression),
+    ...auditAnnotations.map(({ valueExpression }) => valueExpression),
   ];
 }
 
@@ -77,7 +92,10 @@ function validateParamKind({ apiVersion, kind }: NonNullable<Spec['paramKind']>,
 }
 
 /** validateVariables: a variable may refer to those before it. A faulty one counts as dynamic, so that it is told of once. */
-function validateVariables({ variables = [], paramKind }: Spec): { types: Record<string, Type>; errors: FieldError[] } {
+function validateVariables(
+  { variables = [] }: Spec,
+  written: (types: Readonly<Record<string, Type>>) => WrittenIn,
+): { types: Record<string, Type>; errors: FieldError[] } {
   const types: Record<string, Type> = {};
   const errors: FieldError[] = [];
   variables.forEach(({ name = '', expression = '' }, i) => {
@@ -89,8 +107,7 @@ function validateVariables({ variables = [], paramKind }: Spec): { types: Record
     let type: Type = DYN;
     if (!expression.trim()) errors.push(field.required(at.child('expression'), 'expression is not specified'));
     else {
-      const environment = policyEnvironment(!!paramKind, { ...types });
-      const checked = checkExpression(expression, at.child('expression'), environment);
+      const checked = checkExpression(expression, at.child('expression'), written({ ...types }));
       errors.push(...checked.errors);
       if (checked.program) ({ type } = checked.program);
     }
@@ -104,7 +121,7 @@ const hasLineBreak = (text: string) => /[\r\n]/.test(text);
 function validateValidation(
   { expression = '', message = '', messageExpression = '', reason }: admissionregistrationv1.Validation,
   path: Path,
-  environment: Environment,
+  environment: WrittenIn,
 ): FieldError[] {
   const errors: FieldError[] = [];
   const at = path.child('expression');
@@ -127,7 +144,7 @@ function validateValidation(
 function validateAnnotations(
   name: string,
   annotations: readonly admissionregistrationv1.AuditAnnotation[],
-  environment: Environment,
+  environment: WrittenIn,
 ): FieldError[] {
   const path = SPEC.child('auditAnnotations');
   const errors: FieldError[] = [];

@@ -33,6 +33,7 @@ export const validatingWebhookConfiguration = defineKind<admissionregistrationv1
     ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) =>
       validateWebhooks(webhooks, context),
     ),
+    validateUpdate: ({ webhooks }, old, context) => validateWebhooks(webhooks, context, old.webhooks),
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) =>

@@ -121,3 +121,10 @@ test('rules that cost too much may stay as they are', () => {
   expect(findings(structuredClone(expensive))).toEqual([]);
   expect(findings(object({ ...expensive, description: 'changed' }))).toEqual([rule, rule, 's']);
 });
+
+test('rules may use what the release lets them use, and keep what they use', () => {
+  const rule = "isSemver('1.0.0')";
+  const schema = object({ 'x-kubernetes-validations': [{ rule }] });
+  const findings = (write: object) => validateSchema(schema, Path.at('s'), { release: 33, ...write }).length;
+  expect([findings({}), findings({ release: 34 }), findings({ stored: new Set([rule]) })]).toEqual([1, 0, 0]);
+});

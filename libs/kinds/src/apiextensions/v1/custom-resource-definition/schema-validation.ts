@@ -32,6 +32,8 @@ export interface SchemaLimits {
   readonly status?: boolean;
   /** before is the schema that the version had: one that stays as it is may have rules that cost more than new ones may. */
   readonly before?: JsonSchema | undefined;
+  /** storedRules are the expressions of the versions before; those may use whatever they use. */
+  readonly storedRules?: ReadonlySet<string>;
 }
 
 /** Place is where in a schema a part stands. */
@@ -56,7 +58,8 @@ export function validateSchema(schema: JsonSchema, path: Path, limits: SchemaLim
   if (structural.length) return [...errors, ...structural];
   const anyCost = limits.before !== undefined && semanticEqual(schema, limits.before);
   const hasRules = emulated >= RULES_SINCE && !errors.length;
-  const rules = hasRules ? checkValidationRules(schema as Schema, path, { anyCost }) : [];
+  const written = { release: emulated, ...(limits.storedRules && { stored: limits.storedRules }) };
+  const rules = hasRules ? checkValidationRules(schema as Schema, path, { anyCost, written }) : [];
   return [...errors, ...rules, ...validateDefaults(schema, path, limits)];
 }
 

@@ -1,5 +1,6 @@
 import type { apiextensionsv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { ruleExpressions, type Schema } from '@navarch/cel';
 import type { JsonSchema } from '@navarch/schema';
 import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
 import type { StrategyContext } from '../../../kind';
@@ -91,6 +92,7 @@ function limitsOf({ spec }: Definition, old: Definition | undefined, context: St
   const oldReviews = old?.spec.conversion?.webhook?.conversionReviewVersions ?? [];
   return {
     emulated: context.emulated,
+    storedRules: new Set(schemas.flatMap(schema => ruleExpressions(schema as Schema))),
     oldSchemas: new Map(
       (old?.spec.versions ?? []).map(v => [v.name, v.schema?.openAPIV3Schema as JsonSchema | undefined]),
     ),
