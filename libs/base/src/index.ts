@@ -5,6 +5,7 @@ export * from './dispose';
 export * from './log';
 export * from './metrics';
 export * from './mutex';
+export * from './time-zone';
 export * from './tracing';
 export * from './ttl-cache';
 export * from './watch-files';

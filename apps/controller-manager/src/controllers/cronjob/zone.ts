@@ -1,3 +1,5 @@
+import { timeZone, type TimeZone } from '@navarch/base';
+
 /** WallClock is a moment as clocks on the wall show it; months from 1. */
 export interface WallClock {
   readonly year: number;
@@ -20,45 +22,25 @@ export interface Zone {
 export class UnknownZone extends Error {}
 
 const MINUTE = 60_000;
-const zones = new Map<string, Zone>();
 
 /** loadZone finds a zone of the IANA database; '' and undefined are the machine's own. It throws UnknownZone. */
 export function loadZone(name: string | undefined): Zone {
   const wanted = name || Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const known = zones.get(wanted);
-  if (known) return known;
-  const zone = makeZone(wanted);
-  // Names from users are limited in number by the database.
-  zones.set(wanted, zone);
-  return zone;
+  const zone = timeZone(wanted);
+  if (!zone) throw new UnknownZone(`unknown time zone ${wanted}`);
+  return zoneOf(zone);
 }
 
-function makeZone(name: string): Zone {
-  // Offsets (`+01:00`) are no names of zones.
-  if (!/^[A-Za-z]/.test(name)) throw new UnknownZone(`unknown time zone ${name}`);
-  let format: Intl.DateTimeFormat;
-  try {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: name,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
-  } catch {
-    throw new UnknownZone(`unknown time zone ${name}`);
-  }
+function zoneOf({ offset }: TimeZone): Zone {
   const wallClock = (ms: number): WallClock => {
-    const clock = { year: 0, month: 0, day: 0, hour: 0, minute: 0 };
-    for (const { type, value } of format.formatToParts(ms)) if (type in clock) clock[type as 'year'] = Number(value);
-    return clock;
-  };
-  /** offset is how much the wall clock is ahead of UTC, in milliseconds. */
-  const offset = (ms: number): number => {
-    const { year, month, day, hour, minute } = wallClock(ms);
-    return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(ms / MINUTE) * MINUTE;
+    const date = new Date(ms + offset(ms));
+    return {
+      year: date.getUTCFullYear(),
+      month: date.getUTCMonth() + 1,
+      day: date.getUTCDate(),
+      hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(),
+    };
   };
   return {
     wallClock,

@@ -1,5 +1,6 @@
 import type { batchv1 } from '@navarch/api';
 import { field, maxLength, Path, type FieldError } from '@navarch/apimachinery';
+import { timeZone as findZone } from '@navarch/base';
 import { nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateJobNumbers, validateJobTemplate } from '../job/validation';
 import { scheduleProblem } from './schedule';
@@ -54,7 +55,7 @@ function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulate
         'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
       ),
     ];
-  return isZone(timeZone) ? errors : [...errors, field.invalid(zonePath, timeZone, `unknown time zone ${timeZone}`)];
+  return findZone(timeZone) ? errors : [...errors, field.invalid(zonePath, timeZone, `unknown time zone ${timeZone}`)];
 }
 
 /** Later releases read schedules with a newer library, which starts its sentences in lower case and quotes the fields. */
@@ -62,13 +63,4 @@ function wording(problem: string, emulated: number): string {
   if (emulated < 22) return problem;
   const lower = problem.charAt(0).toLowerCase() + problem.slice(1);
   return lower.replace(/^(expected exactly 5 fields, found \d+: )(.*)$/, '$1[$2]');
-}
-
-function isZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
 }
