@@ -6,13 +6,19 @@ import type { Definition } from './definition';
 /** Convert brings objects, all of other versions, into a version by a definition's webhook. Their order stays. */
 export type Convert = (definition: Definition, objects: readonly AnyObject[], to: string) => Promise<AnyObject[]>;
 
-/** storedConversion is the way between one version of a definition and the versions in which objects are stored. */
-export function storedConversion(
+/** VersionConversion is the way between one version of a definition and the others, of which one is stored. */
+export interface VersionConversion extends Pick<CustomKind, 'fromStored' | 'toStored'> {
+  /** convert brings an object of any version into this one, unless it is there already. Uses up its argument. */
+  readonly convert: (object: AnyObject) => AnyObject | Promise<AnyObject>;
+}
+
+/** versionConversion is that of one version of a definition. */
+export function versionConversion(
   definition: Definition,
   version: string,
   schemas: ReadonlyMap<string, CompiledSchema>,
   convert: Convert,
-): Pick<CustomKind, 'fromStored' | 'toStored'> {
+): VersionConversion {
   const { group, versions, conversion } = definition.spec;
   const byWebhook = conversion?.strategy === 'Webhook';
   const own = `${group}/${version}`;
@@ -31,6 +37,10 @@ export function storedConversion(
     (await convert(definition, objects, apiVersion)).map(object => renamed(object, apiVersion));
 
   return {
+    convert(object) {
+      if (object.apiVersion === own) return object;
+      return byWebhook ? converted([object], own).then(([done]) => done!) : renamed(object, own);
+    },
     fromStored(objects) {
       const forms = objects.map(object => {
         const changed = schemaOf(object.apiVersion ?? '').refresh(object);

@@ -5,7 +5,7 @@ import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
 import { validateStructural, type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
 import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema } from '@navarch/schema';
 import { columnsOf } from './columns';
-import { sortedKeys, storedConversion, type Convert } from './conversion';
+import { sortedKeys, versionConversion, type Convert, type VersionConversion } from './conversion';
 import { isTrue, warningOf, type Definition, type Version } from './definition';
 import { scaleOf } from './scale';
 import { selectableFields } from './selectable-fields';
@@ -29,9 +29,12 @@ export function customVersions(
 ): CustomVersion[] {
   const { spec } = definition;
   const schemas = new Map(spec.versions.map(version => [version.name, compile(definition, version, options)]));
+  const conversions = new Map(
+    spec.versions.map(({ name }) => [name, versionConversion(definition, name, schemas, options.convert)]),
+  );
   return spec.versions.map(version => ({
-    kind: kindOf(definition, version, schemas.get(version.name)!, options.emulated),
-    custom: customOf(definition, version, schemas, options, present),
+    kind: kindOf(definition, version, schemas.get(version.name)!, conversions, options.emulated),
+    custom: customOf(definition, version, schemas.get(version.name)!, conversions.get(version.name)!, present),
     served: version.served,
   }));
 }
@@ -49,7 +52,13 @@ function compile({ spec }: Definition, version: Version, { emulated }: CustomKin
 
 const schemaOf = (version: Version) => version.schema?.openAPIV3Schema as JsonSchema | undefined;
 
-function kindOf(definition: Definition, version: Version, schema: CompiledSchema, emulated: number): KindDefinition {
+function kindOf(
+  definition: Definition,
+  version: Version,
+  schema: CompiledSchema,
+  conversions: ReadonlyMap<string, VersionConversion>,
+  emulated: number,
+): KindDefinition {
   const { spec, status } = definition;
   const names = status?.acceptedNames ?? spec.names;
   const { group } = spec;
@@ -63,7 +72,7 @@ function kindOf(definition: Definition, version: Version, schema: CompiledSchema
   };
   return {
     resource: { group, version: version.name, resource, kind: names.kind, namespaced: spec.scope === 'Namespaced' },
-    versions: spec.versions.map(v => servedVersion(definition, v, names.kind)),
+    versions: spec.versions.map(v => servedVersion(definition, v, names.kind, conversions.get(v.name)!)),
     storagePath: `${group}/${resource}`,
     ...(names.singular && { singular: names.singular }),
     ...(names.shortNames?.length && { shortNames: names.shortNames }),
@@ -76,12 +85,18 @@ function kindOf(definition: Definition, version: Version, schema: CompiledSchema
   };
 }
 
-function servedVersion(definition: Definition, version: Version, kind: string): ServedVersion {
+function servedVersion(
+  definition: Definition,
+  version: Version,
+  kind: string,
+  { convert }: VersionConversion,
+): ServedVersion {
   const warning = warningOf(definition, version, kind);
   return {
     group: definition.spec.group,
     version: version.name,
     schema: '',
+    convert,
     ...(version.storage && { storedSince: 0 }),
     ...(warning !== undefined && { deprecationWarning: warning }),
   };
@@ -90,23 +105,21 @@ function servedVersion(definition: Definition, version: Version, kind: string): 
 function customOf(
   definition: Definition,
   version: Version,
-  schemas: ReadonlyMap<string, CompiledSchema>,
-  options: CustomKindsOptions,
+  schema: CompiledSchema,
+  { fromStored, toStored }: VersionConversion,
   present: () => Definition,
 ): CustomKind {
   const { metadata, spec } = definition;
-  const schema = schemas.get(version.name)!;
   const declared = schemaOf(version);
   const { kind } = definition.status?.acceptedNames ?? spec.names;
-  const between = storedConversion(definition, version.name, schemas, options.convert);
   return {
     id: `custom:${metadata?.uid}:${metadata?.generation}:${version.name}`,
     structure: schema.structure,
     openapi: flavour => published(spec, declared, flavour),
     refuseCreate: () => (isTrue(present(), 'Terminating') ? terminating(spec.group, spec.names.plural) : undefined),
     read: (object, applied) => read(schema, object, applied, { kind, version: version.name }),
-    ...between,
-    toStored: object => between.toStored(sortedKeys(object)),
+    fromStored,
+    toStored: object => toStored(sortedKeys(object)),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ResourceToken } from '@navarch/api';
-import type { FieldError, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { AnyObject, FieldError, KubeObject, UserInfo } from '@navarch/apimachinery';
 
 /** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
 export type Minor = number;
@@ -70,6 +70,8 @@ export interface ServedVersion {
   /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
   readonly toHub?: (object: Record<string, unknown>) => void;
   readonly fromHub?: (object: Record<string, unknown>) => void;
+  /** convert brings an object of any version of a custom kind into this one; a webhook may have to be asked. Uses up its argument. */
+  readonly convert?: (object: AnyObject) => AnyObject | Promise<AnyObject>;
   /** subresources lists those that this version has; all unless given. */
   readonly subresources?: readonly string[];
   /** fieldLabels are the selectable paths in this version, each with the hub's label that it stands for; the hub's unless given. */

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { CustomResourceDefinitions, resource, type apiextensionsv1 } from '@navarch/api';
+import {
+  CustomResourceDefinitions,
+  resource,
+  ValidatingAdmissionPolicies,
+  ValidatingAdmissionPolicyBindings,
+  type apiextensionsv1,
+} from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
 import type { KubeClient } from '@navarch/client';
 import { eventually, requireProgram } from '@navarch/testing';
@@ -169,6 +175,50 @@ requireProgram('etcd')('custom resources', () => {
       }),
     );
   }, 60_000);
+
+  test('a policy sees an object in the version that it names, whichever was written', async () => {
+    const policies = admin.resource(ValidatingAdmissionPolicies);
+    const bindings = admin.resource(ValidatingAdmissionPolicyBindings);
+    const matchConstraints = {
+      resourceRules: [
+        {
+          apiGroups: ['shop.example.com'],
+          apiVersions: ['v1'],
+          operations: ['CREATE', 'UPDATE'],
+          resources: ['widgets'],
+        },
+      ],
+    };
+    const validations = [{ expression: "object.apiVersion == 'shop.example.com/v1' && object.spec.size < 100" }];
+    webhook.on('/convert', ({ request }: AnyReview) => ({
+      result: { status: 'Success' },
+      convertedObjects: request.objects.map((object: Widget & { apiVersion: string }) => ({
+        ...object,
+        apiVersion: request.desiredAPIVersion,
+        spec:
+          request.desiredAPIVersion === 'shop.example.com/v2'
+            ? { height: object.spec?.size }
+            : { size: object.spec?.height },
+      })),
+    }));
+    await policies.create({ metadata: { name: 'small' }, spec: { matchConstraints, validations } });
+    await bindings.create({ metadata: { name: 'small' }, spec: { policyName: 'small', validationActions: ['Deny'] } });
+    const write = (height: number) =>
+      admin
+        .resource(WidgetsV2)
+        .create({ metadata: { name: `w${height}`, namespace: 'default' }, spec: { height } }, { dryRun: true });
+    await eventually(() =>
+      expect(write(200)).rejects.toMatchObject({
+        code: 422,
+        message: expect.stringContaining(
+          "ValidatingAdmissionPolicy 'small' with binding 'small' denied request",
+        ) as never,
+      }),
+    );
+    expect((await write(5)).spec).toEqual({ height: 5 });
+    await bindings.delete('', 'small');
+    await policies.delete('', 'small');
+  }, 30_000);
 
   test('what is defined is served from the first moment of another server', async () => {
     const third = await cluster.start();

@@ -1,6 +1,5 @@
 import type { Call, Comprehension, Expr, ListLiteral, MapLiteral, OptionalMap, Select } from '../ast';
 import type { Checked } from '../check';
-import type { Overload } from '../environment';
 import type { Type } from '../types';
 import { either, elementOf, extentOf, extentOfLiteral, SCALAR, UNKNOWN, type Extent } from './extent';
 import { exactly, product, sum, union, type Interval } from './interval';
@@ -105,19 +104,10 @@ class Estimator {
     }
     const extents = args.map(({ extent }) => extent);
     const types = exprs.map(arg => this.typeOf(arg));
-    const calls = overloads.map(overload => this.overload(overload, extents, types, expr));
-    const extent = either(...calls.map(({ result }) => result));
+    const calls = overloads.map((overload): CallEstimate => overload.costs?.estimate(extents, types) ?? { cost: ONE });
+    const result = extentOf(this.typeOf(expr));
+    const extent = either(...calls.map(call => call.result ?? result));
     return { cost: sum(costs(args), union(...calls.map(({ cost }) => cost))), extent };
-  }
-
-  private overload(
-    { costs: model }: Overload,
-    extents: readonly Extent[],
-    types: readonly (Type | undefined)[],
-    expr: Call,
-  ): Required<CallEstimate> & { readonly result: Extent } {
-    const estimate = model?.estimate(extents, types);
-    return { cost: estimate?.cost ?? ONE, result: estimate?.result ?? extentOf(this.typeOf(expr)) };
   }
 
   private list({ elements }: ListLiteral): Part {

@@ -11,29 +11,45 @@ export interface Versioned {
 }
 
 /** inVersion shows a write in one of the versions of its kind. What it answers is not to be changed: it may share with the write. */
-export function inVersion(attributes: AdmissionAttributes, version: GroupVersion | ServedVersion): Versioned {
-  const convert = (object: KubeObject | undefined): KubeObject | null => {
-    if (!object) return null;
-    const apiVersion = apiVersionOf(version);
-    const kind = object.kind ?? attributes.kind.kind;
-    if (!('fromHub' in version) || !version.fromHub) return { ...object, kind, apiVersion };
-    const copy = structuredClone(object) as Record<string, unknown>;
-    version.fromHub(copy);
-    return { ...copy, kind, apiVersion };
-  };
-  return { attributes, version, object: convert(attributes.object), oldObject: convert(attributes.oldObject) };
+export async function inVersion(
+  attributes: AdmissionAttributes,
+  version: GroupVersion | ServedVersion,
+): Promise<Versioned> {
+  const [object, oldObject] = await Promise.all(
+    [attributes.object, attributes.oldObject].map(one => (one ? shown(one, attributes, version) : null)),
+  );
+  return { attributes, version, object: object!, oldObject: oldObject! };
+}
+
+/** shown is an object as it is in a version. */
+function shown(
+  object: KubeObject,
+  attributes: AdmissionAttributes,
+  version: Partial<ServedVersion> & GroupVersion,
+): KubeObject | Promise<KubeObject> {
+  const apiVersion = apiVersionOf(version);
+  const kind = object.kind ?? attributes.kind.kind;
+  const { fromHub, convert } = version;
+  const own = apiVersionOf(attributes.kind);
+  if (convert && apiVersion !== own) return convert({ ...structuredClone(object), kind, apiVersion: own } as AnyObject);
+  if (!fromHub) return { ...object, kind, apiVersion };
+  const copy = structuredClone(object) as Record<string, unknown>;
+  fromHub(copy);
+  return { ...copy, kind, apiVersion };
 }
 
 /** KindLookup finds a kind by the group and the plural of one of its versions. */
 export type KindLookup = (group: string, resource: string) => KindDefinition | undefined;
 
 /** toHub brings a changed object of a version back into the version that admission works in, with its defaults. Uses up its argument. */
-export function toHub(
+export async function toHub(
   object: KubeObject,
   { attributes, version }: Versioned,
   kind: KindDefinition | undefined,
   emulated: Minor,
-): KubeObject {
+): Promise<KubeObject> {
+  const hub = kind?.versions.find(v => v.group === attributes.kind.group && v.version === attributes.kind.version);
+  if (hub?.convert) return hub.convert(object as AnyObject);
   const conversion: Partial<ServedVersion> = version;
   conversion.defaults?.(object as AnyObject);
   conversion.toHub?.(object as AnyObject);

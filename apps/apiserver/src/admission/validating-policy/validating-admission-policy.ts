@@ -59,7 +59,7 @@ export class ValidatingAdmissionPolicy implements AdmissionPlugin {
     if (!selectorsMatch(constraints, attributes, namespace)) return;
     const chosen = bindings.filter(({ spec }) => this.bindingMatches(spec?.matchResources, attributes, namespace));
     if (!chosen.length) return;
-    const versioned = inVersion(attributes, this.matchedVersion(constraints, attributes)!);
+    const versioned = await inVersion(attributes, this.matchedVersion(constraints, attributes)!);
     const values = admissionValues(versioned, namespace, this.parts.authorizer);
     for (const binding of chosen) await this.binding(bound, binding, attributes.namespace, values, verdicts);
   }

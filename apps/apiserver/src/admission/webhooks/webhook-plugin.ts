@@ -107,14 +107,14 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
     const versioned = await this.matcher.view(webhook, attributes);
     if (!versioned) return false;
     const verdict = await this.calls.ask(webhook, versioned);
-    const mutated = !!verdict?.patch?.length && this.apply(webhook.name, verdict.patch, versioned);
+    const mutated = !!verdict?.patch?.length && (await this.apply(webhook.name, verdict.patch, versioned));
     const note = JSON.stringify({ configuration, webhook: webhook.name, mutated });
     if (verdict) attributes.annotate(`mutation.webhook.admission.k8s.io/round_${round}_index_${index}`, note);
     return mutated;
   }
 
   /** apply answers whether the patch changed anything. */
-  private apply(name: string, patch: readonly object[], versioned: Versioned): boolean {
+  private async apply(name: string, patch: readonly object[], versioned: Versioned): Promise<boolean> {
     const { attributes, object } = versioned;
     if (!attributes.object || !object) {
       const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
@@ -130,7 +130,8 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
     if (mutated) {
       const { kindOf, emulated } = this.parts;
       const { group, resource } = attributes.resource;
-      replaceContent(attributes.object, toHub(structuredClone(patched), versioned, kindOf(group, resource), emulated));
+      const hub = await toHub(structuredClone(patched), versioned, kindOf(group, resource), emulated);
+      replaceContent(attributes.object, hub);
     }
     return mutated;
   }

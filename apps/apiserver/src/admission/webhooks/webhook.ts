@@ -50,7 +50,7 @@ export class WebhookMatcher {
   async view(webhook: Webhook, attributes: AdmissionAttributes): Promise<Versioned | undefined> {
     const version = this.version(webhook, attributes);
     if (!version) return undefined;
-    const versioned = inVersion(attributes, version);
+    const versioned = await inVersion(attributes, version);
     if (!webhook.matchConditions?.length) return versioned;
     let conditions = this.conditions.get(webhook);
     if (!conditions)

@@ -5,9 +5,9 @@ import { goError, webhookUrl } from './caller';
 import { buildReview, denied, parseVerdict } from './review';
 
 describe('reviews', () => {
-  test('a review tells what is written by whom', () => {
+  test('a review tells what is written by whom', async () => {
     const { uid, review } = buildReview(
-      inVersion(attributes({ metadata: { name: 'x' } }, { dryRun: true }), { group: '', version: 'v1' }),
+      await inVersion(attributes({ metadata: { name: 'x' } }, { dryRun: true }), { group: '', version: 'v1' }),
       'v1',
     );
     expect(review).toMatchObject({

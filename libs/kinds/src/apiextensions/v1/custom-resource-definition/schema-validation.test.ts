@@ -125,6 +125,6 @@ test('rules that cost too much may stay as they are', () => {
 test('rules may use what the release lets them use, and keep what they use', () => {
   const rule = "isSemver('1.0.0')";
   const schema = object({ 'x-kubernetes-validations': [{ rule }] });
-  const findings = (write: object) => validateSchema(schema, Path.at('s'), { release: 33, ...write }).length;
-  expect([findings({}), findings({ release: 34 }), findings({ stored: new Set([rule]) })]).toEqual([1, 0, 0]);
+  const findings = (limits: object) => validateSchema(schema, Path.at('s'), { ...LIMITS, ...limits }).length;
+  expect([findings({}), findings({ emulated: 34 }), findings({ storedRules: new Set([rule]) })]).toEqual([1, 0, 0]);
 });
