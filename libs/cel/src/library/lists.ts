@@ -2,22 +2,9 @@ import { elementOf } from '../cost/extent';
 import { fn, method, type Library } from '../environment';
 import { compare, equal } from '../equality';
 import { CelError } from '../errors';
-import {
-  BOOL,
-  BYTES,
-  DOUBLE,
-  DURATION,
-  INT,
-  listOf,
-  optionalOf,
-  param,
-  STRING,
-  TIMESTAMP,
-  UINT,
-  type Type,
-} from '../types';
+import { BOOL, BYTES, DOUBLE, DURATION, INT, listOf, param, STRING, TIMESTAMP, UINT, type Type } from '../types';
 import type { List } from '../values';
-import { Duration, int, Optional, Uint, uint, type Value } from '../values';
+import { Duration, int, Uint, uint, type Value } from '../values';
 import { everyItem, pairs } from './list-costs';
 import { duration } from './time-values';
 

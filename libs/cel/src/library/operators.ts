@@ -1,23 +1,9 @@
 import { fn, method, type Library, type Overload } from '../environment';
 import { compare, equal } from '../equality';
 import { CelError, noSuchKey } from '../errors';
-import {
-  BOOL,
-  BYTES,
-  DOUBLE,
-  DURATION,
-  INT,
-  listOf,
-  mapOf,
-  optionalOf,
-  param,
-  STRING,
-  TIMESTAMP,
-  UINT,
-  type Type,
-} from '../types';
+import { BOOL, BYTES, DOUBLE, DURATION, INT, listOf, mapOf, param, STRING, TIMESTAMP, UINT, type Type } from '../types';
 import type { Duration, Timestamp } from '../values';
-import { int, List, MapValue, Optional, Uint, uint, type Value } from '../values';
+import { int, List, MapValue, Uint, uint, type Value } from '../values';
 import { APPENDING, CONCATENATION, ELEMENT, EQUALITY, MEMBERSHIP, SMALLER } from './operator-costs';
 import { duration, timestamp } from './time-values';
 

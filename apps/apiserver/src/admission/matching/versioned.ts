@@ -15,18 +15,20 @@ export async function inVersion(
   attributes: AdmissionAttributes,
   version: GroupVersion | ServedVersion,
 ): Promise<Versioned> {
-  const [object, oldObject] = await Promise.all(
-    [attributes.object, attributes.oldObject].map(one => (one ? shown(one, attributes, version) : null)),
-  );
-  return { attributes, version, object: object!, oldObject: oldObject! };
+  const [object, oldObject] = await Promise.all([
+    shown(attributes.object, attributes, version),
+    shown(attributes.oldObject, attributes, version),
+  ]);
+  return { attributes, version, object, oldObject };
 }
 
 /** shown is an object as it is in a version. */
-function shown(
-  object: KubeObject,
+async function shown(
+  object: KubeObject | undefined,
   attributes: AdmissionAttributes,
-  version: Partial<ServedVersion> & GroupVersion,
-): KubeObject | Promise<KubeObject> {
+  version: GroupVersion & Partial<ServedVersion>,
+): Promise<KubeObject | null> {
+  if (!object) return null;
   const apiVersion = apiVersionOf(version);
   const kind = object.kind ?? attributes.kind.kind;
   const { fromHub, convert } = version;

@@ -113,6 +113,12 @@ describe('validatePolicy', () => {
   });
 });
 
+test('a policy may use what the release lets it use, and keep what it uses', () => {
+  const newer = policy({ validations: [{ expression: "isSemver('1.0.0')" }] });
+  expect(validatePolicy(newer, { emulated: 33 }).map(e => e.field)).toEqual(['spec.validations[0].expression']);
+  expect(validatePolicy(newer, { emulated: 33 }, newer)).toEqual([]);
+});
+
 describe('typeWarnings', () => {
   const widgets = (spec: object): apiextensionsv1.CustomResourceDefinition => ({
     spec: {
