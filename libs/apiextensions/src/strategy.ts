@@ -14,6 +14,7 @@ export interface StrategyParts {
 /** customStrategy is the main endpoint: with a status subresource it keeps the status; every change but one of the metadata counts as a generation. */
 export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
   return {
+    metadataChecks: { update: ['change'] },
     prepareForCreate(object) {
       if (parts.hasStatus) delete object['status'];
       (object.metadata ??= {}).generation = 1;
@@ -31,6 +32,7 @@ export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
 /** customStatusStrategy is the status endpoint: nothing but the status changes. */
 export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> {
   return {
+    metadataChecks: { update: ['change'] },
     prepareForUpdate(object, old) {
       const managedFields = object.metadata?.managedFields;
       for (const name of Object.keys(object)) {

@@ -15,7 +15,11 @@ export interface ObjectMetaRules {
   readonly path?: Path;
   /** anyFinalizer allows finalizers without a domain that Kubernetes does not know (custom resources). */
   readonly anyFinalizer?: boolean;
+  /** emulated is the release whose messages are asked for; the newest unless given. */
+  readonly emulated?: number;
 }
+
+const METADATA = At.at('metadata');
 
 /** MAX_ANNOTATIONS_BYTES bounds keys and values of all annotations together. */
 export const MAX_ANNOTATIONS_BYTES = 256 * 1024;
@@ -32,19 +36,43 @@ export function checkName(rule: NameRule, name: string, prefix = false): string[
 
 /** validateObjectMeta checks an object's metadata on its own. */
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
-  const path = rules.path ?? At.at('metadata');
-  const { name = '', generateName = '', namespace = '' } = meta;
-  const errors: FieldError[] = [];
-  const invalidAll = (at: Path, value: unknown, problems: string[]) =>
-    errors.push(...problems.map(p => invalid(at, value, p)));
+  const path = rules.path ?? METADATA;
+  return [
+    ...validateObjectNames(meta, rules.nameRule, path),
+    ...validateNamelessMeta(meta, rules.namespaced, path, rules.emulated),
+    ...(rules.anyFinalizer ? [] : validateStandardFinalizers(meta.finalizers, path)),
+  ];
+}
 
-  if (generateName) invalidAll(path.child('generateName'), generateName, checkName(rules.nameRule, generateName, true));
-  if (!name) errors.push(required(path.child('name'), 'name or generateName is required'));
-  else invalidAll(path.child('name'), name, checkName(rules.nameRule, name));
-  if (rules.namespaced) {
-    if (!namespace) errors.push(required(path.child('namespace')));
-    else invalidAll(path.child('namespace'), namespace, names.isDNS1123Label(namespace));
+/** validateObjectNames checks name and generateName by the rule. */
+export function validateObjectNames(
+  { name = '', generateName = '' }: ObjectMeta,
+  rule: NameRule,
+  path: Path = METADATA,
+): FieldError[] {
+  const invalidAll = (field: string, value: string, prefix: boolean) =>
+    checkName(rule, value, prefix).map(problem => invalid(path.child(field), value, problem));
+  return [
+    ...(generateName ? invalidAll('generateName', generateName, true) : []),
+    ...(name ? invalidAll('name', name, false) : [required(path.child('name'), 'name or generateName is required')]),
+  ];
+}
+
+/** validateNamelessMeta checks all metadata but its names, and whether its finalizers are known. */
+export function validateNamelessMeta(
+  meta: ObjectMeta,
+  namespaced: boolean,
+  path: Path = METADATA,
+  emulated?: number,
+): FieldError[] {
+  const { namespace = '' } = meta;
+  const errors: FieldError[] = [];
+  if (namespaced) {
+    const at = path.child('namespace');
+    if (namespace) errors.push(...names.isDNS1123Label(namespace).map(problem => invalid(at, namespace, problem)));
+    else errors.push(required(at));
   } else if (namespace) errors.push(forbidden(path.child('namespace'), 'not allowed on this type'));
+  errors.push(...validateManagers(meta.managedFields, path, emulated));
   if ((meta.generation ?? 0) < 0)
     errors.push(invalid(path.child('generation'), meta.generation, 'must be greater than or equal to 0'));
   return [
@@ -53,8 +81,7 @@ export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): Fi
     ...validateAnnotations(meta.annotations, path.child('annotations')),
     ...validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
     ...validateFinalizers(meta.finalizers, path.child('finalizers')),
-    ...validateManagedFields(meta.managedFields, path.child('managedFields')),
-    ...(rules.anyFinalizer ? [] : validateStandardFinalizers(meta.finalizers, path.child('finalizers'))),
+    ...validateManagedFields(meta.managedFields, path.child('managedFields'), emulated),
   ];
 }
 
@@ -125,18 +152,46 @@ export function validateFinalizers(finalizers: readonly string[] | undefined, pa
   return errors;
 }
 
-function validateStandardFinalizers(finalizers: readonly string[] | undefined, path: Path): FieldError[] {
+/** validateStandardFinalizers checks that each finalizer is one that Kubernetes knows, or has a domain. */
+export function validateStandardFinalizers(
+  finalizers: readonly string[] | undefined,
+  path: Path = METADATA,
+): FieldError[] {
   return (finalizers ?? []).flatMap((name, i) =>
     name.includes('/') || STANDARD_FINALIZERS.has(name)
       ? []
-      : [invalid(path.index(i), name, 'name is neither a standard finalizer name nor is it fully qualified')],
+      : [
+          invalid(
+            path.child('finalizers').index(i),
+            name,
+            'name is neither a standard finalizer name nor is it fully qualified',
+          ),
+        ],
   );
 }
 
+/** ENTRIES_TELL is the first release whose messages name the entry of managedFields that is wrong. */
+const ENTRIES_TELL = 21;
+const tellEntries = (emulated = ENTRIES_TELL) => emulated >= ENTRIES_TELL;
+
+/** Earlier releases tell of managers as of the option of that name. */
+function validateManagers(
+  entries: readonly ManagedFieldsEntry[] | undefined,
+  path: Path,
+  emulated?: number,
+): FieldError[] {
+  if (tellEntries(emulated)) return [];
+  return (entries ?? []).flatMap(({ manager = '' }) => validateFieldManager(manager, path.child('fieldManager')));
+}
+
 /** validateManagedFields checks the entries of field owners as a client may send them. */
-export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | undefined, path: Path): FieldError[] {
+export function validateManagedFields(
+  entries: readonly ManagedFieldsEntry[] | undefined,
+  path: Path,
+  emulated?: number,
+): FieldError[] {
   return (entries ?? []).flatMap((entry, i) => {
-    const at = path.index(i);
+    const at = tellEntries(emulated) ? path.index(i) : path;
     const errors: FieldError[] = [];
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
       errors.push(invalid(at.child('operation'), entry.operation ?? '', 'must be `Apply` or `Update`'));
@@ -144,7 +199,9 @@ export function validateManagedFields(entries: readonly ManagedFieldsEntry[] | u
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') {
       errors.push(invalid(at.child('fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
     }
-    return [...errors, ...validateFieldManager(entry.manager ?? '', at.child('manager'))];
+    return tellEntries(emulated)
+      ? [...errors, ...validateFieldManager(entry.manager ?? '', at.child('manager'))]
+      : errors;
   });
 }
 
@@ -157,11 +214,16 @@ export function validateFieldManager(manager: string, path: Path): FieldError[] 
   return odd < 0 ? errors : [...errors, invalid(path, manager, 'should only contain printable characters')];
 }
 
+/** JSON_TIMES is the first release whose messages show times as JSON does; earlier ones print them. */
+const JSON_TIMES = 33;
+const goTime = (text: string) => `${text.slice(0, 10)} ${text.slice(11, 19)} +0000 UTC`;
+
 /** validateObjectMetaUpdate checks what an update may not change. Both are as they would be stored. */
 export function validateObjectMetaUpdate(
   meta: ObjectMeta,
   old: ObjectMeta,
-  path: Path = At.at('metadata'),
+  path: Path = METADATA,
+  emulated?: number,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (old.deletionTimestamp) {
@@ -174,6 +236,7 @@ export function validateObjectMetaUpdate(
   if (!meta.resourceVersion) errors.push(invalid(path.child('resourceVersion'), '', 'must be specified for an update'));
   if ((meta.generation ?? 0) < (old.generation ?? 0))
     errors.push(invalid(path.child('generation'), meta.generation ?? 0, 'must not be decremented'));
+  errors.push(...validateManagers(meta.managedFields, path, emulated));
   for (const key of [
     'name',
     'namespace',
@@ -182,15 +245,21 @@ export function validateObjectMetaUpdate(
     'deletionTimestamp',
     'deletionGracePeriodSeconds',
   ] as const) {
-    if ((meta[key] ?? null) !== (old[key] ?? null))
-      errors.push(invalid(path.child(key), meta[key], 'field is immutable'));
+    if ((meta[key] ?? null) === (old[key] ?? null)) continue;
+    const at = path.child(key);
+    const text = meta[key];
+    errors.push(
+      key === 'deletionTimestamp' && text !== undefined && (emulated ?? JSON_TIMES) < JSON_TIMES
+        ? invalidText(at, goTime(text as string), 'field is immutable')
+        : invalid(at, text, 'field is immutable'),
+    );
   }
   return [
     ...errors,
     ...validateLabels(meta.labels, path.child('labels')),
     ...validateAnnotations(meta.annotations, path.child('annotations')),
     ...validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
-    ...validateManagedFields(meta.managedFields, path.child('managedFields')),
+    ...validateManagedFields(meta.managedFields, path.child('managedFields'), emulated),
   ];
 }
 

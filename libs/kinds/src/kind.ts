@@ -16,6 +16,17 @@ export interface StrategyContext {
   readonly dryRun: boolean;
 }
 
+/** MetadataCheck is one look at metadata: `whole` as at that of a new object, `change` at what an update may not do to it. */
+export type MetadataCheck = 'whole' | 'change';
+
+/** MetadataChecks lists, in order, how a kind's own validation looks at metadata. What is found twice is told twice. */
+export interface MetadataChecks {
+  /** create is `['whole']` unless given; with none the name only has to fit into a path. */
+  readonly create?: readonly 'whole'[];
+  /** update is `['change', 'whole']` unless given. */
+  readonly update?: readonly MetadataCheck[];
+}
+
 /**
  * Strategy decides what a write may do. Objects are in the hub version, defaulted; prepare… change them in place,
  * validate… are pure. Generic metadata (name, labels, owner references, immutable uid …) is checked by the runtime.
@@ -27,6 +38,8 @@ export interface Strategy<T extends KubeObject> {
   /** prepareForUpdate takes over from `old` what this endpoint may not change, and counts generation. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
+  /** metadataChecks are those of the kind; the server's own come before them on update, and after them on create. */
+  readonly metadataChecks?: MetadataChecks | ((context: StrategyContext) => MetadataChecks);
   warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
   /** canonicalize brings a valid object into its stored form. */
   canonicalize?(object: T): void;

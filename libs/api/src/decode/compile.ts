@@ -72,7 +72,7 @@ function scalarDecoder(type: string): TypeDecoder | undefined {
     case 'double':
       return { decode: (v, s) => (Number.isFinite(v) ? v : fail('float64', v, s)), zero: () => 0, isEmpty: isNothing };
     case 'bytes':
-      return { decode: texts('[]uint8', canonicalBase64), zero: () => null, isEmpty: isNothing };
+      return { decode: texts('[]uint8', canonicalBase64), zero: () => '', isEmpty: isNothing };
     default:
       return undefined;
   }

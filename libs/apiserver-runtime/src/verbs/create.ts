@@ -18,6 +18,7 @@ import type { Endpoint } from '../registry/resource';
 import { plainFailure } from '../status-response';
 import { prepareMetadata } from './before-create';
 import { trackUpdate } from './managed-fields';
+import { dedupOwners } from './owner-references';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
 import { checkNew } from './validation';
@@ -61,11 +62,14 @@ export function hubObject(context: WriteContext, object: AnyObject): AnyObject {
 export async function createObject(context: WriteContext, decoded: AnyObject): Promise<Entry> {
   const { endpoint, services, options } = context;
   refuseCreate(endpoint);
+  const warn = (text: string) => context.exchange.warn(text);
+  dedupOwners(decoded, false, warn);
   const object = hubObject(context, decoded);
   trackUpdate(context, undefined, object);
   const { name: fixed = '', generateName: prefix = '' } = object.metadata ?? {};
   const attributes = context.attributes('CREATE', fixed, object, undefined);
   await services.admission.admit(attributes);
+  dedupOwners(object, true, warn);
   prepareNew(context, object);
   const given = object.metadata?.resourceVersion;
   if (given && given !== '0' && !options.dryRun)
@@ -91,8 +95,8 @@ export function refuseCreate(endpoint: Endpoint): void {
 export function prepareNew(context: WriteContext, object: AnyObject): void {
   const { strategy, strategyContext } = context;
   const metadata = prepareMetadata(object, context.namespaced, context.namespace, context.systemFields());
-  if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
   strategy.prepareForCreate?.(object, strategyContext);
+  if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
   checkNew(context, object);
   strategy.canonicalize?.(object);
 }

@@ -12,6 +12,7 @@ import { carryMetadata, finishesDeletion } from './before-update';
 import { hubObject, prepareNew, refuseCreate } from './create';
 import { revisionOf } from './resource-version';
 import { trackUpdate } from './managed-fields';
+import { dedupOwners } from './owner-references';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
 import { checkChange, invalid } from './validation';
@@ -41,6 +42,7 @@ export async function update(
     });
   const first = decode(text => exchange.warn(text));
   matchesPath(first, exchange.info.namespace, exchange.info.name);
+  dedupOwners(first, false, text => exchange.warn(text));
   const uid = first.metadata?.uid;
   let attempts = 0;
   const { entry, created } = await updateObject(
@@ -48,6 +50,7 @@ export async function update(
     () => {
       // An attempt uses its object up; another one begins from the body again.
       const object = attempts++ === 0 ? first : decode(() => undefined);
+      dedupOwners(object, false, () => undefined);
       return hubObject(context, object);
     },
     { ...(uid && !locksLast(context) && { uid }) },
@@ -178,6 +181,7 @@ async function changed(
     await services.admission.admit(attributes);
     // Whatever else is wrong with what cannot be created comes first.
     if (!mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
+    dedupOwners(object, true, text => context.exchange.warn(text));
     prepareNew(context, object);
     await services.admission.validate(attributes);
     return storedForm(endpoint, object);
@@ -185,6 +189,7 @@ async function changed(
   const old = endpoint.resource.hubOf(current);
   const attributes = context.attributes('UPDATE', name, object, old);
   await services.admission.admit(attributes);
+  dedupOwners(object, true, text => context.exchange.warn(text));
   if (!locksLast(context)) lock(context, object, String(current.revision), name);
   carryMetadata(object, old, context.namespaced, context.namespace);
   context.strategy.prepareForUpdate?.(object, old, context.strategyContext);

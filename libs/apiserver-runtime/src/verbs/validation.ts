@@ -1,51 +1,71 @@
 import {
   StatusError,
   groupResourceName,
-  validateObjectMeta,
+  validateNamelessMeta,
   validateObjectMetaUpdate,
+  validateObjectNames,
+  validateStandardFinalizers,
   type AnyObject,
   type FieldError,
-  type NameRule,
   type StatusCause,
 } from '@navarch/apimachinery';
+import type { MetadataCheck, MetadataChecks } from '@navarch/kinds';
 import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
 
-/** checkNew throws the 422 with everything that is wrong with a new object. */
+/** checkNew throws the 422 with everything that is wrong with a new object: what the kind finds, else what the server finds. */
 export function checkNew(context: WriteContext, object: AnyObject): void {
   const { endpoint, strategy } = context;
-  const errors = [
-    ...metaErrors(endpoint, object, endpoint.kind.nameRule ?? 'subdomain'),
-    ...(strategy.validate?.(object, context.strategyContext) ?? []),
-  ];
+  const look = lookAt(context, object);
+  const own = checksOf(context).create ?? CREATE;
+  const errors = [...own.flatMap(look.byKind), ...(strategy.validate?.(object, context.strategyContext) ?? [])];
   throwInvalid(endpoint, object, errors);
+  if (!own.length) throwInvalid(endpoint, object, look.byServer());
   for (const text of strategy.warnings?.(object, undefined, context.strategyContext) ?? []) context.exchange.warn(text);
-}
-
-function metaErrors(endpoint: Endpoint, object: AnyObject, nameRule: NameRule): FieldError[] {
-  return validateObjectMeta(object.metadata ?? {}, {
-    namespaced: endpoint.resource.namespaced,
-    nameRule,
-    anyFinalizer: endpoint.custom || endpoint.kind.anyFinalizer === true,
-  });
 }
 
 /** checkChange throws the 422 with everything that is wrong with a change. */
 export function checkChange(context: WriteContext, object: AnyObject, old: AnyObject): void {
   const { endpoint, strategy } = context;
-  // Metadata is looked at twice, by the server and by the kind's own validation, and the answer lists both findings.
-  const change = validateObjectMetaUpdate(object.metadata ?? {}, old.metadata ?? {});
-  const whole = metaErrors(endpoint, object, 'pathSegment');
+  // Metadata is looked at by the server and again by the kind's own validation, and the answer lists all findings.
+  const look = lookAt(context, object, old);
   const errors = [
-    ...whole,
-    ...change,
-    ...change,
-    ...whole,
+    ...look.byServer(),
+    ...(checksOf(context).update ?? UPDATE).flatMap(look.byKind),
     ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? []),
   ];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, old, context.strategyContext) ?? []) context.exchange.warn(text);
+}
+
+const CREATE: readonly MetadataCheck[] = ['whole'];
+const UPDATE: readonly MetadataCheck[] = ['change', 'whole'];
+
+function checksOf({ strategy, strategyContext }: WriteContext): MetadataChecks {
+  const { metadataChecks: checks = {} } = strategy;
+  return typeof checks === 'function' ? checks(strategyContext) : checks;
+}
+
+interface Look {
+  byServer(): FieldError[];
+  byKind(check: MetadataCheck): FieldError[];
+}
+
+/** lookAt checks metadata once, for findings to be told as often as they are looked for. */
+function lookAt({ endpoint, services: { emulated } }: WriteContext, object: AnyObject, old?: AnyObject): Look {
+  const { metadata = {} } = object;
+  const { kind, resource } = endpoint;
+  const nameless = validateNamelessMeta(metadata, resource.namespaced, undefined, emulated);
+  const change = old ? validateObjectMetaUpdate(metadata, old.metadata ?? {}, undefined, emulated) : [];
+  const unknown = endpoint.custom || kind.anyFinalizer ? [] : validateStandardFinalizers(metadata.finalizers);
+  return {
+    byServer: () => [...validateObjectNames(metadata, 'pathSegment'), ...nameless, ...change],
+    byKind: check =>
+      check === 'change'
+        ? [...change, ...unknown]
+        : [...validateObjectNames(metadata, kind.nameRule ?? 'subdomain'), ...nameless, ...unknown],
+  };
 }
 
 function throwInvalid(endpoint: Endpoint, object: AnyObject, errors: readonly FieldError[]): void {

@@ -44,6 +44,7 @@ export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<
 export function statusStrategy<T extends WithStatus>(options: Strategy<T> = {}): Strategy<T> {
   return {
     allowUnconditionalUpdate: true,
+    metadataChecks: { update: ['change'] },
     ...options,
     prepareForUpdate(object, old, context) {
       keep(object, old, 'spec');

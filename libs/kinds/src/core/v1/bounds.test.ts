@@ -29,7 +29,7 @@ describe('v1.20 says of a quota', () => {
       'a selector with values it must not have',
       { scopeSelector: { matchExpressions: [{ scopeName: 'BestEffort', operator: 'In' }] } },
       [
-        'spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be \'Exist\' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and ResourceQuotaScopeNotBestEffort',
+        'spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be \'Exist\' only operator when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and ResourceQuotaScopeNotBestEffort',
         "spec.scopeSelector.matchExpressions.values: Required value: must be at least one value when `operator` is 'In' or 'NotIn' for scope selector",
       ],
     ],
@@ -85,19 +85,33 @@ describe('v1.20 says of a limit range', () => {
 
 describe('v1.20 says of a node', () => {
   const NODES = '/api/v1/nodes';
+  const AVOID = 'scheduler.alpha.kubernetes.io/preferAvoidPods';
   test.each<readonly [title: string, body: Part, findings: unknown[]]>([
     [
       'amounts',
       { status: { capacity: { cpu: '-1' } } },
-      ['status.capacity.cpu: Invalid value: "-1": must be greater than or equal to 0'],
+      [
+        'status.capacity.cpu: Invalid value: "-1": must be greater than or equal to 0',
+        'status.allocatable.cpu: Invalid value: "-1": must be greater than or equal to 0',
+      ],
+    ],
+    ['a second range, which is dropped', { spec: { podCIDRs: ['10.0.0.0/24', 'odd'] } }, []],
+    [
+      'an older range that differs from the newer ones',
+      { spec: { podCIDR: 'odd', podCIDRs: ['10.0.0.0/24'] } },
+      ['spec.podCIDRs[0]: Invalid value: []string{"odd"}: must be valid CIDR'],
     ],
     [
-      'ranges twice',
-      { spec: { podCIDRs: ['10.0.0.0/24', '10.0.0.0/24'] } },
+      'pods to avoid that are no JSON',
+      { metadata: { annotations: { [AVOID]: 'odd' } } },
       [
-        'spec.podCIDRs: Invalid value: []string{"10.0.0.0/24", "10.0.0.0/24"}: may specify no more than one CIDR for each IP family',
-        'spec.podCIDRs[1]: Duplicate value: "10.0.0.0/24"',
+        `metadata.annotations.AvoidPods: Invalid value: "${AVOID}": invalid character 'o' looking for beginning of value`,
       ],
+    ],
+    [
+      'pods to avoid that nobody controls',
+      { metadata: { annotations: { [AVOID]: '{"preferAvoidPods":[{}]}' } } },
+      [`metadata.annotations.${AVOID}[0].PodSignature: Required value`],
     ],
   ])('%s', (_title, body, findings) => {
     expect(ask(NODES).created(body)).toEqual(findings);
@@ -148,9 +162,9 @@ describe('v1.20 says of a secret', () => {
         'data[.dockercfg]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}',
       ],
     ],
-    ['kubernetes.io/basic-auth', {}, ['data[username]: Required value', 'data[password]: Required value']],
+    ['kubernetes.io/basic-auth', {}, ['data[%s][username]: Required value', 'data[%s][password]: Required value']],
     ['kubernetes.io/basic-auth', { username: '' }, []],
-    ['kubernetes.io/ssh-auth', { 'ssh-privatekey': '' }, ['data[ssh-privatekey]: Required value']],
+    ['kubernetes.io/ssh-auth', { 'ssh-privatekey': '' }, ['data[%s][ssh-privatekey]: Required value']],
     ['kubernetes.io/tls', { 'tls.crt': '' }, ['data[tls.key]: Required value']],
     ['example.com/mine', {}, []],
   ])('%s', (type, data, findings) => {

@@ -72,7 +72,7 @@ describe('v1.20 says of volumes and claims', () => {
     [
       'a secret without a namespace',
       { csi: { driver: 'd', volumeHandle: 'h', nodePublishSecretRef: { name: 's' } } },
-      ['spec.csi.nodePublishSecretRef.namespace: Required value'],
+      ['spec.csi.nodePublishSecretRef .namespace: Required value'],
     ],
     [
       'a namespace without a name',

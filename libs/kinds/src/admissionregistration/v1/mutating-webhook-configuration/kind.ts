@@ -32,11 +32,13 @@ export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.M
     integer('Webhooks', ({ webhooks }) => webhooks?.length ?? 0),
     ageColumn,
   ]),
+  anyFinalizer: true,
   strategy: {
     ...plainStrategy<admissionregistrationv1.MutatingWebhookConfiguration>(({ webhooks }, context) =>
       validateWebhooks(webhooks, context),
     ),
     validateUpdate: ({ webhooks }, old, context) => validateWebhooks(webhooks, context, old.webhooks),
+    metadataChecks: { update: ['whole'] },
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) =>

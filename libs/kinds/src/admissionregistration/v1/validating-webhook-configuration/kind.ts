@@ -29,11 +29,13 @@ export const validatingWebhookConfiguration = defineKind<admissionregistrationv1
     integer('Webhooks', ({ webhooks }) => webhooks?.length ?? 0),
     ageColumn,
   ]),
+  anyFinalizer: true,
   strategy: {
     ...plainStrategy<admissionregistrationv1.ValidatingWebhookConfiguration>(({ webhooks }, context) =>
       validateWebhooks(webhooks, context),
     ),
     validateUpdate: ({ webhooks }, old, context) => validateWebhooks(webhooks, context, old.webhooks),
+    metadataChecks: { update: ['whole'] },
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
     prepareForUpdate: (configuration, old) =>

@@ -68,6 +68,7 @@ export const customResourceDefinition = defineKind<Definition>({
   defaults: defaultDefinition,
   markDeleted: markTerminating,
   strategy: specStrategy<Definition>({
+    metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
     generation: true,
     prepareForCreate: storeVersion,

@@ -107,6 +107,7 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
     text('Available', available),
     ageColumn,
   ]),
+  anyFinalizer: true,
   strategy: specStrategy<apiregistrationv1.APIService>({
     allowUnconditionalUpdate: false,
     prepareForCreate(service, { now }) {

@@ -24,6 +24,9 @@ export const storageVersion = defineKind<StorageVersion>({
     ageColumn,
   ]),
   nameRule: storageVersionName,
-  strategy: specStrategy<StorageVersion>({ allowUnconditionalUpdate: false }),
-  subresources: { status: isolatedStatusStrategy<StorageVersion>({ validateUpdate: validateStorageVersionStatus }) },
+  strategy: specStrategy<StorageVersion>({ metadataChecks: { update: [] }, allowUnconditionalUpdate: false }),
+  subresources: { status: isolatedStatusStrategy<StorageVersion>({
+      metadataChecks: { update: [] },
+      validateUpdate: validateStorageVersionStatus,
+    }) },
 });

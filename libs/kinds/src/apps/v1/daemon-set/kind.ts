@@ -85,6 +85,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<appsv1.DaemonSet>({
+    metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     prepareForCreate: set => setTemplateGeneration(set, 1),

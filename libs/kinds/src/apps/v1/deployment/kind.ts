@@ -34,6 +34,7 @@ export const deployment = defineKind<appsv1.Deployment>({
   columns: deploymentColumns,
   strategy: {
     ...specStrategy<appsv1.Deployment>({
+      metadataChecks: { update: ['change'] },
       warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
       generation: true,
       validate: validateDeployment,

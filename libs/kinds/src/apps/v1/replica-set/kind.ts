@@ -69,6 +69,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<appsv1.ReplicaSet>({
+    metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     validate: validateReplicaSet,

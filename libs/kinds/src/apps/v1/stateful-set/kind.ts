@@ -65,6 +65,7 @@ export const statefulSet = defineKind<appsv1.StatefulSet>({
     ...containerColumns<appsv1.StatefulSet>(({ spec }) => spec?.template?.spec),
   ]),
   strategy: specStrategy<appsv1.StatefulSet>({
+    metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     validate: validateStatefulSet,

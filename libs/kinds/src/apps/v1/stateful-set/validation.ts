@@ -26,7 +26,7 @@ export function validateStatefulSet(
       : [
           ...validateMatch(spec.selector, spec.template, release),
           // The volumes are made by the claims' templates: what the pods mount is not known here.
-          ...validateTemplateMetadata(spec.template ?? {}, SPEC.child('template')),
+          ...validateTemplateMetadata(spec.template ?? {}, SPEC.child('template'), release),
         ]),
     ...validateEndless(spec.template?.spec, 'StatefulSet'),
   ];

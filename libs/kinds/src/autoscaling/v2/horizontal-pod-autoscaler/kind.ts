@@ -38,6 +38,7 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
   defaults: defaultAutoscaler,
   columns: autoscalerColumns,
   strategy: specStrategy<autoscalingv2.HorizontalPodAutoscaler>({
+    metadataChecks: { update: ['change'] },
     prepareForCreate: (autoscaler, { emulated }) => dropContainerSources(autoscaler, emulated),
     prepareForUpdate(autoscaler, old, { emulated }) {
       if (!old.spec?.metrics?.some(metric => metric.containerResource)) dropContainerSources(autoscaler, emulated);

@@ -66,6 +66,7 @@ export const cronJob = defineKind<batchv1.CronJob>({
     wide('Selector', ({ spec }) => formatSelector(spec?.jobTemplate?.spec?.selector)),
   ]),
   strategy: specStrategy<batchv1.CronJob>({
+    metadataChecks: { update: ['change'] },
     warnings: ({ spec }, old, release) =>
       podWarnings(spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
     generation: 21,
@@ -76,5 +77,5 @@ export const cronJob = defineKind<batchv1.CronJob>({
     validate: validateCronJob,
     validateUpdate: (job, _old, release) => validateCronJob(job, release),
   }),
-  subresources: { status: statusStrategy<batchv1.CronJob>() },
+  subresources: { status: statusStrategy<batchv1.CronJob>({ metadataChecks: { update: [] } }) },
 });

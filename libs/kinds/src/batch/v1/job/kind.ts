@@ -51,6 +51,7 @@ export const job = defineKind<batchv1.Job>({
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
   strategy: specStrategy<batchv1.Job>({
+    metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: 21,
     prepareForCreate(job, { emulated }) {

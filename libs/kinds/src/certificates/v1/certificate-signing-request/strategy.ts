@@ -8,6 +8,7 @@ type Condition = certificatesv1.CertificateSigningRequestCondition;
 
 /** requestStrategy is the main endpoint: who asks is written into the request, and a request never changes. */
 export const requestStrategy: Strategy<CSR> = {
+  metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
   prepareForCreate(request, { user, emulated }) {
     request.status = {};
@@ -44,6 +45,7 @@ function stamp(
 
 /** approvalStrategy decides: of the status it takes the conditions only. */
 export const approvalStrategy: Strategy<CSR> = {
+  metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
   prepareForUpdate(request, old, context) {
     keep(request, old, 'spec');
@@ -58,6 +60,7 @@ export const approvalStrategy: Strategy<CSR> = {
 
 /** requestStatusStrategy signs: it takes the certificate, and all conditions but those that decide. */
 export const requestStatusStrategy: Strategy<CSR> = {
+  metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
   prepareForUpdate(request, old, context) {
     keep(request, old, 'spec');

@@ -39,6 +39,7 @@ export const lease = defineKind<coordinationv1.Lease>({
   ]),
   strategy: {
     ...plainStrategy<coordinationv1.Lease>(validateLease),
+    metadataChecks: { update: ['change'] },
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
   },

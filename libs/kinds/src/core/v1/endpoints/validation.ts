@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import {
   field,
   isDNS1123Label,
+  isDNS1123Subdomain,
   isQualifiedName,
   isValidIP,
   isValidPortNum,
@@ -34,13 +35,7 @@ function validateAddress({ ip = '', hostname, nodeName }: corev1.EndpointAddress
   return [
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []),
     ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname)) : []),
-    ...(nodeName === undefined
-      ? []
-      : each(
-          path.child('nodeName'),
-          nodeName,
-          /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nodeName) ? [] : ['must be a valid node name'],
-        )),
+    ...(nodeName === undefined ? [] : each(path.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName))),
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at)),
   ];
 }

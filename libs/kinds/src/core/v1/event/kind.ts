@@ -5,7 +5,7 @@ import { ageOf, nameColumn, text, wide } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 import { EVENTS_LABELS, fromCoreEvent, toCoreEvent } from './conversion';
-import { validateEvent } from './validation';
+import { eventMetadataChecks, validateEvent, validateEventUpdate } from './validation';
 
 const TTL_SECONDS = 60 * 60;
 
@@ -71,5 +71,9 @@ export const event = defineKind<corev1.Event>({
     wide('Count', event => event.series?.count ?? (event.count || 1)),
     { ...nameColumn, priority: 1 },
   ]),
-  strategy: { ...plainStrategy<corev1.Event>(validateEvent), allowCreateOnUpdate: true },
+  strategy: plainStrategy<corev1.Event>(validateEvent, {
+    allowCreateOnUpdate: true,
+    metadataChecks: eventMetadataChecks,
+    validateUpdate: (event, _old, context) => validateEventUpdate(event, context),
+  }),
 });

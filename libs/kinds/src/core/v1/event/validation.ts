@@ -1,18 +1,34 @@
 import type { corev1 } from '@navarch/api';
 import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
-import type { StrategyContext } from '../../../kind';
+import type { MetadataChecks, StrategyContext } from '../../../kind';
 import { each, requireText } from '../../../shared/errors';
 
 const MAX_NAME = 128;
+const STRICT = 'events.k8s.io/v1';
 const MAX_MESSAGE = 1024;
 
 /** validateEvent checks an Event; clients of events.k8s.io/v1 have to say more than older ones. */
-export function validateEvent(event: corev1.Event, { apiVersion }: StrategyContext): FieldError[] {
-  const errors = validateAlways(event);
-  return apiVersion === 'events.k8s.io/v1' ? [...errors, ...validateStrictly(event)] : errors;
+export function validateEvent(event: corev1.Event, { apiVersion, emulated }: StrategyContext): FieldError[] {
+  const errors = validateAlways(event, emulated);
+  return apiVersion === STRICT ? [...errors, ...validateStrictly(event)] : errors;
 }
 
-function validateAlways(event: corev1.Event): FieldError[] {
+/** eventMetadataChecks: clients of the older versions may name events as they like. */
+export const eventMetadataChecks = ({ apiVersion }: StrategyContext): MetadataChecks =>
+  apiVersion === STRICT ? { create: ['whole'], update: ['change'] } : { create: [], update: [] };
+
+/** UNCHECKED is the last release that takes any change of an event. */
+const UNCHECKED = 20;
+
+/** validateEventUpdate checks a changed Event. */
+export function validateEventUpdate(event: corev1.Event, context: StrategyContext): FieldError[] {
+  return context.emulated <= UNCHECKED ? validateAlways(event, context.emulated) : validateEvent(event, context);
+}
+
+/** DEFAULT_TOO is the first release that takes events of cluster-scoped objects in the namespace default. */
+const DEFAULT_TOO = 21;
+
+function validateAlways(event: corev1.Event, emulated: number): FieldError[] {
   const namespace = event.metadata?.namespace ?? '';
   const about = event.involvedObject?.namespace ?? '';
   const at = Path.at('involvedObject', 'namespace');
@@ -21,12 +37,13 @@ function validateAlways(event: corev1.Event): FieldError[] {
     const fits = about ? namespace === about : namespace === '' || namespace === 'default';
     return fits ? [] : mismatch;
   }
-  const clusterScoped = !about && namespace !== 'default' && namespace !== 'kube-system';
+  const homes = emulated >= DEFAULT_TOO ? ['default', 'kube-system'] : ['kube-system'];
+  const homeless = !about && !homes.includes(namespace);
   const { reportingComponent = '', reportingInstance, action, reason, message = '' } = event;
   const tooLong = (name: string, text: string | undefined, max: number) =>
-    (text?.length ?? 0) > max ? [field.invalid(Path.at(name), '', `can have at most ${max} characters`)] : [];
+    Buffer.byteLength(text ?? '') > max ? [field.invalid(Path.at(name), '', `can have at most ${max} characters`)] : [];
   return [
-    ...(clusterScoped ? mismatch : []),
+    ...(homeless ? mismatch : []),
     ...requireText(Path.at('reportingController'), reportingComponent),
     ...each(Path.at('reportingController'), reportingComponent, isQualifiedName(reportingComponent)),
     ...requireText(Path.at('reportingInstance'), reportingInstance),

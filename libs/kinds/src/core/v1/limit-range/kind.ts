@@ -21,5 +21,12 @@ export const limitRange = defineKind<corev1.LimitRange>({
   versions: [served('v1', 'LimitRange')],
   shortNames: ['limits'],
   defaults: defaultLimitRange,
-  strategy: plainStrategy<corev1.LimitRange>(validateLimitRange, { allowCreateOnUpdate: true }),
+  strategy: plainStrategy<corev1.LimitRange>(validateLimitRange, {
+    metadataChecks: { update: ['whole'] },
+    allowCreateOnUpdate: true,
+    // A name is found before any is generated.
+    prepareForCreate: ({ metadata = {} }) => {
+      if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
+    },
+  }),
 });

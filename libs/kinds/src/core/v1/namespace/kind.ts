@@ -20,6 +20,7 @@ function defaultNamespace(namespace: corev1.Namespace, emulated: Minor): void {
 
 /** Clients change a namespace's metadata only: its finalizers have an endpoint of their own. */
 const strategy: Strategy<corev1.Namespace> = {
+  metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
   prepareForCreate(namespace) {
     namespace.status = { phase: 'Active' };
@@ -40,6 +41,7 @@ function validateFinalizers({ spec }: corev1.Namespace, at: (index: number) => P
 }
 
 const finalize: Strategy<corev1.Namespace> = {
+  metadataChecks: { update: ['change'] },
   allowUnconditionalUpdate: true,
   prepareForUpdate: (namespace, old) => keep(namespace, old, 'status'),
   validateUpdate: namespace => validateFinalizers(namespace, i => FINALIZERS.index(i)),

@@ -1,10 +1,11 @@
 import { Nodes, type corev1 } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { proxyConnect } from '../../../shared/connects';
 import { ageColumn, nameColumn, NONE, text, UNKNOWN, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { CONFIG_UNTIL } from './config-source';
 import { validateNode, validateNodeUpdate } from './validation';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
@@ -29,11 +30,31 @@ export function nodeRoles({ metadata }: corev1.Node): string[] {
 const address = ({ status }: corev1.Node, type: string) =>
   status?.addresses?.find(a => a.type === type)?.address || NONE;
 
-/** The older field is the first of the newer list. */
+/** The older field is the first of the newer list; where they differ, the older one is meant. */
 function normalizeRanges({ spec }: corev1.Node): void {
   if (!spec) return;
-  if (spec.podCIDR && !spec.podCIDRs?.length) spec.podCIDRs = [spec.podCIDR];
-  else if (spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0];
+  if (spec.podCIDR && spec.podCIDRs?.[0] !== spec.podCIDR) spec.podCIDRs = [spec.podCIDR];
+  else if (!spec.podCIDR && spec.podCIDRs?.length) spec.podCIDR = spec.podCIDRs[0];
+}
+
+/** What is not said of what pods may have is all that there is. */
+function defaultNode(node: corev1.Node): void {
+  normalizeRanges(node);
+  const { status } = node;
+  if (status?.capacity && !status.allocatable) status.allocatable = { ...status.capacity };
+}
+
+/** DUAL_STACK is the first release whose nodes have ranges of both address families by default. */
+const DUAL_STACK: Minor = 21;
+
+function dropDisabled(node: corev1.Node, old: corev1.Node | undefined, emulated: Minor): void {
+  const { spec, status } = node;
+  if (emulated > CONFIG_UNTIL) {
+    if (!old?.spec?.configSource) delete spec?.configSource;
+    if (!old) delete status?.config;
+  }
+  if (emulated < DUAL_STACK && spec?.podCIDRs && !((old?.spec?.podCIDRs?.length ?? 0) > 1))
+    spec.podCIDRs = spec.podCIDRs.slice(0, 1);
 }
 
 /** node declares Node. */
@@ -42,7 +63,7 @@ export const node = defineKind<corev1.Node>({
   versions: [served('v1', 'Node')],
   storagePath: 'minions',
   shortNames: ['no'],
-  defaults: normalizeRanges,
+  defaults: defaultNode,
   selectableFields: ({ spec }) => ({ 'spec.unschedulable': String(spec?.unschedulable ?? false) }),
   fieldLabels: ['spec.unschedulable'],
   columns: defineColumns<corev1.Node>([
@@ -59,6 +80,8 @@ export const node = defineKind<corev1.Node>({
   ]),
   strategy: {
     ...specStrategy<corev1.Node>({
+      metadataChecks: { update: ['whole', 'change'] },
+      prepareForUpdate: (node, old, { emulated }) => dropDisabled(node, old, emulated),
       validate: validateNode,
       validateUpdate: (node, old, release) => [
         ...validateNode(node, release),
@@ -66,10 +89,15 @@ export const node = defineKind<corev1.Node>({
       ],
     }),
     // A kubelet registers its node together with its status.
-    prepareForCreate: () => undefined,
+    prepareForCreate: (node, { emulated }) => dropDisabled(node, undefined, emulated),
   },
   subresources: {
-    status: statusStrategy<corev1.Node>({ validateUpdate: validateNodeUpdate }),
+    status: statusStrategy<corev1.Node>({
+      prepareForUpdate({ status }, old, { emulated }) {
+        if (emulated > CONFIG_UNTIL && !old.status?.config) delete status?.config;
+      },
+      validateUpdate: validateNodeUpdate,
+    }),
     connects: { proxy: proxyConnect('NodeProxyOptions') },
   },
 });

@@ -13,11 +13,14 @@ import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateQuantity } from '../pod/validation/resources';
 import { validateTaintEffect } from '../pod/validation/tolerations';
+import { validateNodeAnnotations } from './annotations';
+import { validateNodeConfig } from './config-source';
 
 /** validateNode checks taints, resources and pod address ranges. */
 export function validateNode(node: corev1.Node, release: Release): FieldError[] {
   return [
-    ...validateTaints(node.spec?.taints, release),
+    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path, release)),
+    ...validateTaints(node.spec?.taints, TAINTS, release),
     ...validateNodeResources(node, release),
     ...validateRanges(node.spec?.podCIDRs ?? [], release),
   ];
@@ -32,11 +35,13 @@ function validateNodeResources({ status = {} }: corev1.Node, release: Release): 
   );
 }
 
-function validateTaints(taints: readonly corev1.Taint[] = [], release: Release): FieldError[] {
+/** Messages place the taints under metadata. */
+const TAINTS = Path.at('metadata', 'taints');
+
+function validateTaints(taints: readonly corev1.Taint[] = [], path: Path, release: Release): FieldError[] {
   const seen = new Set<string>();
   return taints.flatMap((taint, i) => {
-    // Messages place the taints under metadata.
-    const at = Path.at('metadata', 'taints').index(i);
+    const at = path.index(i);
     const { key = '', value = '', effect } = taint;
     const malformed = isValidLabelValue(value);
     const found = [
@@ -88,28 +93,30 @@ function validateAddresses({ status }: corev1.Node, { emulated }: Release): Fiel
 
 /** validateNodeUpdate: of the spec only taints and unschedulable change; addresses and identity may be set once. */
 export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release: Release): FieldError[] {
-  const errors = [...validateNodeResources(node, release), ...validateAddresses(node, release)];
+  const errors = [
+    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path, release)),
+    ...validateNodeResources(node, release),
+    ...validateAddresses(node, release),
+  ];
   const { spec = {} } = node;
   const { spec: before = {} } = old;
   const at = Path.at('spec');
-  if (before.podCIDRs?.length && !semanticEqual(spec.podCIDRs, before.podCIDRs)) {
+  const { podCIDRs: ranges = [] } = spec;
+  const { podCIDRs: fixed = [] } = before;
+  const moved = fixed.length && ranges.length !== fixed.length ? [0] : fixed.filter((range, i) => range !== ranges[i]);
+  for (const _range of moved)
     errors.push(field.forbidden(at.child('podCIDRs'), 'node updates may not change podCIDR except from "" to valid'));
-  }
   if (before.providerID && spec.providerID !== before.providerID) {
     errors.push(
       field.forbidden(at.child('providerID'), 'node updates may not change providerID except from "" to valid'),
     );
   }
-  errors.push(...validateTaints(spec.taints, release));
-  const rest = ({
-    taints: _t,
-    unschedulable: _u,
-    podCIDR: _p,
-    podCIDRs: _q,
-    providerID: _i,
-    configSource: _c,
-    ...other
-  }: corev1.NodeSpec) => other;
+  errors.push(...validateNodeConfig(node, release), ...validateTaints(spec.taints, TAINTS, release));
+  const rest = ({ taints: _t, unschedulable: _u, podCIDR: _p, configSource: _c, ...other }: corev1.NodeSpec) => ({
+    ...other,
+    ...(!fixed.length && { podCIDRs: ranges }),
+    ...(!before.providerID && { providerID: spec.providerID }),
+  });
   if (!semanticEqual(rest(spec), rest(before))) {
     const dynamic =
       release.emulated < 26 ? ' (or configSource, if the DynamicKubeletConfig feature gate is enabled)' : '';

@@ -38,6 +38,7 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
     wide('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
   ]),
   strategy: specStrategy<corev1.PersistentVolumeClaim>({
+    metadataChecks: { update: ['whole', 'change', 'whole'] },
     prepareForCreate: (claim, { emulated }) => {
       claim.status = { phase: 'Pending' };
       keepDataSources(claim.spec, emulated);

@@ -7,7 +7,7 @@ import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { accessModesText } from '../persistent-volume-claim/kind';
 import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
-import { validateVolume, validateVolumeUpdate } from './validation';
+import { validateMountOptions, validateVolume, validateVolumeUpdate } from './validation';
 
 function defaultVolume(volume: corev1.PersistentVolume): void {
   const spec = (volume.spec ??= {});
@@ -43,11 +43,12 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
     wide('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
   ]),
   strategy: specStrategy<corev1.PersistentVolume>({
+    metadataChecks: { update: ['whole', 'whole'] },
     prepareForCreate(volume, context) {
       volume.status = { phase: 'Pending' };
       stampPhase(volume.status, context);
     },
-    validate: validateVolume,
+    validate: (volume, release) => [...validateVolume(volume, release), ...validateMountOptions(volume)],
     validateUpdate: validateVolumeUpdate,
   }),
   subresources: {

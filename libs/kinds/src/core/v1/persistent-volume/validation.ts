@@ -1,12 +1,11 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Label, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import {
   each,
   IMMUTABLE,
   invalidStruct,
   oneOf,
   requireText,
-  twice,
   unsupportedStruct,
   type Release,
 } from '../../../shared/errors';
@@ -15,12 +14,17 @@ import { goQuantity } from '../../../shared/go-quantity';
 import { goPointer } from '../../../shared/go-syntax';
 import { validateNodeSelector } from '../pod/validation/node-selector';
 import { validateNoBacksteps } from '../pod/validation/paths';
-import { validateQuantity } from '../pod/validation/resources';
-import { COMMON_SOURCES, validateCSIDriverName, validateSecretName } from '../pod/validation/volume-sources';
+import {
+  COMMON_SOURCES,
+  sourcePath,
+  validateCSIDriverName,
+  validateIscsiVolume,
+  validateSecretName,
+} from '../pod/validation/volume-sources';
 import { validateAccessModes, VOLUME_MODES } from '../persistent-volume-claim/validation';
 
 const SPEC = Path.at('spec');
-type Check = (spec: corev1.PersistentVolumeSpec, path: Path, release: Release) => FieldError[];
+type Check = (spec: corev1.PersistentVolumeSpec, path: Path, release: Release, name: string) => FieldError[];
 
 const common = (name: keyof typeof COMMON_SOURCES): readonly [keyof corev1.PersistentVolumeSpec, Check] => {
   const check = COMMON_SOURCES[name] as (source: unknown, path: Path, release: Release) => FieldError[];
@@ -30,7 +34,7 @@ const common = (name: keyof typeof COMMON_SOURCES): readonly [keyof corev1.Persi
 /** and adds to a common source what only volumes of the cluster have. */
 const and = ([name, check]: ReturnType<typeof common>, more: Check): ReturnType<typeof common> => [
   name,
-  (spec, path, release) => [...check(spec, path, release), ...more(spec, path, release)],
+  (spec, path, release, volume) => [...check(spec, path, release, volume), ...more(spec, path, release, volume)],
 ];
 
 const secretOf =
@@ -47,6 +51,26 @@ const validateEndpointsNamespace: Check = ({ glusterfs }, path) => {
   return each(at, namespace, isDNS1123Label(namespace));
 };
 
+/** LABELS_AS_SECRETS is the last release that wants the names of these secrets to be labels, and places them at the source. */
+const LABELS_AS_SECRETS = 22;
+
+function validateCSISecret(
+  secret: corev1.SecretReference | undefined,
+  name: string,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
+  if (!secret) return [];
+  const old = emulated <= LABELS_AS_SECRETS;
+  // Those messages spell one reference with a space.
+  const at = path.child(old && name === 'nodePublishSecretRef' ? `${name} ` : name);
+  const check = (part: 'name' | 'namespace', rule: (text: string) => string[]) => {
+    const text = secret[part];
+    return text ? each((old ? path : at).child(part), text, rule(text)) : [field.required(at.child(part))];
+  };
+  return [...check('name', old ? isDNS1123Label : isDNS1123Subdomain), ...check('namespace', isDNS1123Label)];
+}
+
 /** SOURCES are the kinds of volumes, in the order of the messages. */
 const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] = [
   common('hostPath'),
@@ -58,7 +82,7 @@ const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] 
   common('rbd'),
   common('quobyte'),
   common('cephfs'),
-  common('iscsi'),
+  ['iscsi', (spec, path, release, volume) => validateIscsiVolume(spec.iscsi!, volume, path, release)],
   and(common('cinder'), secretOf('cinder')),
   common('fc'),
   common('flexVolume'),
@@ -80,18 +104,18 @@ const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] 
   and(common('storageos'), secretOf('storageos')),
   [
     'csi',
-    (spec, path) => [
+    (spec, path, release) => [
       ...validateCSIDriverName(spec.csi!.driver, path.child('driver')),
       ...requireText(path.child('volumeHandle'), spec.csi!.volumeHandle),
       ...(['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef'] as const).flatMap(name =>
-        validateSecretName(spec.csi![name], path.child(name), true),
+        validateCSISecret(spec.csi![name], name, path, release),
       ),
     ],
   ],
 ];
 
 /** validateVolume checks a PersistentVolume. */
-export function validateVolume({ spec = {} }: corev1.PersistentVolume, release: Release): FieldError[] {
+export function validateVolume({ metadata, spec = {} }: corev1.PersistentVolume, release: Release): FieldError[] {
   const { accessModes = [], persistentVolumeReclaimPolicy: policy, nodeAffinity, storageClassName, volumeMode } = spec;
   const errors: FieldError[] = [];
   if (!accessModes.length) errors.push(field.required(SPEC.child('accessModes')));
@@ -111,8 +135,12 @@ export function validateVolume({ spec = {} }: corev1.PersistentVolume, release: 
   }
   const present = SOURCES.filter(([name]) => spec[name]);
   present.forEach(([name, check], i) => {
-    const at = SPEC.child(name);
-    errors.push(...(i ? [field.forbidden(at, 'may not specify more than 1 volume type')] : check(spec, at, release)));
+    // A flexible volume was forgotten where there is one already.
+    errors.push(
+      ...(i && name !== 'flexVolume'
+        ? [field.forbidden(SPEC.child(name), 'may not specify more than 1 volume type')]
+        : check(spec, sourcePath(SPEC, name), release, metadata?.name ?? '')),
+    );
   });
   if (!present.length) errors.push(field.required(SPEC, 'must specify a volume type'));
   if (spec.local && !nodeAffinity)
@@ -137,7 +165,40 @@ function validateCapacity(capacity: Readonly<Record<string, string>> | undefined
     const go = capacity ? `core.ResourceList{${items.join(', ')}}` : 'core.ResourceList(nil)';
     errors.push(unsupportedStruct(path, capacity ?? null, go, ['storage'], release));
   }
-  return [...errors, ...names.flatMap(name => validateQuantity(name, capacity![name]!, path.key(name), release))];
+  return [...errors, ...names.flatMap(name => validateAmount(capacity![name]!, path.key(name)))];
+}
+
+function validateAmount(text: string, path: Path): FieldError[] {
+  const quantity = parseQuantity(text);
+  const errors: FieldError[] = [];
+  if (quantity.value() < 0n)
+    errors.push(field.invalid(path, Number(quantity.value()), 'must be a valid resource quantity'));
+  if (quantity.sign() <= 0) errors.push(field.invalid(path, quantity.toString(), 'must be greater than zero'));
+  return errors;
+}
+
+const MOUNT_OPTIONS = 'volume.beta.kubernetes.io/mount-options';
+const MOUNTABLE = [
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'glusterfs',
+  'nfs',
+  'rbd',
+  'quobyte',
+  'iscsi',
+  'cinder',
+  'cephfs',
+  'azureFile',
+  'vsphereVolume',
+  'azureDisk',
+  'photonPersistentDisk',
+] as const;
+
+/** validateMountOptions: the annotation is for kinds of volumes that are mounted with options. */
+export function validateMountOptions({ metadata, spec = {} }: corev1.PersistentVolume): FieldError[] {
+  if (metadata?.annotations?.[MOUNT_OPTIONS] === undefined || MOUNTABLE.some(name => spec[name])) return [];
+  const at = Path.at('metadata', 'annotations', MOUNT_OPTIONS);
+  return [field.forbidden(at, 'may not specify mount options for this volume type')];
 }
 
 /** validateVolumeUpdate: what the volume is on, its mode and its place are fixed. */
@@ -146,7 +207,8 @@ export function validateVolumeUpdate(
   old: corev1.PersistentVolume,
   release: Release,
 ): FieldError[] {
-  const errors = twice(validateVolume(volume, release));
+  const whole = validateVolume(volume, release);
+  const errors = [...whole, ...validateMountOptions(volume), ...whole];
   const { spec = {} } = volume;
   const { spec: before = {} } = old;
   const mayExpand = before.csi && !before.csi.controllerExpandSecretRef;

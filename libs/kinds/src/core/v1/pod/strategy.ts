@@ -4,6 +4,7 @@ import type { GracefulDeletion, Minor, Strategy, StrategyContext } from '../../.
 import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { dropDisabledFields } from './disabled-fields';
 import { qosClass } from './qos';
 import { takeResources, validateResize } from './resize';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
@@ -16,15 +17,13 @@ import { validatePodStatus } from './validation/status';
 const SPEC = Path.at('spec');
 const ANNOTATIONS = Path.at('metadata', 'annotations');
 const COUNTS_GENERATION = 33;
-/** EPHEMERAL_CONTAINERS is the first release that has them; earlier ones drop them. */
-const EPHEMERAL_CONTAINERS = 23;
-/** PROC_MOUNT is the first release that has other ways to mount /proc than the default. */
-const PROC_MOUNT = 33;
+/** KEEPS_QOS is the first release that keeps the class of a pod whose status comes without. */
+const KEEPS_QOS = 29;
 const EMPTY: corev1.PodSpec = { containers: [] };
 
 function validatePod({ metadata, spec = EMPTY }: corev1.Pod, context: StrategyContext): FieldError[] {
   return [
-    ...validatePodAnnotations(metadata?.annotations, spec, ANNOTATIONS),
+    ...validatePodAnnotations(metadata?.annotations, spec, ANNOTATIONS, context),
     ...validatePodSpec(spec, SPEC, context),
     ...validateTokens(spec),
     // Templates with such images exist, so that pods alone are held to it.
@@ -53,8 +52,7 @@ export const podStrategy: Strategy<corev1.Pod> = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec ?? EMPTY) };
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
-    if (emulated < EPHEMERAL_CONTAINERS) delete pod.spec?.ephemeralContainers;
-    if (emulated < PROC_MOUNT) forceDefaultProcMount(pod.spec);
+    dropDisabledFields(pod.spec, undefined, emulated);
   },
   warnings: (pod, old, context) => podWarnings(pod, old, SPEC, context),
   validate: (pod, context) => [
@@ -69,15 +67,11 @@ export const podStrategy: Strategy<corev1.Pod> = {
     keep(pod, old, 'status');
     if (pod.spec && old.spec?.ephemeralContainers) pod.spec.ephemeralContainers = old.spec.ephemeralContainers;
     else delete pod.spec?.ephemeralContainers;
+    dropDisabledFields(pod.spec, old.spec, emulated);
     countGeneration(pod, old, emulated);
   },
   validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validatePodUpdate(pod, old, context)],
 };
-
-function forceDefaultProcMount(spec: corev1.PodSpec | undefined): void {
-  for (const { securityContext } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
-    if (securityContext?.procMount !== undefined) securityContext.procMount = 'Default';
-}
 
 function countGeneration(pod: corev1.Pod, old: corev1.Pod, emulated: number): void {
   if (emulated >= COUNTS_GENERATION) keepGeneration(pod, old, !semanticEqual(pod.spec, old.spec));
@@ -85,14 +79,14 @@ function countGeneration(pod: corev1.Pod, old: corev1.Pod, emulated: number): vo
 
 /** podStatusStrategy takes status only; owners and the deletion stay as they are. */
 export const podStatusStrategy: Strategy<corev1.Pod> = statusStrategy<corev1.Pod>({
-  prepareForUpdate(pod, old) {
+  prepareForUpdate(pod, old, { emulated }) {
     pod.metadata ??= {};
     delete pod.metadata.deletionTimestamp;
     if (old.metadata?.deletionTimestamp) pod.metadata.deletionTimestamp = old.metadata.deletionTimestamp;
     if (old.metadata?.ownerReferences) pod.metadata.ownerReferences = old.metadata.ownerReferences;
     else delete pod.metadata.ownerReferences;
     pod.status ??= {};
-    pod.status.qosClass ||= old.status?.qosClass ?? qosClass(pod.spec ?? EMPTY);
+    if (emulated >= KEEPS_QOS) pod.status.qosClass ||= old.status?.qosClass ?? qosClass(pod.spec ?? EMPTY);
   },
   validateUpdate: validatePodStatus,
 });

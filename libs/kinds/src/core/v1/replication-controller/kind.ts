@@ -9,6 +9,7 @@ import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
+import { dropDisabledFields } from '../pod/disabled-fields';
 import { podWarnings } from '../pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
@@ -63,8 +64,12 @@ export const replicationController = defineKind<corev1.ReplicationController>({
     wide('Selector', ({ spec }) => formatLabels(spec?.selector)),
   ]),
   strategy: specStrategy<corev1.ReplicationController>({
+    metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
+    prepareForCreate: ({ spec }, { emulated }) => dropDisabledFields(spec?.template?.spec, undefined, emulated),
+    prepareForUpdate: ({ spec }, old, { emulated }) =>
+      dropDisabledFields(spec?.template?.spec, old.spec?.template?.spec, emulated),
     validate: validateController,
     validateUpdate: (controller, _old, release) => twice(validateController(controller, release)),
   }),

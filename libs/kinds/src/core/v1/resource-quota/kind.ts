@@ -26,6 +26,10 @@ export const resourceQuota = defineKind<corev1.ResourceQuota>({
     text('Limit', quota => use(quota, true)),
     { ...ageColumn, since: 34 },
   ]),
-  strategy: specStrategy<corev1.ResourceQuota>({ validate: validateQuota, validateUpdate: validateQuotaUpdate }),
+  strategy: specStrategy<corev1.ResourceQuota>({
+    metadataChecks: { update: ['whole', 'change'] },
+    validate: validateQuota,
+    validateUpdate: validateQuotaUpdate,
+  }),
   subresources: { status: statusStrategy<corev1.ResourceQuota>({ validateUpdate: validateQuotaStatus }) },
 });

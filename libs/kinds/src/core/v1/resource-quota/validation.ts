@@ -10,7 +10,8 @@ const SPEC = Path.at('spec');
 const CROSS_NAMESPACE = 'CrossNamespacePodAffinity';
 const SCOPES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', 'PriorityClass', CROSS_NAMESPACE];
 /** PLAIN are the scopes that a pod is in or not, whatever the values. */
-const PLAIN = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort', CROSS_NAMESPACE];
+const PLAIN_NAMES = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort'];
+const PLAIN = [...PLAIN_NAMES, CROSS_NAMESPACE];
 const OPPOSITES = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -104,9 +105,17 @@ function validateRequirement(
   const errors: FieldError[] = [];
   const at = path.child('values');
   if (PLAIN.includes(scopeName) && operator !== 'Exists') {
-    const detail =
-      "must be 'Exist' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort and ResourceQuotaScopeNotBestEffort";
-    errors.push(field.invalid(path.child('operator'), operator, detail));
+    const scopes = [...PLAIN_NAMES, ...(isKnown(CROSS_NAMESPACE, release) ? [CROSS_NAMESPACE] : [])];
+    const named = scopes.map(name => `ResourceQuotaScope${name}`);
+    const last = named.pop();
+    const all = `${named.join(', ')} ${isKnown(CROSS_NAMESPACE, release) ? 'or' : 'and'} ${last}`;
+    errors.push(
+      field.invalid(
+        path.child('operator'),
+        operator ?? '',
+        `must be 'Exist' only operator when scope is any of ${all}`,
+      ),
+    );
   }
   switch (operator) {
     case 'In':

@@ -1,8 +1,11 @@
+import { isUtf8 } from 'node:buffer';
 import type { corev1 } from '@navarch/api';
 import { decodeJson, field, isConfigMapKey, isRecord, Path, type FieldError } from '@navarch/apimachinery';
 import { each } from '../../../shared/errors';
 
 const DATA = Path.at('data');
+/** UNNAMED is how some messages call the data. */
+const UNNAMED = Path.at('data[%s]');
 const MAX_BYTES = 1024 * 1024;
 const ACCOUNT = 'kubernetes.io/service-account.name';
 
@@ -26,10 +29,10 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret): Fi
       break;
     case 'kubernetes.io/basic-auth':
       if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password'))
-        errors.push(...need('username', 'password'));
+        errors.push(...['username', 'password'].map(key => field.required(UNNAMED.key(key))));
       break;
     case 'kubernetes.io/ssh-auth':
-      if (!data['ssh-privatekey']) errors.push(field.required(DATA.key('ssh-privatekey')));
+      if (!data['ssh-privatekey']) errors.push(field.required(UNNAMED.key('ssh-privatekey')));
       break;
     case 'kubernetes.io/tls':
       errors.push(...need('tls.crt', 'tls.key'));
@@ -50,7 +53,8 @@ function validateJSON(data: Readonly<Record<string, string>>, key: string): Fiel
 /** objectProblem is why bytes are no JSON object; empty: they are. */
 function objectProblem(bytes: Buffer): string {
   try {
-    const { value } = decodeJson(bytes);
+    // Bytes that are no text are looked at one by one.
+    const { value } = decodeJson(isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('latin1')));
     if (value === null || isRecord(value)) return '';
     const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;

@@ -5,6 +5,12 @@ import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
+/** Secrets are those of the account's namespace: all but their names is dropped. */
+function nameSecretsOnly(account: corev1.ServiceAccount): void {
+  account.secrets = account.secrets?.map(({ name }) => ({ ...(name && { name }) }));
+  if (!account.secrets) delete account.secrets;
+}
+
 /** serviceAccount declares ServiceAccount; the API server issues its tokens. */
 export const serviceAccount = defineKind<corev1.ServiceAccount>({
   resource: ServiceAccounts,
@@ -15,7 +21,10 @@ export const serviceAccount = defineKind<corev1.ServiceAccount>({
     text('Secrets', account => account.secrets?.length ?? 0),
     ageColumn,
   ]),
-  strategy: plainStrategy<corev1.ServiceAccount>(),
+  strategy: plainStrategy<corev1.ServiceAccount>(undefined, {
+    prepareForCreate: nameSecretsOnly,
+    prepareForUpdate: nameSecretsOnly,
+  }),
   subresources: {
     connects: { token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] } },
   },

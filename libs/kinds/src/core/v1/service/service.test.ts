@@ -55,7 +55,7 @@ describe('v1.20 says of a service', () => {
     [
       'a list of addresses without the first one',
       service({ clusterIPs: ['10.96.0.1'] }),
-      ['spec.clusterIPs: Invalid value: []string{"10.96.0.1"}: must be empty when `clusterIP` is empty'],
+      ['spec.clusterIPs: Invalid value: []string{"10.96.0.1"}: must be empty when clusterIP is empty'],
     ],
     [
       'a port to be checked that is negative',

@@ -3,10 +3,13 @@ import type { Strategy } from '../../../kind';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { isExternal } from './defaults';
 import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
-import { COMBINATIONS, validateService, validateServiceUpdate, validateTrafficCombination } from './validation';
-
-/** DUAL_STACK is the first release with addresses of two families. */
-const DUAL_STACK = 21;
+import {
+  COMBINATIONS,
+  DUAL_STACK,
+  validateService,
+  validateServiceUpdate,
+  validateTrafficCombination,
+} from './validation';
 
 /** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
 export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
@@ -110,6 +113,4 @@ function dropTypeDependent(spec: corev1.ServiceSpec, old: corev1.ServiceSpec): v
       delete spec.allocateLoadBalancerNodePorts;
     if (spec.loadBalancerClass === old.loadBalancerClass) delete spec.loadBalancerClass;
   }
-  if (old.type === 'ExternalName' && spec.type !== 'ExternalName' && spec.externalName === old.externalName)
-    delete spec.externalName;
 }

@@ -28,6 +28,8 @@ const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 export const COMBINATIONS = 26;
 /** RANGES_BY_INDEX is the first release that says which source range is wrong. */
 const RANGES_BY_INDEX = 33;
+/** DUAL_STACK is the first release with addresses of two families. */
+export const DUAL_STACK = 21;
 /** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
 const MIXED_PROTOCOLS = 24;
 
@@ -278,9 +280,12 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   const at = SPEC.child('clusterIPs');
   const complain = (detail: string) => [invalidStruct(at, clusterIPs, goStrings(clusterIPs), detail, release)];
   const errors: FieldError[] = [];
+  const old = release.emulated < DUAL_STACK;
   if (clusterIP && !clusterIPs.length) errors.push(field.required(at));
-  else if (clusterIP && clusterIPs[0] !== clusterIP) errors.push(...complain('first value must match `clusterIP`'));
-  else if (!clusterIP && clusterIPs.length) errors.push(...complain('must be empty when `clusterIP` is empty'));
+  else if (clusterIP && clusterIPs[0] !== clusterIP)
+    errors.push(...complain(old ? 'element [0] must match clusterIP' : 'first value must match `clusterIP`'));
+  else if (!clusterIP && clusterIPs.length)
+    errors.push(...complain(`must be empty when ${old ? 'clusterIP' : '`clusterIP`'} is empty`));
   ipFamilies.forEach((family, i) => {
     const where = SPEC.child('ipFamilies').index(i);
     errors.push(...oneOf(where, family, ['IPv4', 'IPv6']));

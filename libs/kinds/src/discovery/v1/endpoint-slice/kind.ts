@@ -71,6 +71,7 @@ export const endpointSlice = (emulated: Minor): KindDefinition<discoveryv1.Endpo
     ]),
     strategy: {
       ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
+      metadataChecks: { update: ['whole'] },
       allowCreateOnUpdate: true,
       prepareForCreate(slice) {
         setGeneration(slice);

@@ -24,11 +24,15 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
     text('MissingPL', ({ status }) => status?.conditions?.find(c => c.type === 'Dangling')?.status ?? '?'),
   ]),
   strategy: specStrategy<flowcontrolv1.FlowSchema>({
+    metadataChecks: { update: ['whole'] },
     generation: true,
     validate: validateFlowSchema,
     validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
   }),
   subresources: {
-    status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>({ validateUpdate: validateFlowSchemaStatus }),
+    status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>({
+      metadataChecks: { update: [] },
+      validateUpdate: validateFlowSchemaStatus,
+    }),
   },
 });

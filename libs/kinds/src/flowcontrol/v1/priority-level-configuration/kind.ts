@@ -71,9 +71,10 @@ export const priorityLevelConfiguration = defineKind<Level>({
     ageColumn,
   ]),
   strategy: specStrategy<Level>({
+    metadataChecks: { update: ['whole'] },
     generation: true,
     validate: validateLevel,
     validateUpdate: (level, _old, context) => validateLevel(level, context),
   }),
-  subresources: { status: isolatedStatusStrategy<Level>() },
+  subresources: { status: isolatedStatusStrategy<Level>({ metadataChecks: { update: [] } }) },
 });

@@ -32,6 +32,7 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     ageColumn,
   ]),
   strategy: specStrategy<networkingv1.NetworkPolicy>({
+    metadataChecks: { update: ['whole', 'change'] },
     generation: true,
     validate: validateNetworkPolicy,
     validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),

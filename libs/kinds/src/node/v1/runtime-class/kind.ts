@@ -65,6 +65,7 @@ export const runtimeClass = defineKind<nodev1.RuntimeClass>({
   ],
   columns: defineColumns<nodev1.RuntimeClass>([nameColumn, text('Handler', ({ handler = '' }) => handler), ageColumn]),
   strategy: plainStrategy<nodev1.RuntimeClass>(validateRuntimeClass, {
+    metadataChecks: { update: ['whole', 'change'] },
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
     validateUpdate: (object, old, release) => [

@@ -62,10 +62,11 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     ageColumn,
   ]),
   strategy: specStrategy<policyv1.PodDisruptionBudget>({
+    metadataChecks: { create: [], update: [] },
     allowUnconditionalUpdate: false,
     generation: true,
     validate: validateBudget,
     validateUpdate: (budget, _old, release) => validateBudget(budget, release),
   }),
-  subresources: { status: statusStrategy<policyv1.PodDisruptionBudget>() },
+  subresources: { status: statusStrategy<policyv1.PodDisruptionBudget>({ metadataChecks: { update: [] } }) },
 });

@@ -41,6 +41,7 @@ export const podSecurityPolicy = defineKind<Policy>({
     text('Volumes', ({ spec }) => (spec?.volumes ?? []).join(',')),
   ]),
   strategy: plainStrategy<Policy>(validatePolicy, {
+    metadataChecks: { update: ['change'] },
     prepareForCreate: dropProcMounts,
     prepareForUpdate: dropProcMounts,
   }),

@@ -30,6 +30,7 @@ export const clusterRole = defineKind<rbacv1.ClusterRole>({
   versions: rbacVersions('ClusterRole'),
   nameRule: 'pathSegment',
   strategy: plainStrategy<rbacv1.ClusterRole>(validateClusterRole, {
+    metadataChecks: { update: ['whole', 'whole', 'change'] },
     allowCreateOnUpdate: true,
     validateUpdate: (role, _old, release) => twice(validateClusterRole(role, release)),
   }),

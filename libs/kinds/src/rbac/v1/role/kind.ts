@@ -14,6 +14,7 @@ export const role = defineKind<rbacv1.Role>({
   nameRule: 'pathSegment',
   strategy: {
     ...plainStrategy<rbacv1.Role>(validateRole, {
+      metadataChecks: { update: ['whole', 'whole', 'change'] },
       validateUpdate: (role, _old, release) => twice(validateRole(role, release)),
     }),
     allowCreateOnUpdate: true,

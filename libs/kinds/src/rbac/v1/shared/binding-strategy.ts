@@ -7,6 +7,7 @@ import { validateBinding, validateRoleRefUnchanged } from './validation';
 /** bindingStrategy is that of both kinds of bindings; `kinds` are the roles that may be bound. The role is fixed. */
 export const bindingStrategy = (kinds: readonly string[]): Strategy<rbacv1.RoleBinding & rbacv1.ClusterRoleBinding> =>
   plainStrategy<rbacv1.RoleBinding & rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, kinds), {
+    metadataChecks: { update: ['whole', 'whole', 'change'] },
     allowCreateOnUpdate: true,
     validateUpdate: (binding, old, release) => [
       ...twice(validateBinding(binding, kinds)),

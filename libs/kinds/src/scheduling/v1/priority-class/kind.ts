@@ -81,6 +81,7 @@ export const priorityClass = defineKind<schedulingv1.PriorityClass>({
   ]),
   strategy: {
     ...plainStrategy<schedulingv1.PriorityClass>(validatePriorityClass),
+    metadataChecks: { update: ['change'] },
     prepareForCreate(object) {
       (object.metadata ??= {}).generation = 1;
     },

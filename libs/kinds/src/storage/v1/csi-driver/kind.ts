@@ -116,6 +116,7 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.CSIDriver>(validateNew),
+    metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
     validateUpdate: validateDriverUpdate,
   },

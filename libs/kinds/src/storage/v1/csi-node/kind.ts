@@ -83,5 +83,10 @@ export const csiNode = defineKind<storagev1.CSINode>({
     integer('Drivers', ({ spec }) => spec?.drivers?.length ?? 0),
     ageColumn,
   ]),
-  strategy: { ...plainStrategy<storagev1.CSINode>(validateNew), allowUnconditionalUpdate: false, validateUpdate },
+  strategy: {
+    ...plainStrategy<storagev1.CSINode>(validateNew),
+    metadataChecks: { update: ['whole', 'whole'] },
+    allowUnconditionalUpdate: false,
+    validateUpdate,
+  },
 });

@@ -35,6 +35,7 @@ export const csiStorageCapacity = defineKind<storagev1.CSIStorageCapacity>({
     }),
   ],
   strategy: plainStrategy<storagev1.CSIStorageCapacity>(validateCapacity, {
+    metadataChecks: { update: ['whole', 'change'] },
     allowUnconditionalUpdate: false,
     alsoOnUpdate: (object, old) =>
       (['nodeTopology', 'storageClassName'] as const)

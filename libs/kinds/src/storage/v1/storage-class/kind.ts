@@ -102,5 +102,8 @@ export const storageClass = defineKind<storagev1.StorageClass>({
     text('AllowVolumeExpansion', ({ allowVolumeExpansion = false }) => allowVolumeExpansion),
     ageColumn,
   ]),
-  strategy: plainStrategy<storagev1.StorageClass>(validateClass, { validateUpdate }),
+  strategy: plainStrategy<storagev1.StorageClass>(validateClass, {
+    metadataChecks: { update: ['whole', 'change'] },
+    validateUpdate,
+  }),
 });

@@ -74,6 +74,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.VolumeAttachment>(validateNew),
+    metadataChecks: { update: ['whole', 'whole'] },
     allowUnconditionalUpdate: false,
     prepareForCreate(attachment, { apiVersion }) {
       if (apiVersion !== BETA) delete attachment.status;
@@ -90,5 +91,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
         : [invalidStruct(SPEC, attachment.spec, goSpec(attachment.spec), IMMUTABLE, release)]),
     ],
   },
-  subresources: { status: isolatedStatusStrategy<storagev1.VolumeAttachment>() },
+  subresources: {
+    status: isolatedStatusStrategy<storagev1.VolumeAttachment>({ metadataChecks: { update: ['whole', 'whole'] } }),
+  },
 });

@@ -1,8 +1,10 @@
 import type { corev1, metav1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, isRecord, type FieldError, type Path } from '@navarch/apimachinery';
+import { readAnnotation, type AnnotationForm } from '../../../../shared/annotation-json';
 import type { Release } from '../../../../shared/errors';
 import { CONTAINER_SECCOMP, LAST_WITH_ANNOTATIONS, LOCALHOST, POD_SECCOMP } from '../seccomp';
 import { validateDescendingPath } from './paths';
+import { validateTolerations } from './tolerations';
 
 const MIRROR = 'kubernetes.io/config.mirror';
 const APPARMOR = 'container.apparmor.security.beta.kubernetes.io/';
@@ -20,6 +22,7 @@ export function validatePodAnnotations(
   annotations: Readonly<Record<string, string>> = {},
   spec: corev1.PodSpec,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const entries = Object.entries(annotations);
   const mirror = annotations[MIRROR];
@@ -27,6 +30,7 @@ export function validatePodAnnotations(
     ...(mirror !== undefined && !spec.nodeName
       ? [field.invalid(path.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set')]
       : []),
+    ...validateTolerationsOf(annotations, path, release),
     ...entries.flatMap(([key, profile]) => (key === POD_SECCOMP ? validateSeccomp(profile, path.child(key)) : [])),
     ...entries.flatMap(([key, profile]) =>
       key.startsWith(CONTAINER_SECCOMP) ? validateSeccomp(profile, path.child(key)) : [],
@@ -35,6 +39,22 @@ export function validatePodAnnotations(
       key.startsWith(APPARMOR) ? validateAppArmor(key.slice(APPARMOR.length), profile, spec, path.key(key)) : [],
     ),
   ];
+}
+
+const TOLERATIONS: AnnotationForm = {
+  key: 'scheduler.alpha.kubernetes.io/tolerations',
+  goType: '[]core.Toleration',
+  list: true,
+};
+
+function validateTolerationsOf(
+  annotations: Readonly<Record<string, string>>,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  const { value, errors } = readAnnotation(annotations, TOLERATIONS, path);
+  const list = Array.isArray(value) ? value.filter(isRecord) : [];
+  return [...errors, ...validateTolerations(list, path.child(TOLERATIONS.key), release)];
 }
 
 /** validateSeccomp checks a seccomp profile as annotations name it. */
@@ -100,7 +120,12 @@ function mismatch(annotation: string, { type, localhostProfile }: corev1.Seccomp
 }
 
 /** validateAnnotationChanges: what the node has acted upon stays as it is. */
-export function validateAnnotationChanges(pod: corev1.Pod, old: corev1.Pod, path: Path): FieldError[] {
+export function validateAnnotationChanges(
+  pod: corev1.Pod,
+  old: corev1.Pod,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const now = pod.metadata?.annotations ?? {};
   const before = old.metadata?.annotations ?? {};
   const changed = Object.keys(before).filter(key => now[key] !== before[key]);
@@ -113,6 +138,6 @@ export function validateAnnotationChanges(pod: corev1.Pod, old: corev1.Pod, path
   return [
     ...refuse(changed, 'remove or update'),
     ...refuse(added, 'add'),
-    ...validatePodAnnotations(now, pod.spec ?? { containers: [] }, path),
+    ...validatePodAnnotations(now, pod.spec ?? { containers: [] }, path, release),
   ];
 }

@@ -12,7 +12,7 @@ export function validatePodStatus(pod: corev1.Pod, old: corev1.Pod, release: Rel
   const { status = {} } = pod;
   const node = status.nominatedNodeName ?? '';
   return [
-    ...validateAnnotationChanges(pod, old, METADATA.child('annotations')),
+    ...validateAnnotationChanges(pod, old, METADATA.child('annotations'), release),
     // Messages place the conditions under metadata.
     ...(status.conditions ?? []).flatMap(({ type }, i) =>
       SYSTEM_CONDITIONS.includes(type)

@@ -10,7 +10,7 @@ export function validateTemplate(template: corev1.PodTemplateSpec, path: Path, r
   return [
     ...validateLabels(template.metadata?.labels, path.child('labels')),
     ...validateAnnotations(template.metadata?.annotations, path.child('annotations')),
-    ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations')),
+    ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations'), release),
     ...validatePodSpec(spec, path.child('spec'), release),
     ...validateSeccompMatch(template.metadata ?? {}, spec, path.child('spec'), release),
     ...(spec.ephemeralContainers?.length
@@ -20,10 +20,14 @@ export function validateTemplate(template: corev1.PodTemplateSpec, path: Path, r
 }
 
 /** validateTemplateMetadata checks a template without its spec, whose volumes are not known yet. */
-export function validateTemplateMetadata({ metadata, spec }: corev1.PodTemplateSpec, path: Path): FieldError[] {
+export function validateTemplateMetadata(
+  { metadata, spec }: corev1.PodTemplateSpec,
+  path: Path,
+  release: Release,
+): FieldError[] {
   return [
     ...validateLabels(metadata?.labels, path.child('labels')),
     ...validateAnnotations(metadata?.annotations, path.child('annotations')),
-    ...validatePodAnnotations(metadata?.annotations, spec ?? { containers: [] }, path.child('annotations')),
+    ...validatePodAnnotations(metadata?.annotations, spec ?? { containers: [] }, path.child('annotations'), release),
   ];
 }

@@ -3,6 +3,8 @@ import { field, inclusiveRange, Path, type FieldError } from '@navarch/apimachin
 import type { Release } from '../../../../shared/errors';
 import { semanticEqual } from '../../../../shared/equal';
 import { validateAnnotationChanges } from './annotations';
+import { validateImageSpaces } from './containers';
+import { validateTolerations } from './tolerations';
 
 const SPEC = Path.at('spec');
 
@@ -10,7 +12,7 @@ const SPEC = Path.at('spec');
 export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Release): FieldError[] {
   const spec = pod.spec!;
   const oldSpec = old.spec!;
-  const errors = validateAnnotationChanges(pod, old, Path.at('metadata', 'annotations'));
+  const errors = validateAnnotationChanges(pod, old, Path.at('metadata', 'annotations'), release);
   for (const list of ['containers', 'initContainers'] as const) {
     const { errors: found, stop } = validateImages(spec[list] ?? [], oldSpec[list] ?? [], SPEC.child(list));
     errors.push(...found);
@@ -20,7 +22,7 @@ export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Rel
   errors.push(...deadline);
   // A deadline that was put up or is out of bounds hides everything else.
   if (deadline.length && spec.activeDeadlineSeconds !== undefined) return errors;
-  errors.push(...validateTolerationChange(spec, oldSpec), ...validateGateChange(spec, oldSpec));
+  errors.push(...validateTolerationChange(spec, oldSpec, release), ...validateGateChange(spec, oldSpec));
   const same = semanticEqual(withMutableOf(spec, oldSpec), oldSpec);
   return same ? errors : [...errors, field.forbidden(SPEC, frozen(release))];
 }
@@ -42,8 +44,8 @@ function validateImages(
   if (containers.length !== old.length) {
     return { errors: [field.forbidden(path, 'pod updates may not add or remove containers')], stop: true };
   }
-  const errors = containers.flatMap((c, i) => (c.image ? [] : [field.required(path.index(i).child('image'))]));
-  return { errors, stop: false };
+  const missing = containers.flatMap((c, i) => (c.image ? [] : [field.required(path.index(i).child('image'))]));
+  return { errors: [...missing, ...validateImageSpaces(containers, path)], stop: false };
 }
 
 function validateDeadlineChange(
@@ -67,11 +69,14 @@ function validateDeadlineChange(
 function validateTolerationChange(
   { tolerations = [] }: corev1.PodSpec,
   { tolerations: before = [] }: corev1.PodSpec,
+  release: Release,
 ): FieldError[] {
   const path = SPEC.child('tolerations');
   const essence = ({ tolerationSeconds: _, ...rest }: corev1.Toleration) => rest;
   const kept = before.every(old => tolerations.some(t => semanticEqual(essence(t), essence(old))));
-  return kept ? [] : [field.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')];
+  return kept
+    ? validateTolerations(tolerations, path, release)
+    : [field.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')];
 }
 
 function validateGateChange(

@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  inclusiveRange,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, requireText, type Release } from '../../../../shared/errors';
 import { goStrings } from '../../../../shared/go-syntax';
 import { validateNoBacksteps } from './paths';
@@ -27,10 +34,12 @@ const hostPath: Check<Both<'hostPath'>> = (s, path) => {
   return [...validateNoBacksteps(s.path, path.child('path')), ...oneOf(path.child('type'), s.type, HOST_PATH_TYPES)];
 };
 
+const unit = (value: number | undefined, path: Path) =>
+  value !== undefined && (value < 0 || value > 255) ? [field.invalid(path, value, inclusiveRange(0, 255))] : [];
+
+/** 0 stands for the whole disk, which messages leave out. */
 const partition = (value: number | undefined, path: Path) =>
-  value !== undefined && (value < 0 || value > 255)
-    ? [field.invalid(path, value, 'must be between 0 and 255, inclusive')]
-    : [];
+  value !== undefined && (value < 0 || value > 255) ? [field.invalid(path, value, inclusiveRange(1, 255))] : [];
 
 const nfs: Check<Both<'nfs'>> = (s, path) => [
   ...requireText(path.child('server'), s.server),
@@ -45,19 +54,53 @@ const INITIATORS: readonly (readonly [prefix: string, form: RegExp])[] = [
   ['naa', /^naa.[A-Za-z0-9]{32}$/],
 ];
 
-function validateInitiator(name: string, path: Path): FieldError[] {
+function validateInitiator(name: string, path: Path, unknown: string): FieldError[] {
   const form = INITIATORS.find(([prefix]) => name.startsWith(prefix))?.[1];
-  if (!form) return [field.invalid(path, name, 'must be valid format starting with iqn, eui, or naa')];
-  return form.test(name) ? [] : [field.invalid(path, name, 'must be valid format')];
+  if (!form) return [field.invalid(path, name, unknown)];
+  return form.test(name) ? [] : [field.invalid(path, name, MALFORMED)];
 }
 
-const iscsi: Check<Both<'iscsi'>> = (s, path) => [
-  ...requireText(path.child('targetPortal'), s.targetPortal),
-  ...(s.iqn ? validateInitiator(s.iqn, path.child('iqn')) : [field.required(path.child('iqn'))]),
-  ...partition(s.lun, path.child('lun')),
-  ...((s.chapAuthDiscovery || s.chapAuthSession) && !s.secretRef ? [field.required(path.child('secretRef'))] : []),
-  ...(s.initiatorName === undefined ? [] : validateInitiator(s.initiatorName, path.child('initiatorname'))),
-];
+const MALFORMED = 'must be valid format';
+
+/** iscsi makes the check of an iSCSI disk; `unknown` is what is said of a name in none of the forms. */
+const iscsi =
+  (unknown: string): Check<Both<'iscsi'>> =>
+  (s, path) => [
+    ...requireText(path.child('targetPortal'), s.targetPortal),
+    ...(s.iqn ? validateInitiator(s.iqn, path.child('iqn'), unknown) : [field.required(path.child('iqn'))]),
+    ...unit(s.lun, path.child('lun')),
+    ...((s.chapAuthDiscovery || s.chapAuthSession) && !s.secretRef ? [field.required(path.child('secretRef'))] : []),
+    ...(s.initiatorName === undefined ? [] : validateInitiator(s.initiatorName, path.child('initiatorname'), unknown)),
+  ];
+
+/** validateIscsiVolume checks an iSCSI disk of a PersistentVolume of that name, in other words than one of a pod. */
+export function validateIscsiVolume(
+  source: NonNullable<corev1.PersistentVolumeSpec['iscsi']>,
+  volume: string,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  const { initiatorName, secretRef, targetPortal = '' } = source;
+  return [
+    ...(targetPortal ? [] : [field.required(path.child('targetPortal'))]),
+    ...(initiatorName !== undefined && isTooLong(volume, targetPortal)
+      ? [field.invalid(path.child('targetportal'), targetPortal, LONG_PORTAL)]
+      : []),
+    ...iscsi(MALFORMED)({ ...source, targetPortal: 'checked' }, path, release),
+    ...(secretRef && !secretRef.name ? [field.required(path.child('secretRef', 'name'))] : []),
+  ];
+}
+
+const LONG_PORTAL =
+  'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
+const isTooLong = (volume: string, portal: string) => Buffer.byteLength(`${volume}:${portal}`) > 64;
+
+/** validateIscsiName: the name of a pod's volume and the portal make up one name on the node. */
+export function validateIscsiName({ name = '', iscsi: disk }: corev1.Volume, path: Path): FieldError[] {
+  return disk?.initiatorName !== undefined && isTooLong(name, disk.targetPortal ?? '')
+    ? [field.invalid(path.child('name'), name, LONG_PORTAL)]
+    : [];
+}
 
 const fc: Check<Both<'fc'>> = (s, path, release) => {
   const { targetWWNs: names = [], wwids = [] } = s;
@@ -72,7 +115,7 @@ const fc: Check<Both<'fc'>> = (s, path, release) => {
   if (!names.length) return errors;
   if (s.lun === undefined)
     return [...errors, field.required(path.child('lun'), 'lun is required if targetWWNs is specified')];
-  return [...errors, ...partition(s.lun, path.child('lun'))];
+  return [...errors, ...unit(s.lun, path.child('lun'))];
 };
 
 const flocker: Check<Both<'flocker'>> = ({ datasetName = '', datasetUUID }, path) => {
@@ -135,7 +178,8 @@ const DISK_URIS = {
 
 const azureDisk: Check<Both<'azureDisk'>> = (s, path) => {
   const errors = [...requireText(path.child('diskName'), s.diskName), ...requireText(path.child('diskURI'), s.diskURI)];
-  if (s.cachingMode) errors.push(...oneOf(path.child('cachingMode'), s.cachingMode, ['None', 'ReadOnly', 'ReadWrite']));
+  if (s.cachingMode !== undefined)
+    errors.push(...oneOf(path.child('cachingMode'), s.cachingMode, ['None', 'ReadOnly', 'ReadWrite']));
   if (s.kind === undefined) return errors;
   errors.push(...oneOf(path.child('kind'), s.kind, ['Dedicated', 'Managed', 'Shared']));
   const [start, form] = s.kind === 'Managed' ? ['/subscriptions/', DISK_URIS.Managed] : ['https://', DISK_URIS.blob];
@@ -151,6 +195,10 @@ export function validateCSIDriverName(name: string | undefined, path: Path): Fie
   return [...errors, ...each(path, text, isDNS1123Subdomain(text.toLowerCase()))];
 }
 
+/** sourcePath is where messages place a source: one has kept the name of its beginnings. */
+export const sourcePath = (volume: Path, name: string): Path =>
+  volume.child(name === 'gcePersistentDisk' ? 'persistentDisk' : name);
+
 /** COMMON_SOURCES are the checks by the name of the source. */
 export const COMMON_SOURCES = {
   hostPath,
@@ -163,7 +211,7 @@ export const COMMON_SOURCES = {
     ...partition(s.partition, path.child('partition')),
   ]) as Check<Both<'awsElasticBlockStore'>>,
   nfs,
-  iscsi,
+  iscsi: iscsi(`${MALFORMED} starting with iqn, eui, or naa`),
   glusterfs: ((s, path) => [
     ...requireText(path.child('endpoints'), s.endpoints),
     ...requireText(path.child('path'), s.path),

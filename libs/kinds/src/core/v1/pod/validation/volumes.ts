@@ -1,10 +1,23 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  isDNS1123Label,
+  isDNS1123Subdomain,
+  parseQuantity,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 import { each, requireText, type Release } from '../../../../shared/errors';
 import { validateClaimSpec } from '../../persistent-volume-claim/validation';
 import { validateFieldRef, validateResourceFieldRef, VOLUME_FIELDS } from './downward-api';
-import { validateMode, validateNonReservedPath } from './paths';
-import { COMMON_SOURCES, validateCSIDriverName, validateSecretName } from './volume-sources';
+import { validateDescendingPath, validateMode, validateNonReservedPath } from './paths';
+import {
+  COMMON_SOURCES,
+  sourcePath,
+  validateCSIDriverName,
+  validateIscsiName,
+  validateSecretName,
+} from './volume-sources';
 
 type Check = (volume: corev1.Volume, path: Path, release: Release) => FieldError[];
 
@@ -16,7 +29,7 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
     'gitRepo',
     (v, path) => [
       ...requireText(path.child('repository'), v.gitRepo!.repository),
-      ...validateNonReservedPath(v.gitRepo!.directory ?? '', path.child('directory')),
+      ...validateDescendingPath(v.gitRepo!.directory ?? '', path.child('directory')),
     ],
   ],
   common('gcePersistentDisk'),
@@ -59,12 +72,20 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
     'csi',
     (v, path) => [
       ...validateCSIDriverName(v.csi!.driver, path.child('driver')),
-      ...validateSecretName(v.csi!.nodePublishSecretRef, path.child('nodePublishSecretRef')),
+      ...validatePublishSecret(v.csi!.nodePublishSecretRef, path),
     ],
   ],
   ['ephemeral', (v, path, release) => validateEphemeral(v.ephemeral!, path, release)],
   ['image', (v, path) => requireText(path.child('reference'), v.image!.reference)],
 ];
+
+/** Messages spell the reference with a space, and place a malformed name outside of it. */
+function validatePublishSecret(secret: corev1.LocalObjectReference | undefined, path: Path): FieldError[] {
+  if (!secret) return [];
+  return secret.name
+    ? each(path.child('name'), secret.name, isDNS1123Subdomain(secret.name))
+    : [field.required(path.child('nodePublishSecretRef ', 'name'))];
+}
 
 function common<N extends keyof typeof COMMON_SOURCES>(name: N): readonly [N, Check] {
   const check = COMMON_SOURCES[name] as (source: unknown, path: Path, release: Release) => FieldError[];
@@ -89,7 +110,7 @@ export function validateVolumes(
   const names = new Set<string>();
   return (volumes ?? []).flatMap((volume, i) => {
     const at = path.index(i);
-    const errors = validateSource(volume, at, release);
+    const errors = [...validateSource(volume, at, release), ...validateIscsiName(volume, at)];
     if (!volume.name) errors.push(field.required(at.child('name')));
     else errors.push(...each(at.child('name'), volume.name, isDNS1123Label(volume.name)));
     if (names.has(volume.name)) errors.push(field.duplicate(at.child('name'), volume.name));
@@ -107,7 +128,7 @@ function validateSource(volume: corev1.Volume, path: Path, release: Release): Fi
   return present.flatMap(([name, check], i) =>
     i
       ? [field.forbidden(path.child(name), 'may not specify more than 1 volume type')]
-      : check(volume, path.child(name), release),
+      : check(volume, sourcePath(path, name), release),
   );
 }
 
@@ -169,7 +190,7 @@ function validateProjected(projected: corev1.ProjectedVolumeSource, path: Path, 
   (projected.sources ?? []).forEach((source, i) => {
     const at = path.child('sources').index(i);
     const present = PROJECTIONS.filter(name => source[name]);
-    for (const name of present) errors.push(...validateProjection(source, name, at.child(name), once, release));
+    for (const name of present) errors.push(...validateProjection(source, name, at.child(name), path, once, release));
     if (present.length > 1) errors.push(field.forbidden(at, 'may not specify more than 1 volume type'));
   });
   return errors;
@@ -182,6 +203,7 @@ function validateProjection(
   source: corev1.VolumeProjection,
   name: (typeof PROJECTIONS)[number],
   path: Path,
+  volume: Path,
   once: Once,
   release: Release,
 ): FieldError[] {
@@ -211,10 +233,20 @@ function validateProjection(
         ...(expirationSeconds > 2 ** 32
           ? [field.invalid(at, expirationSeconds, 'may not specify a duration larger than 2^32 seconds')]
           : []),
-        ...(file ? validateNonReservedPath(file, path.child('path')) : [field.required(path.child('path'))]),
+        ...validateTokenPath(file, volume, release),
       ];
     }
   }
+}
+
+/** LAX_TOKENS is the last release that takes any path for a token. */
+const LAX_TOKENS = 20;
+
+/** Messages place the path at the volume. */
+function validateTokenPath(file: string | undefined, volume: Path, { emulated }: Release): FieldError[] {
+  const at = volume.child('path');
+  if (!file) return [field.required(at)];
+  return emulated <= LAX_TOKENS ? [] : validateNonReservedPath(file, at);
 }
 
 function validateEphemeral(source: corev1.EphemeralVolumeSource, path: Path, release: Release): FieldError[] {
