@@ -98,8 +98,7 @@ function graceOf(
   if (!graceful) return undefined;
   if (metadata.deletionTimestamp) {
     const present = metadata.deletionGracePeriodSeconds;
-    // A period of nothing is over: what began then is brought to its end.
-    if (!present) return undefined;
+    if (present === undefined) return undefined;
     // Only a shorter period than the present one changes anything.
     if (requested === undefined || requested >= present) return 'pending';
     const began = Date.parse(metadata.deletionTimestamp) - present * 1000;

@@ -20,9 +20,7 @@ describe('dedupOwners', () => {
     const warnings: string[] = [];
     dedupOwners(object, false, text => warnings.push(text));
     expect(object.metadata.ownerReferences.map(({ name }) => name)).toEqual(names);
-    expect(warnings).toEqual(
-      uids.map(uid => expect.stringMatching(new RegExp(`duplicate UID\\(s\\) observed: ${uid}$`)) as string),
-    );
+    expect(warnings.map(text => text.split('duplicate UID(s) observed: ')[1])).toEqual(uids);
   });
   test('what plugins have added is told apart', () => {
     const warnings: string[] = [];

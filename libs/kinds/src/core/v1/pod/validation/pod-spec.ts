@@ -71,6 +71,7 @@ function validateDeadline(seconds: number | undefined, path: Path): FieldError[]
 
 function validatePreemption(policy: string | undefined, path: Path): FieldError[] {
   const known = ['PreemptLowerPriority', 'Never'];
+  if (policy === '') return [field.required(path)];
   return policy === undefined || known.includes(policy) ? [] : [field.notSupported(path, policy, known)];
 }
 
