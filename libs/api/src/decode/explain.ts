@@ -53,9 +53,13 @@ const goKind = (value: unknown) =>
       : (GO_KINDS[typeof value] ?? 'map');
 
 function unstructured({ why, expected, actual }: Mismatch): string {
+  if (expected === 'base64') return `error decoding from json: ${why}`;
   if (why !== undefined) return why;
-  if (expected.startsWith('[]')) return `cannot restore slice from ${goKind(actual)}`;
-  if (expected.startsWith('map[')) return `cannot restore map from ${goKind(actual)}`;
-  if (expected.includes('.')) return `cannot restore struct from: ${goKind(actual)}`;
-  return `cannot convert ${goKind(actual) === 'map' ? 'map[string]interface {}' : goKind(actual) === 'slice' ? '[]interface {}' : goKind(actual)} to ${expected}`;
+  const kind = goKind(actual);
+  if (expected === '[]uint8' || expected.startsWith('[]')) return `cannot restore slice from ${kind}`;
+  if (expected.startsWith('map[')) return `cannot restore map from ${kind}`;
+  if (expected.includes('.')) return `cannot restore struct from: ${kind}`;
+  // A whole number could be a text, and a fraction a whole number; nothing else could be of another kind at all.
+  const isNear = expected === 'string' ? kind === 'int64' : expected !== 'bool' && kind === 'float64';
+  return isNear ? `cannot convert ${kind} to ${expected}` : `unrecognized type: ${expected}`;
 }

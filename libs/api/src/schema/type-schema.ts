@@ -51,7 +51,7 @@ function build(name: string, era: Era): TypeSchema {
     case 'jsonOrList':
     case 'jsonOrBool':
     case 'jsonOrStrings':
-      return untyped;
+      return { ...untyped, name };
     case 'duration':
       return text;
     case 'quantity':

@@ -17,11 +17,21 @@ const badDirective = (directive: unknown, map: unknown) =>
 
 type Json = Record<string, unknown>;
 
+/** Merging is how a release merges, where releases differ. */
+interface Merging {
+  /** takesAsIs: what a patch adds is taken with the directives and nulls in it, and so is a list to delete from what is not there. */
+  readonly takesAsIs: boolean;
+}
+
+/** TAKES_AS_IS_UNTIL is the last release that looked into nothing that a patch adds. */
+const TAKES_AS_IS_UNTIL = 20;
+
 /**
  * applyStrategicMergePatch merges a patch by the schema's strategies and the patch's directives ($patch, $retainKeys,
- * $deleteFromPrimitiveList, $setElementOrder). Neither argument is changed. It throws a StatusError in the API's words.
+ * $deleteFromPrimitiveList, $setElementOrder), as the release `emulated` does. Neither argument is changed. It throws a
+ * StatusError in the API's words.
  */
-export function applyStrategicMergePatch(schema: TypeSchema, doc: unknown, patch: unknown): Json {
+export function applyStrategicMergePatch(schema: TypeSchema, doc: unknown, patch: unknown, emulated = 33): Json {
   if (!isRecord(patch)) {
     const kind = Array.isArray(patch)
       ? 'array'
@@ -32,15 +42,25 @@ export function applyStrategicMergePatch(schema: TypeSchema, doc: unknown, patch
           : typeof patch;
     throw badRequest(`json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
   }
-  return mergeObject(schema, isRecord(doc) ? doc : {}, patch);
+  return mergeObject(schema, isRecord(doc) ? doc : {}, patch, { takesAsIs: emulated <= TAKES_AS_IS_UNTIL });
 }
 
+/** fieldOf looks a field up whose value is merged with another; only fields of structs can be. */
 function fieldOf(schema: TypeSchema, key: string): FieldSchema {
-  const known = schema.kind === 'map' ? undefined : schema.field(key);
-  return known ?? { name: key, schema: (schema.kind === 'map' && schema.element) || untyped, patchStrategy: [] };
+  const known = schema.kind === 'object' ? schema.field(key) : undefined;
+  if (known) return known;
+  if (schema === untyped) return { name: key, schema: untyped, patchStrategy: [] };
+  const { kind, name = '' } = schema;
+  if (kind === 'object' || kind === 'untyped')
+    throw failed(
+      `unable to find api field in struct ${name.split('.').at(-1)} for the json field ${JSON.stringify(key)}`,
+    );
+  throw failed(
+    `merging an object in json but data type is not struct, instead is: ${kind === 'list' ? 'slice' : kind}`,
+  );
 }
 
-function mergeObject(schema: TypeSchema, original: Json, patch: Json): Json {
+function mergeObject(schema: TypeSchema, original: Json, patch: Json, merging: Merging): Json {
   if (Object.hasOwn(patch, DIRECTIVE)) return replaceObject(patch);
   const rest = { ...patch };
   const result: Json = {};
@@ -51,16 +71,32 @@ function mergeObject(schema: TypeSchema, original: Json, patch: Json): Json {
 
   for (const key of Object.keys(rest).filter(k => k.startsWith(SET_ORDER))) {
     const name = key.slice(SET_ORDER.length);
-    const merged = mergeOrdered(fieldOf(schema, name), getOwn(result, name), getOwn(rest, name), rest[key]);
+    const merged = mergeOrdered(schema, name, getOwn(result, name), getOwn(rest, name), rest[key], merging);
     delete rest[key];
     if (!merged) continue;
     setOwn(result, name, merged);
     delete rest[name];
   }
+  const added = (value: unknown) => (merging.takesAsIs ? deepClone(value) : dropDirectives(value));
   for (const [key, value] of Object.entries(rest)) {
-    if (key.startsWith(DELETE_FROM)) deleteFromList(result, key.slice(DELETE_FROM.length), value);
-    else if (value === null) delete result[key];
-    else setOwn(result, key, mergeField(fieldOf(schema, key), getOwn(result, key), value));
+    const deletes = key.startsWith(DELETE_FROM);
+    const name = deletes ? key.slice(DELETE_FROM.length) : key;
+    const present = getOwn(result, name);
+    if (value === null) delete result[name];
+    else if (isRecord(present) && isRecord(value)) {
+      const { schema: below, patchStrategy } = fieldOf(schema, name);
+      setOwn(
+        result,
+        name,
+        patchStrategy.includes('replace') ? added(value) : mergeObject(below, present, value, merging),
+      );
+    } else if (Array.isArray(present) && Array.isArray(value)) {
+      const field = fieldOf(schema, name);
+      if (!field.patchStrategy.includes('merge'))
+        setOwn(result, name, deletes && !merging.takesAsIs ? present : added(value));
+      else setOwn(result, name, mergeList(field, present, value, merging, deletes));
+    } else if (!deletes || merging.takesAsIs) setOwn(result, name, added(value));
+    else if (!Array.isArray(value)) throw badRequest('invalid patch format of primitive list');
   }
   return result;
 }
@@ -86,49 +122,71 @@ function retainedKeys(patch: Json): Set<string> | undefined {
   return keys;
 }
 
-function mergeField({ schema, patchStrategy, patchMergeKey }: FieldSchema, original: unknown, patch: unknown): unknown {
-  const replaces = patchStrategy.includes('replace');
-  if (isRecord(original) && isRecord(patch))
-    return replaces ? dropDirectives(patch) : mergeObject(schema, original, patch);
-  if (Array.isArray(original) && Array.isArray(patch) && patchStrategy.includes('merge')) {
-    return mergeList(schema, original, patch, patchMergeKey);
-  }
-  return dropDirectives(patch);
-}
-
+/** mergeList merges a list of scalars by value, or one of objects by merge key. `deletes`: the patch lists scalars to go. */
 function mergeList(
-  schema: TypeSchema,
+  { schema, patchMergeKey: mergeKey }: FieldSchema,
   original: readonly unknown[],
   patch: readonly unknown[],
-  mergeKey: string | undefined,
+  merging: Merging,
+  deletes = false,
 ): unknown[] {
   if (!original.length && !patch.length) return [];
-  const items = [...original, ...patch];
-  if (items.some(Array.isArray)) throw failed('lists of lists are not supported');
-  const maps = items.filter(isRecord).length;
-  if (maps && maps < items.length) throw failed('list element types are not identical');
-  if (!maps) return orderItems([...new Set(items)], patch, original, undefined);
-  if (!mergeKey)
-    throw failed(`cannot merge lists without merge key for ${schema.name ?? schema.element?.name ?? 'list'}`);
+  if (!checkAlike(original, patch)) {
+    if (!deletes) return orderItems([...new Set([...original, ...patch])], patch, original, undefined);
+    const gone = new Set(patch);
+    return original.filter(item => !gone.has(item));
+  }
+  if (!mergeKey) throw failed('cannot merge lists without merge key for struct');
 
-  const { base, changes } = obeyItemDirectives(original as Json[], patch as Json[], mergeKey);
+  const { base, changes } = obeyItemDirectives(original as Json[], patch as Json[], mergeKey, merging);
   const merged: unknown[] = [...base];
-  const places = new Map(base.map((item, i) => [identityOf(item, mergeKey), i] as const).reverse());
+  const places = new Map<unknown, number>();
+  base.forEach((item, i) => {
+    const identity = identityOf(item, mergeKey);
+    if (Object.hasOwn(item, mergeKey) && !places.has(identity)) places.set(identity, i);
+  });
   for (const change of changes) {
     if (getOwn(change, mergeKey) === undefined) throw noMergeKey(change, mergeKey);
     const identity = identityOf(change, mergeKey);
     const at = places.get(identity);
-    if (at === undefined) places.set(identity, merged.push(dropDirectives(change)) - 1);
-    else merged[at] = mergeObject(schema.element ?? untyped, merged[at] as Json, change);
+    if (at === undefined)
+      places.set(identity, merged.push(merging.takesAsIs ? deepClone(change) : dropDirectives(change)) - 1);
+    else merged[at] = mergeObject(schema.element ?? untyped, merged[at] as Json, change, merging);
   }
+  for (const item of merged) if (getOwn(item as Json, mergeKey) === undefined) throw noMergeKey(item, mergeKey);
   return orderItems(merged, changes, base, mergeKey);
 }
+
+/** checkAlike answers whether the items of both lists are objects; it throws if they are of several types, or lists. */
+function checkAlike(original: readonly unknown[], patch: readonly unknown[]): boolean {
+  const items = [...original, ...patch];
+  const first = goTypeOf(items[0]);
+  if (first === 'list')
+    throw new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  if (items.some(item => goTypeOf(item) !== first))
+    throw failed(`list element types are not identical: ${goPrint([original, patch])}`);
+  return first === 'map';
+}
+
+const goTypeOf = (value: unknown) =>
+  Array.isArray(value)
+    ? 'list'
+    : isRecord(value)
+      ? 'map'
+      : value === null
+        ? 'nil'
+        : typeof value === 'number'
+          ? Number.isInteger(value)
+            ? 'int'
+            : 'float'
+          : typeof value;
 
 /** obeyItemDirectives takes the items with a `$patch` out of a patch list: delete removes items, replace everything. */
 function obeyItemDirectives(
   original: readonly Json[],
   patch: readonly Json[],
   mergeKey: string,
+  { takesAsIs }: Merging,
 ): { base: Json[]; changes: Json[] } {
   const deleted = new Set<unknown>();
   let replace = false;
@@ -144,45 +202,65 @@ function obeyItemDirectives(
     else throw badDirective(directive, item);
   }
   const base = deleted.size ? original.filter(item => !deleted.has(identityOf(item, mergeKey))) : [...original];
-  return replace ? { base: changes.map(item => dropDirectives(item) as Json), changes: [] } : { base, changes };
+  const taken = (item: Json) => (takesAsIs ? deepClone(item) : (dropDirectives(item) as Json));
+  return replace ? { base: changes.map(taken), changes: [] } : { base, changes };
 }
 
 /** mergeOrdered merges a list that has a `$setElementOrder` beside it; undefined if there is no list on either side. */
-function mergeOrdered(field: FieldSchema, original: unknown, patch: unknown, order: unknown): unknown[] | undefined {
-  if (!Array.isArray(order)) throw badRequest('invalid patch format of setElementOrder list');
-  for (const list of [original, patch]) {
-    if (list !== undefined && list !== null && !Array.isArray(list))
-      throw badRequest('invalid patch format of setElementOrder list');
-  }
-  const live = Array.isArray(original) ? original : undefined;
-  const changes = Array.isArray(patch) ? patch : undefined;
+function mergeOrdered(
+  schema: TypeSchema,
+  name: string,
+  original: unknown,
+  patch: unknown,
+  order: unknown,
+  merging: Merging,
+): unknown[] | undefined {
+  for (const list of [order, original, patch]) if (list !== undefined && !Array.isArray(list)) throw noList(list);
+  const field = fieldOf(schema, name);
+  const live = original as unknown[] | undefined;
+  const changes = patch as unknown[] | undefined;
+  const wanted = order as unknown[];
   const { patchMergeKey } = field;
-  const kept = (changes ?? []).filter(item => !(isRecord(item) && Object.hasOwn(item, DIRECTIVE)));
-  if (!followsOrder(kept, order, patchMergeKey)) {
+  checkOrder(changes ?? [], wanted, patchMergeKey);
+  if (!live && !changes) return undefined;
+  const merges = field.patchStrategy.includes('merge');
+  const taken = () => (merging.takesAsIs ? deepClone(changes!) : (dropDirectives(changes) as unknown[]));
+  const merged = !changes ? live! : !live || !merges ? taken() : mergeList(field, live, changes, merging);
+  if (patchMergeKey) {
+    for (const item of merged) {
+      if (!isRecord(item)) throw noMap(item);
+      if (getOwn(item, patchMergeKey) === undefined) throw noMergeKey(item, patchMergeKey);
+    }
+  }
+  if (live?.length || changes?.length) checkAlike(live ?? [], changes ?? []);
+  else throw failed('no elements in any of the given slices');
+  return orderItems(merged, wanted, live ?? [], patchMergeKey);
+}
+
+/** checkOrder refuses a patch list whose items do not stand in the given order. */
+function checkOrder(changes: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): void {
+  if (!changes.length || !order.length) return;
+  if (mergeKey) {
+    for (const item of [...changes, ...order]) {
+      if (!isRecord(item)) throw noMap(item);
+      if (!Object.hasOwn(item, DIRECTIVE) && getOwn(item, mergeKey) === undefined) throw noMergeKey(item, mergeKey);
+    }
+  }
+  const kept = changes.filter(item => !(isRecord(item) && Object.hasOwn(item, DIRECTIVE)));
+  if (!followsOrder(kept, order, mergeKey)) {
     throw failed(
       `The order in patch list:\n${goPrint(changes)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`,
     );
   }
-  if (!live && !changes) return undefined;
-  const merged = !changes
-    ? live!
-    : !live
-      ? (dropDirectives(changes) as unknown[])
-      : (mergeField(field, live, changes) as unknown[]);
-  return orderItems(merged, order, live ?? [], patchMergeKey);
 }
 
-function deleteFromList(result: Json, key: string, values: unknown): void {
-  if (!Array.isArray(values)) throw badRequest('invalid patch format of primitive list');
-  const present = getOwn(result, key);
-  if (!Array.isArray(present)) return;
-  const gone = new Set(values);
-  setOwn(
-    result,
-    key,
-    present.filter(item => !gone.has(item)),
-  );
-}
+const GO_NAMES: Readonly<Record<string, string>> = {
+  ...{ list: '[]interface {}', map: 'map[string]interface {}', nil: '%!s(<nil>)' },
+  ...{ int: 'int64', float: 'float64', boolean: 'bool' },
+};
+const goName = (value: unknown) => GO_NAMES[goTypeOf(value)] ?? goTypeOf(value);
+const noList = (value: unknown) => failed(`expected a []interface {}, but received a ${goName(value)}`);
+const noMap = (value: unknown) => failed(`expected a map[string]interface {}, but received a ${goName(value)}`);
 
 /** dropDirectives is the value that a patch adds where there was none: without the directives, and without nulls. */
 function dropDirectives(value: unknown): unknown {

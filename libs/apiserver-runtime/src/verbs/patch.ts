@@ -110,7 +110,7 @@ export function patchObject(
       after = applyJsonPatch(before, value);
       break;
     case 'merge':
-      after = applyMergePatch(before, value);
+      after = applyMergePatch(before, value, endpoint.resource.emulated);
       break;
     case 'strategic':
       after = strategic(endpoint, before, value);
@@ -121,8 +121,8 @@ export function patchObject(
 }
 
 function strategic(endpoint: Endpoint, before: AnyObject, value: unknown): unknown {
-  const schema = endpoint.custom ? untyped : typeSchema(endpoint.version.schema);
-  return applyStrategicMergePatch(schema, before, value);
+  const schema = endpoint.custom ? untyped : typeSchema(endpoint.version.schema, endpoint.resource.emulated);
+  return applyStrategicMergePatch(schema, before, value, endpoint.resource.emulated);
 }
 
 /** restore brings the patched object back into its type. What does not fit is the patch's fault: 422. */
@@ -137,8 +137,12 @@ function restore(
   const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, findings, warn };
   const target = targetOf(endpoint);
   if (target.custom) return restoreCustom(after, target, { ...decode, anyKind: context.subresource === 'status' });
+  // What is read without a version is read as something that has no name.
+  if (type !== 'strategic' && !endpoint.custom && (after['apiVersion'] ?? '') === '')
+    matchesPath({}, context.exchange.info.namespace, context.exchange.info.name);
   try {
-    checkKind(after, target, Buffer.alloc(0));
+    // A strategic patch is not read as a body: its kind is that of the path, whatever it says.
+    if (type !== 'strategic') checkKind(after, target, Buffer.alloc(0));
     return typed(after, [], target, decode);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
@@ -213,7 +217,7 @@ export function patchScale(
   decode: DecodeContext,
 ): AnyObject {
   const value = type === 'apply' ? parseApplyBody(body, decode) : parsePatch(type, body, decode).value;
-  const after = type === 'json' ? applyJsonPatch(scale, value) : applyMergePatch(scale, value);
+  const after = type === 'json' ? applyJsonPatch(scale, value) : applyMergePatch(scale, value, decode.emulated);
   if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
   try {
     return typed(after, [], target, decode);
