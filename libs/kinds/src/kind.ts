@@ -165,6 +165,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** verbs of the main resource; all eight unless given. `create` alone: a virtual resource such as TokenReview. */
   readonly verbs?: readonly string[];
   readonly nameRule?: NameRule;
+  /** versionAnnotations are those that stand for a field: where metadata is shown alone they are left out. */
+  readonly versionAnnotations?: readonly string[];
   /** anyFinalizer allows finalizers that neither Kubernetes knows nor have a domain before a slash. */
   readonly anyFinalizer?: boolean;
   /** defaults completes an object in the hub version, in place. Idempotent. */

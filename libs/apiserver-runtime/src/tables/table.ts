@@ -3,6 +3,7 @@ import type {
   IncludeObject,
   KubeObject,
   ListMeta,
+  ObjectMeta,
   Table,
   TableColumn,
   TableRow,
@@ -81,12 +82,19 @@ function rowObject(entry: Entry, { endpoint, include, version }: TableContext): 
 
 /** partialOf is an object cut down to its metadata. These are the hub's, whatever the endpoint's version keeps in annotations. */
 export function partialOf({ resource }: Endpoint, entry: Entry, version: string): AnyObject {
-  const { metadata } = resource.custom ? entry.object() : resource.readHub(entry);
+  const { metadata = {} } = (resource.custom ? entry.object() : resource.readHub(entry)) as AnyObject;
+  const { versionAnnotations } = resource.kind;
   return {
     kind: 'PartialObjectMetadata',
     apiVersion: `meta.k8s.io/${version}`,
-    metadata: metadata as AnyObject['metadata'],
+    metadata: versionAnnotations ? withoutAnnotations(metadata, versionAnnotations) : metadata,
   };
+}
+
+function withoutAnnotations(metadata: ObjectMeta, names: readonly string[]): ObjectMeta {
+  const rest = Object.entries(metadata.annotations ?? {}).filter(([name]) => !names.includes(name));
+  const shown = { ...metadata, annotations: Object.fromEntries(rest) };
+  return rest.length ? shown : { ...shown, annotations: undefined };
 }
 
 /** NOTHING is what a cell of each type shows of an object without content. */

@@ -12,7 +12,11 @@ const JSON_VALUES: Minor = 33;
 /** invalidStruct is an invalid value that is no scalar: `go` is how releases up to 1.32 show it. */
 export function invalidStruct(path: Path, value: unknown, go: string, detail: string, release: Release): FieldError {
   if (release.emulated >= JSON_VALUES) return field.invalid(path, value, detail);
-  return { reason: 'FieldValueInvalid', field: path.toString(), message: `Invalid value: ${go}: ${detail}` };
+  return {
+    reason: 'FieldValueInvalid',
+    field: path.toString(),
+    message: `Invalid value: ${go}${detail && `: ${detail}`}`,
+  };
 }
 
 /** unsupportedStruct is field.notSupported for a structure; see invalidStruct. */

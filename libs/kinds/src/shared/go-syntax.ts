@@ -37,8 +37,8 @@ export function goPointer(type: string, value: unknown): string {
   return `(*${type})(${value === undefined ? 'nil' : '0xc000000000'})`;
 }
 
-/** goBytes renders bytes: `[]byte{0x78}`. */
-export function goBytes(bytes: Uint8Array | undefined): string {
-  if (!bytes?.length) return '[]byte(nil)';
-  return `[]byte{${[...bytes].map(b => `0x${b.toString(16)}`).join(', ')}}`;
+/** goBytes renders bytes: `[]byte{0x78}`; `type` is how the list is called. */
+export function goBytes(bytes: Uint8Array | undefined, type = '[]byte'): string {
+  if (!bytes?.length) return `${type}(nil)`;
+  return `${type}{${[...bytes].map(b => `0x${b.toString(16)}`).join(', ')}}`;
 }

@@ -28,9 +28,10 @@ export function percentOf(value: number | string | undefined): number | undefine
   return typeof value === 'string' && /^\d+%$/.test(value) ? Number(value.slice(0, -1)) : undefined;
 }
 
-/** numberOf is the number meant, percentages as their number: `25%` is 25. Malformed text counts as 0. */
+/** numberOf is the number meant, percentages as their number: `25%` is 25, as is `25`. Malformed text counts as 0. */
 export function numberOf(value: number | string | undefined): number {
-  return typeof value === 'number' ? value : (percentOf(value) ?? 0);
+  if (typeof value === 'number') return value;
+  return percentOf(value) ?? (/^[+-]?\d+$/.test(value ?? '') ? Number(value) : 0);
 }
 
 /** validatePortNumOrName checks a port given as number or as name. */

@@ -1,11 +1,28 @@
 import type { metav1 } from '@navarch/api';
-import { field, isQualifiedName, validateLabels, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  isQualifiedName,
+  selectorFromLabelSelector,
+  validateLabels,
+  type FieldError,
+  type Path,
+  type Selector,
+} from '@navarch/apimachinery';
 import { each } from './errors';
 
 /** validateLabelName checks a label's key. */
 export const validateLabelName = (key: string, path: Path): FieldError[] => each(path, key, isQualifiedName(key));
 
-/** validateLabelSelector checks a LabelSelector; absent is fine. */
+/** readSelector is a LabelSelector to match labels with; undefined: it cannot be evaluated. An absent one matches nothing. */
+export function readSelector(selector: metav1.LabelSelector | undefined): Selector | undefined {
+  try {
+    return selectorFromLabelSelector(selector);
+  } catch {
+    return undefined;
+  }
+}
+
+/** validateLabelSelector checks a LabelSelector; absent is fine. What the values of expressions look like is not looked at. */
 export function validateLabelSelector(selector: metav1.LabelSelector | undefined, path: Path): FieldError[] {
   if (!selector) return [];
   return [

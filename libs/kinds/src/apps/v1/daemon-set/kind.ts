@@ -71,6 +71,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
   ],
   shortNames: ['ds'],
   categories: ['all'],
+  versionAnnotations: [TEMPLATE_GENERATION],
   defaults: defaultDaemonSet,
   columns: defineColumns<appsv1.DaemonSet>([
     nameColumn,

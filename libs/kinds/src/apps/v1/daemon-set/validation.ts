@@ -7,6 +7,7 @@ import {
   validateNonNegativeIntOrPercent,
   validateNotMoreThan100Percent,
 } from '../../../shared/int-or-percent';
+import { validateCollisions } from '../../../shared/replica-counts';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import {
   isEmptySelector,
@@ -16,6 +17,8 @@ import {
 } from '../shared/workload';
 
 const SPEC = Path.at('spec');
+/** SURGES is the first release in which a new pod may run beside the old one. */
+export const SURGES = 21;
 
 /** validateDaemonSet checks a DaemonSet. */
 export function validateDaemonSet(
@@ -63,17 +66,18 @@ function validateRolling(
   path: Path,
   release: Release,
 ): FieldError[] {
+  const surges = release.emulated >= SURGES;
   const at = path.child('maxUnavailable');
   const surge = path.child('maxSurge');
   const errors = [
     ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
-    ...validateNotMoreThan100Percent(maxUnavailable, at, release),
+    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at, release) : []),
     ...validateNonNegativeIntOrPercent(maxSurge, surge, release),
     ...validateNotMoreThan100Percent(maxSurge, surge, release),
   ];
   const none = numberOf(maxUnavailable) === 0;
   if (none && numberOf(maxSurge) === 0) {
-    const detail = release.emulated >= 21 ? 'cannot be 0 when `maxSurge` is 0' : 'cannot be 0';
+    const detail = surges ? 'cannot be 0 when `maxSurge` is 0' : 'cannot be 0';
     errors.push(invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), detail, release));
   } else if (!none && numberOf(maxSurge) !== 0) {
     errors.push(
@@ -86,7 +90,7 @@ function validateRolling(
       ),
     );
   }
-  return errors;
+  return surges ? errors : [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at, release)];
 }
 
 /** validateDaemonSetUpdate adds that the selector is fixed. */
@@ -98,7 +102,10 @@ export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.Daemo
 }
 
 /** validateDaemonSetStatus: no number is negative. */
-export function validateDaemonSetStatus({ status = {} as appsv1.DaemonSetStatus }: appsv1.DaemonSet): FieldError[] {
+export function validateDaemonSetStatus(
+  { status = {} as appsv1.DaemonSetStatus }: appsv1.DaemonSet,
+  old: appsv1.DaemonSet,
+): FieldError[] {
   const COUNTS = [
     'currentNumberScheduled',
     'numberMisscheduled',
@@ -110,5 +117,8 @@ export function validateDaemonSetStatus({ status = {} as appsv1.DaemonSetStatus 
     'numberUnavailable',
     'collisionCount',
   ] as const;
-  return COUNTS.flatMap(name => nonNegative(Path.at('status', name), status[name]));
+  return [
+    ...COUNTS.flatMap(name => nonNegative(Path.at('status', name), status[name])),
+    ...validateCollisions(status, old.status),
+  ];
 }

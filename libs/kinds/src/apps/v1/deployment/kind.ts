@@ -1,9 +1,9 @@
 import { Deployments, type appsv1 } from '@navarch/api';
-import { field, Path } from '@navarch/apimachinery';
+import { Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { keep, keepGeneration } from '../../../shared/keep';
 import { semanticEqual } from '../../../shared/equal';
-import { validateReplicaCounts } from '../../../shared/replica-counts';
+import { validateCollisions, validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { deploymentColumns } from './columns';
@@ -55,12 +55,21 @@ export const deployment = defineKind<appsv1.Deployment>({
         if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;
         else delete deployment.metadata.labels;
       },
-      validateUpdate: ({ status }, { status: before }) => [
-        ...validateReplicaCounts(status, ['updatedReplicas', 'readyReplicas', 'availableReplicas']),
-        // The count of name collisions makes the names of new replica sets; going back would make an old one again.
-        ...((status?.collisionCount ?? 0) < (before?.collisionCount ?? 0)
-          ? [field.invalid(Path.at('status', 'collisionCount'), status?.collisionCount ?? 0, 'cannot be decremented')]
-          : []),
+      validateUpdate: ({ status }, old) => [
+        ...validateReplicaCounts(
+          status,
+          [
+            'observedGeneration',
+            'replicas',
+            'updatedReplicas',
+            'readyReplicas',
+            'availableReplicas',
+            'unavailableReplicas',
+            'collisionCount',
+          ],
+          ['updatedReplicas', 'readyReplicas', 'availableReplicas'],
+        ),
+        ...validateCollisions(status, old.status),
       ],
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },

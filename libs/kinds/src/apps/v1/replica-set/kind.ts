@@ -20,6 +20,7 @@ import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
+const COUNTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const;
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') } as const;
 
 /** validateReplicaSet checks a ReplicaSet. */
@@ -81,7 +82,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   subresources: {
     status: statusStrategy<appsv1.ReplicaSet>({
       validateUpdate: ({ status }) =>
-        validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+        validateReplicaCounts(status, ['replicas', ...COUNTS, 'observedGeneration'], COUNTS),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

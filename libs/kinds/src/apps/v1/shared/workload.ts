@@ -1,9 +1,9 @@
 import type { corev1, metav1 } from '@navarch/api';
-import { field, Path, selectorFromLabelSelector, selectorFromSet, type FieldError } from '@navarch/apimachinery';
+import { field, Path, selectorFromSet, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, IMMUTABLE, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
-import { validateLabelSelector } from '../../../shared/label-validation';
+import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 
 const SPEC = Path.at('spec');
@@ -31,15 +31,17 @@ export function isEmptySelector(selector: metav1.LabelSelector): boolean {
   return !Object.keys(selector.matchLabels ?? {}).length && !selector.matchExpressions?.length;
 }
 
-/** isMalformed: the selector cannot be evaluated. */
-function isMalformed(selector: metav1.LabelSelector): boolean {
-  return validateLabelSelector(selector, SELECTOR).length > 0;
-}
-
-/** validateSelectorForm refuses a selector that cannot be evaluated, after its parts have been complained about. */
-export function validateSelectorForm(selector: metav1.LabelSelector | undefined, release: Release): FieldError[] {
-  if (!selector || !isMalformed(selector)) return [];
-  return [invalidStruct(SELECTOR, selector, goLabelSelector(selector), 'invalid label selector', release)];
+/**
+ * validateSelectorForm refuses a selector that cannot be evaluated, after its parts have been complained about. The values of
+ * expressions are looked at here only.
+ */
+export function validateSelectorForm(
+  selector: metav1.LabelSelector | undefined,
+  release: Release,
+  detail = 'invalid label selector',
+): FieldError[] {
+  if (!selector || readSelector(selector)) return [];
+  return [invalidStruct(SELECTOR, selector, goLabelSelector(selector), detail, release)];
 }
 
 /** validateMatch: the selector has to match the template's labels. Nothing is said about selectors that are empty or malformed. */
@@ -48,8 +50,9 @@ export function validateMatch(
   template: corev1.PodTemplateSpec | undefined,
   release: Release,
 ): FieldError[] {
-  if (selector && (isEmptySelector(selector) || isMalformed(selector))) return [];
-  return matches(selectorFromLabelSelector(selector), template, release);
+  const readable = readSelector(selector);
+  if (!readable || (selector && isEmptySelector(selector))) return [];
+  return matches(readable, template, release);
 }
 
 /** validateMapMatch is validateMatch for a plain map of labels. */
@@ -127,5 +130,5 @@ export function validateSelectorUnchanged(
   release: Release,
 ): FieldError[] {
   if (semanticEqual(now, old)) return [];
-  return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '(*v1.LabelSelector)(nil)', IMMUTABLE, release)];
+  return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '"null"', IMMUTABLE, release)];
 }

@@ -5,7 +5,7 @@ import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, containerColumns, nameColumn, text } from '../../../shared/printer';
-import { validateReplicaCounts } from '../../../shared/replica-counts';
+import { validateCollisions, validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
@@ -13,6 +13,8 @@ import { validateStatefulSet, validateStatefulSetUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
+/** AVAILABLE is the first release whose sets count the pods that have been ready for long enough. */
+const AVAILABLE: Minor = 22;
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') } as const;
 
 function defaultStatefulSet({ spec }: appsv1.StatefulSet, emulated: Minor): void {
@@ -33,8 +35,8 @@ function defaultStatefulSet({ spec }: appsv1.StatefulSet, emulated: Minor): void
   spec.replicas ??= 1;
   spec.revisionHistoryLimit ??= 10;
   for (const claim of spec.volumeClaimTemplates ?? []) {
-    claim.apiVersion ||= 'v1';
-    claim.kind ||= 'PersistentVolumeClaim';
+    claim.apiVersion = 'v1';
+    claim.kind = 'PersistentVolumeClaim';
     defaultClaim(claim, emulated);
   }
 }
@@ -73,8 +75,21 @@ export const statefulSet = defineKind<appsv1.StatefulSet>({
   }),
   subresources: {
     status: statusStrategy<appsv1.StatefulSet>({
-      validateUpdate: ({ status }) =>
-        validateReplicaCounts(status, ['readyReplicas', 'currentReplicas', 'updatedReplicas']),
+      prepareForUpdate({ status }, _old, { emulated }) {
+        if (emulated < AVAILABLE) delete status?.availableReplicas;
+      },
+      validateUpdate: ({ status }, old, { emulated }) => {
+        const counts = [
+          'readyReplicas',
+          'currentReplicas',
+          'updatedReplicas',
+          ...(emulated < AVAILABLE ? [] : (['availableReplicas'] as const)),
+        ] as const;
+        return [
+          ...validateReplicaCounts(status, ['replicas', ...counts, 'observedGeneration', 'collisionCount'], counts),
+          ...validateCollisions(status, old.status),
+        ];
+      },
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

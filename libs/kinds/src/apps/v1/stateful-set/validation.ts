@@ -12,7 +12,7 @@ export function validateStatefulSet(
   { spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet,
   release: Release,
 ): FieldError[] {
-  const malformed = validateSelectorForm(spec.selector, release);
+  const malformed = validateSelectorForm(spec.selector, release, '');
   return [
     ...validatePodManagement(spec.podManagementPolicy),
     ...validateUpdateStrategy(spec.updateStrategy ?? {}, SPEC.child('updateStrategy'), release),

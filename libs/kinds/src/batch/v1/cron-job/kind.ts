@@ -16,7 +16,7 @@ import {
 } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
-import { validateCronJob } from './validation';
+import { validateCronJob, validateCronJobSpec } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template', 'spec');
@@ -70,12 +70,8 @@ export const cronJob = defineKind<batchv1.CronJob>({
     warnings: ({ spec }, old, release) =>
       podWarnings(spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
     generation: 21,
-    prepareForCreate(job, { emulated }) {
-      const spec = job.spec?.jobTemplate?.spec;
-      if (spec && emulated < 21) delete spec.ttlSecondsAfterFinished;
-    },
     validate: validateCronJob,
-    validateUpdate: (job, _old, release) => validateCronJob(job, release),
+    validateUpdate: ({ spec }, _old, release) => validateCronJobSpec(spec, release),
   }),
   subresources: { status: statusStrategy<batchv1.CronJob>({ metadataChecks: { update: [] } }) },
 });

@@ -1,7 +1,8 @@
-import type { batchv1 } from '@navarch/api';
+import type { batchv1, metav1 } from '@navarch/api';
 import { field, maxLength, Path, type FieldError } from '@navarch/apimachinery';
 import { timeZone as findZone } from '@navarch/base';
-import { nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { goLabelSelector } from '../../../shared/go-syntax';
 import { validateJobNumbers, validateJobTemplate } from '../job/validation';
 import { scheduleProblem } from './schedule';
 
@@ -9,12 +10,21 @@ const SPEC = Path.at('spec');
 /** MAX_NAME leaves room for the time that the names of jobs end with. */
 const MAX_NAME = 63 - 11;
 
-/** validateCronJob checks a CronJob. */
-export function validateCronJob(
-  { metadata, spec = {} as batchv1.CronJobSpec }: batchv1.CronJob,
+/** validateCronJob checks a new CronJob, whose jobs' names have to fit. */
+export function validateCronJob({ metadata, spec }: batchv1.CronJob, release: Release): FieldError[] {
+  const name = metadata?.name ?? '';
+  const at = Path.at('metadata', 'name');
+  return [
+    ...validateCronJobSpec(spec, release),
+    ...(name.length > MAX_NAME ? [field.invalid(at, name, maxLength(MAX_NAME))] : []),
+  ];
+}
+
+/** validateCronJobSpec checks when jobs are made, and what they look like. */
+export function validateCronJobSpec(
+  spec: batchv1.CronJobSpec | undefined = {} as batchv1.CronJobSpec,
   release: Release,
 ): FieldError[] {
-  const name = metadata?.name ?? '';
   const { concurrencyPolicy, jobTemplate } = spec;
   const policy = SPEC.child('concurrencyPolicy');
   const job = jobTemplate?.spec ?? ({} as batchv1.JobSpec);
@@ -25,13 +35,18 @@ export function validateCronJob(
     ...(concurrencyPolicy
       ? oneOf(policy, concurrencyPolicy, ['Allow', 'Forbid', 'Replace'])
       : [field.required(policy)]),
-    ...validateJobNumbers(job, at, release),
+    ...validateJobNumbers(job, at),
     ...validateJobTemplate(job, at, release),
+    ...validateNoSelector(job.selector, at.child('selector'), release),
     ...(job.manualSelector ? [field.notSupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
     ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
     ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
-    ...(name.length > MAX_NAME ? [field.invalid(Path.at('metadata', 'name'), name, maxLength(MAX_NAME))] : []),
   ];
+}
+
+function validateNoSelector(selector: metav1.LabelSelector | undefined, path: Path, release: Release): FieldError[] {
+  if (!selector) return [];
+  return [invalidStruct(path, selector, goLabelSelector(selector), '`selector` will be auto-generated', release)];
 }
 
 function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulated }: Release): FieldError[] {

@@ -11,6 +11,9 @@ import { validateJob, validateJobStatus, validateJobUpdate } from './validation'
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
+/** EXPIRES is the first release that deletes jobs some time after their end. */
+const EXPIRES = 21;
+
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;
   if (spec?.completions !== undefined) return `${done}/${spec.completions}`;
@@ -57,10 +60,22 @@ export const job = defineKind<batchv1.Job>({
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);
       inheritLabels(job);
-      if (emulated < 21) delete job.spec?.ttlSecondsAfterFinished;
+      if (emulated < EXPIRES) delete job.spec?.ttlSecondsAfterFinished;
     },
-    validate: validateJob,
+    prepareForUpdate(job, old, { emulated }) {
+      if (emulated < EXPIRES && old.spec?.ttlSecondsAfterFinished === undefined)
+        delete job.spec?.ttlSecondsAfterFinished;
+    },
+    validate: (job, release) => validateJob(job, release),
     validateUpdate: validateJobUpdate,
   }),
-  subresources: { status: statusStrategy<batchv1.Job>({ validateUpdate: validateJobStatus }) },
+  subresources: {
+    status: statusStrategy<batchv1.Job>({
+      prepareForUpdate({ status }, _old, { emulated }) {
+        if (emulated < 24) delete status?.ready;
+        if (emulated < 28) delete status?.terminating;
+      },
+      validateUpdate: validateJobStatus,
+    }),
+  },
 });

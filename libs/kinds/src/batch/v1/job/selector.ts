@@ -10,6 +10,9 @@ export const UID_LABEL = 'controller-uid';
 export const NAME_LABEL = 'job-name';
 const PREFIX = 'batch.kubernetes.io/';
 
+/** isPlainLabel tells a label without a domain from its double with one. */
+export const isPlainLabel = (key: string) => !key.startsWith(PREFIX);
+
 /** jobLabels are the labels that the API server gives a job's pods. */
 export function jobLabels(job: batchv1.Job, emulated: Minor): Record<string, string> {
   const plain = { [UID_LABEL]: job.metadata?.uid ?? '', [NAME_LABEL]: job.metadata?.name ?? '' };

@@ -1,53 +1,60 @@
 import type { batchv1 } from '@navarch/api';
-import { field, Path, selectorFromLabelSelector, type FieldError } from '@navarch/apimachinery';
+import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { validateSelectorUnchanged } from '../../../apps/v1/shared/workload';
 import { goTemplate } from '../../../core/v1/pod/go-template';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
-import { validateLabelSelector } from '../../../shared/label-validation';
+import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './policies';
-import { jobLabels } from './selector';
+import { isPlainLabel, jobLabels } from './selector';
 
 const SPEC = Path.at('spec');
 const NONE = {} as batchv1.JobSpec;
 
-/** validateJob checks a Job after its selector has been generated. */
-export function validateJob(job: batchv1.Job, release: Release): FieldError[] {
+/** validateJob checks a Job after its selector has been generated; `old` is what it was before a change. */
+export function validateJob(job: batchv1.Job, release: Release, old?: batchv1.Job): FieldError[] {
   const { spec = NONE } = job;
-  return [...validateGenerated(job, release), ...validateJobSpec(spec, release)];
+  return [...validateGenerated(job, release, old), ...validateJobSpec(spec, release)];
 }
 
 function validateJobSpec(spec: batchv1.JobSpec, release: Release): FieldError[] {
   return [
-    ...validateJobNumbers(spec, SPEC, release),
+    ...validateJobNumbers(spec, SPEC),
     ...validateJobTemplate(spec, SPEC, release),
     ...validateSelector(spec, release),
   ];
 }
 
-function validateGenerated(job: batchv1.Job, release: Release): FieldError[] {
+/** Unless the client says that it chooses the selector itself, the pods have the labels by which the generated one finds them. */
+function validateGenerated(job: batchv1.Job, release: Release, old: batchv1.Job | undefined): FieldError[] {
   const { spec = NONE } = job;
-  if (spec.manualSelector || !spec.selector || validateLabelSelector(spec.selector, SPEC).length) return [];
-  if (selectorFromLabelSelector(spec.selector).matches(jobLabels(job, release.emulated))) return [];
+  if (spec.manualSelector || !spec.selector) return [];
+  const expected = jobLabels(job, release.emulated);
+  const labels = spec.template?.metadata?.labels;
+  const before = old?.spec?.template?.metadata?.labels;
+  // Jobs of releases that knew fewer labels stay as they are.
+  const due = Object.entries(expected).filter(([key]) => isPlainLabel(key) || !before || key in before);
+  const at = SPEC.child('template', 'metadata', 'labels');
+  const errors = due.flatMap(([key, value]) => {
+    const detail = `must be '${value}'`;
+    if (labels?.[key] === undefined) return [field.required(at.key(key), detail)];
+    return labels[key] === value ? [] : [invalidStruct(at.key(key), labels, goStringMap(labels), detail, release)];
+  });
+  if (readSelector(spec.selector)?.matches(expected) !== false) return errors;
+  const go = goLabelSelector(spec.selector);
   return [
-    invalidStruct(
-      SPEC.child('selector'),
-      spec.selector,
-      goLabelSelector(spec.selector),
-      '`selector` not auto-generated',
-      release,
-    ),
+    ...errors,
+    invalidStruct(SPEC.child('selector'), spec.selector, go, '`selector` not auto-generated', release),
   ];
 }
 
 function validateSelector({ selector, template }: batchv1.JobSpec, release: Release): FieldError[] {
   const at = SPEC.child('selector');
   const errors = selector ? validateLabelSelector(selector, at) : [field.required(at)];
-  if (selector && errors.length) return errors;
   const labels = template?.metadata?.labels;
-  if (selectorFromLabelSelector(selector).matches(labels ?? {})) return errors;
+  if (readSelector(selector)?.matches(labels ?? {}) !== false) return errors;
   const where = SPEC.child('template', 'metadata', 'labels');
   return [
     ...errors,
@@ -55,12 +62,17 @@ function validateSelector({ selector, template }: batchv1.JobSpec, release: Rele
   ];
 }
 
+const COUNTS = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+] as const;
+
 /** validateJobNumbers checks the numbers and modes of a job's spec. */
-export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, { emulated }: Release): FieldError[] {
-  const errors = (['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit'] as const).flatMap(name =>
-    nonNegative(path.child(name), spec[name]),
-  );
-  if (emulated >= 21) errors.push(...nonNegative(path.child('ttlSecondsAfterFinished'), spec.ttlSecondsAfterFinished));
+export function validateJobNumbers(spec: batchv1.JobSpec, path: Path): FieldError[] {
+  const errors = COUNTS.flatMap(name => nonNegative(path.child(name), spec[name]));
   errors.push(
     ...nonNegative(path.child('backoffLimitPerIndex'), spec.backoffLimitPerIndex),
     ...nonNegative(path.child('maxFailedIndexes'), spec.maxFailedIndexes),
@@ -130,7 +142,8 @@ export function validateJobTemplate(
     errors.push(field.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
   if (policy === 'OnFailure' || policy === 'Never') return errors;
   const values = ['OnFailure', 'Never'];
-  if (release.emulated >= 25) return [...errors, field.notSupported(at, policy, values)];
+  if (release.emulated >= 25 || (policy && policy !== 'Always'))
+    return [...errors, field.notSupported(at, policy, values)];
   return [...errors, field.required(at, `valid values: ${values.map(v => JSON.stringify(v)).join(', ')}`)];
 }
 
@@ -138,7 +151,7 @@ export function validateJobTemplate(
 export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: Release): FieldError[] {
   const { spec = NONE } = job;
   const { spec: before = NONE } = old;
-  const errors = [...validateJob(job, release), ...validateJobSpec(spec, release)];
+  const errors = [...validateJob(job, release, old), ...validateJobSpec(spec, release)];
   const elastic = release.emulated >= 27 && spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
   const fixed = (...names: (keyof batchv1.JobSpec)[]) =>
     names

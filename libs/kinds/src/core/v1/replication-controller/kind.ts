@@ -44,6 +44,8 @@ function validateController({ spec = {} }: corev1.ReplicationController, release
 
 const selectable = ({ status }: corev1.ReplicationController) => ({ 'status.replicas': String(status?.replicas ?? 0) });
 
+const COUNTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const;
+
 /** replicationController declares ReplicationController. */
 export const replicationController = defineKind<corev1.ReplicationController>({
   resource: ReplicationControllers,
@@ -76,7 +78,7 @@ export const replicationController = defineKind<corev1.ReplicationController>({
   subresources: {
     status: statusStrategy<corev1.ReplicationController>({
       validateUpdate: ({ status }) =>
-        validateReplicaCounts(status, ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas']),
+        validateReplicaCounts(status, ['replicas', ...COUNTS, 'observedGeneration'], COUNTS),
     }),
     scale: { replicas: 'spec.replicas', statusReplicas: 'status.replicas', selector: 'spec.selector' },
   },

@@ -110,7 +110,7 @@ function validatePath(
   path: Path,
   form: Form,
 ): FieldError[] {
-  if (pathType === undefined) return [field.required(path.child('pathType'), 'pathType must be specified')];
+  if (typeof pathType !== 'string') return [field.required(path.child('pathType'), 'pathType must be specified')];
   const at = path.child('path');
   const errors = oneOf(path.child('pathType'), pathType, PATH_TYPES);
   if (pathType === 'ImplementationSpecific') {
