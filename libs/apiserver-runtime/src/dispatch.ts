@@ -39,7 +39,7 @@ export class Dispatcher {
     const remote = remoteOf(this.options.aggregated, info);
     if (remote) return remote.handle(exchange);
     if (!info.isResourceRequest || info.path.startsWith('//')) return this.router.serve(exchange);
-    if (isTorn(info)) throw notFoundResource();
+    if (info.verb === 'proxy' || isTorn(info)) throw notFoundResource();
     const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
     if (!endpoint) return this.elsewhere(exchange);

@@ -131,9 +131,9 @@ export function notAcceptable({ media, stream }: Offer): StatusError {
 /** contentMedia reads a Content-Type; none means JSON. 415 for what is not among `media`. */
 export function contentMedia(header: string | undefined, media: readonly Media[]): Media {
   if (!header) return 'json';
-  const type = header.split(';', 1)[0]!.trim().toLowerCase();
-  const found = media.find(m => mediaTypes[m] === type);
-  if (found) return found;
+  const [type = '', ...parameters] = header.split(';').map(part => part.trim());
+  const found = media.find(m => mediaTypes[m] === type.toLowerCase());
+  if (found && parameters.every(parameter => parameter === '' || parameter.includes('='))) return found;
   throw unknownFormat(media.map(m => mediaTypes[m]));
 }
 

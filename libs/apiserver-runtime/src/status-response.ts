@@ -48,7 +48,9 @@ export class PlainTextError extends Error {}
 
 /** plainTextResponse is the answer for a PlainTextError. */
 export function plainTextResponse(uri: string, { message }: PlainTextError): ApiResponse {
-  return textResponse(500, `Internal Server Error: ${JSON.stringify(uri)}: ${message}\n`);
+  return textResponse(500, `Internal Server Error: ${JSON.stringify(uri)}: ${message}\n`, {
+    'x-content-type-options': 'nosniff',
+  });
 }
 
 /** plainFailure is upstream's answer for an error without a reason of its own: code 500 and the bare message. */

@@ -41,9 +41,10 @@ export function hasSelector(predicate: Predicate): boolean {
 
 /** whyNot says what keeps text from being part of a path, in the API's words. */
 function whyNot(text: string): string {
-  return text === '.' || text === '..' ? `may not be '${text}'` : "may not contain '/'";
+  if (text === '.' || text === '..') return `may not be '${text}'`;
+  return text.includes('%') ? "may not contain '%'" : "may not contain '/'";
 }
 
 function isSegment(text: string): boolean {
-  return text !== '' && text !== '.' && text !== '..' && !text.includes('/') && !text.includes('\0');
+  return text !== '' && text !== '.' && text !== '..' && !/[/%\0]/.test(text);
 }

@@ -1,7 +1,7 @@
-import { stringify as yamlOf } from 'yaml';
 import type { ApiResponse } from '@navarch/apimachinery';
 import { mediaTypes, type Media } from '../negotiate';
 import type { Shape } from './shape';
+import { yamlText } from './yaml';
 
 const NEWLINE = Buffer.from('\n');
 
@@ -21,14 +21,9 @@ export function answer(
 
 /** answerJson answers JSON bytes as the shape asks: as they are, indented, or as YAML. */
 export function answerJson(status: number, shape: Shape, json: Buffer): ApiResponse {
-  if (shape.media === 'yaml') return answer(status, 'yaml', yamlBytes(json));
+  if (shape.media === 'yaml') return answer(status, 'yaml', Buffer.from(yamlText(JSON.parse(json.toString()))));
   if (shape.pretty) return answer(status, 'json', Buffer.from(JSON.stringify(JSON.parse(json.toString()), null, 2)));
   return answer(status, 'json', [json, NEWLINE]);
-}
-
-/** yamlBytes turns JSON into YAML that older readers take for the same: keys sorted, texts quoted that YAML 1.1 would read as something else. */
-function yamlBytes(json: Buffer): Buffer {
-  return Buffer.from(yamlOf(JSON.parse(json.toString()), { version: '1.1', sortMapEntries: true }));
 }
 
 const COMMA = 0x2c;

@@ -8,6 +8,7 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** fromProtobuf reads a body into plain JSON. It throws for bytes that are no such message. */
 export function fromProtobuf(body: Buffer): Record<string, unknown> {
+  if (!body.length) throw new Error('empty data');
   const { apiVersion, kind, raw, contentType } = unwrapUnknown(body);
   if (contentType === 'application/json') return decodeJson(raw).value as Record<string, unknown>;
   const type = { kind, apiVersion };

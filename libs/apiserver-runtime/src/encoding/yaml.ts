@@ -1,5 +1,5 @@
 import { decodeJson } from '@navarch/apimachinery';
-import { parse, type ScalarTag } from 'yaml';
+import { Document, Scalar, parse, visit, type ScalarTag, type Tags } from 'yaml';
 
 /** BOOL: what the API's clients have always been able to write for true and false. */
 const BOOL: ScalarTag = {
@@ -31,4 +31,34 @@ export function parseYaml(text: string): unknown {
   });
   // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
   return decodeJson(Buffer.from(JSON.stringify(value) ?? 'null')).value;
+}
+
+const FLOAT = 'tag:yaml.org,2002:float';
+/** A lone point is text: the names of owned fields begin with it. */
+const pointIsText = (tags: Tags): Tags =>
+  tags.map(tag =>
+    typeof tag === 'object' && tag.tag === FLOAT && (tag as ScalarTag).test?.test('.')
+      ? { ...(tag as ScalarTag), test: /^[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9_]+)$/ }
+      : tag,
+  );
+
+/** SPECIAL: what makes text with an apostrophe need quotes. */
+const SPECIAL = /: |:$| #|^[\s'"&*!|>%@`#?{}[\],-]/;
+
+/**
+ * yamlText writes plain JSON as YAML the way the API's servers write it: keys sorted, lists not indented, double quotes around texts that
+ * YAML 1.1 would read as something else, single ones where they are needed otherwise.
+ */
+export function yamlText(value: unknown): string {
+  const document = new Document(value, { version: '1.1', sortMapEntries: true, customTags: pointIsText });
+  const tags = document.schema!.tags.filter(({ default: byForm }) => byForm);
+  const isOther = (text: string) => text === '' || tags.some(tag => (tag as ScalarTag).test?.test(text));
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value !== 'string') return;
+      if (isOther(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+      else if (node.value.includes("'") && SPECIAL.test(node.value)) node.type = Scalar.QUOTE_SINGLE;
+    },
+  });
+  return document.toString({ indentSeq: false, singleQuote: true, lineWidth: 80 });
 }

@@ -109,6 +109,15 @@ export class OpenApi {
       info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
       paths: { ...builtin.paths, ...this.v2Paths(custom) },
       definitions: { ...builtin.definitions, ...definitionNames(custom).custom('v2') },
+      securityDefinitions: {
+        BearerToken: {
+          description: 'Bearer Token authentication',
+          type: 'apiKey',
+          name: 'authorization',
+          in: 'header',
+        },
+      },
+      security: [{ BearerToken: [] }],
     };
     return withRemoteApis(own, [...(aggregated?.remotes.values() ?? [])]);
   }
@@ -124,7 +133,10 @@ export class OpenApi {
   }
 
   private v2Paths(endpoints: readonly Endpoint[]): Parts['paths'] {
-    return v2Paths(endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)));
+    return v2Paths(
+      endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)),
+      this.emulated,
+    );
   }
 
   private definitions(names: readonly string[], flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
@@ -172,7 +184,10 @@ export class OpenApi {
       return type.encode({
         openapi: '3.0.0',
         info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
-        paths: v3Paths(endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated))),
+        paths: v3Paths(
+          endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)),
+          this.emulated,
+        ),
         components: { schemas: { ...this.definitions(names, 'v3'), ...custom('v3') } },
       });
     });

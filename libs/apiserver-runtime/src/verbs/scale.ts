@@ -68,15 +68,11 @@ export async function scale(
     fieldValidation: options.fieldValidation,
     warn: (text: string) => exchange.warn(text),
   };
-  const wanted = type
-    ? (current: AnyObject) => patchScale(type, body, current, target, decode)
-    : () =>
-        decodeObject(
-          body,
-          contentMedia(exchange.request.headers['content-type'], offers.builtin.media),
-          target,
-          decode,
-        );
+  const media = type ? 'json' : contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
+  const sent = type ? undefined : decodeObject(body, media, target, decode);
+  // A replacement of another name is refused whether its object is there or not.
+  if (sent) matchesPath(sent, namespace, name);
+  const wanted = (current: AnyObject) => sent ?? patchScale(type!, body, current, target, decode);
   const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
   await endpoint.resource.load([entry]);
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);

@@ -80,9 +80,8 @@ async function create(
   fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
   await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));
   const errors = endpoint.kind.strategy.validate?.(object, context.strategyContext) ?? [];
-  // Reviews have never named their kind in such answers.
-  if (errors.length)
-    throw invalid({ group: endpoint.kind.resource.group, kind: '' }, object.metadata?.name ?? '', errors);
+  // Reviews have never named their kind in such answers, nor themselves.
+  if (errors.length) throw invalid({ group: endpoint.kind.resource.group, kind: '' }, '', errors);
   const answered = endpoint.fromHub((await handler.create!(exchange, object)) as AnyObject);
   // A handler may answer something else than its kind: a binding answers a Status.
   const own = answered.kind === undefined || answered.kind === endpoint.kindName;

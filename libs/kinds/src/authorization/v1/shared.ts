@@ -1,5 +1,6 @@
 import type { authorizationv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
+import { goStringMap, goStrings } from '../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 
@@ -37,6 +38,31 @@ export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec): F
       ? []
       : [field.invalid(SPEC.child('user'), spec.user ?? '', 'at least one of user or group must be specified')]),
   ];
+}
+
+/** validateNoMetadata: a review is nobody's object, so that it has no metadata; but for its namespace, where it has one. */
+export function validateNoMetadata(metadata: ObjectMeta = {}, namespaced = false): FieldError[] {
+  const { name, generateName, namespace, uid, resourceVersion, labels, annotations, finalizers } = metadata;
+  const texts = [name, generateName, namespaced ? '' : namespace, uid, resourceVersion];
+  const maps = [labels, annotations, finalizers, metadata.ownerReferences].map(map => Object.keys(map ?? {}).length);
+  if (texts.every(text => !text) && maps.every(size => size === 0)) return [];
+  const detail = namespaced ? 'must be empty except for namespace' : 'must be empty';
+  const message = `Invalid value: ${goObjectMeta(metadata)}: ${detail}`;
+  return [{ reason: 'FieldValueInvalid', field: 'metadata', message }];
+}
+
+/** goObjectMeta renders the metadata that somebody may send, as Go prints it. */
+function goObjectMeta({ labels, annotations, finalizers, ...texts }: ObjectMeta): string {
+  const text = (field: 'name' | 'generateName' | 'namespace' | 'uid' | 'resourceVersion') =>
+    JSON.stringify(texts[field] ?? '');
+  return (
+    `v1.ObjectMeta{Name:${text('name')}, GenerateName:${text('generateName')}, Namespace:${text('namespace')}, ` +
+    `SelfLink:"", UID:${text('uid')}, ResourceVersion:${text('resourceVersion')}, Generation:0, ` +
+    'CreationTimestamp:time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC), DeletionTimestamp:<nil>, ' +
+    `DeletionGracePeriodSeconds:(*int64)(nil), Labels:${goStringMap(labels)}, Annotations:${goStringMap(annotations)}, ` +
+    `OwnerReferences:[]v1.OwnerReference(nil), Finalizers:${goStrings(finalizers)}, ClusterName:"", ` +
+    'ManagedFields:[]v1.ManagedFieldsEntry(nil)}'
+  );
 }
 
 type Fields = Record<string, unknown>;

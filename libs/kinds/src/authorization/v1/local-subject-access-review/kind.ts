@@ -2,13 +2,17 @@ import { LocalSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { fromBeta, toBeta, validateReview } from '../shared';
+import { fromBeta, toBeta, validateNoMetadata, validateReview } from '../shared';
 
 /** A local review asks about its own namespace. */
 function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
   const asked = spec.resourceAttributes?.namespace ?? '';
   const own = metadata?.namespace ?? '';
-  const errors = validateReview(spec);
+  const errors = [...validateReview(spec), ...validateNoMetadata(metadata, true)];
+  if (spec.resourceAttributes && asked !== own)
+    errors.push(
+      field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),
+    );
   if (spec.nonResourceAttributes)
     errors.push(
       field.invalid(
@@ -16,10 +20,6 @@ function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview):
         spec.nonResourceAttributes,
         'disallowed on this kind of request',
       ),
-    );
-  if (asked !== own)
-    errors.push(
-      field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),
     );
   return errors;
 }

@@ -1,7 +1,7 @@
 import { SelfSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { fromBeta, toBeta, validateWhat } from '../shared';
+import { fromBeta, toBeta, validateNoMetadata, validateWhat } from '../shared';
 
 /** selfSubjectAccessReview declares SelfSubjectAccessReview, which is answered and never stored. */
 export const selfSubjectAccessReview = defineKind<authorizationv1.SelfSubjectAccessReview>({
@@ -16,5 +16,5 @@ export const selfSubjectAccessReview = defineKind<authorizationv1.SelfSubjectAcc
     }),
   ],
   verbs: ['create'],
-  strategy: { validate: ({ spec }) => validateWhat(spec) },
+  strategy: { validate: ({ metadata, spec }) => [...validateWhat(spec), ...validateNoMetadata(metadata)] },
 });

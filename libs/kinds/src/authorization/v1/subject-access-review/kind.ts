@@ -1,7 +1,7 @@
 import { SubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { fromBeta, toBeta, validateReview } from '../shared';
+import { fromBeta, toBeta, validateNoMetadata, validateReview } from '../shared';
 
 /** subjectAccessReview declares SubjectAccessReview, which is answered and never stored. */
 export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessReview>({
@@ -16,5 +16,5 @@ export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessRevie
     }),
   ],
   verbs: ['create'],
-  strategy: { validate: ({ spec }) => validateReview(spec) },
+  strategy: { validate: ({ metadata, spec }) => [...validateReview(spec), ...validateNoMetadata(metadata)] },
 });
