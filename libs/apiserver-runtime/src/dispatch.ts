@@ -13,7 +13,7 @@ import type { RequestInfo } from './interfaces';
 import type { ApiServerOptions } from './options';
 import type { Endpoint } from './registry/resource';
 import type { Router } from './router';
-import { methodNotAllowed, notFoundResource, pageNotFound } from './status-response';
+import { methodNotAllowed, methodNotSupported, notFoundResource, pageNotFound } from './status-response';
 import { create } from './verbs/create';
 import { remove } from './verbs/delete';
 import { deleteCollection } from './verbs/delete-collection';
@@ -64,6 +64,10 @@ export class Dispatcher {
     const { services } = this;
     const { info } = exchange;
     const { resource } = endpoint;
+    if (info.verb === 'watch' && resource.verbs.has('list') && !resource.verbs.has('watch')) {
+      warnOfDeprecation(exchange, endpoint);
+      throw methodNotSupported(endpoint.target, 'watch');
+    }
     checkVerb(endpoint, exchange);
     warnOfDeprecation(exchange, endpoint);
     const handler = resource.isVirtual ? this.virtualOf(endpoint.kind) : undefined;

@@ -1,4 +1,4 @@
-import { StatusError, internalError, type ApiResponse, type Status } from '@navarch/apimachinery';
+import { StatusError, internalError, type ApiResponse, type GroupResource, type Status } from '@navarch/apimachinery';
 
 const JSON_HEADERS: Readonly<Record<string, string>> = Object.freeze({
   'content-type': 'application/json',
@@ -63,6 +63,12 @@ export const notFoundResource = (): StatusError =>
   new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 export const methodNotAllowed = (): StatusError =>
   new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});
+
+/** methodNotSupported is the 405 where there is a path for a verb that the resource does not have. */
+export function methodNotSupported({ group, resource }: GroupResource, verb: string): StatusError {
+  const message = `${verb} is not supported on resources of kind ${JSON.stringify(group ? `${resource}.${group}` : resource)}`;
+  return new StatusError(405, 'MethodNotAllowed', message, { ...(group && { group }), kind: resource });
+}
 
 /** pageNotFound is the bare answer of a mux without a handler. */
 export const pageNotFound = (): ApiResponse =>

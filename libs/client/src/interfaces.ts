@@ -53,6 +53,8 @@ export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Orphan' | 'Background' | 'Foreground';
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  /** dryRun: only ask whether the deletion would do. */
+  readonly dryRun?: boolean;
 }
 
 export type Patch =

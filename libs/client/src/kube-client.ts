@@ -185,8 +185,8 @@ function selection({
   return { labelSelector, fieldSelector, resourceVersion, resourceVersionMatch, limit, continue: token };
 }
 
-function deletion({ gracePeriodSeconds, propagationPolicy, preconditions }: DeleteOptions): DeleteOptions {
-  return { gracePeriodSeconds, propagationPolicy, preconditions };
+function deletion({ gracePeriodSeconds, propagationPolicy, preconditions, dryRun }: DeleteOptions): object {
+  return { gracePeriodSeconds, propagationPolicy, preconditions, ...(dryRun && { dryRun: ['All'] }) };
 }
 
 function query(parameters: Record<string, unknown>): string {

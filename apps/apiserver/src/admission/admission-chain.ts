@@ -5,10 +5,11 @@ import type { AdmissionAttributes, AdmissionPlugin, Operation, RequestContext } 
 export class AdmissionChain {
   constructor(private readonly plugins: () => readonly AdmissionPlugin[]) {}
 
-  /** run lets every plugin that handles the write admit, then validate it; the first refusal is thrown. */
-  async run(attributes: AdmissionAttributes): Promise<void> {
+  /** run lets every plugin that handles the write admit, then validate it; the first refusal is thrown. `check` comes between the two. */
+  async run(attributes: AdmissionAttributes, check?: () => void): Promise<void> {
     const plugins = this.plugins().filter(plugin => plugin.handles(attributes));
     for (const plugin of plugins) await plugin.admit?.(attributes);
+    check?.();
     for (const plugin of plugins) await plugin.validate?.(attributes);
   }
 }

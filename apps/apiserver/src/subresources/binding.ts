@@ -1,9 +1,11 @@
 import { Pods, type corev1 } from '@navarch/api';
-import { badRequest, conflict, field, Path, StatusError, type FieldError } from '@navarch/apimachinery';
+import { badRequest, conflict, field, Path, StatusError, type FieldError, notFound } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
 import { readObject, type RequestContext, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
 import { created } from './answers';
+
+const PRECONDITIONS_SINCE = 22;
 
 export interface BindingParts {
   readonly pods: () => Store<corev1.Pod>;
@@ -20,9 +22,6 @@ export function bindingHandler(parts: BindingParts): SubresourceHandler {
       kind: 'Binding',
       emulated: parts.emulated,
     });
-    if (binding.metadata?.name !== context.info.name) {
-      throw badRequest('name in URL does not match name in Binding object');
-    }
     await bind(parts, context, context.info.name, binding);
     return created(context);
   };
@@ -30,26 +29,30 @@ export function bindingHandler(parts: BindingParts): SubresourceHandler {
 
 /** bind assigns the pod; 409 if it has a node already or is on its way out. */
 export async function bind(
-  { pods, admission, clock }: BindingParts,
+  { pods, admission, emulated, clock }: BindingParts,
   context: RequestContext,
   podName: string,
   binding: corev1.Binding,
 ): Promise<void> {
-  checkBinding(binding);
   const attributes = subresourceAttributes(context, 'CREATE', { group: '', version: 'v1', kind: 'Binding' }, binding);
-  await admission.run({
-    ...attributes,
-    resource: { group: '', version: 'v1', resource: 'pods' },
-    subresource: 'binding',
-    name: podName,
+  const asPod = { resource: { group: '', version: 'v1', resource: 'pods' }, subresource: 'binding', name: podName };
+  await admission.run({ ...attributes, ...asPod }, () => {
+    if ((binding.metadata?.name ?? '') !== podName)
+      throw badRequest('name in URL does not match name in Binding object');
+    checkBinding(binding);
+    if (!podName) throw badRequest('Name parameter required.');
   });
+  const assign = (pod: corev1.Pod) => {
+    if (emulated >= PRECONDITIONS_SINCE) checkPreconditions(pod, binding);
+    assignNode(pod, binding, clock.now());
+  };
   const { namespace } = context.info;
   if (context.query.getAll('dryRun').includes('All')) {
     const pod = await pods().get(namespace, podName);
-    if (pod) assignNode(pod, binding, clock.now());
-    return;
+    if (!pod) throw notFound({ group: '', resource: 'pods' }, podName);
+    return assign(pod);
   }
-  await pods().update(namespace, podName, pod => assignNode(pod, binding, clock.now()));
+  await pods().update(namespace, podName, assign);
 }
 
 /** checkBinding throws what is wrong with a binding, in upstream's form: findings without code and reason of their own. */
@@ -62,14 +65,23 @@ export function checkBinding({ target }: corev1.Binding): void {
   if (texts.length) throw new StatusError(500, '', texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`);
 }
 
+/** checkPreconditions throws 409 if the pod is not the one that the binding means. */
+export function checkPreconditions({ metadata = {} }: corev1.Pod, binding: corev1.Binding): void {
+  const { uid, resourceVersion } = binding.metadata ?? {};
+  for (const [what, wanted, present] of [
+    ['UID', uid, metadata.uid],
+    ['ResourceVersion', resourceVersion, metadata.resourceVersion],
+  ] as const) {
+    if (!wanted || wanted === present) continue;
+    const why = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${present}`;
+    throw conflict({ group: Pods.group, resource: 'pods/binding' }, metadata.name!, why);
+  }
+}
+
 /** assignNode writes the node into the pod, with what the binding wants annotated. In place. */
 export function assignNode(pod: corev1.Pod, binding: corev1.Binding, nowMs: number): void {
   const name = pod.metadata!.name!;
   const refuse = (why: string) => conflict({ group: Pods.group, resource: 'pods/binding' }, name, why);
-  const uid = binding.metadata?.uid;
-  if (uid && uid !== pod.metadata!.uid) {
-    throw refuse(`Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata!.uid}`);
-  }
   if (pod.metadata!.deletionTimestamp) throw refuse(`pod ${name} is being deleted, cannot be assigned to a host`);
   if (pod.spec?.nodeName) throw refuse(`pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`);
   if (pod.spec?.schedulingGates?.length) throw refuse(`pod ${name} has non-empty .spec.schedulingGates`);

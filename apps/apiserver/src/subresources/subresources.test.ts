@@ -6,8 +6,8 @@ import { containerOf } from '../kubelet/pod-target';
 import { rewriteLocation } from '../proxy/proxy-handler';
 import { isProxyable, parseProxyName } from '../proxy/proxy-target';
 import { Health } from '../routes/health';
-import { assignNode, checkBinding } from './binding';
-import { needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
+import { assignNode, checkBinding, checkPreconditions } from './binding';
+import { covers, needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
 import { checkLogOptions } from './pod-log';
 import { kubeletPath, streamOptions, type StreamKind } from './pod-streams';
 
@@ -134,9 +134,15 @@ describe('assignNode', () => {
       pod({ metadata: { name: 'p', deletionTimestamp: 'x' } }),
       binding,
     ],
-    ['UID in precondition: v', pod(), { ...binding, metadata: { uid: 'v' } }],
     ['non-empty .spec.schedulingGates', pod({ spec: { containers: [], schedulingGates: [{ name: 'g' }] } }), binding],
   ])('%s', (why, made, asked) => expect(() => assignNode(made, asked, 0)).toThrow(why));
+  test.each<[string, corev1.Binding['metadata']]>([
+    ['UID in precondition: v, UID in object meta: u', { uid: 'v' }],
+    ['ResourceVersion in precondition: 1, ResourceVersion in object meta: 2', { uid: 'u', resourceVersion: '1' }],
+  ])('%s', (why, metadata) => {
+    const made = pod({ metadata: { name: 'p', uid: 'u', resourceVersion: '2' } });
+    expect(() => checkPreconditions(made, { ...binding, metadata })).toThrow(`Precondition failed: ${why}`);
+  });
 });
 
 test.each<[string, corev1.Binding['target']]>([
@@ -181,6 +187,13 @@ describe('evictions', () => {
     expect(['Pending', 'Running', 'Succeeded', 'Failed'].filter(phase => needsBudget({ status: { phase } }))).toEqual([
       'Running',
     ]);
+  });
+  test.each<[string, corev1.Pod, number, boolean]>([
+    ['everything, of pods with labels', { metadata: { labels: { a: 'b' } } }, 33, true],
+    ['nothing up to 1.20', { metadata: { labels: { a: 'b' } } }, 20, false],
+    ['never a pod without labels', { metadata: {} }, 33, false],
+  ])('an empty selector chooses %s', (_what, made, emulated, want) => {
+    expect(covers({ spec: { selector: {} } }, made, emulated)).toBe(want);
   });
   test('an unhealthy pod may go where enough are healthy, or if the budget says so', () => {
     const ready: corev1.Pod = { status: { conditions: [{ type: 'Ready', status: 'True' }] } };

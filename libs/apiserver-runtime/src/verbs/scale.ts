@@ -8,14 +8,16 @@ import {
   MODIFIED,
   selectorFromLabelSelector,
   selectorFromSet,
+  validateObjectMeta,
   type AnyObject,
   type ApiResponse,
+  type StatusError,
 } from '@navarch/apimachinery';
 import type { ScalePaths } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { respondPlain } from '../encoding/plain';
-import { decodeObject, type Target } from '../encoding/decode-body';
+import { decodeObject, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { contentMedia } from '../negotiate';
 import { scaleTarget } from '../registry/message-names';
@@ -23,10 +25,12 @@ import type { Endpoint } from '../registry/resource';
 import { revisionOf } from './resource-version';
 import { patchScale, patchTypeOf } from './patch';
 import type { Services } from './services';
-import { matchesPath, updateObject } from './update';
+import { checkUid, matchesPath, updateObject } from './update';
 import { invalid } from './validation';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
+
+const NAMESPACE_FILLED_SINCE = 22;
 
 const target: Target = {
   group: 'autoscaling',
@@ -68,14 +72,22 @@ export async function scale(
     fieldValidation: options.fieldValidation,
     warn: (text: string) => exchange.warn(text),
   };
-  const media = type ? 'json' : contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
-  const sent = type ? undefined : decodeObject(body, media, target, decode);
-  // A replacement of another name is refused whether its object is there or not.
-  if (sent) matchesPath(sent, namespace, name);
-  const wanted = (current: AnyObject) => sent ?? patchScale(type!, body, current, target, decode);
+  const wanted = type
+    ? (current: AnyObject) => patchScale(type, body, current, target, decode)
+    : replacement(exchange, body, decode);
   const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
   await endpoint.resource.load([entry]);
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
+}
+
+/** replacement is the Scale that an update brings along. It is read, and refused, before anybody looks for the object. */
+function replacement(exchange: Exchange, body: Buffer, decode: DecodeContext): () => AnyObject {
+  const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
+  const scale = decodeObject(body, media, target, decode);
+  const { namespace, name } = exchange.info;
+  matchesPath(scale, namespace, name);
+  if (decode.emulated >= NAMESPACE_FILLED_SINCE) (scale.metadata ??= {}).namespace ??= namespace;
+  return () => scale;
 }
 
 /** rescaled is the present object with the wanted replicas. */
@@ -86,19 +98,28 @@ function rescaled(
   paths: ScalePaths,
 ): AnyObject {
   const { endpoint, namespace } = context;
-  const { name } = context.exchange.info;
+  const { name, verb } = context.exchange.info;
   if (!current) throw notFound(scaleTarget(endpoint), name);
   const object = endpoint.resource.hubOf(current);
   const scale = wanted(scaleOf(object, paths));
-  matchesPath(scale, namespace, name);
+  const { resourceVersion = '', uid } = scale.metadata ?? {};
+  if (verb === 'patch') {
+    matchesPath(scale, namespace, name);
+    if (uid && uid !== object.metadata?.uid) throw otherUid(endpoint, name, uid, object.metadata?.uid ?? '');
+  } else if (uid) {
+    checkUid(context, current, uid);
+  }
   // Objects of custom resources are checked as a whole, where their replicas really stand.
   if (!endpoint.custom) checkScale(scale, name);
-  const { resourceVersion = '', uid } = scale.metadata ?? {};
   const given = revisionOf(resourceVersion);
-  if ((given !== 0 && given !== current.revision) || (uid && uid !== object.metadata?.uid))
-    throw conflict(endpoint.target, name, MODIFIED);
+  if (given !== 0 && given !== current.revision) throw conflict(endpoint.target, name, MODIFIED);
   setAt(object, paths.replicas, replicasOf(scale));
   return object;
+}
+
+function otherUid({ target: { group, resource } }: Endpoint, name: string, given: string, actual: string): StatusError {
+  const why = `Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`;
+  return conflict({ group, resource: `${resource}/scale` }, name, why);
 }
 
 function replicasOf(scale: AnyObject): number {
@@ -112,10 +133,11 @@ function checkReplicas({ custom }: Endpoint, object: AnyObject, { replicas }: Sc
 }
 
 function checkScale(scale: AnyObject, name: string): void {
+  const findings = validateObjectMeta(scale.metadata ?? {}, { namespaced: true, nameRule: 'subdomain' });
   const replicas = replicasOf(scale);
-  if (replicas >= 0) return;
-  const finding = field.invalid(Path.at('spec', 'replicas'), replicas, 'must be greater than or equal to 0');
-  throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [finding]);
+  if (replicas < 0)
+    findings.push(field.invalid(Path.at('spec', 'replicas'), replicas, 'must be greater than or equal to 0'));
+  if (findings.length) throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, findings);
 }
 
 /** scaleOf is an object's Scale. A replica count of zero is left out, as autoscaling/v1 does. Pure. */

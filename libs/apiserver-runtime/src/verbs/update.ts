@@ -75,7 +75,7 @@ export function matchesPath(object: AnyObject, namespace: string, name: string):
 }
 
 /** checkUid refuses a write whose sender means another object, or one that is there no more. */
-function checkUid(context: WriteContext, current: Entry | undefined, given: string): void {
+export function checkUid(context: WriteContext, current: Entry | undefined, given: string): void {
   const { endpoint, exchange, namespace, options } = context;
   const actual = current?.object().metadata.uid ?? '';
   if (given === actual) return;

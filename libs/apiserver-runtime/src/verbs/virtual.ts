@@ -77,7 +77,8 @@ async function create(
     warn: text => exchange.warn(text),
   });
   const object = hubObject(context, decoded);
-  fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
+  // Before 1.22 only storage looked at the namespace, and nothing is stored here.
+  if (services.emulated >= 22) fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
   await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));
   const errors = endpoint.kind.strategy.validate?.(object, context.strategyContext) ?? [];
   // Reviews have never named their kind in such answers, nor themselves.

@@ -4,16 +4,19 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
+import { betaSigner } from './request';
 import { approvalStrategy, requestStatusStrategy, requestStrategy } from './strategy';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 
-/** Requests of v1beta1 without a signer or usages are for whoever signed everything at the time. */
+/** In v1beta1 signer, usages and the status of conditions may be left out. */
 function defaultBeta(object: Record<string, unknown>): void {
   const spec = object['spec'] as Record<string, unknown> | undefined;
   if (!spec) return;
-  spec['signerName'] ||= 'kubernetes.io/legacy-unknown';
-  if (!(spec['usages'] as unknown[] | undefined)?.length) spec['usages'] = ['digital signature', 'key encipherment'];
+  spec['usages'] ??= ['digital signature', 'key encipherment'];
+  spec['signerName'] ||= betaSigner(spec['request'], spec['usages']);
+  const { conditions } = (object['status'] ?? {}) as { conditions?: Record<string, unknown>[] };
+  for (const one of conditions ?? []) one['status'] ||= 'True';
 }
 
 function condition({ status = {} }: CSR): string {

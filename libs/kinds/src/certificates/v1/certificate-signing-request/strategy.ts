@@ -1,7 +1,7 @@
 import type { certificatesv1 } from '@navarch/api';
 import type { Strategy, StrategyContext } from '../../../kind';
 import { keep } from '../../../shared/keep';
-import { validateCertificate, validateConditions, validateRequest } from './validation';
+import { validateCertificate, validateConditions, validateKept, validateRequest } from './validation';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 type Condition = certificatesv1.CertificateSigningRequestCondition;
@@ -26,7 +26,19 @@ export const requestStrategy: Strategy<CSR> = {
   prepareForUpdate: (request, old) => keep(request, old, 'spec', 'status'),
 };
 
-const decides = ({ type }: Condition) => type === 'Approved' || type === 'Denied';
+const V1BETA1 = 'certificates.k8s.io/v1beta1';
+
+/** takeOver puts the conditions that decided before in the place of those that came; false where there are not as many of a type. */
+function takeOver(conditions: Condition[], before: readonly Condition[]): boolean {
+  const fits = (type: string) => {
+    const old = before.filter(one => one.type === type);
+    const places = conditions.flatMap((one, i) => (one.type === type ? [i] : []));
+    if (places.length !== old.length) return false;
+    places.forEach((place, i) => (conditions[place] = { ...old[i]! }));
+    return true;
+  };
+  return fits('Approved') && fits('Denied');
+}
 
 /** Times of conditions that clients leave out are those of the request. */
 function stamp(
@@ -36,7 +48,6 @@ function stamp(
 ): void {
   const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
   for (const condition of conditions ?? []) {
-    condition.status ||= 'True';
     condition.lastUpdateTime ||= time;
     const before = old.find(c => c.type === condition.type);
     condition.lastTransitionTime ||= before?.status === condition.status ? (before?.lastTransitionTime ?? time) : time;
@@ -55,10 +66,16 @@ export const approvalStrategy: Strategy<CSR> = {
     if (conditions) request.status.conditions = conditions;
     stamp(conditions, old.status?.conditions ?? [], context);
   },
-  validateUpdate: (request, _old, context) => validateConditions(request, context),
+  validateUpdate: (request, old, context) => [
+    ...validateConditions(request, old, context),
+    ...validateKept(request, old, true),
+  ],
 };
 
-/** requestStatusStrategy signs: it takes the certificate, and all conditions but those that decide. */
+/**
+ * requestStatusStrategy signs: it takes the certificate, and all conditions but those that decide. Where these were added or left out v1
+ * refuses, and v1beta1 keeps all conditions as they were.
+ */
 export const requestStatusStrategy: Strategy<CSR> = {
   metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
@@ -66,13 +83,15 @@ export const requestStatusStrategy: Strategy<CSR> = {
     keep(request, old, 'spec');
     const status = (request.status ??= {});
     const before = old.status?.conditions ?? [];
-    const conditions = [...before.filter(decides), ...(status.conditions ?? []).filter(c => !decides(c))];
-    delete status.conditions;
-    if (conditions.length) status.conditions = conditions;
+    if (!takeOver(status.conditions ?? [], before) && context.apiVersion === V1BETA1) {
+      delete status.conditions;
+      if (old.status?.conditions) status.conditions = structuredClone(before) as Condition[];
+    }
     stamp(status.conditions, before, context);
   },
-  validateUpdate: (request, _old, context) => [
-    ...validateConditions(request, context),
-    ...validateCertificate(request),
+  validateUpdate: (request, old, context) => [
+    ...validateConditions(request, old, context),
+    ...validateCertificate(request, old, context),
+    ...validateKept(request, old, false),
   ],
 };

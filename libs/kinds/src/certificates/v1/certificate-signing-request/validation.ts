@@ -6,6 +6,9 @@ import { goBytes } from '../../../shared/go-syntax';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 const SPEC = Path.at('spec');
+const STATUS = Path.at('status');
+const DECISIONS = ['Approved', 'Denied'];
+const DECISIVE = [...DECISIONS, 'Failed'];
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const MIN_SECONDS = 600;
 const USAGES = [
@@ -54,7 +57,7 @@ export function validateRequest(
       ),
     );
   }
-  if (!usages?.length && isV1(context)) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
+  if (!usages?.length) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
   const seen = new Set<string>();
   (usages ?? []).forEach((usage, i) => {
     const at = SPEC.child('usages').index(i);
@@ -96,36 +99,61 @@ function validateSigner(name: string | undefined, path: Path): FieldError[] {
       ];
 }
 
-/** validateConditions checks what has been decided: approval and denial exclude each other, and are true where they are there. */
-export function validateConditions({ status = {} }: CSR, context: StrategyContext): FieldError[] {
-  const path = Path.at('status', 'conditions');
+/**
+ * validateConditions checks what has been decided: approval and denial exclude each other, and are true where they are there. v1beta1 lets
+ * types repeat or be empty, and so does what is so already.
+ */
+export function validateConditions({ status = {} }: CSR, old: CSR, context: StrategyContext): FieldError[] {
+  const path = STATUS.child('conditions');
+  const before = (old.status?.conditions ?? []).map(({ type }) => type);
+  const mayRepeat = !isV1(context) || new Set(before).size < before.length;
+  const mayBeEmpty = !isV1(context) || before.includes('');
+  const mayContradict = before.includes('Approved') && before.includes('Denied');
   const types = new Set<string>();
   const decided: string[] = [];
   return (status.conditions ?? []).flatMap(({ type, status: value }, i) => {
     const at = path.index(i);
     const errors: FieldError[] = [];
-    if (!type) errors.push(field.required(at.child('type')));
-    const decisive = type === 'Approved' || type === 'Denied' || type === 'Failed';
-    if (isV1(context) && !value) errors.push(field.required(at.child('status')));
-    else if (decisive && value && value !== 'True') errors.push(...oneOf(at.child('status'), value, ['True']));
-    else if (value && !['True', 'False', 'Unknown'].includes(value))
+    if (!type && !mayBeEmpty) errors.push(field.required(at.child('type')));
+    const decisive = DECISIVE.includes(type);
+    if (!value) errors.push(field.required(at.child('status')));
+    else if (decisive && value !== 'True') errors.push(...oneOf(at.child('status'), value, ['True']));
+    else if (!['True', 'False', 'Unknown'].includes(value))
       errors.push(...oneOf(at.child('status'), value, ['False', 'True', 'Unknown']));
-    if (type === 'Approved' || type === 'Denied') {
+    if (!mayContradict && (type === 'Approved' || type === 'Denied')) {
       if (decided.length && !decided.includes(type))
         errors.push(field.invalid(at.child('type'), type, 'Approved and Denied conditions are mutually exclusive'));
       decided.push(type);
     }
-    if (types.has(type)) errors.push(field.duplicate(at.child('type'), type));
+    if (types.has(type) && !mayRepeat) errors.push(field.duplicate(at.child('type'), type));
     types.add(type);
     return errors;
   });
 }
 
-/** validateCertificate: what the signer writes has to be certificates in PEM. */
-export function validateCertificate({ status }: CSR): FieldError[] {
+/** validateKept: what was decided is not taken back, and only `approval` decides (`mayDecide`). */
+export function validateKept(request: CSR, old: CSR, mayDecide: boolean): FieldError[] {
+  const forbid = (why: string) => field.forbidden(STATUS.child('conditions'), why);
+  const of = ({ status }: CSR, type: string) => (status?.conditions ?? []).filter(one => one.type === type);
+  return [
+    ...DECISIVE.filter(type => of(request, type).length < of(old, type).length).map(type =>
+      forbid(`updates may not remove a condition of type ${JSON.stringify(type)}`),
+    ),
+    ...(mayDecide ? [] : DECISIONS)
+      .filter(type => of(request, type).length > of(old, type).length)
+      .map(type => forbid(`updates may not add a condition of type ${JSON.stringify(type)}`)),
+  ];
+}
+
+/** validateCertificate: what the signer writes, once, has to be certificates in PEM; v1beta1 takes anything. */
+export function validateCertificate({ status }: CSR, old: CSR, context: StrategyContext): FieldError[] {
+  const before = old.status?.certificate ?? '';
+  if (!isV1(context) || (status?.certificate ?? '') === before) return [];
+  if (before)
+    return [field.forbidden(STATUS.child('certificate'), 'updates may not modify existing certificate content')];
   if (!status?.certificate) return [];
   const text = Buffer.from(status.certificate, 'base64').toString('latin1');
-  const at = Path.at('status', 'certificate');
+  const at = STATUS.child('certificate');
   if (/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text)) return [];
   return [field.invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')];
 }
