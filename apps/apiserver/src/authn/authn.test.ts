@@ -18,7 +18,8 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 
 test.each([
   [{ authorization: 'Bearer abc' }, 'abc'],
-  [{ authorization: 'bearer  abc ' }, 'abc'],
+  [{ authorization: 'bearer abc ' }, 'abc'],
+  [{ authorization: 'Bearer  abc' }, undefined],
   [{ authorization: 'Basic abc' }, undefined],
   [{ authorization: 'Bearer' }, undefined],
   [

@@ -30,8 +30,9 @@ export class BearerAuthenticator implements Authenticator {
 
 /** bearerToken finds the token in a request's headers; undefined if there is none. */
 export function bearerToken(headers: ApiRequest['headers']): string | undefined {
-  const match = /^bearer\s+(\S+)/i.exec(headers.authorization?.trim() ?? '');
-  if (match) return match[1];
+  const [scheme = '', token = ''] = (headers.authorization?.trim() ?? '').split(' ');
+  // With more than one space the token is empty, and that is none.
+  if (scheme.toLowerCase() === 'bearer') return token || undefined;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
   const protocols = headers['sec-websocket-protocol']?.split(',').map(protocol => protocol.trim()) ?? [];
   const carried = protocols.find(protocol => protocol.startsWith(PROTOCOL_PREFIX));

@@ -49,7 +49,11 @@ export class Authorizers implements RuleSource {
 
   rulesFor(user: UserInfo, namespace: string): Rules {
     const found = this.sources.map(source => source.rulesFor(user, namespace));
-    return { rules: found.flatMap(one => one.rules), errors: found.flatMap(one => one.errors) };
+    return {
+      rules: found.flatMap(one => one.rules),
+      errors: found.flatMap(one => one.errors),
+      incomplete: found.some(one => one.incomplete),
+    };
   }
 }
 

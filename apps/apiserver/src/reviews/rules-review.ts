@@ -11,16 +11,17 @@ export function selfSubjectRulesReview(source: Pick<RuleSource, 'rulesFor'>): Vi
       const review = object as authorizationv1.SelfSubjectRulesReview;
       const namespace = review.spec.namespace;
       if (!namespace) return Promise.reject(badRequest('no namespace on request'));
-      const { rules, errors } = source.rulesFor(context.user, namespace);
+      const { rules, errors, incomplete = false } = source.rulesFor(context.user, namespace);
       const status: authorizationv1.SubjectRulesReviewStatus = {
         resourceRules: rules.filter(rule => rule.resources?.length).map(resourceRule),
         nonResourceRules: rules
           .filter(rule => rule.nonResourceURLs?.length)
           .map(rule => ({ verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs! })),
-        incomplete: errors.length > 0,
-        ...(errors.length && { evaluationError: errors.join(', ') }),
+        incomplete,
+        ...(errors.length && { evaluationError: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }),
       };
-      return Promise.resolve({ ...review, spec: {}, status });
+      // Nothing of the question is repeated.
+      return Promise.resolve({ metadata: {}, spec: {}, status });
     },
   };
 }

@@ -31,8 +31,6 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
       kind: 'TokenRequest',
       emulated,
     });
-    const account = await parts.accounts(namespace, name);
-    if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
     const spec = (request.spec ??= { audiences: [] });
     spec.audiences = spec.audiences?.length ? spec.audiences : [...parts.issuer.defaultAudiences];
     spec.expirationSeconds ??= DEFAULT_SECONDS;
@@ -44,6 +42,8 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
       context.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${granted} seconds`);
     spec.expirationSeconds = granted;
     await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
+    const account = await parts.accounts(namespace, name);
+    if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
     const issued = await parts.issuer.issue(
       account,
@@ -81,11 +81,11 @@ async function bindingOf(
   ref: authenticationv1.BoundObjectReference,
 ): Promise<TokenBinding> {
   const name = ref.name ?? '';
-  const apiVersion = ref.apiVersion || 'v1';
   const kind = ref.kind as TokenBinding['kind'];
-  if (apiVersion !== 'v1' || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && emulated >= 31))) {
+  if (ref.apiVersion?.includes('/') || !(kind === 'Pod' || kind === 'Secret' || (kind === 'Node' && emulated >= 31))) {
     throw badRequest(`cannot bind token to object of type ${typeName(ref.apiVersion ?? '', ref.kind ?? '')}`);
   }
+  if (!name) throw badRequest('Name parameter required.');
   const found =
     kind === 'Pod'
       ? await pods(namespace, name)
@@ -96,7 +96,7 @@ async function bindingOf(
   const uid = found.metadata!.uid!;
   if (ref.uid && ref.uid !== uid) {
     const why = `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict({ group: '', resource: `${kind.toLowerCase()}s` }, name, why);
+    throw conflict({ group: '', resource: kind }, name, why);
   }
   if (kind !== 'Pod') return { kind, name, uid };
   const { spec } = found as corev1.Pod;
@@ -113,6 +113,6 @@ async function bindingOf(
 
 /** typeName renders a type as messages do: `/v1, Kind=ConfigMap`. */
 function typeName(apiVersion: string, kind: string): string {
-  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion || 'v1'];
+  const [group, version] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   return `${group}/${version}, Kind=${kind}`;
 }

@@ -1,4 +1,4 @@
-import { badRequest, type UserInfo } from '@navarch/apimachinery';
+import { isDNS1123Label, isDNS1123Subdomain, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
 import { PlainTextError } from '../status-response';
 import { authorizeAll, forbiddenRequest } from './authorization';
@@ -58,16 +58,24 @@ function decodeKey(key: string): string {
   try {
     return decodeURIComponent(key);
   } catch {
-    throw badRequest(`invalid impersonation header key ${JSON.stringify(key)}`);
+    // What is no escape stands for itself.
+    return key;
   }
+}
+
+/** accountOf is the service account that a user's name stands for; undefined if it cannot be one's. */
+function accountOf(user: string): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace = '', name = ''] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(user) ?? [];
+  if (!namespace || isDNS1123Label(namespace).length || isDNS1123Subdomain(name).length) return undefined;
+  return { namespace, name };
 }
 
 /** checksFor lists what the impersonator must be allowed: the verb impersonate on each thing he takes on. Pure. */
 export function checksFor(wanted: Impersonated, impersonator: UserInfo): AuthorizationAttributes[] {
   const base = { user: impersonator, verb: 'impersonate', isResourceRequest: true, version: 'v1', path: '' };
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(wanted.name);
+  const account = accountOf(wanted.name);
   const checks: AuthorizationAttributes[] = account
-    ? [{ ...base, group: '', resource: 'serviceaccounts', subresource: '', namespace: account[1]!, name: account[2]! }]
+    ? [{ ...base, group: '', resource: 'serviceaccounts', subresource: '', ...account }]
     : [{ ...base, group: '', resource: 'users', subresource: '', namespace: '', name: wanted.name }];
   for (const name of wanted.groups)
     checks.push({ ...base, group: '', resource: 'groups', subresource: '', namespace: '', name });
@@ -81,9 +89,9 @@ export function checksFor(wanted: Impersonated, impersonator: UserInfo): Authori
 
 /** userFor is the UserInfo that the request goes on as. Pure. */
 export function userFor(wanted: Impersonated): UserInfo {
-  const account = /^system:serviceaccount:([^:]+):[^:]+$/.exec(wanted.name);
+  const account = accountOf(wanted.name);
   let groups = [...wanted.groups];
-  if (account && !groups.length) groups = ['system:serviceaccounts', `system:serviceaccounts:${account[1]}`];
+  if (account && !groups.length) groups = ['system:serviceaccounts', `system:serviceaccounts:${account.namespace}`];
   if (wanted.name === 'system:anonymous') {
     if (!groups.includes('system:unauthenticated')) groups.push('system:unauthenticated');
   } else if (!groups.includes('system:unauthenticated') && !groups.includes('system:authenticated')) {

@@ -8,6 +8,9 @@ import type { Lookup } from '../lookup';
 import { refuse, resourceName } from '../refuse';
 import { forbiddenLabels } from './node-labels';
 
+/** POD is how this plugin's messages name what is not there. */
+const POD = { group: '', resource: 'pod' };
+
 type Check = (nodeName: string, attributes: AdmissionAttributes) => Promise<string | undefined> | string | undefined;
 
 /**
@@ -75,7 +78,7 @@ export class NodeRestriction implements AdmissionPlugin {
     why: string,
   ): Promise<string | undefined> {
     const pod = await this.pods(namespace, name);
-    if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
+    if (!pod) throw notFound(POD, name);
     return pod.spec?.nodeName === nodeName ? undefined : why;
   }
 
@@ -120,9 +123,9 @@ export class NodeRestriction implements AdmissionPlugin {
     if (ref?.apiVersion !== 'v1' || ref.kind !== 'Pod' || !ref.name) return 'node requested token not bound to a pod';
     if (!ref.uid) return 'node requested token with a pod binding without a uid';
     const pod = await this.pods(attributes.namespace, ref.name);
-    if (!pod) throw notFound({ group: '', resource: 'pods' }, ref.name);
+    if (!pod) throw notFound(POD, ref.name);
     if (pod.metadata?.uid !== ref.uid) {
-      return `the UID in the bound object reference (${ref.uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+      return `the UID in the bound object reference (${ref.uid}) does not match the UID in record (${pod.metadata?.uid}). The object might have been deleted and then recreated`;
     }
     return pod.spec?.nodeName === nodeName
       ? undefined

@@ -49,8 +49,8 @@ export class NodeAuthorizer implements RuleSource {
   }
 
   rulesFor(user: UserInfo): Rules {
-    const errors = nodeIdentity(user) === undefined ? [] : ['node authorizer does not support user rule resolution'];
-    return { rules: [], errors };
+    if (nodeIdentity(user) === undefined) return { rules: [], errors: [] };
+    return { rules: [], errors: ['node authorizer does not support user rule resolution'], incomplete: true };
   }
 
   private pod(nodeName: string, asked: AuthorizationAttributes): Promise<Decision> | Decision {

@@ -34,7 +34,8 @@ export class EscalationCheck implements AdmissionPlugin {
     return operation === 'CREATE' || operation === 'UPDATE';
   }
 
-  async validate(attributes: AdmissionAttributes): Promise<void> {
+  /** admit checks what the other plugins made of the object, before its own kind does. */
+  async admit(attributes: AdmissionAttributes): Promise<void> {
     const { kind } = attributes.kind;
     if (kind === 'Role' || kind === 'ClusterRole') return this.checkRole(attributes);
     if (kind === 'RoleBinding' || kind === 'ClusterRoleBinding') return this.checkBinding(attributes);

@@ -149,33 +149,33 @@ describe('EscalationCheck', () => {
 
   test('what is not held may not be granted', async () => {
     const rules = [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods'] }];
-    await expect(check.validate(write('Role', { rules }))).rejects.toThrow(
+    await expect(check.admit(write('Role', { rules }))).rejects.toThrow(
       'roles.rbac.authorization.k8s.io "new" is forbidden: user "carol" (groups=["g"]) is attempting to grant RBAC permissions not currently held:\n{APIGroups:[""], Resources:["pods"], Verbs:["get" "list"]}',
     );
   });
 
   test('what is held may be granted', async () => {
     await expect(
-      check.validate(write('Role', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] }, 'alice')),
+      check.admit(write('Role', { rules: [{ verbs: ['get'], apiGroups: [''], resources: ['pods'] }] }, 'alice')),
     ).resolves.toBeUndefined();
   });
 
   test('unchanged rules are not looked at', async () => {
     const role = { rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] };
     await expect(
-      check.validate(write('Role', role, 'carol', JSON.parse(JSON.stringify(role)) as object)),
+      check.admit(write('Role', role, 'carol', JSON.parse(JSON.stringify(role)) as object)),
     ).resolves.toBeUndefined();
   });
 
   test('a role that may be bound by name may be bound, another not', async () => {
-    await expect(check.validate(write('RoleBinding', binding('edit')))).resolves.toBeUndefined();
-    await expect(check.validate(write('RoleBinding', binding('reader')))).rejects.toMatchObject({ code: 403 });
-    await expect(check.validate(write('RoleBinding', binding('gone')))).rejects.toMatchObject({ code: 404 });
+    await expect(check.admit(write('RoleBinding', binding('edit')))).resolves.toBeUndefined();
+    await expect(check.admit(write('RoleBinding', binding('reader')))).rejects.toMatchObject({ code: 403 });
+    await expect(check.admit(write('RoleBinding', binding('gone')))).rejects.toMatchObject({ code: 404 });
   });
 
   test('an aggregated role takes every right', async () => {
     const role = { aggregationRule: { clusterRoleSelectors: [{ matchLabels: { a: 'b' } }] } };
-    await expect(check.validate(write('ClusterRole', role))).rejects.toThrow(
+    await expect(check.admit(write('ClusterRole', role))).rejects.toThrow(
       'must have cluster-admin privileges to use the aggregationRule',
     );
   });

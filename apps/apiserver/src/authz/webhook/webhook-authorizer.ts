@@ -59,7 +59,7 @@ export class WebhookAuthorizer implements Authorizer {
 
   /** rulesFor: a webhook is asked about one thing at a time. */
   rulesFor() {
-    return { rules: [], errors: ['webhook authorizer does not support user rule resolution'] };
+    return { rules: [], errors: ['webhook authorizer does not support user rule resolution'], incomplete: true };
   }
 }
 

@@ -1,23 +1,27 @@
 import type { authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
+import { invalidStruct, type Release } from '../../shared/errors';
 import { goStringMap, goStrings } from '../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 
+/** refusePath refuses the path that a review asks about. */
+export function refusePath(
+  { path = '', verb = '' }: authorizationv1.NonResourceAttributes,
+  why: string,
+  release: Release,
+): FieldError {
+  const shown = `authorization.NonResourceAttributes{Path:${JSON.stringify(path)}, Verb:${JSON.stringify(verb)}}`;
+  return invalidStruct(SPEC.child('nonResourceAttributes'), { path, verb }, shown, why, release);
+}
+
 /** validateWhat: a review asks about a resource or about a path, not both. */
-export function validateWhat({
-  resourceAttributes,
-  nonResourceAttributes,
-}: authorizationv1.SelfSubjectAccessReviewSpec): FieldError[] {
-  if (resourceAttributes && nonResourceAttributes) {
-    return [
-      field.invalid(
-        SPEC.child('nonResourceAttributes'),
-        nonResourceAttributes,
-        'cannot be specified in combination with resourceAttributes',
-      ),
-    ];
-  }
+export function validateWhat(
+  { resourceAttributes, nonResourceAttributes }: authorizationv1.SelfSubjectAccessReviewSpec,
+  release: Release,
+): FieldError[] {
+  if (resourceAttributes && nonResourceAttributes)
+    return [refusePath(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes', release)];
   if (resourceAttributes || nonResourceAttributes) return [];
   // The message shows the text null.
   return [
@@ -30,10 +34,10 @@ export function validateWhat({
 }
 
 /** validateReview adds that a review is about somebody. */
-export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec): FieldError[] {
+export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec, release: Release): FieldError[] {
   const somebody = spec.user || spec.groups?.length;
   return [
-    ...validateWhat(spec),
+    ...validateWhat(spec, release),
     ...(somebody
       ? []
       : [field.invalid(SPEC.child('user'), spec.user ?? '', 'at least one of user or group must be specified')]),

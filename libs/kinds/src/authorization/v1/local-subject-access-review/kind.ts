@@ -1,26 +1,22 @@
 import { LocalSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { defineKind, type StrategyContext } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
-import { fromBeta, toBeta, validateNoMetadata, validateReview } from '../shared';
+import { fromBeta, refusePath, toBeta, validateNoMetadata, validateReview } from '../shared';
 
 /** A local review asks about its own namespace. */
-function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
+function validate(
+  { metadata, spec }: authorizationv1.LocalSubjectAccessReview,
+  context: StrategyContext,
+): FieldError[] {
   const asked = spec.resourceAttributes?.namespace ?? '';
-  const own = metadata?.namespace ?? '';
-  const errors = [...validateReview(spec), ...validateNoMetadata(metadata, true)];
-  if (spec.resourceAttributes && asked !== own)
+  const errors = [...validateReview(spec, context), ...validateNoMetadata(metadata, true)];
+  if (spec.resourceAttributes && asked !== (metadata?.namespace ?? ''))
     errors.push(
       field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),
     );
   if (spec.nonResourceAttributes)
-    errors.push(
-      field.invalid(
-        Path.at('spec', 'nonResourceAttributes'),
-        spec.nonResourceAttributes,
-        'disallowed on this kind of request',
-      ),
-    );
+    errors.push(refusePath(spec.nonResourceAttributes, 'disallowed on this kind of request', context));
   return errors;
 }
 

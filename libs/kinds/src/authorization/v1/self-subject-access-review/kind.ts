@@ -16,5 +16,7 @@ export const selfSubjectAccessReview = defineKind<authorizationv1.SelfSubjectAcc
     }),
   ],
   verbs: ['create'],
-  strategy: { validate: ({ metadata, spec }) => [...validateWhat(spec), ...validateNoMetadata(metadata)] },
+  strategy: {
+    validate: ({ metadata, spec }, context) => [...validateWhat(spec, context), ...validateNoMetadata(metadata)],
+  },
 });

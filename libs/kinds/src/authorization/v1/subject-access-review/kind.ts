@@ -16,5 +16,7 @@ export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessRevie
     }),
   ],
   verbs: ['create'],
-  strategy: { validate: ({ metadata, spec }) => [...validateReview(spec), ...validateNoMetadata(metadata)] },
+  strategy: {
+    validate: ({ metadata, spec }, context) => [...validateReview(spec, context), ...validateNoMetadata(metadata)],
+  },
 });
