@@ -1,6 +1,13 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { goNumber, type KubeObject } from '@navarch/apimachinery';
-import { ageOf, defineColumns, nameColumn, type CellContext, type Columns, type ColumnSource } from '@navarch/kinds';
+import { goJson, goNumber, type KubeObject } from '@navarch/apimachinery';
+import {
+  ageOf,
+  defineColumns,
+  nameColumn,
+  type CellContext,
+  type Columns,
+  type ColumnSource,
+} from '@navarch/kinds';
 import { compileJsonPath, type JsonPath } from './json-path';
 
 type Column = apiextensionsv1.CustomResourceColumnDefinition;
@@ -34,10 +41,17 @@ function columnOf({ name, type, format, description, priority, jsonPath }: Colum
   };
 }
 
-/** pathOf: a path that cannot be read leads nowhere. */
+/** pathOf: a path that cannot be read, or that compares what is not alike, leads nowhere. */
 function pathOf(source: string): JsonPath {
   try {
-    return compileJsonPath(source);
+    const path = compileJsonPath(source);
+    return object => {
+      try {
+        return path(object);
+      } catch {
+        return [];
+      }
+    };
   } catch {
     return () => [];
   }
@@ -49,21 +63,30 @@ export function cellOf(type: string, value: unknown, context: CellContext): Cell
     case 'string':
       return textOf(value);
     case 'integer':
-      return typeof value === 'number' ? Math.trunc(value) : null;
+      return typeof value === 'number' ? wholeOf(value) : null;
     case 'number':
       return typeof value === 'number' ? value : null;
     case 'boolean':
       return typeof value === 'boolean' ? value : null;
     case 'date':
-      if (typeof value !== 'string') return null;
-      return Number.isNaN(Date.parse(value)) ? '<invalid>' : ageOf(value, context);
+      return typeof value === 'string' ? dateOf(value, context) : null;
     default:
       return null;
   }
 }
 
+/** wholeOf: what is beyond 64 bits becomes the least number. */
+const wholeOf = (value: number) => (Math.abs(value) < 2 ** 63 ? Math.trunc(value) : -(2 ** 63));
+
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+function dateOf(text: string, context: CellContext): string {
+  if (text === '' || text === 'null') return ageOf(undefined, context);
+  return RFC3339.test(text) && !Number.isNaN(Date.parse(text)) ? ageOf(text, context) : '<invalid>';
+}
+
 function textOf(value: unknown): string {
-  if (value === null) return '<nil>';
+  if (value === null) return '<no value>';
   if (typeof value === 'number') return goNumber(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? goJson(value) : String(value);
 }

@@ -14,7 +14,8 @@ type Operator = (typeof OPERATORS)[number];
 
 /**
  * compileJsonPath makes a function of a JSONPath as Kubernetes writes it, without braces: `.spec.list[0].name`, `.a['b.c']`,
- * `.a\.b`, `[*]`, `[1:3]`, `..name`, `[?(@.type=="Ready")]`. Throws an Error for what is none.
+ * `.a\.b`, `[*]`, `[1:3]`, `..name`, `[?(@.type=="Ready")]`. Throws an Error for what is none; so does the function
+ * where a filter compares what is not alike.
  */
 export function compileJsonPath(source: string): JsonPath {
   const steps = stepsOf(source.trim().replace(/^\{|\}$/g, ''));
@@ -77,7 +78,7 @@ function insideBrackets(text: string): Step {
   if (text.startsWith('?(') && text.endsWith(')')) return filterStep(text.slice(2, -1));
   const parts = text.split(',').map(part => part.trim());
   if (parts.every(part => /^(['"]).*\1$/.test(part))) {
-    const fields = parts.map(part => fieldStep(part.slice(1, -1)));
+    const fields = parts.map(part => fieldStep(part.slice(1, -1).replace(/\\(.)/g, '$1')));
     return value => fields.flatMap(step => step(value));
   }
   if (/^-?\d*(:-?\d*){1,2}$/.test(text)) return sliceStep(text);
@@ -114,7 +115,10 @@ const everywhere: Step = value => [value, ...children(value).flatMap(everywhere)
 
 function filterStep(condition: string): Step {
   const matches = conditionOf(condition);
-  return value => (Array.isArray(value) ? value : isRecord(value) ? [value] : []).filter(matches);
+  return value => {
+    if (!Array.isArray(value)) throw new Error('only a list can be filtered');
+    return value.filter(matches);
+  };
 }
 
 function conditionOf(condition: string): (item: unknown) => boolean {
@@ -153,11 +157,13 @@ function operand(source: string): JsonPath {
   return () => [number];
 }
 
+/** compares two values of one kind; throws an Error for others. */
 function compares(a: unknown, operator: Operator, b: unknown): boolean {
+  if (kindOf(a) !== kindOf(b)) throw new Error('incompatible types for comparison');
   if (operator === '==') return a === b;
   if (operator === '!=') return a !== b;
-  if (typeof a !== typeof b || (typeof a !== 'number' && typeof a !== 'string')) return false;
-  const [x, y] = [a, b as typeof a];
+  if (typeof a === 'boolean') throw new Error('invalid type for comparison');
+  const [x, y] = [a, b] as [number, number];
   switch (operator) {
     case '<':
       return x < y;
@@ -168,4 +174,11 @@ function compares(a: unknown, operator: Operator, b: unknown): boolean {
     default:
       return x >= y;
   }
+}
+
+/** kindOf: whole numbers and others are not alike. */
+function kindOf(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  if (typeof value === 'string' || typeof value === 'boolean') return typeof value;
+  throw new Error('invalid type for comparison');
 }
