@@ -98,7 +98,8 @@ function graceOf(
   if (!graceful) return undefined;
   if (metadata.deletionTimestamp) {
     const present = metadata.deletionGracePeriodSeconds;
-    if (present === undefined) return undefined;
+    // A period of nothing is over: what began then is brought to its end.
+    if (!present) return undefined;
     // Only a shorter period than the present one changes anything.
     if (requested === undefined || requested >= present) return 'pending';
     const began = Date.parse(metadata.deletionTimestamp) - present * 1000;
