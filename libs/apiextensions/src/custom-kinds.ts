@@ -97,6 +97,7 @@ function servedVersion(
     version: version.name,
     schema: '',
     convert,
+    ...(!version.served && { unserved: true }),
     ...(version.storage && { storedSince: 0 }),
     ...(warning !== undefined && { deprecationWarning: warning }),
   };

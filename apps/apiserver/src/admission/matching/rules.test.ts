@@ -45,6 +45,8 @@ describe('matchedVersion', () => {
     const versions = [{ group: 'extensions', version: 'v1beta1' }];
     expect(matchedVersion(rules, 'Equivalent', about, versions)).toBe(versions[0]);
     expect(matchedVersion(rules, 'Exact', about, versions)).toBeUndefined();
+    const unserved = versions.map(version => ({ ...version, unserved: true }));
+    expect(matchedVersion(rules, 'Equivalent', about, unserved)).toBeUndefined();
   });
 });
 

@@ -19,7 +19,7 @@ export function isExempt({ resource }: AdmissionAttributes): boolean {
  * matchedVersion is the version in which one of the rules is about the write: the one that was asked for, if it can be, else
  * (unless only exact ones may match) another of `versions`, in which the resource is served too. undefined: no rule is. Pure.
  */
-export function matchedVersion<T extends GroupVersion>(
+export function matchedVersion<T extends GroupVersion & { readonly unserved?: boolean }>(
   rules: readonly Rule[],
   matchPolicy: string | undefined,
   attributes: AdmissionAttributes,
@@ -33,7 +33,7 @@ export function matchedVersion<T extends GroupVersion>(
   );
   if (!concerned.length) return undefined;
   const own = versions.find(v => v.group === requested.group && v.version === requested.version) ?? requested;
-  const candidates = matchPolicy === 'Exact' ? [own] : [own, ...versions];
+  const candidates = matchPolicy === 'Exact' ? [own] : [own, ...versions.filter(({ unserved }) => !unserved)];
   return candidates.find(version => concerned.some(rule => matchesResource(rule, version, attributes)));
 }
 
