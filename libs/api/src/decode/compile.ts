@@ -78,10 +78,21 @@ function scalarDecoder(type: string): TypeDecoder | undefined {
   }
 }
 
+const jsonKindOf = (value: unknown) =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
 /** texts reads values that are strings with a form of their own. */
 function texts(expected: string, canonical: (text: string) => string): Decoder {
   return (value, state) => {
-    if (typeof value !== 'string') return fail(expected, value, state);
+    if (typeof value !== 'string') {
+      if (expected === '[]uint8') return fail(expected, value, state);
+      return fail(
+        'unmarshal',
+        value,
+        state,
+        `json: cannot unmarshal ${jsonKindOf(value)} into Go value of type string`,
+      );
+    }
     try {
       return canonical(value);
     } catch (error) {
@@ -119,18 +130,18 @@ function specialDecoder(type: string): TypeDecoder | undefined {
         isEmpty: never,
       };
     case 'intOrString': {
-      const int32 = scalarDecoder('int32')!.decode;
+      const isInt32 = (v: number) => v === (v | 0);
       return {
         decode: (v, s) =>
           typeof v === 'string'
             ? v
-            : typeof v === 'number'
-              ? int32(v, s)
+            : typeof v === 'number' && isInt32(v)
+              ? v
               : fail(
                   'unmarshal',
                   v,
                   s,
-                  `json: cannot unmarshal ${Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : 'object'} into Go value of type int32`,
+                  `json: cannot unmarshal ${typeof v === 'number' ? `number ${v}` : jsonKindOf(v)} into Go value of type int32`,
                 ),
         zero: () => 0,
         isEmpty: never,

@@ -131,7 +131,7 @@ describe('what does not fit is refused', () => {
       'a flag',
       pod({ hostNetwork: 'yes' }),
       'json: cannot unmarshal string into Go struct field PodSpec.spec.hostNetwork of type bool',
-      'cannot convert string to bool',
+      'unrecognized type: bool',
     ],
     [
       'a number',

@@ -42,7 +42,8 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
     return { object, unknown: state.unknown };
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
-    const text = explain(error, defName, { emulated, raw: options.raw, dialect: options.dialect ?? 'json' });
+    const dialect = options.dialect ?? 'json';
+    const text = explain(error, defName, { emulated, raw: options.raw, dialect, complain: complaintOf });
     if (options.dialect === 'unstructured' || options.bare) throw new Error(text, { cause: error });
     const { kind, version } = options.handledAs ?? splitDefName(defName);
     throw new StatusError(
@@ -50,6 +51,16 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
       'BadRequest',
       `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${text}`,
     );
+  }
+}
+
+/** complaintOf is what a type that reads itself has against a value. */
+function complaintOf(type: string, value: unknown): string | undefined {
+  try {
+    if (value !== null) decoderOf(type).decode(value, { path: [], unknown: [], emulated: 20, sorted: false });
+    return undefined;
+  } catch (error) {
+    return error instanceof Mismatch ? error.message : undefined;
   }
 }
 

@@ -1,22 +1,24 @@
 import { splitDefName } from '../schema';
-import { iterator } from './iterator';
+import { iterator, type Complain } from './iterator';
 import { way, type Mismatch } from './mismatch';
 
 /** Dialect is whose words a failure has: of reading a body, or of restoring a patched object. */
 export type Dialect = 'json' | 'unstructured';
 
 interface Context {
+  /** complain is what types that read themselves have against a value. */
+  readonly complain: Complain;
   readonly emulated: number;
   readonly raw: Buffer | string | undefined;
   readonly dialect: Dialect;
 }
 
 /** explain says in the API's words why a value does not fit; the release decides which. */
-export function explain(mismatch: Mismatch, defName: string, { emulated, raw, dialect }: Context): string {
+export function explain(mismatch: Mismatch, defName: string, { emulated, raw, dialect, complain }: Context): string {
   if (dialect === 'unstructured') return unstructured(mismatch);
-  if (emulated <= 20 && raw !== undefined)
-    return iterator(mismatch, defName, Buffer.isBuffer(raw) ? raw : Buffer.from(raw));
-  return standard(mismatch, defName);
+  const old =
+    emulated <= 20 && raw !== undefined && iterator(defName, Buffer.isBuffer(raw) ? raw : Buffer.from(raw), complain);
+  return old || standard(mismatch, defName);
 }
 
 const jsonKind = (value: unknown) =>

@@ -37,42 +37,6 @@ const SCALARS: ReadonlyMap<string, string> = new Map([
 /** goStruct is a definition's name as Go shows it: `v1.PodSpec`. */
 export const goStruct = (defName: string) => defName.split('.').slice(-2).join('.');
 
-const ABBREVIATIONS = [
-  'API',
-  'CIDR',
-  'CPU',
-  'DNS',
-  'FS',
-  'FC',
-  'GCE',
-  'AWS',
-  'HTTP',
-  'ID',
-  'IP',
-  'IPC',
-  'ISCSI',
-  'NFS',
-  'OS',
-  'PID',
-  'RBD',
-  'SELinux',
-  'TCP',
-  'TLS',
-  'TTL',
-  'UID',
-  'URL',
-  'TTY',
-  'CSI',
-];
-
-/** goField is a field's name as Go has it: the JSON name with a capital, abbreviations all capitals. */
-export function goField(name: string): string {
-  const first = /^[a-z]+/.exec(name)?.[0] ?? '';
-  const whole = ABBREVIATIONS.find(a => a.toLowerCase() === first);
-  if (whole) return whole + name.slice(first.length);
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
-}
-
 /** way is the fields that a path goes through, each with the definition that has it. */
 export function way(defName: string, path: readonly Step[]): { owner: string; facts: FieldFacts }[] {
   const fields: { owner: string; facts: FieldFacts }[] = [];

@@ -87,6 +87,93 @@ describe('apply', () => {
     expect(left.data).toBeNull();
   });
 
+  test.each<[string, number, object, object, unknown]>([
+    [
+      'new items come last in v1.20',
+      20,
+      { ports: [{ port: 2, protocol: 'TCP' }] },
+      {
+        ports: [
+          { port: 1, protocol: 'TCP' },
+          { port: 2, protocol: 'TCP' },
+        ],
+      },
+      [2, 1],
+    ],
+    [
+      'the order of the configuration wins since',
+      33,
+      { ports: [{ port: 2, protocol: 'TCP' }] },
+      {
+        ports: [
+          { port: 1, protocol: 'TCP' },
+          { port: 2, protocol: 'TCP' },
+        ],
+      },
+      [1, 2],
+    ],
+  ])('%s', (_, emulated, before, after, ports) => {
+    const live = apply(nothing, 'one', before);
+    const { object } = applyPatch({ ...common, live, applied: config(after), manager: 'two', emulated });
+    expect((object.ports as { port: number }[]).map(({ port }) => port)).toEqual(ports);
+  });
+
+  test('an empty object of a configuration is owned, but not in v1.20', () => {
+    const sets = [20, 33].map(emulated => {
+      const request = { ...common, live: nothing, applied: config({ data: {} }), manager: 'one', emulated };
+      return applyPatch(request).managedFields;
+    });
+    expect(sets).toEqual([undefined, [expect.objectContaining({ fieldsV1: { 'f:data': {} } })]]);
+  });
+
+  test('who set an object while it was empty owns what comes into it', () => {
+    const live = created(config({ data: {} }));
+    live.metadata!.managedFields = managedFieldsForUpdate({
+      ...common,
+      live: nothing,
+      updated: live,
+      manager: 'setter',
+    });
+    const filled = apply(live, 'one', { data: { a: '1' } });
+    expect(() => apply(filled, 'two', { data: { a: '2' } })).toThrow(
+      'Apply failed with 2 conflicts: conflicts with "one":\n- .data.a\nconflicts with "setter" using v1:\n- .data.a',
+    );
+  });
+
+  test('conflicts list fields before what is below others', () => {
+    const live = apply(nothing, 'one', { atom: { x: '1' }, data: { b: '1' }, ports: [{ port: 80, name: 'x' }] });
+    const changed = { atom: { x: '2' }, data: { b: '2' }, ports: [{ port: 80, name: 'y' }] };
+    expect(() => apply(live, 'two', changed)).toThrow(
+      'conflicts with "one":\n- .atom\n- .data.b\n- .ports[port=80,protocol="TCP"].name',
+    );
+  });
+
+  test('entries of versions that are gone go', () => {
+    const live = apply(nothing, 'one', { data: { a: '1' } });
+    const inVersion = (object: AnyObject, apiVersion: string) => (apiVersion === 'v1' ? { schema, object } : undefined);
+    live.metadata!.managedFields![0]!.apiVersion = 'v0';
+    const { managedFields } = applyPatch({ ...common, live, applied: config({}), manager: 'two', inVersion });
+    expect(managedFields).toBeUndefined();
+  });
+
+  test('nothing of an object with repeated items is tracked until v1.28', () => {
+    const updated = config({ ports: [{ port: 80 }, { port: 80 }] });
+    const track = (emulated: number) =>
+      managedFieldsForUpdate({ ...common, live: nothing, updated, manager: 'one', emulated });
+    expect([track(20), track(33)?.length]).toEqual([undefined, 1]);
+  });
+
+  test('a time follows values since v1.25, before only which fields are owned', () => {
+    const times = [20, 33].map(emulated => {
+      const live = created(config({ data: { a: '1' } }));
+      const write = (before: AnyObject, updated: AnyObject, now: number) =>
+        managedFieldsForUpdate({ ...common, live: before, updated, manager: 'one', emulated, now });
+      live.metadata!.managedFields = write(nothing, live, NOW);
+      return write(live, { ...live, data: { a: '2' } }, NOW + 60_000)![0]!.time;
+    });
+    expect(times).toEqual([TIME, '2024-01-02T03:05:05Z']);
+  });
+
   test('conflicts where others own another value, until forced', () => {
     const live = apply(nothing, 'one', { data: { a: '1', b: '2' } });
     const before = deepClone(live);

@@ -121,13 +121,30 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
     throw unrecognized(target.kind, notAnObject(parsed.value), body);
   }
   if (target.custom) checkCustomBody(parsed.value, target, context.emulated, parsed.raw);
-  else checkKind(parsed.value, target, body);
+  else {
+    const problem = typeProblem(parsed.value);
+    if (problem) throw unrecognized(target.kind, problem, parsed.raw);
+    checkKind(parsed.value, target, body);
+  }
   return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
 }
 
+/** typeProblem says what is wrong with the version or kind of a body, as who looks for them first does; undefined for nothing. */
+export function typeProblem(value: Record<string, unknown>): string | undefined {
+  for (const key of Object.keys(value)) {
+    const name = /^apiversion$/i.test(key) ? 'apiVersion' : /^kind$/i.test(key) ? 'kind' : undefined;
+    if (!name || typeof value[key] === 'string' || value[key] === null) continue;
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value[key])} into Go struct field .${name} of type string`;
+  }
+  return undefined;
+}
+
+const jsonKind = (value: unknown) =>
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+
 /** notAnObject says what is wrong with JSON that is no object. */
 export function notAnObject(value: unknown): string {
-  const found = Array.isArray(value) ? 'array' : typeof value;
+  const found = jsonKind(value);
   return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
 }
 

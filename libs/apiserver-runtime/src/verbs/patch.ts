@@ -16,7 +16,15 @@ import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { checkCustomPatched } from '../encoding/custom-body';
-import { checkKind, notAnObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import {
+  checkKind,
+  notAnObject,
+  targetOf,
+  typed,
+  typeProblem,
+  type DecodeContext,
+  type Target,
+} from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { notRouted, unknownFormat } from '../negotiate';
@@ -138,8 +146,10 @@ function restore(
   const target = targetOf(endpoint);
   if (target.custom) return restoreCustom(after, target, { ...decode, anyKind: context.subresource === 'status' });
   // What is read without a version is read as something that has no name.
-  if (type !== 'strategic' && !endpoint.custom && (after['apiVersion'] ?? '') === '')
+  if (type !== 'strategic' && (after['apiVersion'] ?? '') === '')
     matchesPath({}, context.exchange.info.namespace, context.exchange.info.name);
+  const problem = type === 'strategic' ? undefined : typeProblem(after);
+  if (problem) throw invalidPatch(patchedText(after, type, value), problem);
   try {
     // A strategic patch is not read as a body: its kind is that of the path, whatever it says.
     if (type !== 'strategic') checkKind(after, target, Buffer.alloc(0));

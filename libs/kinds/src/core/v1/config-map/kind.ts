@@ -21,7 +21,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: corev1.ConfigM
   for (const key of Object.keys(binaryData))
     errors.push(...each(Path.at('binaryData').key(key), key, isConfigMapKey(key)));
   const texts = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
-  const bytes = Object.values(binaryData).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
+  const bytes = Object.values(binaryData).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
   // The whole object is too long; that is shown as an empty index.
   if (texts + bytes > MAX_BYTES) errors.push({ ...field.tooLong(Path.at(), '', MAX_BYTES), field: '[]' });
   return errors;

@@ -12,7 +12,7 @@ const ACCOUNT = 'kubernetes.io/service-account.name';
 /** validateSecret checks keys, size, and what the type asks for. */
 export function validateSecret({ data = {}, type, metadata }: corev1.Secret): FieldError[] {
   const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
-  const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value, 'base64'), 0);
+  const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
   if (size > MAX_BYTES) errors.push(field.tooLong(DATA, '', MAX_BYTES));
   const need = (...keys: string[]) =>
     keys.filter(key => !Object.hasOwn(data, key)).map(key => field.required(DATA.key(key)));
