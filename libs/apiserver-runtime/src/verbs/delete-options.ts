@@ -82,3 +82,8 @@ function checked(options: Omit<DeleteOptions, 'dryRun'> & { dryRun: readonly str
   throwInvalidOptions('DeleteOptions', causes);
   return { ...options, dryRun };
 }
+
+/** describeOptions are the options of a deletion as webhooks and policies see them. */
+export function describeOptions({ dryRun, ...options }: DeleteOptions): Readonly<Record<string, unknown>> {
+  return { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...options, ...(dryRun && { dryRun: ['All'] }) };
+}

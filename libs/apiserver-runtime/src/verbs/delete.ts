@@ -21,7 +21,7 @@ import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { checkPreconditions, checkStored, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
 import { isNamespace } from './before-update';
-import { deleteOptionsOfBody, deleteOptionsOfQuery, type DeleteOptions } from './delete-options';
+import { deleteOptionsOfBody, deleteOptionsOfQuery, describeOptions, type DeleteOptions } from './delete-options';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
 import { attributesFor } from './write-context';
@@ -145,7 +145,7 @@ class Deletion {
         object: undefined,
         oldObject: object,
         dryRun: options.dryRun,
-        options: { ...options },
+        options: describeOptions(options),
       }),
     );
     return { plan: this.planFor(object), object };

@@ -7,7 +7,7 @@ import type { AdmissionAttributes, Operation } from '../interfaces';
 import type { Endpoint } from '../registry/resource';
 import type { SystemFields } from './before-create';
 import type { Services } from './services';
-import { managerOf, type WriteOptions } from './write-options';
+import { FIELD_VALIDATION_SINCE, managerOf, type WriteOptions } from './write-options';
 
 /** WriteContext is one write on its way: who writes what, where, and by which rules. */
 export class WriteContext {
@@ -45,6 +45,21 @@ export class WriteContext {
     return { uid: randomUUID(), creationTimestamp: rfc3339(this.strategyContext.now) };
   }
 
+  /** describeOptions are the options of the request as webhooks and policies see them. */
+  private describeOptions(operation: Operation): Readonly<Record<string, unknown>> {
+    const { dryRun, fieldManager, force } = this.options;
+    const { verb } = this.exchange.info;
+    const fieldValidation = this.exchange.query.get('fieldValidation');
+    return {
+      kind: operation === 'CREATE' ? 'CreateOptions' : verb === 'patch' ? 'PatchOptions' : 'UpdateOptions',
+      apiVersion: 'meta.k8s.io/v1',
+      ...(dryRun && { dryRun: ['All'] }),
+      ...(force && { force }),
+      ...(fieldManager && { fieldManager }),
+      ...(fieldValidation && this.services.emulated >= FIELD_VALIDATION_SINCE && { fieldValidation }),
+    };
+  }
+
   /** attributes are what admission sees. */
   attributes(
     operation: Operation,
@@ -58,7 +73,7 @@ export class WriteContext {
       object,
       oldObject,
       dryRun: this.options.dryRun,
-      options: { fieldManager: this.options.fieldManager },
+      options: this.describeOptions(operation),
     });
   }
 }

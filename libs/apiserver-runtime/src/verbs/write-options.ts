@@ -15,7 +15,7 @@ export interface WriteOptions {
 }
 
 /** FIELD_VALIDATION_SINCE is the first release that validates fields by default. */
-const FIELD_VALIDATION_SINCE: Minor = 25;
+export const FIELD_VALIDATION_SINCE: Minor = 25;
 
 /** writeOptionsOf reads and checks a write's query; `apply` for server-side apply. Throws the documented 422. */
 export function writeOptionsOf(

@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import type { Webhook } from './webhook';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
+const MAX_SHOWN = 2048;
 const MAX_ANSWER_BYTES = 3 * 1024 * 1024;
 
 /** ServiceResolver finds an address of a service's backend. */
@@ -46,7 +47,7 @@ export async function callWebhook(
       headers: {
         host: url.host,
         'content-type': 'application/json',
-        accept: 'application/json',
+        accept: 'application/json, */*',
         'content-length': body.length,
       },
       ...(ca && { ca }),
@@ -65,12 +66,9 @@ export async function callWebhook(
       response.once('error', fail);
       response.once('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
-        if (response.statusCode !== 200)
-          return reject(
-            new Error(
-              `an error on the server (${JSON.stringify(text.slice(0, 512))}) has prevented the request from succeeding`,
-            ),
-          );
+        const { statusCode = 0, headers } = response;
+        if (statusCode < 200 || statusCode > 206)
+          return reject(new Error(answerFailure(statusCode, headers['content-type'] ?? '', text)));
         try {
           resolve(JSON.parse(text));
         } catch (error) {
@@ -84,6 +82,38 @@ export async function callWebhook(
     });
     asked.end(body);
   });
+}
+
+/** FAILURES are what clients of Kubernetes make of the codes of servers that say nothing themselves. */
+const FAILURES: ReadonlyMap<number, string> = new Map([
+  [400, 'the server rejected our request for an unknown reason'],
+  [401, 'the server has asked for the client to provide credentials'],
+  [404, 'the server could not find the requested resource'],
+  [405, 'the server does not allow this method on the requested resource'],
+  [409, 'the server reported a conflict'],
+  [422, 'the server rejected our request due to an error in our request'],
+  [503, 'the server is currently unable to handle the request'],
+  [504, 'the server was unable to return a response in the time allotted, but may still be processing the request'],
+]);
+
+/** answerFailure words an answer with an error's code: by its Status if it is one, else by the code, or its plain text. Pure. */
+export function answerFailure(code: number, contentType: string, text: string): string {
+  const own = statusMessage(text);
+  if (own !== undefined) return own;
+  const known = FAILURES.get(code);
+  if (known !== undefined) return known;
+  const shown = contentType.startsWith('text/') ? text.trim().slice(0, MAX_SHOWN) : 'unknown';
+  if (code === 403 || code < 500) return shown;
+  return `an error on the server (${JSON.stringify(shown)}) has prevented the request from succeeding`;
+}
+
+function statusMessage(text: string): string | undefined {
+  try {
+    const { kind, status, message } = (JSON.parse(text) ?? {}) as { kind?: string; status?: string; message?: string };
+    return kind === 'Status' && status !== 'Success' ? message : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** webhookUrl is where a client configuration leads; a service's name stands for its host. */

@@ -21,7 +21,7 @@ export function buildReview(versioned: Versioned, version: string): { uid: strin
 /** InvalidResponse is thrown for a webhook's answer that is none. */
 export class InvalidResponse extends Error {
   constructor(why: string) {
-    super(`received invalid webhook response: ${why}`);
+    super(why);
     this.name = 'InvalidResponse';
   }
 }
@@ -37,7 +37,7 @@ export interface Verdict {
 }
 
 /** parseVerdict reads a webhook's answer; it throws an InvalidResponse that says what is wrong with it. Pure. */
-export function parseVerdict(value: unknown, uid: string, version: string): Verdict {
+export function parseVerdict(value: unknown, uid: string, version: string, mutating: boolean): Verdict {
   const review = value as (Partial<admissionv1.AdmissionReview> & KubeObject) | null;
   const response = review?.response;
   if (!response) throw new InvalidResponse('webhook response was absent');
@@ -49,16 +49,32 @@ export function parseVerdict(value: unknown, uid: string, version: string): Verd
     const kind = `${review.apiVersion ?? ''}, Kind=${review.kind ?? ''}`;
     if (kind !== 'admission.k8s.io/v1, Kind=AdmissionReview')
       throw new InvalidResponse(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${kind}`);
-    if (response.patch && response.patchType !== 'JSONPatch')
-      throw new InvalidResponse('webhook returned response.patch but not response.patchType JSONPatch');
+    checkPatchType(response, mutating);
   }
+  if (response.allowed !== undefined && typeof response.allowed !== 'boolean')
+    throw new InvalidResponse('response.allowed is neither true nor false');
   return {
     allowed: response.allowed === true,
     status: response.status,
-    patch: response.patch ? readPatch(String(response.patch)) : undefined,
+    patch: mutating && response.patch ? readPatch(String(response.patch)) : undefined,
     warnings: response.warnings ?? [],
     auditAnnotations: response.auditAnnotations ?? {},
   };
+}
+
+/** checkPatchType: a patch comes with its type, and only from webhooks that may change things. */
+function checkPatchType({ patch, patchType }: admissionv1.AdmissionResponse, mutating: boolean): void {
+  if (!mutating) {
+    if (patch) throw new InvalidResponse('validating webhook may not return response.patch');
+    if (patchType != null) throw new InvalidResponse('validating webhook may not return response.patchType');
+    return;
+  }
+  if (patch && patchType == null)
+    throw new InvalidResponse('webhook returned response.patch but not response.patchType');
+  if (!patch && patchType != null)
+    throw new InvalidResponse('webhook returned response.patchType but not response.patch');
+  if (patchType != null && patchType !== 'JSONPatch')
+    throw new InvalidResponse(`webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`);
 }
 
 function readPatch(base64: string): object[] {

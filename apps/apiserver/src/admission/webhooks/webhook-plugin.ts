@@ -6,6 +6,9 @@ import { callWebhook, type CallerOptions } from './caller';
 import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
 import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';
 
+/** STEP_SINCE is the first release that says whether the call failed or its answer. */
+const STEP_SINCE = 22;
+
 export interface WebhookParts extends CallerOptions, WebhookMatcherParts {
   readonly emulated: number;
   readonly log: Logger;
@@ -13,7 +16,10 @@ export interface WebhookParts extends CallerOptions, WebhookMatcherParts {
 
 /** WebhookCalls asks webhooks about writes, whatever they may do with them. */
 class WebhookCalls {
-  constructor(private readonly parts: WebhookParts) {}
+  constructor(
+    private readonly parts: WebhookParts,
+    private readonly mutating: boolean,
+  ) {}
 
   /** ask answers the verdict; undefined if the webhook could not be asked and may be ignored. It throws if it may not, or said no. */
   async ask(webhook: Webhook, versioned: Versioned): Promise<Verdict | undefined> {
@@ -26,7 +32,7 @@ class WebhookCalls {
       const version = reviewVersion(webhook.admissionReviewVersions ?? ['v1beta1']);
       if (!version) throw new Error(`webhook does not accept known AdmissionReview versions (v1, v1beta1)`);
       const { uid, review } = buildReview(versioned, version);
-      verdict = parseVerdict(await callWebhook(webhook, review, this.parts), uid, version);
+      verdict = parseVerdict(await callWebhook(webhook, review, this.parts), uid, version, this.mutating);
     } catch (error) {
       if (webhook.failurePolicy === 'Ignore') {
         this.parts.log.warn('A webhook failed and is ignored', { webhook: webhook.name, err: describe(error) });
@@ -42,9 +48,9 @@ class WebhookCalls {
   }
 
   private failure(name: string, error: unknown): StatusError {
-    const plain = this.parts.emulated < 22 || error instanceof InvalidResponse;
-    const head = `failed calling webhook ${JSON.stringify(name)}: ${plain ? '' : 'failed to call webhook: '}`;
-    return internalError(new Error(head + describe(error)));
+    const step = error instanceof InvalidResponse ? 'received invalid webhook response' : 'failed to call webhook';
+    const why = this.parts.emulated < STEP_SINCE ? describe(error) : `${step}: ${describe(error)}`;
+    return internalError(new Error(`failed calling webhook ${JSON.stringify(name)}: ${why}`));
   }
 }
 
@@ -68,7 +74,7 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
   private readonly rounds = new WeakMap<AdmissionAttributes, Round>();
 
   constructor(private readonly parts: WebhookParts) {
-    this.calls = new WebhookCalls(parts);
+    this.calls = new WebhookCalls(parts, true);
     this.matcher = new WebhookMatcher(parts);
   }
 
@@ -144,7 +150,7 @@ export class ValidatingAdmissionWebhook implements AdmissionPlugin {
   private readonly matcher: WebhookMatcher;
 
   constructor(private readonly parts: WebhookParts) {
-    this.calls = new WebhookCalls(parts);
+    this.calls = new WebhookCalls(parts, false);
     this.matcher = new WebhookMatcher(parts);
   }
 

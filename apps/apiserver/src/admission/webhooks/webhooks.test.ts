@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { attributes } from '../../testing/attributes';
 import { inVersion } from '../matching/versioned';
-import { goError, webhookUrl } from './caller';
+import { answerFailure, goError, webhookUrl } from './caller';
 import { buildReview, denied, parseVerdict } from './review';
 
 describe('reviews', () => {
@@ -27,7 +27,9 @@ describe('reviews', () => {
   const answer = (response: object) => ({ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', response });
   test('a patch comes as base64', () => {
     const patch = Buffer.from('[{"op":"add","path":"/a","value":1}]').toString('base64');
-    expect(parseVerdict(answer({ uid: 'u', allowed: true, patch, patchType: 'JSONPatch' }), 'u', 'v1')).toMatchObject({
+    expect(
+      parseVerdict(answer({ uid: 'u', allowed: true, patch, patchType: 'JSONPatch' }), 'u', 'v1', true),
+    ).toMatchObject({
       allowed: true,
       patch: [{ op: 'add', path: '/a', value: 1 }],
     });
@@ -35,10 +37,17 @@ describe('reviews', () => {
   test.each<[string, unknown, string]>([
     ['nothing', {}, 'webhook response was absent'],
     ["another request's answer", answer({ uid: 'v', allowed: true }), 'expected response.uid="u", got "v"'],
-    ['a patch of no type', answer({ uid: 'u', allowed: true, patch: 'W10=' }), 'not response.patchType JSONPatch'],
+    ['a patch of no type', answer({ uid: 'u', allowed: true, patch: 'W10=' }), 'not response.patchType'],
+    ['a type of no patch', answer({ uid: 'u', allowed: true, patchType: 'JSONPatch' }), 'not response.patch'],
+    [
+      'a patch of another type',
+      answer({ uid: 'u', allowed: true, patch: 'W10=', patchType: 'Merge' }),
+      'invalid response.patchType of "Merge"',
+    ],
+    ['a word', answer({ uid: 'u', allowed: 'yes' }), 'response.allowed is neither'],
     ['another kind', { ...answer({ uid: 'u' }), kind: 'X' }, 'Kind=X'],
   ])('%s is no answer', (_name, value, why) => {
-    expect(() => parseVerdict(value, 'u', 'v1')).toThrow(why);
+    expect(() => parseVerdict(value, 'u', 'v1', true)).toThrow(why);
   });
   test.each<[Parameters<typeof denied>[1], number, string]>([
     [undefined, 400, 'admission webhook "w" denied the request without explanation'],
@@ -56,4 +65,22 @@ test('a service leads to its name, a failure is worded as clients know it', () =
   expect(goError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), { host: '127.0.0.1', port: 9 })).toBe(
     'dial tcp 127.0.0.1:9: connect: connection refused',
   );
+});
+
+test.each<[number, string, string, string]>([
+  [500, 'text/plain', 'boom\n', 'an error on the server ("boom") has prevented the request from succeeding'],
+  [500, 'application/json', 'boom', 'an error on the server ("unknown") has prevented the request from succeeding'],
+  [404, 'text/plain', 'nope', 'the server could not find the requested resource'],
+  [400, 'application/json', '{"kind":"Status","status":"Failure","message":"bad thing"}', 'bad thing'],
+])('an answer of %d (%s) %j is told as %s', (code, type, text, want) => {
+  expect(answerFailure(code, type, text)).toBe(want);
+});
+
+test('a webhook that only validates may not patch', () => {
+  const value = {
+    kind: 'AdmissionReview',
+    apiVersion: 'admission.k8s.io/v1',
+    response: { uid: 'u', allowed: true, patch: 'W10=', patchType: 'JSONPatch' },
+  };
+  expect(() => parseVerdict(value, 'u', 'v1', false)).toThrow('validating webhook may not return response.patch');
 });
