@@ -120,6 +120,26 @@ describe('strategic merge patch', () => {
     expect([doc, patch]).toEqual(before);
   });
 
+  test('v1.20 takes what a patch adds as it is', () => {
+    const patch = {
+      containers: [{ name: 'a', $patch: 'delete' }],
+      '$deleteFromPrimitiveList/finalizers': ['a'],
+      x: { y: null },
+    };
+    expect(applyStrategicMergePatch(pod, {}, patch, 20)).toEqual({
+      containers: [{ name: 'a', $patch: 'delete' }],
+      finalizers: ['a'],
+      x: { y: null },
+    });
+    expect(applyStrategicMergePatch(pod, {}, patch)).toEqual({ containers: [], x: {} });
+  });
+
+  test('items of several types are refused with both lists', () => {
+    expect(() => applyStrategicMergePatch(pod, { finalizers: ['a'] }, { finalizers: [null] })).toThrow(
+      'list element types are not identical: [[a] [<nil>]]',
+    );
+  });
+
   test.each<[object | unknown[], number, string]>([
     [{ containers: [{ image: 'x' }] }, 500, 'map: map[image:x] does not contain declared merge key: name'],
     [{ containers: [{ name: 'a', $patch: 'odd' }] }, 500, 'unknown patch type: odd in map: map[$patch:odd name:a]'],
@@ -237,4 +257,10 @@ test.each([
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
 ])('merge patch of %j by %j is %j', (doc, patch, result) => {
   expect(applyMergePatch(doc, patch)).toEqual(result);
+});
+
+test('a merge patch takes nulls out of objects in lists, and in v1.20 out of lists', () => {
+  const patch = { a: [null, { b: null, c: 1 }] };
+  expect(applyMergePatch({}, patch)).toEqual({ a: [null, { c: 1 }] });
+  expect(applyMergePatch({}, patch, 20)).toEqual({ a: [{ c: 1 }] });
 });
