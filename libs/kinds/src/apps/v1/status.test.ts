@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { validateCollisions } from '../../shared/replica-counts';
 import { ask } from '../../testing/findings';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -61,5 +62,36 @@ test('v1.20: a disk that several pods mount is read-only', () => {
   expect(ask('/apis/apps/v1/namespaces/n/deployments').created(of(1))).toEqual([]);
   expect(ask('/apis/apps/v1/namespaces/n/deployments').created(of(2))).toEqual([
     'spec.template.spec.volumes[0].gcePersistentDisk.readOnly: Invalid value: false: must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only',
+  ]);
+});
+
+test('v1.20: values of expressions that no label can have make a selector invalid', () => {
+  const selector = { matchLabels: { a: 'b' }, matchExpressions: [{ key: 'a', operator: 'In', values: ['Odd!'] }] };
+  const body = { spec: { ...(workload['spec'] as Part), selector } };
+  const go =
+    'v1.LabelSelector{MatchLabels:map[string]string{"a":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:"a", Operator:"In", Values:[]string{"Odd!"}}}}';
+  const of = (resource: string) => ask(`/apis/apps/v1/namespaces/n/${resource}`).created(body);
+  expect(of('deployments')).toEqual([`spec.selector: Invalid value: ${go}: invalid label selector`]);
+  expect(of('statefulsets')).toEqual([`spec.selector: Invalid value: ${go}`]);
+  expect(of('daemonsets')).toEqual([]);
+});
+
+test.each<readonly [now: number | undefined, old: number | undefined, isRefused: boolean]>([
+  [undefined, undefined, false],
+  [0, undefined, false],
+  [2, 1, false],
+  [1, 2, true],
+  [undefined, 0, true],
+])('collisions are not forgotten: %s after %s', (now, old, isRefused) => {
+  const status = (collisionCount: number | undefined) => (collisionCount === undefined ? {} : { collisionCount });
+  const refusal = `Invalid value: ${now ?? 0}: cannot be decremented`;
+  expect(validateCollisions(status(now), status(old)).map(e => e.message)).toEqual(isRefused ? [refusal] : []);
+});
+
+test('v1.20: the data of a revision is there and never changes', () => {
+  const revisions = ask('/apis/apps/v1/namespaces/n/controllerrevisions');
+  expect(revisions.created({ revision: 1 })).toEqual(['data: Required value: data is mandatory']);
+  expect(revisions.changed({ data: { a: 1 } }, { data: {} })).toEqual([
+    'data: Invalid value: runtime.Unknown{TypeMeta:runtime.TypeMeta{APIVersion:"", Kind:""}, Raw:[]uint8{0x7b, 0x7d}, ContentEncoding:"", ContentType:"application/json"}: field is immutable',
   ]);
 });

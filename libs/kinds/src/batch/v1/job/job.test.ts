@@ -44,6 +44,26 @@ describe('v1.20 says of a changed job', () => {
   });
 });
 
+test('v1.20 finds the pods of a job by labels that clients do not choose', () => {
+  const pods = { metadata: { labels: { 'job-name': 'other' } }, ...template('i') };
+  const [finding, ...more] = ask(JOBS).created({ spec: { template: pods } });
+  expect(finding).toMatch(
+    /^spec\.template\.metadata\.labels\[job-name\]: Invalid value: map\[string\]string\{"controller-uid":".*", "job-name":"other"\}: must be 'x'$/,
+  );
+  expect(more).toEqual([]);
+});
+
+test('v1.20 chooses the selectors of jobs of a cron job, whose name is checked once', () => {
+  const path = '/apis/batch/v1beta1/namespaces/n/cronjobs';
+  const cron = (spec: Part) => ({ spec: { schedule: '@daily', jobTemplate: { spec: { ...job({}).spec, ...spec } } } });
+  expect(ask(path).created(cron({ selector: { matchLabels: { a: 'b' } } }))).toEqual([
+    'spec.jobTemplate.spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"a":"b"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: `selector` will be auto-generated',
+  ]);
+  expect(ask(path).created(cron({ ttlSecondsAfterFinished: -1 }))).toEqual([
+    'spec.jobTemplate.spec.ttlSecondsAfterFinished: Invalid value: -1: must be greater than or equal to 0',
+  ]);
+});
+
 describe('today says of a job', () => {
   const indexed = { completionMode: 'Indexed', completions: 3 };
   const failure = (rule: Part) => ({ podFailurePolicy: { rules: [rule] } });
