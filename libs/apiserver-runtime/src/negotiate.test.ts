@@ -51,16 +51,15 @@ describe('negotiate', () => {
     expect(acceptsRoute(header, ['application/jwk-set+json'])).toBe(want);
   });
 
-  test('a stream is refused in its own words', () => {
-    const watch: Offer = {
-      media: ['json', 'protobuf'],
-      routes: ['json', 'yaml', 'protobuf'],
-      stream: true,
-      routed: true,
-    };
-    expect(() => negotiate('application/yaml', watch)).toThrow(
+  test('a stream is refused in its own words, once its form is chosen', () => {
+    const watch: Offer = { media: ['json', 'yaml', 'protobuf'], streams: ['json', 'protobuf'], routed: true };
+    expect(() => negotiate('application/yaml,application/json', watch)).toThrow(
       'are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
     );
+    expect(() => negotiate('application/json;stream=x', watch)).toThrow(
+      'are accepted: application/json, application/yaml',
+    );
+    expect(negotiate('application/json,application/yaml', watch)).toEqual({ media: 'json', pretty: false });
   });
 
   test('an unrouted endpoint takes type wildcards', () => {

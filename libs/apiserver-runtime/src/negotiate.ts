@@ -22,10 +22,8 @@ export interface Negotiated {
 export interface Offer {
   /** media in order of preference. */
   readonly media: readonly Media[];
-  /** routes are the media that the router lets pass, if more than can be answered. */
-  readonly routes?: readonly Media[];
-  /** stream: the answer is a stream of events, which a refusal says of each type. */
-  readonly stream?: boolean;
+  /** streams are those of the media in which a stream of events can be answered, where it is one: what was chosen has to be among them. */
+  readonly streams?: readonly Media[];
   /** allows tells whether a transform is possible; absent: none is. */
   readonly allows?: (transform: Transform, media: Media) => boolean;
   /** routed: the Accept header must name one of the types exactly (or be any type), as upstream's router checks first. */
@@ -79,7 +77,7 @@ export function negotiate(header: string | undefined, offer: Offer): Negotiated 
     offer.routed &&
     !acceptsRoute(
       header,
-      (offer.routes ?? offer.media).map(m => mediaTypes[m]),
+      offer.media.map(m => mediaTypes[m]),
     )
   )
     throw notRouted();
@@ -91,10 +89,12 @@ export function negotiate(header: string | undefined, offer: Offer): Negotiated 
         (clause.type === '*' && clause.subtype === '*');
       if (!matches) continue;
       const accepted = accept(clause, media, offer);
-      if (accepted) return accepted;
+      if (!accepted) continue;
+      if (offer.streams && !offer.streams.includes(media)) throw notAcceptable(offer.streams, ';stream=watch');
+      return accepted;
     }
   }
-  throw notAcceptable(offer);
+  throw notAcceptable(offer.media);
 }
 
 function accept(clause: Clause, media: Media, offer: Offer): Negotiated | undefined {
@@ -123,8 +123,8 @@ export function notRouted(): StatusError {
 }
 
 /** notAcceptable is the codec's own 406. */
-export function notAcceptable({ media, stream }: Offer): StatusError {
-  const types = media.map(m => (stream ? `${mediaTypes[m]};stream=watch` : mediaTypes[m])).join(', ');
+export function notAcceptable(media: readonly Media[], parameters = ''): StatusError {
+  const types = media.map(m => mediaTypes[m] + parameters).join(', ');
   return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
 }
 

@@ -30,8 +30,8 @@ const textOnly: readonly Media[] = ['json', 'yaml'];
 export const offers = {
   builtin: { media: builtin, routed: true, allows: allowsMeta },
   custom: { media: textOnly, routed: false, allows: allowsMeta },
-  watch: { media: ['json', 'protobuf'], routes: builtin, stream: true, routed: true, allows: allowsMeta },
-  customWatch: { media: ['json'], stream: true, routed: false, allows: allowsMeta },
+  watch: { media: builtin, streams: ['json', 'protobuf'], routed: true, allows: allowsMeta },
+  customWatch: { media: textOnly, streams: ['json'], routed: false, allows: allowsMeta },
   plain: { media: builtin, routed: true },
   customPlain: { media: textOnly, routed: false },
 } as const satisfies Record<string, Offer>;

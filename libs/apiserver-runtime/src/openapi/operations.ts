@@ -1,3 +1,4 @@
+import { defNameOf } from '@navarch/api';
 import type { Minor } from '@navarch/kinds';
 import { resourcesOfEndpoint, type ApiResource } from '../discovery/documents';
 import type { Endpoint } from '../registry/resource';
@@ -44,7 +45,8 @@ function ofResource(endpoint: Endpoint, resource: ApiResource): OpenApiOperation
   const root = group ? `/apis/${group}/${version}` : `/api/${version}`;
   const inNamespace = resource.namespaced ? `${root}/namespaces/{namespace}/${plural}` : `${root}/${plural}`;
   const operations: OpenApiOperation[] = [];
-  const isConnect = subresource !== undefined && resource.kind !== endpoint.kindName && resource.kind !== 'Scale';
+  // What leads to somebody else is asked for by options; a binding, an eviction or a token is created.
+  const isConnect = subresource !== undefined && resource.kind.endsWith('Options');
   for (const verb of resource.verbs) {
     const known = methodOf[verb];
     if (!known) continue;
@@ -57,7 +59,7 @@ function ofResource(endpoint: Endpoint, resource: ApiResource): OpenApiOperation
       kind: resource.kind,
       kindGroup: resource.group ?? group,
       kindVersion: resource.version ?? version,
-      ...schemasOf(endpoint, resource.kind),
+      ...schemasOf(endpoint, resource),
       ...{ named, custom: endpoint.custom },
     };
     const id = (scope: string) =>
@@ -75,9 +77,13 @@ function ofResource(endpoint: Endpoint, resource: ApiResource): OpenApiOperation
   return operations;
 }
 
-function schemasOf(endpoint: Endpoint, kind: string): { schema?: string; listSchema?: string } {
+function schemasOf(endpoint: Endpoint, resource: ApiResource): { schema?: string; listSchema?: string } {
+  const { kind, group = endpoint.version.group, version = endpoint.version.version } = resource;
   if (kind === 'Scale') return { schema: 'io.k8s.api.autoscaling.v1.Scale' };
-  if (kind !== endpoint.kindName) return {};
+  if (kind !== endpoint.kindName) {
+    const created = kind.endsWith('Options') ? undefined : defNameOf(group, version, kind);
+    return created === undefined ? {} : { schema: created };
+  }
   const schema = schemaNameOf(endpoint);
   return { schema, listSchema: endpoint.custom ? `${schema}List` : schema.replace(/[^.]+$/, name => `${name}List`) };
 }
