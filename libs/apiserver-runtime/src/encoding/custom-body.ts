@@ -5,7 +5,6 @@ import {
   accessorError,
   badRequest,
   field,
-  isRecord,
   parseApiVersion,
   goJson,
   type AnyObject,

@@ -13,6 +13,8 @@ type ValidateUpdate<T> = (object: T, old: T, context: StrategyContext) => FieldE
 export interface SpecStrategyOptions<T extends KubeObject> extends Strategy<T> {
   /** generation: true counts changes of spec (or, without one, of everything but the metadata); a number: since that release. */
   readonly generation?: boolean | number;
+  /** sameSpec compares specs for the generation; semanticEqual unless given. */
+  readonly sameSpec?: (spec: unknown, old: unknown) => boolean;
 }
 
 const counts = (generation: boolean | number | undefined, emulated: number) =>
@@ -35,7 +37,7 @@ export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<
       keep(object, old, 'status');
       options.prepareForUpdate?.(object, old, context);
       if (counts(options.generation, context.emulated))
-        keepGeneration(object, old, !semanticEqual(object.spec, old.spec));
+        keepGeneration(object, old, !(options.sameSpec ?? semanticEqual)(object.spec, old.spec));
     },
   };
 }

@@ -5,7 +5,6 @@ const ESCAPES = /^([^%]|%[0-9a-fA-F]{2})*$/s;
 
 /** isUri tells what may stand in a request line: an absolute address, or a path from the root. */
 export function isUri(text: string): boolean {
-  // eslint-disable-next-line no-control-regex -- these are what may not stand there
   if (/[\u0000-\u001f\u007f]/.test(text)) return false;
   if (text === '*') return true;
   const scheme = SCHEME.exec(text)?.[0] ?? '';

@@ -36,7 +36,6 @@ function validateURL(text: string, path: Path): FieldError[] {
 /** parseUrl takes an address apart; a text tells why it is none. A relative one has neither scheme nor host. */
 function parseUrl(text: string) {
   const failed = (why: string) => `parse ${JSON.stringify(text)}: ${why}`;
-  // eslint-disable-next-line no-control-regex -- these are what may not stand there
   if (/[\u0000-\u001f\u007f]/.test(text)) return failed('net/url: invalid control character in URL');
   const [, before = '', fragment = ''] = /^([^#]*)#?(.*)$/s.exec(text)!;
   const [, plain = '', query = ''] = /^([^?]*)\??(.*)$/s.exec(before)!;

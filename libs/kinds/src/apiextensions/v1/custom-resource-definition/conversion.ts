@@ -35,7 +35,9 @@ export function defaultBeta(object: Fields): void {
 export function toDefinitionV1(object: Fields): void {
   const { spec } = object;
   if (!isRecord(spec)) return;
-  delete spec['version'];
+  const [first] = list(spec['versions']);
+  // Another version than the first cannot be said in v1: it stays for the validation to find.
+  if (!spec['version'] || spec['version'] === first?.['name']) delete spec['version'];
   if (spec['preserveUnknownFields'] === false) delete spec['preserveUnknownFields'];
   const versions = list(spec['versions']);
   for (const [top, own] of SHARED) {

@@ -2,6 +2,9 @@ import { deepClone, deepEqual, isRecord, type FieldError, type Path } from '@nav
 import { compileCheck, Findings, itemSchema, prune, renderValue, SchemaNode, type JsonSchema } from '@navarch/schema';
 import { invalidStruct } from '../../../shared/errors';
 
+/** NOWHERE is the field of a finding that is about the whole. */
+const NOWHERE = '<nil>';
+
 /** DefaultLimits are what is asked of defaults; `prunedDefaults`: they have no field that their schema does not know. */
 interface DefaultLimits {
   readonly emulated: number;
@@ -27,8 +30,10 @@ function errorsOf(schema: JsonSchema, path: Path, { emulated, prunedDefaults }: 
     errors.push(invalidStruct(path, value, shown, 'must not have unknown fields', { emulated }));
   }
   const findings = new Findings(emulated);
-  compileCheck(schema)(value, undefined, path.toString(), findings);
-  return [...errors, ...findings.list];
+  // The default is a whole of its own: texts name what is in it, from there on.
+  compileCheck(schema)(value, undefined, '', findings);
+  const at = (own: string) => (own === NOWHERE ? path.toString() : `${path.toString()}.${own}`);
+  return [...errors, ...findings.list.map(error => ({ ...error, field: at(error.field) }))];
 }
 
 function isPruned(value: unknown, schema: JsonSchema): boolean {

@@ -1,7 +1,9 @@
 import { CustomResourceDefinitions, type apiextensionsv1 } from '@navarch/api';
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { rfc3339 } from '@navarch/base';
+import { deepEqual } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import { semanticEqual } from '../../../shared/equal';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
@@ -25,9 +27,12 @@ function defaultDefinition({ spec }: Definition): void {
 /** storeVersion notes which versions objects may be stored in: once a version has been the storage version, it stays in the list. */
 function storeVersion(definition: Definition): void {
   const status = (definition.status ??= {} as apiextensionsv1.CustomResourceDefinitionStatus);
-  const now = (definition.spec.versions ?? []).filter(v => v.storage).map(v => v.name);
-  status.storedVersions = [...new Set([...(status.storedVersions ?? []), ...now])];
+  const now = (definition.spec.versions ?? []).find(v => v.storage)?.name;
+  status.storedVersions = [...new Set([...(status.storedVersions ?? []), ...(now === undefined ? [] : [now])])];
 }
+
+/** subresourcesOf are the endpoints that versions declare: one that says nothing more is one all the same. */
+const subresourcesOf = (spec: unknown) => ((spec as Definition['spec'])?.versions ?? []).map(v => v.subresources);
 
 /** markTerminating keeps a definition that is deleted until its objects are gone. */
 function markTerminating(definition: Definition, now: number): void {
@@ -71,6 +76,7 @@ export const customResourceDefinition = defineKind<Definition>({
     metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
     generation: true,
+    sameSpec: (spec, old) => semanticEqual(spec, old) && deepEqual(subresourcesOf(spec), subresourcesOf(old)),
     prepareForCreate: storeVersion,
     validate: validateDefinition,
     prepareForUpdate(definition) {

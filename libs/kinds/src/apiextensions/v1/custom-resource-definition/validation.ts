@@ -225,8 +225,13 @@ function validateVersionList(spec: Spec, release: Release): FieldError[] {
   if (versions.filter(v => v.storage).length !== 1) whole('must have exactly one version marked as storage version');
   // The first version is also the one of the older field.
   const first = versions[0]?.name;
-  const texts = first ? isDNS1035Label(first) : [];
-  return texts.length ? [...errors, field.invalid(SPEC.child('version'), first, texts.join(','))] : errors;
+  const version = (spec as { version?: string }).version ?? first;
+  const at = SPEC.child('version');
+  const texts = version ? isDNS1035Label(version) : [];
+  if (texts.length) errors.push(field.invalid(at, version, texts.join(',')));
+  if (versions.length && version !== first)
+    errors.push(field.invalid(at, version, 'must match the first version in spec.versions'));
+  return errors;
 }
 
 type DefinitionNames = apiextensionsv1.CustomResourceDefinitionNames;

@@ -90,6 +90,14 @@ function validateDriverUpdate(
   ];
 }
 
+/** LATER are fields that releases up to WHOLE_UNTIL know, but do not take yet. */
+const LATER = ['storageCapacity', 'tokenRequests', 'requiresRepublish'] as const;
+
+function dropLater({ spec }: storagev1.CSIDriver, old: storagev1.CSIDriver | undefined, emulated: Minor): void {
+  if (!spec || emulated > WHOLE_UNTIL) return;
+  for (const name of LATER) if (old?.spec?.[name] === undefined) delete spec[name];
+}
+
 /** csiDriver declares CSIDriver. */
 export const csiDriver = defineKind<storagev1.CSIDriver>({
   resource: CSIDrivers,
@@ -118,6 +126,8 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
     ...plainStrategy<storagev1.CSIDriver>(validateNew),
     metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
+    prepareForCreate: (driver, { emulated }) => dropLater(driver, undefined, emulated),
+    prepareForUpdate: (driver, old, { emulated }) => dropLater(driver, old, emulated),
     validateUpdate: validateDriverUpdate,
   },
 });
