@@ -18,6 +18,14 @@ function lastSeen(event: corev1.Event, context: CellContext): string {
     : ageOf(event.lastTimestamp || event.firstTimestamp || event.eventTime, context);
 }
 
+/** FIRST_COUNTS is the first release whose series count the event that they began with. */
+const FIRST_COUNTS = 26;
+
+function timesSeen({ series, count }: corev1.Event, { emulated }: CellContext): number {
+  if (series) return (series.count ?? 0) + (emulated < FIRST_COUNTS ? 1 : 0);
+  return count || 1;
+}
+
 function source({ source, reportingComponent, reportingInstance }: corev1.Event): string {
   const component = source?.component || reportingComponent || '';
   const instance = source?.host || reportingInstance;
@@ -68,7 +76,7 @@ export const event = defineKind<corev1.Event>({
     wide('Source', source),
     text('Message', ({ message = '' }) => message.trim()),
     wide('First Seen', firstSeen),
-    wide('Count', event => event.series?.count ?? (event.count || 1)),
+    wide('Count', timesSeen),
     { ...nameColumn, priority: 1 },
   ]),
   strategy: plainStrategy<corev1.Event>(validateEvent, {
