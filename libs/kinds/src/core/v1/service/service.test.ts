@@ -92,6 +92,15 @@ describe('v1.20 says of a service', () => {
     expect(ask(SERVICES).changed(old, service(spec))).toEqual(findings);
   });
 
+  test('the port of a health check stays', () => {
+    const local = (healthCheckNodePort?: number) =>
+      service({ clusterIP: '10.96.0.9', type: 'LoadBalancer', externalTrafficPolicy: 'Local', healthCheckNodePort });
+    expect(ask(SERVICES).changed(local(30_100), local(30_200))).toEqual([
+      'spec.healthCheckNodePort: Invalid value: 30200: cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update',
+    ]);
+    expect(ask(SERVICES).changed(local(30_100), service({ clusterIP: '10.96.0.9' }))).toEqual([]);
+  });
+
   test('where a balancer says that it is', () => {
     const status = { loadBalancer: { ingress: [{ ip: 'x' }, { hostname: '1.2.3.4' }] } };
     expect(ask(SERVICES).changed(old, { ...old, status }, 'status')).toEqual([

@@ -6,10 +6,14 @@ import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
 import {
   COMBINATIONS,
   DUAL_STACK,
+  validateHealthChange,
   validateService,
   validateServiceUpdate,
   validateTrafficCombination,
 } from './validation';
+
+/** HEALTH_KEPT is the first release that gives a service its old health check port back where a client leaves it out. */
+const HEALTH_KEPT = 23;
 
 /** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
 export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
@@ -31,7 +35,9 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
   },
   validateUpdate: (service, old, context) => {
     const errors = [...validateServiceUpdate(service, old, context), ...validateService(service, context)];
-    return errors.length || context.emulated >= COMBINATIONS ? errors : validateTrafficCombination(service);
+    if (errors.length || context.emulated >= COMBINATIONS) return errors;
+    const health = context.emulated < HEALTH_KEPT ? validateHealthChange(service, old) : [];
+    return health.length ? health : validateTrafficCombination(service);
   },
 });
 

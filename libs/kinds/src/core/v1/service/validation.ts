@@ -263,6 +263,19 @@ function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release):
 const needsHealthCheck = (spec: corev1.ServiceSpec) =>
   spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
+const FIXED_HEALTH =
+  'cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update';
+
+/** validateHealthChange: the port of the health check stays as long as there is a check. */
+export function validateHealthChange(
+  { spec = {} }: corev1.Service,
+  { spec: before = {} }: corev1.Service,
+): FieldError[] {
+  const { healthCheckNodePort: now = 0 } = spec;
+  if (!needsHealthCheck(spec) || !needsHealthCheck(before) || now === (before.healthCheckNodePort ?? 0)) return [];
+  return [field.invalid(SPEC.child('healthCheckNodePort'), now, FIXED_HEALTH)];
+}
+
 /** validateTrafficCombination is what releases before COMBINATIONS check after everything else: policies that fit the type. */
 export function validateTrafficCombination({ spec = {} }: corev1.Service): FieldError[] {
   const { externalTrafficPolicy: policy, healthCheckNodePort: health } = spec;
