@@ -1,7 +1,6 @@
 import { decodeTyped } from '@navarch/api';
 import { applyPatch, badRequest, deepClone, type AnyObject } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
-
 import { customObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
