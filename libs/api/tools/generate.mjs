@@ -82,6 +82,7 @@ const isAlways = marks(presence.always);
 const isNullable = marks(presence.nullable);
 const isOmitted = marks(presence.omitted);
 const isUnreleased = marks(presence.unreleased);
+const isYounger = marks(presence.younger);
 
 /** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
 function presenceOf(definition, { name, type, list, map, required }) {
@@ -235,6 +236,7 @@ for (const [name, fields] of messages) {
       ...(known?.required && !isOmitted(name, field) && { required: true }),
       // A message known to the models of v1.33 without this field: the field is younger than the served version.
       ...(((source?.own && !known && !inline) || isUnreleased(name, field)) && { unreleased: true }),
+      ...(isYounger(name, field) && { since: isYounger(name, field).since }),
       ...(inline && { inline: true }),
       ...(!inline &&
         presenceOf(name, {

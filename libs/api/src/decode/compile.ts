@@ -214,6 +214,8 @@ interface FieldDecoder {
   readonly decode: Decoder;
   /** dropsEmpty tells values that the field does not keep. */
   readonly dropsEmpty: (value: unknown) => boolean;
+  /** since is the first release that knows the field. */
+  readonly since: number;
   readonly alwaysSince: number | undefined;
   readonly alwaysUntil: number;
   /** zero is what the field holds where it is always written. */
@@ -235,6 +237,7 @@ function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): Field
   return {
     index,
     name,
+    since: facts.since ?? 0,
     decode,
     dropsEmpty: isItems
       ? never
@@ -279,7 +282,7 @@ function structDecoder(defName: string): TypeDecoder {
     let missing = always.length;
     for (const key of Object.keys(value)) {
       const field = byName.get(key);
-      if (!field) {
+      if (!field || field.since > state.emulated) {
         state.unknown.push(pathText([...state.path, key]));
         continue;
       }

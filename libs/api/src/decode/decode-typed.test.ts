@@ -205,4 +205,15 @@ describe('what does not fit is refused', () => {
     expect(secret('YQ=')).toThrow('illegal base64 data');
     expect(secret('YQ==')().object).toMatchObject({ data: { k: 'YQ==' } });
   });
+
+  test.each([
+    [20, { spec: { replicas: 1 } }, ['spec.minReadySeconds']],
+    [22, { spec: { minReadySeconds: 5, replicas: 1 } }, []],
+  ])('v1.%i knows the fields that it has', (emulated, want, unknown) => {
+    const body = { spec: { minReadySeconds: 5, replicas: 1 } };
+    const decoded = decodeTyped('io.k8s.api.apps.v1.StatefulSet', body, { emulated });
+    expect(decoded.object).toMatchObject(want);
+    for (const path of unknown) expect(decoded.object).not.toHaveProperty(path);
+    expect(decoded.unknown).toEqual(unknown);
+  });
 });

@@ -39,6 +39,15 @@ describe.each(['v2', 'v3'] as const)('openApiDefinitions %s', flavour => {
     });
   });
 
+  test.each([
+    [20, false],
+    [33, true],
+  ])('show the fields that v1.%i has', (emulated, want) => {
+    const definitions = openApiDefinitions([POD], flavour, emulated) as Record<string, Schema>;
+    expect('resourceClaims' in definitions['io.k8s.api.core.v1.PodSpec']!.properties!).toBe(want);
+    expect('io.k8s.api.core.v1.PodResourceClaim' in definitions).toBe(want);
+  });
+
   test('can be made for everything', () => {
     const all = openApiDefinitions(Object.keys(loadSchema()), flavour);
     expect(Object.keys(all)).toHaveLength(Object.keys(loadSchema()).length);

@@ -21,33 +21,41 @@ const KIND =
 
 /**
  * openApiDefinitions are the schemas of these definitions and of all that they refer to, by name: descriptions, formats, required
- * fields and the x-kubernetes-* extensions that kubectl reads. Fresh objects: the caller may add to them.
+ * fields and the x-kubernetes-* extensions that kubectl reads, as a release (20, 33) knows them. Fresh objects: the caller may add to
+ * them.
  */
-export function openApiDefinitions(names: Iterable<string>, flavour: OpenApiFlavour): Record<string, Schema> {
+export function openApiDefinitions(
+  names: Iterable<string>,
+  flavour: OpenApiFlavour,
+  emulated = 33,
+): Record<string, Schema> {
   const definitions: Record<string, Schema> = {};
   const queue = [...names];
   for (let name = queue.pop(); name !== undefined; name = queue.pop()) {
     if (Object.hasOwn(definitions, name)) continue;
     const form = specialForm(name);
-    definitions[name] = form ? specialSchema(form, name, flavour) : objectSchema(name, flavour);
-    queue.push(...references(name, form));
+    definitions[name] = form ? specialSchema(form, name, flavour) : objectSchema(name, flavour, emulated);
+    queue.push(...references(name, form, emulated));
   }
   return Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const isDefinition = (type: string) => type.includes('.');
 
-function references(name: string, form: SpecialForm | undefined): string[] {
+function references(name: string, form: SpecialForm | undefined, emulated: number): string[] {
   if (form) return [];
-  return jsonFields(name)
+  return knownFields(name, emulated)
     .map(f => f.type)
     .filter(isDefinition);
 }
 
-function objectSchema(name: string, flavour: OpenApiFlavour): Schema {
+const knownFields = (name: string, emulated: number) =>
+  jsonFields(name).filter(f => !f.unreleased && (f.since ?? 0) <= emulated);
+
+function objectSchema(name: string, flavour: OpenApiFlavour, emulated: number): Schema {
   if (!fieldsOf(name)) throw new Error(`no definition is named ${name}`);
   const text = description(name);
-  const fields = jsonFields(name).filter(f => !f.unreleased);
+  const fields = knownFields(name, emulated);
   const required = fields
     .filter(f => f.required)
     .map(f => f.name)

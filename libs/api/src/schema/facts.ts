@@ -24,6 +24,8 @@ export interface FieldFacts {
   readonly pointer?: boolean;
   /** unreleased: the field is younger than Kubernetes v1.33. */
   readonly unreleased?: boolean;
+  /** since is the first release that knows the field, where that is not v1.20 or before. */
+  readonly since?: number;
   /** inline: an embedded struct; in JSON its fields stand in its place. */
   readonly inline?: boolean;
   readonly patchStrategy?: string;

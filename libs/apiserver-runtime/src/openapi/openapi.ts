@@ -140,7 +140,7 @@ export class OpenApi {
   }
 
   private definitions(names: readonly string[], flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
-    return openApiDefinitions(names, flavour);
+    return openApiDefinitions(names, flavour, this.emulated);
   }
 
   private index(): ApiResponse {
