@@ -1,13 +1,6 @@
 import type { apiextensionsv1 } from '@navarch/api';
 import { goJson, goNumber, type KubeObject } from '@navarch/apimachinery';
-import {
-  ageOf,
-  defineColumns,
-  nameColumn,
-  type CellContext,
-  type Columns,
-  type ColumnSource,
-} from '@navarch/kinds';
+import { ageOf, defineColumns, nameColumn, type CellContext, type Columns, type ColumnSource } from '@navarch/kinds';
 import { compileJsonPath, type JsonPath } from './json-path';
 
 type Column = apiextensionsv1.CustomResourceColumnDefinition;

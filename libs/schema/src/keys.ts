@@ -1,4 +1,3 @@
-import { field, getOwn, isRecord, Path, goJson, type FieldError } from '@navarch/apimachinery';
 import { renderValue } from './render';
 import type { SchemaNode } from './node';
 

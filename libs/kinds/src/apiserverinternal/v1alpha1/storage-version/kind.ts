@@ -25,8 +25,10 @@ export const storageVersion = defineKind<StorageVersion>({
   ]),
   nameRule: storageVersionName,
   strategy: specStrategy<StorageVersion>({ metadataChecks: { update: [] }, allowUnconditionalUpdate: false }),
-  subresources: { status: isolatedStatusStrategy<StorageVersion>({
+  subresources: {
+    status: isolatedStatusStrategy<StorageVersion>({
       metadataChecks: { update: [] },
       validateUpdate: validateStorageVersionStatus,
-    }) },
+    }),
+  },
 });
