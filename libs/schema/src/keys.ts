@@ -1,3 +1,4 @@
+import type { FieldError } from '@navarch/apimachinery';
 import { renderValue } from './render';
 import type { SchemaNode } from './node';
 
