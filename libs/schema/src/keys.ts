@@ -1,4 +1,4 @@
-import type { FieldError } from '@navarch/apimachinery';
+import { getOwn, isRecord, goJson, type FieldError } from '@navarch/apimachinery';
 import { renderValue } from './render';
 import type { SchemaNode } from './node';
 
