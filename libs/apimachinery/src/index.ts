@@ -12,6 +12,7 @@ export * from './names';
 export * from './object-meta';
 export * from './patch';
 export * from './quantity';
+export * from './remember';
 export * from './schema';
 export * from './status-error';
 export * from './table';

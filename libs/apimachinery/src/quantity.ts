@@ -1,3 +1,5 @@
+import { remember } from './remember';
+
 /** QuantityFormat is how a quantity was written, and will be: `500m`, `128Mi`, `12e6`. */
 export type QuantityFormat = 'DecimalSI' | 'BinarySI' | 'DecimalExponent';
 
@@ -140,13 +142,14 @@ function decimal(nanos: bigint, exponential: boolean): string {
 }
 
 /** parseQuantity reads `1`, `0.5`, `500m`, `128Mi`, `12e6`. It throws an Error in the API's words. */
-export function parseQuantity(text: string | number): Quantity {
-  const m = SHAPE.exec(String(text));
+export const parseQuantity = (text: string | number): Quantity => read(String(text));
+
+const read = remember(4096, (text: string): Quantity => {
+  const m = SHAPE.exec(text);
   if (!m || text === '') throw new Error(WRONG_FORMAT);
   const [, sign, whole, fraction = '', suffix] = m as unknown as [string, string, string, string | undefined, string];
   const { format, shift, factor } = interpret(suffix);
-  if (!whole && !fraction)
-    throw new Error(String(text) === String(text).replace(/[0-9.]/g, '') ? WRONG_FORMAT : WRONG_NUMBER);
+  if (!whole && !fraction) throw new Error(text === text.replace(/[0-9.]/g, '') ? WRONG_FORMAT : WRONG_NUMBER);
   const digits = BigInt(whole + fraction);
   if (digits === 0n) return Quantity.ofNanos(0n, format);
   const negative = sign === '-';
@@ -159,10 +162,10 @@ export function parseQuantity(text: string | number): Quantity {
   else if (scale < -1000) nanos = 1n;
   else nanos = divideUp(nanos, 10n ** BigInt(-scale));
   if (nanos < MAX && printsAsWritten(format, significant, scale, fraction))
-    return Quantity.ofText(negative ? -nanos : nanos, format, String(text));
+    return Quantity.ofText(negative ? -nanos : nanos, format, text);
   const fractional = format === 'BinarySI' && nanos < NANO;
   return Quantity.ofNanos(negative ? -nanos : nanos, fractional ? 'DecimalSI' : format);
-}
+});
 
 /** printsAsWritten tells the texts that are kept: no thousands, and for powers of two no factor of eight, left to fold into the suffix. */
 function printsAsWritten(format: QuantityFormat, significant: string, scale: number, fraction: string): boolean {

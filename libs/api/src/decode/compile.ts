@@ -175,11 +175,18 @@ function specialDecoder(type: string): TypeDecoder | undefined {
   }
 }
 
+/** typeOf finds a field's type when it is first needed: types may contain themselves. */
+function typeOf({ type }: FieldFacts): () => TypeDecoder {
+  let decoder: TypeDecoder | undefined;
+  return () => (decoder ??= decoderOf(type));
+}
+
 function listDecoder(facts: FieldFacts): Decoder {
   const goType = goTypeOf(facts);
+  const element = typeOf(facts);
   return (value, state) => {
     if (!Array.isArray(value)) return fail(goType, value, state);
-    const { decode, zero } = decoderOf(facts.type);
+    const { decode, zero } = element();
     const out: unknown[] = new Array(value.length);
     for (let i = 0; i < value.length; i++) {
       state.path.push(i);
@@ -192,9 +199,10 @@ function listDecoder(facts: FieldFacts): Decoder {
 
 function mapDecoder(facts: FieldFacts): Decoder {
   const goType = goTypeOf(facts);
+  const element = typeOf(facts);
   return (value, state) => {
     if (!isRecord(value)) return fail(goType, value, state);
-    const { decode, zero } = decoderOf(facts.type);
+    const { decode, zero } = element();
     const out: Record<string, unknown> = {};
     const keys = Object.keys(value);
     if (state.sorted) keys.sort();
@@ -228,11 +236,12 @@ const isEmptyMap = (value: unknown) => Object.keys(value as object).length === 0
 function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): FieldDecoder {
   const { name, list, map, always, pointer } = facts;
   const collection = list || map;
+  const type = typeOf(facts);
   const decode: Decoder = list
     ? listDecoder(facts)
     : map
       ? mapDecoder(facts)
-      : (value, state) => decoderOf(facts.type).decode(value, state);
+      : (value, state) => type().decode(value, state);
   const keeps = pointer || (always && !collection);
   return {
     index,
@@ -247,10 +256,10 @@ function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): Field
           ? isEmptyList
           : map
             ? isEmptyMap
-            : value => decoderOf(facts.type).isEmpty(value),
+            : value => type().isEmpty(value),
     alwaysSince: always ? (facts.alwaysSince ?? 0) : undefined,
     alwaysUntil: facts.alwaysUntil ?? Infinity,
-    zero: isItems ? () => [] : collection || pointer ? () => null : state => decoderOf(facts.type).zero(state),
+    zero: isItems ? () => [] : collection || pointer ? () => null : state => type().zero(state),
   };
 }
 
@@ -267,18 +276,6 @@ function structDecoder(defName: string): TypeDecoder {
     if (!isRecord(value)) return fail(goType, value, state);
     const found: FieldDecoder[] = [];
     const values: unknown[] = [];
-    // Fields stand in the schema's order, wherever the client wrote them: equal objects have equal bytes.
-    const insert = (field: FieldDecoder, item: unknown) => {
-      let at = found.length;
-      while (at > 0 && found[at - 1]!.index > field.index) at--;
-      if (at === found.length) {
-        found.push(field);
-        values.push(item);
-      } else {
-        found.splice(at, 0, field);
-        values.splice(at, 0, item);
-      }
-    };
     let missing = always.length;
     for (const key of Object.keys(value)) {
       const field = byName.get(key);
@@ -293,12 +290,12 @@ function structDecoder(defName: string): TypeDecoder {
       state.path.pop();
       if (field.dropsEmpty(decoded)) continue;
       if (field.alwaysSince !== undefined) missing--;
-      insert(field, decoded);
+      insert(found, values, field, decoded);
     }
     if (missing) {
       for (const field of always) {
         const isWritten = field.alwaysSince! <= state.emulated && state.emulated <= field.alwaysUntil;
-        if (isWritten && !found.includes(field)) insert(field, field.zero(state));
+        if (isWritten && !found.includes(field)) insert(found, values, field, field.zero(state));
       }
     }
     const out: Record<string, unknown> = {};
@@ -306,6 +303,17 @@ function structDecoder(defName: string): TypeDecoder {
     return out;
   };
   return { decode, zero: state => decode({}, state), isEmpty: never };
+}
+
+/** insert puts a field where the schema has it, wherever the client wrote it: equal objects have equal bytes. */
+function insert(found: FieldDecoder[], values: unknown[], field: FieldDecoder, value: unknown): void {
+  let at = found.length;
+  for (; at > 0 && found[at - 1]!.index > field.index; at--) {
+    found[at] = found[at - 1]!;
+    values[at] = values[at - 1];
+  }
+  found[at] = field;
+  values[at] = value;
 }
 
 /** pathText shows a path as strict errors do: `spec.containers[0].foo`. */

@@ -1,19 +1,12 @@
-import { parseDuration, formatDuration, parseQuantity } from '@navarch/apimachinery';
+import { formatDuration, parseDuration, parseQuantity, remember } from '@navarch/apimachinery';
 
-// Canonical texts of quantities seen before: objects repeat a handful of them.
-const canonical = new Map<string, string>();
-const CANONICAL_LIMIT = 4096;
+/** LIMIT bounds how many canonical texts are kept. */
+const LIMIT = 4096;
+
+const quantityOf = remember(LIMIT, text => parseQuantity(text).toString());
 
 /** canonicalQuantity is a quantity's canonical text. It throws an Error in the API's words. */
-export function canonicalQuantity(value: string | number): string {
-  const text = String(value);
-  const known = canonical.get(text);
-  if (known !== undefined) return known;
-  const made = parseQuantity(text).toString();
-  if (canonical.size >= CANONICAL_LIMIT) canonical.clear();
-  canonical.set(text, made);
-  return made;
-}
+export const canonicalQuantity = (value: string | number): string => quantityOf(String(value));
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
@@ -42,10 +35,10 @@ function parseTime(text: string, layout: string): { seconds: number; fraction: s
 const formatSeconds = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
 
 /** canonicalTime is a moment in UTC and whole seconds: `2021-02-03T04:05:06Z`. It throws an Error in Go's words. */
-export function canonicalTime(text: string): string {
+export const canonicalTime = remember(LIMIT, text => {
   const { seconds } = parseTime(text, '2006-01-02T15:04:05Z07:00');
   return CANONICAL_TIME.test(text) ? text : `${formatSeconds(seconds)}Z`;
-}
+});
 
 /** canonicalMicroTime is a moment in UTC with six decimals. It throws an Error in Go's words. */
 export function canonicalMicroTime(text: string): string {

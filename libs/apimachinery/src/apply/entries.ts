@@ -75,15 +75,20 @@ export function encodeOwners(owners: Owners): ManagedFieldsEntry[] {
         order(a.apiVersion, b.apiVersion) ||
         order(a.subresource, b.subresource),
     )
-    .map(({ manager, operation, apiVersion, time, set, subresource, stored }) => ({
-      ...(manager && { manager }),
-      ...(operation && { operation }),
-      ...(apiVersion && { apiVersion }),
-      ...(time && { time }),
-      fieldsType: 'FieldsV1',
-      fieldsV1: stored?.set === set ? stored.fieldsV1 : printFieldsV1(set),
-      ...(subresource && { subresource }),
-    }));
+    .map(entryOf);
+}
+
+/** entryOf is the stored form of an owner. Built field by field: every write makes one. */
+function entryOf({ manager, operation, apiVersion, time, set, subresource, stored }: Owner): ManagedFieldsEntry {
+  const entry: ManagedFieldsEntry = {};
+  if (manager) entry.manager = manager;
+  if (operation) entry.operation = operation;
+  if (apiVersion) entry.apiVersion = apiVersion;
+  if (time) entry.time = time;
+  entry.fieldsType = 'FieldsV1';
+  entry.fieldsV1 = stored?.set === set ? stored.fieldsV1 : printFieldsV1(set);
+  if (subresource) entry.subresource = subresource;
+  return entry;
 }
 
 const MAX_UPDATERS = 10;

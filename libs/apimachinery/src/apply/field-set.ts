@@ -1,4 +1,5 @@
-import { getOwn, isRecord, setOwn } from '../json';
+import { getOwn, isRecord } from '../json';
+import { remember } from '../remember';
 
 /**
  * PathElement is one step of a field path in its FieldsV1 form: `f:name` a field, `k:{"name":"c"}` an item by its keys,
@@ -7,7 +8,7 @@ import { getOwn, isRecord, setOwn } from '../json';
 export type PathElement = string;
 
 /** fieldElement is the step to a field. */
-export const fieldElement = (name: string): PathElement => `f:${name}`;
+export const fieldElement: (name: string) => PathElement = remember(4096, name => `f:${name}`);
 /** valueElement is the step to a set's item. */
 export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify(value)}`;
 /** keyElement is the step to a map list's item; keys in the order of their names. */
@@ -179,7 +180,7 @@ function printInto(out: Record<string, unknown>, set: FieldSet): Record<string, 
     const child = set.children.get(step);
     // What is a member itself and has members below says so by a dot.
     const below: Record<string, unknown> = child && set.members.has(step) ? { '.': {} } : {};
-    setOwn(out, step, child ? printInto(below, child) : below);
+    out[step] = child ? printInto(below, child) : below;
   }
   return out;
 }

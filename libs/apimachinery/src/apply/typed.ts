@@ -136,7 +136,7 @@ class Place {
     this.above?.at(which).members.add(this.step);
   }
 
-  private at(which: keyof Comparison): FieldSet {
+  at(which: keyof Comparison): FieldSet {
     const known = this[which];
     if (known) return known;
     const set = new FieldSet();
@@ -145,22 +145,16 @@ class Place {
   }
 }
 
+/** compareInto compares two values that are both there. */
 function compareInto(schema: TypeSchema, before: unknown, after: unknown, place: Place): void {
-  if (before !== undefined && after !== undefined && deepEqual(before, after)) return;
+  if (deepEqual(before, after)) return;
   const shape = shapeOf(schema, before, after);
-  if (before === undefined) place.mark('added');
-  else if (after === undefined) place.mark('removed');
   // Two empty values are compared as wholes, so that null and empty stay different.
-  if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) {
-    if (before !== undefined && after !== undefined) place.mark('modified');
-    return;
-  }
+  if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) return place.mark('modified');
   if (shape === 'object') {
     const [left, right] = [record(before), record(after)];
     for (const key of keysOf(left, right)) {
-      const [a, b] = [getOwn(left, key), getOwn(right, key)];
-      if (a !== undefined || b !== undefined)
-        compareInto(childSchema(schema, key), a, b, new Place(place, fieldElement(key)));
+      comparePart(childSchema(schema, key), getOwn(left, key), getOwn(right, key), place, fieldElement(key));
     }
     return;
   }
@@ -169,9 +163,43 @@ function compareInto(schema: TypeSchema, before: unknown, after: unknown, place:
     const [a, b] = [left.get(step), right.get(step)];
     const several = (a?.length ?? 0) > 1 || (b?.length ?? 0) > 1;
     // Items that share their keys cannot be told apart: they are compared together.
-    if (several) compareInto(untyped, a, b, new Place(place, step));
-    else compareInto(elementOf(schema), a?.[0], b?.[0], new Place(place, step));
+    if (several) comparePart(untyped, a, b, place, step);
+    else comparePart(elementOf(schema), a?.[0], b?.[0], place, step);
   }
+}
+
+/** comparePart compares what is below a place at a step; undefined where a value has nothing there. */
+function comparePart(schema: TypeSchema, before: unknown, after: unknown, place: Place, step: PathElement): void {
+  if (before !== undefined && after !== undefined) compareInto(schema, before, after, new Place(place, step));
+  else if (after !== undefined) addWhole(place.at('added'), step, schema, after);
+  else if (before !== undefined) addWhole(place.at('removed'), step, schema, before);
+}
+
+/** partsOf are all the places below one; undefined if there are none. */
+function partsOf(schema: TypeSchema, value: unknown): FieldSet | undefined {
+  const shape = shapeOf(schema, undefined, value);
+  if (shape === 'leaf' || isEmpty(value)) return undefined;
+  const parts = new FieldSet();
+  if (shape === 'object') {
+    const object = record(value);
+    for (const key of Object.keys(object)) {
+      const child = object[key];
+      if (child !== undefined) addWhole(parts, fieldElement(key), childSchema(schema, key), child);
+    }
+  } else {
+    const element = elementOf(schema);
+    for (const [step, items] of indexItems(schema, list(value))) {
+      if (items.length > 1) parts.members.add(step);
+      else addWhole(parts, step, element, items[0]);
+    }
+  }
+  return parts.empty ? undefined : parts;
+}
+
+function addWhole(set: FieldSet, step: PathElement, schema: TypeSchema, value: unknown): void {
+  set.members.add(step);
+  const parts = partsOf(schema, value);
+  if (parts) set.children.set(step, parts);
 }
 
 /** keysOf are the keys of both objects, each once. */

@@ -160,13 +160,21 @@ export function updateOwners(owners: Owners, update: ManagedFieldsUpdate): Owner
   const { added, modified } = changes(apiVersion)!;
   const gained = withoutUnmanaged(modified.union(added));
   if (gained.empty) return result;
-  const self = { manager: manager || 'unknown', operation: 'Update', apiVersion, subresource: subresource ?? '' };
+  const self: Owner = {
+    manager: manager || 'unknown',
+    operation: 'Update',
+    apiVersion,
+    subresource: subresource ?? '',
+    time: timestamp(now),
+    set: gained,
+  };
   const id = ownerId(self);
   const left = result.get(id);
   const set = left ? left.set.union(gained) : gained;
   const former = owners.get(id);
   const keepsTime = former && !ownershipOf(emulated).timesValues && set.equals(former.set);
-  result.set(id, { ...self, time: keepsTime ? former.time : timestamp(now), set });
+  const isNew = set === gained && !keepsTime;
+  result.set(id, isNew ? self : { ...self, set, ...(keepsTime && { time: former.time }) });
   return result;
 }
 

@@ -8,7 +8,7 @@ export interface DecodeJsonOptions {
   readonly maxDepth?: number;
   /** maxBytes refuses longer bodies; without bound unless given. */
   readonly maxBytes?: number;
-  /** findDuplicates looks for keys that stand twice, with a second and slower walk over the text. */
+  /** findDuplicates looks for keys that stand twice. */
   readonly findDuplicates?: boolean;
 }
 
@@ -28,7 +28,9 @@ export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): Deco
     throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
   }
   if (!isUtf8(bytes)) throw new JsonError('invalid UTF-8');
-  if (bytes.length > maxDepth && depthOf(bytes) > maxDepth) throw new JsonError('exceeded max depth');
+  const { findDuplicates = false } = options;
+  const outline = findDuplicates || bytes.length > maxDepth ? outlineOf(bytes) : undefined;
+  if (outline && outline.depth > maxDepth) throw new JsonError('exceeded max depth');
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
@@ -37,13 +39,23 @@ export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): Deco
     scanJson(text);
     throw new JsonError((error as Error).message);
   }
-  return { value, duplicates: options.findDuplicates ? scanJson(text) : [] };
+  // A key that stands twice is in the text twice and in the value once: only then is the text worth a walk.
+  const repeats = findDuplicates && outline!.keys !== countKeys(value);
+  return { value, duplicates: repeats ? scanJson(text) : [] };
 }
 
-/** depthOf is how deep brackets nest outside strings; of invalid JSON some number that is not too small for a parser. */
-function depthOf(bytes: Buffer): number {
+/** Outline is what bytes show of a JSON text without its being parsed; of invalid JSON a depth that is not too small for a parser. */
+interface Outline {
+  /** depth is how deep brackets nest. */
+  readonly depth: number;
+  /** keys is how many members all objects have together. */
+  readonly keys: number;
+}
+
+function outlineOf(bytes: Buffer): Outline {
   let depth = 0;
   let deepest = 0;
+  let keys = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const c = bytes[i]!;
@@ -51,8 +63,21 @@ function depthOf(bytes: Buffer): number {
       if (c === 0x5c) i++;
       else if (c === 0x22) inString = false;
     } else if (c === 0x22) inString = true;
+    else if (c === 0x3a) keys++;
     else if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth);
     else if (c === 0x7d || c === 0x5d) depth--;
   }
-  return deepest;
+  return { depth: deepest, keys };
+}
+
+/** countKeys is how many members all objects of a value have together. */
+function countKeys(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += countKeys(item);
+    return count;
+  }
+  for (const key in value) count += 1 + countKeys((value as Record<string, unknown>)[key]);
+  return count;
 }

@@ -1,5 +1,5 @@
 import type { StoredEntry } from '../entry';
-import type { Revision } from '../interface';
+import type { Revision, StoredObject } from '../interface';
 
 /** Arrivals are the states that events have brought so far. */
 export interface Arrivals {
@@ -10,13 +10,37 @@ export interface Arrivals {
 /** MAX bounds how many writes wait for their events; an event whose entry was forgotten is decoded as any other's. */
 const MAX = 1_000;
 
+/** Pending is a write whose answer has not come. */
+export interface Pending {
+  readonly stored: Buffer;
+  readonly object: StoredObject;
+}
+
 /**
- * OwnWrites remembers the entries of this process's writes until the watch brings their events: those need not be copied, spliced and
- * parsed a second time, and the cache shares the bytes with the answer.
+ * OwnWrites remembers this process's writes until the watch brings their events, so that those need not be copied, spliced and parsed a
+ * second time: the entries of writes that were answered, which share their bytes with the cache, and the objects of those that were not.
  */
 export class OwnWrites {
   /** entries by key, the oldest first. */
   private readonly entries = new Map<string, StoredEntry>();
+  /** pending by key; of several the last. */
+  private readonly pending = new Map<string, Pending>();
+
+  /** during has a write known as pending until it ends. */
+  async during<T>(key: string, write: Pending, work: () => Promise<T>): Promise<T> {
+    this.pending.set(key, write);
+    try {
+      return await work();
+    } finally {
+      if (this.pending.get(key) === write) this.pending.delete(key);
+    }
+  }
+
+  /** recognize tells the entry of an event that came ahead of the answer what it is made of. */
+  recognize(entry: StoredEntry): void {
+    const write = this.pending.get(entry.key);
+    if (write && entry.storedAs(write.stored)) entry.know(write.object);
+  }
 
   add(entry: StoredEntry): void {
     const known = this.entries.get(entry.key);

@@ -71,7 +71,7 @@ export class EtcdStore implements Storage {
 
   async create(path: ObjectPath, object: object): Promise<Entry | undefined> {
     const key = keyOf(this.config, path);
-    return (await this.put(key, encodeStored(object), 0, object)).entry;
+    return (await this.put(key, encodeStored(object), 0, object as StoredObject)).entry;
   }
 
   /** guaranteedUpdate is as in Storage; `guess` is a state that may be stale, tried first to save a read. */
@@ -101,7 +101,7 @@ export class EtcdStore implements Storage {
         state = new Present(real, true);
         continue;
       }
-      const { entry, present } = await this.put(key, stored, state.entry?.revision ?? 0, result);
+      const { entry, present } = await this.put(key, stored, state.entry?.revision ?? 0, result as StoredObject);
       if (entry) return entry;
       state = new Present(present, true);
     }
@@ -147,7 +147,11 @@ export class EtcdStore implements Storage {
 
   /** decodeEvent is decode for what a watch brings: the entry of an own write is there already. */
   decodeEvent(kv: KeyValue): StoredEntry {
-    return this.own.take(kv.key, kv.revision) ?? this.decode(kv);
+    const own = this.own.take(kv.key, kv.revision);
+    if (own) return own;
+    const entry = this.decode(kv);
+    this.own.recognize(entry);
+    return entry;
   }
 
   private async read(key: string): Promise<StoredEntry | undefined> {
@@ -160,14 +164,16 @@ export class EtcdStore implements Storage {
     key: string,
     stored: Buffer,
     expected: Revision,
-    object: object,
+    object: StoredObject,
   ): Promise<{ entry?: StoredEntry; present?: StoredEntry }> {
     const { client, leases, transformer } = this.options;
-    const ttl = this.config.ttlSeconds?.(object as StoredObject);
+    const ttl = this.config.ttlSeconds?.(object);
     const lease = ttl ? await leases.leaseFor(ttl) : undefined;
     const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
-    const answer = await client.swap({ key, expected, value, ...(lease && { lease }) });
-    if (answer.done) return { entry: this.written(key, stored, answer.revision, object as StoredObject) };
+    const answer = await this.own.during(key, { stored, object }, () =>
+      client.swap({ key, expected, value, ...(lease && { lease }) }),
+    );
+    if (answer.done) return { entry: this.written(key, stored, answer.revision, object) };
     return answer.present ? { present: this.decode(answer.present) } : {};
   }
 
