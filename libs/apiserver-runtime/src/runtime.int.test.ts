@@ -411,6 +411,25 @@ describe('over real etcd and TLS', () => {
     expect([answer.status, answer.body.message]).toEqual([413, 'Request entity too large: limit is 100000']);
   });
 
+  test.each(['HTTP/1.1', 'HTTP/2'])('a client that waits to be asked for its body is asked: %s', async version => {
+    const body = JSON.stringify(configMap(`continued-${version.at(-1)}`));
+    const type = { 'content-type': 'application/json', expect: '100-continue' };
+    const status = await new Promise((resolve, reject) => {
+      const outgoing =
+        version === 'HTTP/2'
+          ? session.request({ ':method': 'POST', ':path': path(), ...type })
+          : request({ agent, host: '127.0.0.1', port, method: 'POST', path: path(), headers: type });
+      outgoing.once('continue', () => outgoing.end(body));
+      outgoing.once('response', (head: { ':status'?: number; statusCode?: number; resume?: () => void }) => {
+        head.resume?.();
+        resolve(head[':status'] ?? head.statusCode);
+      });
+      outgoing.once('error', reject);
+      if ('flushHeaders' in outgoing) outgoing.flushHeaders();
+    });
+    expect(status).toBe(201);
+  });
+
   test('a connection is handed over after authorization, a refused one is told why', async () => {
     const upgrade = (name: string) =>
       new Promise<string>((resolve, reject) => {

@@ -105,14 +105,14 @@ class HttpsFront implements Listening {
     this.server.on('secureConnection', (socket: TLSSocket) => this.connections.add(socket));
     this.server.on('tlsClientError', () => undefined);
     this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
-    this.server.on('stream', (stream, headers) => {
-      this.onStream(stream, headers as IncomingHttpHeaders).catch((error: unknown) => this.broken(stream, error));
-    });
     this.server.on('request', (request, response) => {
-      // HTTP/2 requests were served as streams already; Node shows them here a second time.
-      if (request.httpVersionMajor !== 1) return;
       const http1 = response as unknown as ServerResponse;
       this.onRequest(request as unknown as IncomingMessage, http1).catch((error: unknown) => this.broken(http1, error));
+    });
+    // Node would show each HTTP/2 stream as a request too; what it puts around the stream for that costs more than the stream.
+    this.server.removeAllListeners('stream');
+    this.server.on('stream', (stream, headers) => {
+      this.onStream(stream, headers as IncomingHttpHeaders).catch((error: unknown) => this.broken(stream, error));
     });
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.onUpgrade(request, socket, head),
@@ -167,6 +167,7 @@ class HttpsFront implements Listening {
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
+    if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
     // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
     if (stream.endAfterHeaders) stream.resume();
     const { session } = stream;
