@@ -1,4 +1,5 @@
 import {
+  CSIDrivers,
   ClusterRoleBindings,
   ClusterRoles,
   IngressClasses,
@@ -6,6 +7,7 @@ import {
   MutatingWebhookConfigurations,
   Namespaces,
   Nodes,
+  PersistentVolumeClaims,
   PersistentVolumes,
   PriorityClasses,
   ResourceQuotas,
@@ -88,6 +90,12 @@ export function openCaches(informers: InformerFactory, client: KubeClient, podSt
       informers.informer(PersistentVolumes),
       informers.informer(VolumeAttachments),
     ),
+    /** csi are what leads from a claim to its driver; asked for by kubelets that want a token, which is seldom. */
+    csi: {
+      claims: liveLookup(client, PersistentVolumeClaims),
+      volumes: liveLookup(client, PersistentVolumes),
+      drivers: liveLookup(client, CSIDrivers),
+    },
     ruleResolver: new RuleResolver(rules),
   };
 }

@@ -36,7 +36,10 @@ export const KUBELET_FLAGS = {
     '',
     'directory to write the bridge network configuration to; empty leaves CNI to others (Navarch)',
   ),
-  'node-routes': flag.bool(false, "keep host routes to the other nodes' pods (Navarch)"),
+  'node-routes': flag.bool(
+    false,
+    "keep host routes to the other nodes' pods; from 1.32 on a role has to let nodes read each other (Navarch)",
+  ),
   'system-reserved': flag.strings([], 'resources kept for the system, cpu=200m,memory=100Mi'),
   'kube-reserved': flag.strings([], 'resources kept for Kubernetes, cpu=200m,memory=100Mi'),
   'eviction-hard': flag.strings(

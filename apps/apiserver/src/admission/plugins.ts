@@ -18,6 +18,7 @@ import { LimitRanger } from './limit-ranger/limit-ranger';
 import { NamespaceAutoProvision, NamespaceExists } from './namespace-existence';
 import { NamespaceLifecycle } from './namespace-lifecycle';
 import { NodeRestriction } from './node-restriction/node-restriction';
+import { TokenAudiences } from './node-restriction/token-audiences';
 import { OwnerReferencesPermissionEnforcement, type KindToResource } from './owner-references';
 import { PodNodeSelector, readNodeSelectors } from './pod-node-selector';
 import { ExtendedResourceToleration } from './pod-placement/extended-resource-toleration';
@@ -79,7 +80,14 @@ const ORDER: readonly {
         emulated,
       }),
   },
-  { make: ({ caches }) => new NodeRestriction(caches.pods, caches.nodes) },
+  {
+    make: ({ caches, authorizer, emulated }) =>
+      new NodeRestriction(
+        caches.pods,
+        caches.nodes,
+        emulated >= 33 ? new TokenAudiences({ ...caches.csi, authorizer }) : undefined,
+      ),
+  },
   { make: () => new TaintNodesByCondition() },
   { make: () => new AlwaysPullImages(), off: true },
   {

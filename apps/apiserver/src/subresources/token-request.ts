@@ -32,16 +32,17 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
       emulated,
     });
     const spec = (request.spec ??= { audiences: [] });
-    spec.audiences = spec.audiences?.length ? spec.audiences : [...parts.issuer.defaultAudiences];
     spec.expirationSeconds ??= DEFAULT_SECONDS;
-    const errors = checkExpiration(spec.expirationSeconds);
     const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+    await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
+    const errors = checkExpiration(spec.expirationSeconds);
     if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
+    // Admission sees what was asked for: no audience stands for this API, and volumes name it in the same way.
+    spec.audiences = spec.audiences?.length ? spec.audiences : [...parts.issuer.defaultAudiences];
     const granted = parts.issuer.shorten(spec.expirationSeconds);
     if (granted < spec.expirationSeconds)
       context.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${granted} seconds`);
     spec.expirationSeconds = granted;
-    await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
     const account = await parts.accounts(namespace, name);
     if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;

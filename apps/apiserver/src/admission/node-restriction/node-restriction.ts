@@ -7,6 +7,7 @@ import { MIRROR_ANNOTATION, podReferences } from '../../authz/node/pod-reference
 import type { Lookup } from '../lookup';
 import { refuse, resourceName } from '../refuse';
 import { forbiddenLabels } from './node-labels';
+import type { TokenAudiences } from './token-audiences';
 
 /** POD is how this plugin's messages name what is not there. */
 const POD = { group: '', resource: 'pod' };
@@ -31,6 +32,8 @@ export class NodeRestriction implements AdmissionPlugin {
   constructor(
     private readonly pods: Lookup<corev1.Pod>,
     private readonly nodes: Lookup<corev1.Node>,
+    /** audiences: tokens are for the audiences of their pod only, as releases from 1.33 on have it. */
+    private readonly audiences?: TokenAudiences,
   ) {}
 
   handles(attributes: AdmissionAttributes): boolean {
@@ -127,9 +130,8 @@ export class NodeRestriction implements AdmissionPlugin {
     if (pod.metadata?.uid !== ref.uid) {
       return `the UID in the bound object reference (${ref.uid}) does not match the UID in record (${pod.metadata?.uid}). The object might have been deleted and then recreated`;
     }
-    return pod.spec?.nodeName === nodeName
-      ? undefined
-      : 'node requested token bound to a pod scheduled on a different node';
+    if (pod.spec?.nodeName !== nodeName) return 'node requested token bound to a pod scheduled on a different node';
+    return this.audiences?.check(attributes, pod);
   }
 }
 

@@ -149,7 +149,7 @@ describe('podReferences', () => {
   });
 });
 
-describe('a node reads its own pods only, from 1.32 on', () => {
+describe('a node reads itself and its own pods only, from 1.32 on', () => {
   const own = new NodeAuthorizer(graph, rules, true);
   const all = { namespace: '', name: '' };
   test.each<[string, AuthorizationAttributes, string | true]>([
@@ -165,10 +165,25 @@ describe('a node reads its own pods only, from 1.32 on', () => {
     ['its pod, by a watch', ask('watch', 'pods', { name: 'own' }), true],
     ['a mirror pod', ask('create', 'pods', { name: '' }), true],
     ['a status', ask('patch', 'pods', { subresource: 'status' }), true],
+    ['itself', ask('get', 'nodes', { namespace: '', name: 'n1' }), true],
+    ['itself, by a watch', ask('watch', 'nodes', { namespace: '', name: 'n1' }), true],
+    [
+      'another node',
+      ask('get', 'nodes', { namespace: '', name: 'n2' }),
+      "node 'n1' cannot read 'n2', only its own Node object",
+    ],
+    ['all nodes', ask('list', 'nodes', all), "node 'n1' cannot read all nodes, only its own Node object"],
+    ['registering', ask('create', 'nodes', all), true],
+    ['its status', ask('patch', 'nodes', { namespace: '', name: 'n1', subresource: 'status' }), true],
   ])('%s', async (_name, asked, want) => {
     const { outcome, reason } = await own.authorize(asked);
     expect(outcome === 'allow' || reason).toBe(want);
   });
-  test('before, it reads all', async () =>
-    expect((await authorizer.authorize(ask('list', 'pods', all))).outcome).toBe('allow'));
+  test.each(['pods', 'nodes'])('before, it reads all %s', async resource =>
+    expect((await authorizer.authorize(ask('list', resource, all))).outcome).toBe('allow'),
+  );
+  test('it deletes no node', async () =>
+    expect(await own.authorize(ask('delete', 'nodes', { namespace: '', name: 'n1' }))).toEqual({
+      outcome: 'no opinion',
+    }));
 });

@@ -13,8 +13,8 @@ export class NodeAuthorizer implements RuleSource {
   constructor(
     private readonly graph: NodeGraph,
     private readonly nodeRules: readonly PolicyRule[],
-    /** ownPodsOnly: a node reads the pods that are bound to it and no others, as releases from 1.32 on have it. */
-    private readonly ownPodsOnly: boolean,
+    /** readsOwnOnly: a node reads itself and the pods that are bound to it and no others, as releases from 1.32 on have it. */
+    private readonly readsOwnOnly: boolean,
   ) {}
 
   authorize(asked: AuthorizationAttributes): Promise<Decision> | Decision {
@@ -23,8 +23,11 @@ export class NodeAuthorizer implements RuleSource {
     if (!nodeName) return noOpinion(`unknown node for user ${JSON.stringify(asked.user.name)}`);
     if (asked.isResourceRequest) {
       switch (asked.group ? `${asked.resource}.${asked.group}` : asked.resource) {
+        case 'nodes':
+          if (!this.readsOwnOnly || asked.subresource) break;
+          return ownNode(nodeName, asked);
         case 'pods':
-          if (!this.ownPodsOnly || asked.subresource) break;
+          if (!this.readsOwnOnly || asked.subresource) break;
           return this.pod(nodeName, asked);
         case 'secrets':
           return this.readNamespaced(nodeName, 'secret', asked);
@@ -129,6 +132,23 @@ function ownLease(nodeName: string, asked: AuthorizationAttributes): Decision {
     return noOpinion('can only access node lease with the same name as the requesting node');
   }
   return { outcome: 'allow' };
+}
+
+/** ownNode: which node is written is checked by NodeRestriction. Compared by name: a kubelet looks for its node before there is one. */
+function ownNode(nodeName: string, { verb, name }: AuthorizationAttributes): Decision {
+  switch (verb) {
+    case 'create':
+    case 'update':
+    case 'patch':
+      return { outcome: 'allow' };
+    case 'get':
+    case 'list':
+    case 'watch':
+      if (name === nodeName) return { outcome: 'allow' };
+      return noOpinion(`node '${nodeName}' cannot read ${name ? `'${name}'` : 'all nodes'}, only its own Node object`);
+    default:
+      return noOpinion('');
+  }
 }
 
 function ownCsiNode(nodeName: string, asked: AuthorizationAttributes): Decision {
