@@ -1,4 +1,5 @@
 import { flag, type FlagSet, type FlagValues } from '@navarch/nest-host';
+import { auditModeFlags } from './audit/mode-flags';
 
 /** FLAGS are the apiserver's, named as upstream names them. */
 export const FLAGS = {
@@ -150,11 +151,12 @@ export const FLAGS = {
   'audit-log-maxsize': flag.int(0, 'megabytes after which the audit log is put aside; 0 never'),
   'audit-log-maxbackup': flag.int(0, 'how many audit logs that were put aside are kept; 0 all'),
   'audit-log-maxage': flag.int(0, 'days that audit logs that were put aside are kept; 0 for ever'),
+  ...auditModeFlags('audit-log', { mode: 'blocking', maxSize: 1, maxWait: '0', throttle: false, qps: 0, burst: 0 }),
   'audit-webhook-config-file': flag.string('', 'kubeconfig of a webhook that audit events are posted to'),
-  'audit-webhook-batch-buffer-size': flag.int(10_000, 'audit events that may wait for the webhook; more are dropped'),
-  'audit-webhook-batch-max-size': flag.int(400, 'audit events posted at a time'),
-  'audit-webhook-batch-max-wait': flag.duration('30s', 'how long audit events wait for others to be posted with'),
   'audit-webhook-initial-backoff': flag.duration('10s', 'how long a failed post waits before the next attempt'),
+  ...auditModeFlags('audit-webhook', {
+    ...{ mode: 'batch', maxSize: 400, maxWait: '30s', throttle: true, qps: 10, burst: 15 },
+  }),
 
   'emulated-version': flag.string('1.33', 'release whose behaviour is served where releases differ'),
 } satisfies FlagSet;

@@ -91,12 +91,15 @@ export interface AuditRecord {
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
-/** AuditSink keeps records of requests, upgraded connections among them. It must not block and not throw. */
+/** AuditSink keeps records of requests, upgraded connections among them. It must not throw. */
 export interface AuditSink {
   /** plan tells what is to be kept of a request; undefined: nothing. */
   plan(info: RequestInfo, user: UserInfo | undefined): AuditPlan | undefined;
-  /** record takes one of the stages that the plan names. */
-  record(record: AuditRecord): void;
+  /**
+   * record takes one of the stages that the plan names. A promise is to be waited for before the request is served; it never
+   * rejects, and false means that the request must not be served.
+   */
+  record(record: AuditRecord): Promise<boolean> | undefined;
 }
 
 /** ApiServerOptions is everything an API server is made of. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ConfigMaps } from '@navarch/api';
+import { ConfigMaps, Namespaces } from '@navarch/api';
 import type { KubeClient } from '@navarch/client';
 import { eventually, requireProgram, tempDir } from '@navarch/testing';
 import { writeFileSync } from 'node:fs';
@@ -110,5 +110,19 @@ requireProgram('etcd')('audit events at a webhook', () => {
       'ResponseStarted 200',
       'ResponseComplete 200',
     ]);
+  });
+
+  test('in mode blocking-strict what cannot be recorded is not served', async () => {
+    const strict = await cluster.start(
+      ...['--audit-policy-file', join(dir.path, 'policy.json')],
+      ...['--audit-log-path', '/dev/full', '--audit-log-mode', 'blocking-strict'],
+    );
+    const client = await strict.as('admin', ['system:masters']);
+    const asked = client.resource(ConfigMaps).list('default');
+    await expect(asked).rejects.toMatchObject({
+      code: 500,
+      message: expect.stringContaining('failed to store audit event'),
+    });
+    expect((await client.resource(Namespaces).get('', 'default')).metadata?.name).toBe('default');
   });
 });

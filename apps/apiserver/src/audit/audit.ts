@@ -6,13 +6,10 @@ import type { ApiServerFlags } from '../flags';
 import { readReviewEndpoint } from '../outbound/review-client';
 import { auditEvent } from './event';
 import { LogFile } from './log-file';
+import { Batching, Blocking, MODES, type AuditBackend, type AuditWriter, type Mode } from './modes';
 import { AuditPolicy } from './policy';
-import { WebhookBackend } from './webhook-backend';
-
-/** AuditBackend keeps events somewhere. It must not block and not throw. */
-export interface AuditBackend extends Stoppable {
-  take(event: object): void;
-}
+import { Truncating } from './truncate';
+import { AuditWebhook } from './webhook';
 
 /** Audit hands the events that a policy wants to its backends. */
 export class Audit implements AuditSink, Stoppable {
@@ -25,9 +22,10 @@ export class Audit implements AuditSink, Stoppable {
     return this.policy.plan(info, user);
   }
 
-  record(record: AuditRecord): void {
+  record(record: AuditRecord): Promise<boolean> | undefined {
     const event = auditEvent(record);
-    for (const backend of this.backends) backend.take(event);
+    const kept = this.backends.map(backend => backend.take(event)).filter(one => one !== undefined);
+    return kept.length ? Promise.all(kept).then(all => all.every(Boolean)) : undefined;
   }
 
   async stop(): Promise<void> {
@@ -37,7 +35,7 @@ export class Audit implements AuditSink, Stoppable {
 
 const MEGABYTE = 1024 * 1024;
 
-/** openAudit makes the audit that the flags ask for; undefined if they name no backend. */
+/** openAudit makes the audit that the flags ask for; undefined if they name no backend. It throws an Error that names a flag that is wrong. */
 export function openAudit(
   flags: ApiServerFlags,
   policy: unknown,
@@ -54,18 +52,41 @@ export function openAudit(
       maxBackups: flags['audit-log-maxbackup'],
       maxAgeDays: flags['audit-log-maxage'],
     };
-    backends.push(new LogFile(options, clock, log));
+    backends.push(inMode('audit-log', new LogFile(options, clock, log), flags, clock, log));
   }
   if (webhook) {
     const endpoint = files.follow(webhook, read => readReviewEndpoint(webhook, read));
-    const batch = {
-      bufferSize: flags['audit-webhook-batch-buffer-size'],
-      maxSize: flags['audit-webhook-batch-max-size'],
-      maxWaitMs: flags['audit-webhook-batch-max-wait'],
-      initialBackoffMs: flags['audit-webhook-initial-backoff'],
-    };
-    backends.push(new WebhookBackend(endpoint, batch, clock, log));
+    const writer = new AuditWebhook(endpoint, flags['audit-webhook-initial-backoff'], clock);
+    backends.push(inMode('audit-webhook', writer, flags, clock, log));
   }
   if (!backends.length) return undefined;
   return new Audit(policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), backends);
+}
+
+/** inMode makes a backend of a writer, as the flags that begin with `prefix` have it. */
+function inMode(
+  prefix: 'audit-log' | 'audit-webhook',
+  writer: AuditWriter,
+  flags: ApiServerFlags,
+  clock: Clock,
+  log: Logger,
+): AuditBackend {
+  const mode = flags[`${prefix}-mode`] as Mode;
+  if (!MODES.includes(mode))
+    throw new Error(`--${prefix}-mode: ${JSON.stringify(mode)} is none of ${MODES.join(', ')}`);
+  const bounds = {
+    maxBatchBytes: flags[`${prefix}-truncate-max-batch-size`],
+    maxEventBytes: flags[`${prefix}-truncate-max-event-size`],
+  };
+  const bounded = flags[`${prefix}-truncate-enabled`] ? new Truncating(writer, bounds) : writer;
+  if (mode !== 'batch') return new Blocking(bounded, mode === 'blocking-strict', log);
+  const options = {
+    bufferSize: flags[`${prefix}-batch-buffer-size`],
+    maxSize: flags[`${prefix}-batch-max-size`],
+    maxWaitMs: flags[`${prefix}-batch-max-wait`],
+    throttle: flags[`${prefix}-batch-throttle-enable`]
+      ? { qps: flags[`${prefix}-batch-throttle-qps`], burst: flags[`${prefix}-batch-throttle-burst`] }
+      : undefined,
+  };
+  return new Batching(bounded, options, clock, log);
 }

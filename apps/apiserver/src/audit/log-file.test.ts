@@ -45,17 +45,27 @@ describe('LogFile', () => {
     const options = { path, maxBytes: 25, maxBackups: 2, maxAgeDays: 0 };
     const file = new LogFile(options, clock, silentLogger);
     for (let n = 0; n < 8; n++) {
-      file.take({ event: n });
+      await file.write([{ event: n }]);
       await clock.advance(1000);
     }
     await file.stop();
     const again = new LogFile(options, clock, silentLogger);
-    again.take({ event: 8 });
+    await again.write([{ event: 8 }]);
     await again.stop();
     const names = readdirSync(dir.path).sort();
     expect(names).toHaveLength(3);
     const text = names.map(name => readFileSync(join(dir.path, name), 'utf8')).join('');
     // Two lines fit a file; the oldest file has gone.
     expect(text.trim().split('\n').sort()).toEqual([4, 5, 6, 7, 8].map(n => `{"event":${n}}`));
+  });
+
+  test('a disk that is full refuses each event, not only the first', async () => {
+    const file = new LogFile(
+      { path: '/dev/full', maxBytes: 0, maxBackups: 0, maxAgeDays: 0 },
+      new FakeClock(),
+      silentLogger,
+    );
+    for (let n = 0; n < 2; n++) await expect(file.write([{ event: n }])).rejects.toThrow('ENOSPC');
+    await file.stop();
   });
 });

@@ -2,9 +2,9 @@ import { describe, type Clock, type Logger } from '@navarch/base';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
-import type { AuditBackend } from './audit';
+import type { AuditWriter } from './modes';
 
-/** MAX_WAITING_BYTES bounds what waits for the disk; lines past it are dropped, and how many is logged. */
+/** MAX_WAITING_BYTES bounds what waits for the disk; what comes then is not taken. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
@@ -18,11 +18,10 @@ export interface LogFileOptions {
   readonly maxAgeDays: number;
 }
 
-/** LogFile appends a line of JSON for each event. It never blocks a request. */
-export class LogFile implements AuditBackend {
+/** LogFile appends a line of JSON for each event. */
+export class LogFile implements AuditWriter {
   private out: Writable;
   private size = 0;
-  private dropped = 0;
 
   constructor(
     private readonly options: LogFileOptions,
@@ -32,22 +31,24 @@ export class LogFile implements AuditBackend {
     this.out = this.open();
   }
 
-  take(event: object): void {
-    if (this.out.writableLength > MAX_WAITING_BYTES) {
-      this.dropped++;
-      return;
-    }
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
-    const { maxBytes } = this.options;
-    if (maxBytes && this.size && this.size + line.length > maxBytes) this.rotate();
-    this.size += line.length;
-    this.out.write(line);
+  write(events: readonly object[]): Promise<void> {
+    if (this.out.writableLength > MAX_WAITING_BYTES) return Promise.reject(new Error('the disk is too slow'));
+    return Promise.all(events.map(event => this.append(event))).then(() => undefined);
   }
 
   async stop(): Promise<void> {
-    this.report();
     if (this.out === process.stdout) return;
     await new Promise<void>(resolve => this.out.end(resolve));
+  }
+
+  private append(event: object): Promise<void> {
+    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    const { maxBytes } = this.options;
+    // A disk that was full may have room again.
+    if (this.out.destroyed) this.out = this.open();
+    if (maxBytes && this.size && this.size + line.length > maxBytes) this.rotate();
+    this.size += line.length;
+    return new Promise((resolve, reject) => this.out.write(line, error => (error ? reject(error) : resolve())));
   }
 
   private open(): Writable {
@@ -56,7 +57,6 @@ export class LogFile implements AuditBackend {
     this.size = fs.existsSync(file) ? fs.statSync(file).size : 0;
     const out = fs.createWriteStream(file, { fd: fs.openSync(file, 'a', 0o600) });
     out.on('error', error => this.log.error('Writing the audit log failed', error));
-    out.on('drain', () => this.report());
     return out;
   }
 
@@ -82,12 +82,6 @@ export class LogFile implements AuditBackend {
     return outdatedBackups(path.basename(file), names, { maxBackups, maxAgeDays }, this.clock.now()).map(name =>
       path.join(folder, name),
     );
-  }
-
-  private report(): void {
-    if (!this.dropped) return;
-    this.log.error('The disk was too slow for the audit log: lines were dropped', undefined, { dropped: this.dropped });
-    this.dropped = 0;
   }
 }
 

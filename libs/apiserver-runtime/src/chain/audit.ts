@@ -1,4 +1,4 @@
-import { isStream, type ApiResponse } from '@navarch/apimachinery';
+import { internalError, isStream, type ApiResponse } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
 import { randomUUID } from 'node:crypto';
 import type { AuditPlan, AuditSink, AuditStage } from '../options';
@@ -7,13 +7,19 @@ import type { Exchange } from './exchange';
 /** ID is what a client may call a request: what goes into a log must not break its lines. */
 const ID = /^[\x21-\x7e]{1,64}$/;
 
-/** beginAudit asks what is to be kept of a request, once it is known who asks for what; what is not kept costs nothing more. */
-export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): void {
+/**
+ * beginAudit asks what is to be kept of a request, once it is known who asks for what; what is not kept costs nothing more. What it
+ * answers has to be waited for; it rejects with a 500 StatusError for a request that must not go on unrecorded.
+ */
+export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): Promise<void> | undefined {
   const plan = sink.plan(exchange.info, exchange.user);
-  if (!plan) return;
+  if (!plan) return undefined;
   exchange.audit = new AuditTrail(sink, plan, exchange, clock);
   exchange.addHeaders({ 'audit-id': exchange.audit.id });
-  if (exchange.user) exchange.audit.received();
+  const kept = exchange.user && exchange.audit.received();
+  return kept?.then(isKept => {
+    if (!isKept) throw internalError(new Error('failed to store audit event'));
+  });
 }
 
 /** AuditTrail tells the sink of the stages of one request. */
@@ -39,13 +45,13 @@ export class AuditTrail {
     return this.plan.bodies;
   }
 
-  received(): void {
-    this.record('RequestReceived');
+  received(): Promise<boolean> | undefined {
+    return this.record('RequestReceived');
   }
 
   /** started: the head of an answer that goes on is out. */
   started(status: number): void {
-    this.record('ResponseStarted', status);
+    void this.record('ResponseStarted', status);
   }
 
   /** panicked: what comes is the answer to an error of our own. */
@@ -56,13 +62,13 @@ export class AuditTrail {
   completed(status: number, response?: ApiResponse): void {
     // Who could not be authenticated never got further than the start of a refusal.
     const last = this.asker ? 'ResponseComplete' : 'ResponseStarted';
-    this.record(this.hasPanicked ? 'Panic' : last, status, response && bytesOf(response));
+    void this.record(this.hasPanicked ? 'Panic' : last, status, response && bytesOf(response));
   }
 
-  private record(stage: AuditStage, status?: number, answer?: Buffer): void {
-    if (!this.plan.stages.has(stage)) return;
+  private record(stage: AuditStage, status?: number, answer?: Buffer): Promise<boolean> | undefined {
+    if (!this.plan.stages.has(stage)) return undefined;
     const { request, info, user, receivedMs, requestBody, annotations } = this.exchange;
-    this.sink.record({
+    return this.sink.record({
       ...{ id: this.id, stage, plan: this.plan, info, status, annotations, receivedMs },
       stageMs: this.clock.now(),
       method: request.method,

@@ -81,11 +81,13 @@ export class Chain {
       throw error instanceof URIError ? badRequest('the request path has a broken escape') : error;
     }
     const { audit, authenticators, clock } = this.parts;
+    let recorded: Promise<void> | undefined;
     try {
       await authenticate(exchange, authenticators);
     } finally {
-      if (audit) beginAudit(audit, exchange, clock);
+      recorded = audit && beginAudit(audit, exchange, clock);
     }
+    if (recorded) await recorded;
     await impersonate(exchange, this.parts.authorizers);
   }
 
