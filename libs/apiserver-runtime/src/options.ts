@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AggregatedApis } from './aggregation';
 import type { FlowControl } from './chain/flow-control';
+import type { Population } from './flow-control/population';
 import type {
   AdmissionAttributes,
   AdmissionPlugin,
@@ -221,6 +222,8 @@ export interface ApiServer {
   /** handleUpgrade serves an HTTP/1.1 upgrade request; refused ones are answered on the socket. `user` is the transport's identity. */
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo): void;
   readonly registry: KindRegistry;
+  /** population is how much there is of what requests are about. */
+  readonly population: Population;
   store<T extends KubeObject>(token: ResourceToken<T>): Store<T>;
   /** ready resolves when the storage holds etcd's state and discovery is built. */
   ready(signal?: AbortSignal): Promise<void>;

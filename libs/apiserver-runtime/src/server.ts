@@ -7,6 +7,7 @@ import { MaxInFlight } from './chain/max-in-flight';
 import { ServerMetrics } from './chain/metrics';
 import { Discovery } from './discovery/discovery';
 import { Dispatcher } from './dispatch';
+import { populationOf } from './flow-control/population';
 import { OpenApi } from './openapi/openapi';
 import { defaultLimits, type ApiServer, type ApiServerOptions, type Store } from './options';
 import { Registry } from './registry/registry';
@@ -57,6 +58,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     handler: chain.handle,
     handleUpgrade: (request, socket, head, user) => upgrades.handle(request, socket, head, user),
     registry,
+    population: populationOf(registry),
     store<T extends KubeObject>(token: ResourceToken<T>): Store<T> {
       const key = `${token.group}/${token.resource}`;
       let store = stores.get(key);

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 export { Counter, Gauge, Histogram, Registry };
+export type { Metric } from 'prom-client';
 
 /** createRegistry makes a process's metric registry, with Node's own process metrics in it. */
 export function createRegistry(): Registry {

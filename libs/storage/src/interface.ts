@@ -144,6 +144,8 @@ export interface Storage {
   revision(signal?: AbortSignal): Promise<Revision>;
   /** count is the number of objects, from the cache where there is one. */
   count(): number | Promise<number>;
+  /** watchers is how many watches of the cache a change of an object is offered to, but for those of one value of an indexed field. */
+  watchers(key: ObjectPath): number;
 }
 
 export interface ObjectPath {

@@ -1,6 +1,6 @@
 import { FlowSchemas, PriorityLevelConfigurations, type flowcontrolv1 } from '@navarch/api';
 import { deepEqual, type KubeObject } from '@navarch/apimachinery';
-import { PriorityAndFairness, type ApiServer } from '@navarch/apiserver-runtime';
+import { PriorityAndFairness, type ApiServer, type Population } from '@navarch/apiserver-runtime';
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
 import { Controller } from '@navarch/controller-runtime';
@@ -12,19 +12,28 @@ import { KeptObjects } from './kept-objects';
 /** MANAGER is who writes the conditions of FlowSchemas. */
 const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
 
+/** WORK_SINCE is the release from which on lists and writes take as many seats as they are work, LENDING_SINCE that from which on levels lend seats. */
+const WORK_SINCE = 23;
+const LENDING_SINCE = 26;
+
 /** openFlowControl makes priority and fairness as the flags want it; undefined where they want none. */
 export function openFlowControl(
   flags: ApiServerFlags,
   emulated: number,
   clock: Clock,
   metrics: Registry,
+  population: Population,
 ): PriorityAndFairness | undefined {
   if (!flags['enable-priority-and-fairness']) return undefined;
   const seats = flags['max-requests-inflight'] + flags['max-mutating-requests-inflight'];
   if (seats <= 0)
     throw new Error('--max-requests-inflight and --max-mutating-requests-inflight: their sum must be positive');
   const waitLimitMs = flags['request-timeout'] / 4;
-  return new PriorityAndFairness({ seats, waitLimitMs, lends: emulated >= 26, clock, metrics });
+  return new PriorityAndFairness({
+    ...{ seats, waitLimitMs, clock, metrics },
+    lends: emulated >= LENDING_SINCE,
+    ...(emulated >= WORK_SINCE && { population }),
+  });
 }
 
 /** FlowControlParts are what keeping the flow control objects needs. */

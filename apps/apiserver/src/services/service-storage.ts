@@ -95,4 +95,8 @@ class ServiceStorage implements Storage {
   count(): number | Promise<number> {
     return this.inner.count();
   }
+
+  watchers(key: ObjectPath): number {
+    return this.inner.watchers(key);
+  }
 }

@@ -1,5 +1,5 @@
 import { Pods, Services } from '@navarch/api';
-import { loopbackTransport, type ApiServer } from '@navarch/apiserver-runtime';
+import { loopbackTransport, type ApiServer, type Population } from '@navarch/apiserver-runtime';
 import { StopStack } from '@navarch/base';
 import { createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds, type KindDefinition } from '@navarch/kinds';
@@ -43,6 +43,10 @@ export function layFoundation(host: Host<typeof FLAGS>) {
     if (!made) throw new Error('the server is asked before it is made');
     return made;
   };
+  const population: Population = {
+    objects: info => server().population.objects(info),
+    watchers: info => server().population.watchers(info),
+  };
   const kinds = allKinds(emulated).map(kind => withEventTtl(kind, flags['event-ttl']));
   const etcd = openBackend(flags, config, kinds, log, clock);
   stack.push({ stop: () => etcd.close() });
@@ -56,7 +60,7 @@ export function layFoundation(host: Host<typeof FLAGS>) {
     ...{ host, flags, config, emulated, log, clock, metrics },
     /** stack ends what was started, last first; stopping tells what runs to end. */
     ...{ stack, stopping },
-    ...{ files, credentials, health, hooks, kinds, etcd, services, client, informers, caches, server },
+    ...{ files, credentials, health, hooks, kinds, etcd, services, client, informers, caches, server, population },
     bind(present: ApiServer): void {
       made = present;
       transport.bind(loopbackTransport(present.handler, LOOPBACK_USER));

@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { FairQueues, type QueueSettings, type Ticket } from './fair-queues';
+import { ONE_SEAT, type Work } from './work-estimate';
 
 interface Named extends Ticket {
   readonly name: string;
 }
-const ticket = (name: string): Named => ({ name, queue: -1, arrivedAt: 0, startedAt: 0, arrivalR: 0 });
+const ticket = (name: string, work: Work = ONE_SEAT): Named => ({
+  ...{ name, work, queue: -1, arrivedAt: 0, startedAt: 0, arrivalR: 0 },
+});
+/** end finishes a request and frees its seats at once. */
+function end(fair: FairQueues<Named>, one: Named, now: number): void {
+  fair.finish(one, now);
+  fair.free(one, now);
+}
 const settings = (change: Partial<QueueSettings> = {}): QueueSettings => ({
   queues: 4,
   handSize: 1,
@@ -42,13 +50,13 @@ describe('arrive', () => {
     const first = ticket('first');
     fair.arrive(first, [0], 0);
     fair.arrive(ticket('second'), [0], 0);
-    fair.finish(first, 1);
+    end(fair, first, 1);
     expect(fair.arrive(ticket('third'), [1], 1)).toBe('waiting');
   });
 });
 
 /** serve runs requests that all arrive at the beginning; each entry is `flow:seconds`. It answers the order of service. */
-function serve(seats: number, requests: readonly string[]): string[] {
+function serve(seats: number, requests: readonly string[], works: Readonly<Record<string, Work>> = {}): string[] {
   const fair = new FairQueues<Named>(settings(), seats, 0);
   const order: string[] = [];
   const running: { one: Named; end: number }[] = [];
@@ -58,18 +66,62 @@ function serve(seats: number, requests: readonly string[]): string[] {
   };
   const flows = [...new Set(requests.map(name => name.split(':')[0]!))];
   for (const name of requests) {
-    const one = ticket(name);
+    const one = ticket(name, works[name.split(':')[0]!]);
     if (fair.arrive(one, [flows.indexOf(name.split(':')[0]!)], 0) === 'seated') begin(one, 0);
   }
   while (running.length) {
     running.sort((a, b) => a.end - b.end);
-    const { one, end } = running.shift()!;
-    fair.finish(one, end);
-    for (let next = fair.dispatch(end); next; next = fair.dispatch(end)) begin(next, end);
+    const { one, end: now } = running.shift()!;
+    end(fair, one, now);
+    for (let next = fair.dispatch(now); next; next = fair.dispatch(now)) begin(next, now);
   }
   expect([fair.executing, fair.waiting]).toEqual([0, 0]);
   return order.map(name => name.split(':')[0]!);
 }
+
+describe('requests of several seats', () => {
+  const wide = (name: string, seats: number) => ticket(name, { ...ONE_SEAT, seats });
+
+  test('wait until all are free; smaller ones do not overtake', () => {
+    const fair = new FairQueues<Named>(settings(), 3, 0);
+    const small = ticket('small');
+    expect([small, wide('wide', 3), ticket('later')].map(one => fair.arrive(one, [0], 0))).toEqual([
+      'seated',
+      'waiting',
+      'waiting',
+    ]);
+    expect(fair.dispatch(1)).toBeUndefined();
+    end(fair, small, 1);
+    expect([fair.dispatch(1)?.name, fair.dispatch(1)?.name]).toEqual(['wide', undefined]);
+    expect([fair.taken, fair.wanted, fair.executing, fair.waiting]).toEqual([3, 1, 1, 1]);
+  });
+
+  test('one that needs more than there are is served alone', () => {
+    const fair = new FairQueues<Named>(settings(), 2, 0);
+    const widest = wide('widest', 5);
+    expect(fair.arrive(widest, [0], 0)).toBe('seated');
+    expect(fair.arrive(ticket('other'), [1], 0)).toBe('waiting');
+    end(fair, widest, 1);
+    expect(fair.dispatch(1)?.name).toBe('other');
+  });
+
+  test('are charged for all of them', () => {
+    expect(serve(2, ['a:1', 'a:1', 'a:1', 'b:1', 'b:1', 'b:1'], { a: { ...ONE_SEAT, seats: 2 } }).join('')).toBe(
+      'abbbaa',
+    );
+  });
+
+  test('seats stay taken after a request that lingers', () => {
+    const fair = new FairQueues<Named>(settings(), 4, 0);
+    const write = ticket('write', { seats: 1, finalSeats: 3, lingerSeconds: 0.005 });
+    fair.arrive(write, [0], 0);
+    expect(fair.taken).toBe(3);
+    fair.finish(write, 1);
+    expect([fair.executing, fair.taken]).toEqual([0, 3]);
+    fair.free(write, 1.005);
+    expect(fair.taken).toBe(0);
+  });
+});
 
 describe('dispatch', () => {
   test.each<[string, number, string[], string]>([
@@ -96,17 +148,17 @@ describe('dispatch', () => {
     const fair = new FairQueues<Named>(settings(), 1, 0);
     const first = ticket('a');
     fair.arrive(first, [0], 0);
-    fair.finish(first, 100);
+    end(fair, first, 100);
     const running = ticket('a');
     fair.arrive(running, [0], 100);
     for (const name of ['a1', 'a2']) fair.arrive(ticket(name), [0], 100);
     for (const name of ['b1', 'b2']) fair.arrive(ticket(name), [1], 100);
-    fair.finish(running, 101);
+    end(fair, running, 101);
     const order: string[] = [];
     let now = 101;
     for (let next = fair.dispatch(now); next; next = fair.dispatch(now)) {
       order.push(next.name);
-      fair.finish(next, ++now);
+      end(fair, next, ++now);
     }
     expect(order).toEqual(['b1', 'a1', 'b2', 'a2']);
   });
@@ -118,7 +170,7 @@ describe('dispatch', () => {
     fair.arrive(second, [0], 0);
     expect([fair.leave(second, 1), fair.leave(second, 1), fair.leave(first, 1)]).toEqual([true, false, false]);
     expect(fair.arrive(third, [0], 1)).toBe('waiting');
-    fair.finish(first, 2);
+    end(fair, first, 2);
     expect(fair.dispatch(2)).toBe(third);
     expect(fair.dispatch(2)).toBeUndefined();
   });
@@ -130,7 +182,7 @@ describe('dispatch', () => {
     fair.setLimit(3, 1);
     expect([fair.dispatch(1), fair.dispatch(1), fair.dispatch(1)]).toEqual([all[1], all[2], undefined]);
     fair.setLimit(1, 2);
-    fair.finish(all[0]!, 2);
+    end(fair, all[0]!, 2);
     expect(fair.dispatch(2)).toBeUndefined();
   });
 
@@ -140,11 +192,11 @@ describe('dispatch', () => {
     fair.arrive(running, [0], 0);
     fair.arrive(old, [1], 0);
     fair.reshape(settings({ queues: 1 }), 1, 1);
-    fair.finish(running, 1);
+    end(fair, running, 1);
     expect(fair.dispatch(1)).toBe(old);
     fair.reshape(settings({ queues: 9 }), 1, 2);
     fair.arrive(young, [8], 2);
-    fair.finish(old, 3);
+    end(fair, old, 3);
     expect(fair.dispatch(3)).toBe(young);
   });
 });
@@ -170,7 +222,7 @@ test('random traffic: no seat too many, none idle while somebody waits, nobody l
       if (arrival === 'seated') running.push(one);
       if (arrival === 'waiting') waiting.add(one);
     } else if (what < 9 && running.length) {
-      fair.finish(running.splice(random(running.length), 1)[0]!, now);
+      end(fair, running.splice(random(running.length), 1)[0]!, now);
       dispatch(now);
     } else if (waiting.size) {
       const one = [...waiting][random(waiting.size)]!;

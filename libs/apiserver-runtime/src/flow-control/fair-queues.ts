@@ -1,3 +1,5 @@
+import type { Work } from './work-estimate';
+
 /** QueueSettings shape the queues of a level: how many, how many of them one flow may use, how many requests fit in each. */
 export interface QueueSettings {
   readonly queues: number;
@@ -13,7 +15,11 @@ export interface Ticket {
   startedAt: number;
   /** arrivalR is the virtual time at its arrival. */
   arrivalR: number;
+  readonly work: Work;
 }
+
+/** seatsOf is how many seats a request holds from its start to its release. */
+export const seatsOf = ({ work }: Ticket): number => Math.max(work.seats, work.finalSeats);
 
 /** Arrival is what becomes of a request that arrives. */
 export type Arrival = 'seated' | 'waiting' | 'queue-full' | 'concurrency-limit';
@@ -44,6 +50,9 @@ export class FairQueues<T extends Ticket> {
   private turn = 0;
   executing = 0;
   waiting = 0;
+  /** taken are the seats in use, wanted those that waiting requests will need. */
+  taken = 0;
+  wanted = 0;
 
   /** `settings` undefined: no queues, what finds no seat is refused. */
   constructor(
@@ -77,12 +86,13 @@ export class FairQueues<T extends Ticket> {
   arrive(ticket: T, hand: readonly number[], now: number): Arrival {
     this.sync(now);
     ticket.arrivedAt = now;
-    const isFree = this.executing < this.seats && this.waiting === 0;
+    const isFree = this.waiting === 0 && this.fits(ticket);
     if (!this.settings) {
       if (!isFree) return 'concurrency-limit';
       ticket.queue = -1;
       ticket.startedAt = now;
       this.executing++;
+      this.taken += seatsOf(ticket);
       return 'seated';
     }
     const index = this.leastLoaded(hand);
@@ -100,29 +110,42 @@ export class FairQueues<T extends Ticket> {
     }
     queue.waiting.push(ticket);
     this.waiting++;
+    this.wanted += seatsOf(ticket);
     return 'waiting';
   }
 
-  /** dispatch gives a free seat to the next request; undefined if there is no seat or nobody waits. Call it until then. */
+  /** dispatch gives free seats to the next request; undefined if it has to wait for them or nobody waits. Call it until then. */
   dispatch(now: number): T | undefined {
-    if (!this.waiting || this.executing >= this.seats) return undefined;
+    if (!this.waiting || this.taken >= this.seats) return undefined;
     this.sync(now);
-    const queue = this.next();
-    const ticket = queue.waiting.shift()!;
+    const at = this.next();
+    const queue = this.all[at]!;
+    const ticket = queue.waiting[0]!;
+    // Smaller ones behind it must not keep it waiting for ever.
+    if (!this.fits(ticket)) return undefined;
+    this.turn = at;
+    queue.waiting.shift();
     this.waiting--;
+    this.wanted -= seatsOf(ticket);
     this.start(ticket, queue, now);
     return ticket;
   }
 
-  /** finish frees the seat of a request, and charges its queue what it really took. */
+  /** finish ends the service of a request, and charges its queue what it really took. Its seats stay taken until free. */
   finish(ticket: T, now: number): void {
     this.sync(now);
     this.executing--;
     const queue = this.all[ticket.queue];
     if (!queue) return;
     queue.executing--;
-    queue.nextR += Math.max(0, now - ticket.startedAt) - ESTIMATE_S;
+    queue.nextR += (Math.max(0, now - ticket.startedAt) - ESTIMATE_S) * ticket.work.seats;
     this.rest(queue);
+  }
+
+  /** free gives the seats of a finished request back. */
+  free(ticket: T, now: number): void {
+    this.sync(now);
+    this.taken -= seatsOf(ticket);
   }
 
   /** leave takes a waiting request out; false if it does not wait (any more). */
@@ -133,8 +156,14 @@ export class FairQueues<T extends Ticket> {
     if (!queue || at < 0) return false;
     queue.waiting.splice(at, 1);
     this.waiting--;
+    this.wanted -= seatsOf(ticket);
     this.rest(queue);
     return true;
+  }
+
+  /** lengthOf is how many wait in the queue of a request. */
+  lengthOf(ticket: T): number {
+    return this.all[ticket.queue]?.waiting.length ?? 0;
   }
 
   /** states are the queues as they are, for a dump. */
@@ -143,10 +172,18 @@ export class FairQueues<T extends Ticket> {
   }
 
   private start(ticket: T, queue: Queue<T>, now: number): void {
+    const { seats, finalSeats, lingerSeconds } = ticket.work;
     ticket.startedAt = now;
     queue.executing++;
     this.executing++;
-    queue.nextR += ESTIMATE_S;
+    this.taken += seatsOf(ticket);
+    queue.nextR += ESTIMATE_S * seats + lingerSeconds * finalSeats;
+  }
+
+  /** fits: one that needs more seats than there are is served alone. */
+  private fits(ticket: T): boolean {
+    if (this.taken === 0) return this.seats > 0;
+    return this.taken + seatsOf(ticket) <= this.seats;
   }
 
   private rest(queue: Queue<T>): void {
@@ -158,7 +195,7 @@ export class FairQueues<T extends Ticket> {
     const passed = now - this.syncedAt;
     if (passed <= 0) return;
     this.syncedAt = now;
-    if (this.active) this.virtualTime += (passed * Math.min(this.seats, this.executing + this.waiting)) / this.active;
+    if (this.active) this.virtualTime += (passed * Math.min(this.seats, this.taken + this.wanted)) / this.active;
   }
 
   private leastLoaded(hand: readonly number[]): number {
@@ -173,8 +210,8 @@ export class FairQueues<T extends Ticket> {
     return best;
   }
 
-  /** next is the queue whose next request would be done first. */
-  private next(): Queue<T> {
+  /** next is the index of the queue whose next request would be done first. */
+  private next(): number {
     let best: Queue<T> | undefined;
     let bestAt = 0;
     for (let i = 1; i <= this.all.length; i++) {
@@ -187,8 +224,7 @@ export class FairQueues<T extends Ticket> {
       if (best && queue.nextR >= best.nextR) continue;
       [best, bestAt] = [queue, at];
     }
-    this.turn = bestAt;
-    return best!;
+    return bestAt;
   }
 
   private grow(): void {

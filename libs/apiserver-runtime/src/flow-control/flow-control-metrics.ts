@@ -1,4 +1,6 @@
 import { Counter, Gauge, type Registry } from '@navarch/base';
+import { exposeDistributions, type Distribution } from './distribution';
+import type { FlowCounts } from './flow-counts';
 import type { PriorityAndFairness } from './priority-and-fairness';
 
 const FLOW = ['flow_schema', 'priority_level'] as const;
@@ -59,8 +61,34 @@ export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry)
     perFlow((labels, { counts }) => gauge.set(labels, counts.executing)),
   );
   gauge('current_executing_seats', 'Number of seats taken by requests under flow control.', FLOW, gauge =>
-    perFlow((labels, { counts }) => gauge.set(labels, counts.executing)),
+    perFlow((labels, { counts }) => gauge.set(labels, counts.seats)),
   );
+  const histogram = (
+    name: string,
+    help: string,
+    of: (counts: FlowCounts) => readonly (readonly [Record<string, string>, Distribution])[],
+  ) =>
+    exposeDistributions(registry, { name: `apiserver_flowcontrol_${name}`, help }, () =>
+      flow.schemas.flatMap(({ name, level, counts }) =>
+        of(counts).map(([more, one]) => [{ flow_schema: name, priority_level: level.name, ...more }, one] as const),
+      ),
+    );
+  histogram('request_wait_duration_seconds', 'Length of time a request spent waiting in its queue.', ({ waited }) => [
+    [{ execute: 'true' }, waited.true],
+    [{ execute: 'false' }, waited.false],
+  ]);
+  histogram('request_execution_seconds', 'Duration of request execution under flow control.', ({ executed }) => [
+    [{ type: 'regular' }, executed.regular],
+    [{ type: 'watch' }, executed.watch],
+  ]);
+  histogram(
+    'request_queue_length_after_enqueue',
+    'Length of its queue, as seen by each request after it came in.',
+    ({ queueLengths }) => [[{}, queueLengths]],
+  );
+  histogram('work_estimated_seats', 'Number of seats that requests were expected to need.', ({ estimatedSeats }) => [
+    [{}, estimatedSeats],
+  ]);
   const perLevel = (name: string, help: string, value: (level: Level) => number) =>
     gauge(name, help, LEVEL, gauge => {
       for (const level of flow.levels.values()) gauge.set({ priority_level: level.name }, value(level));
@@ -74,11 +102,7 @@ export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry)
   perLevel('current_limit_seats', 'Number of seats of a level now, lent and borrowed ones counted.', level =>
     level.isExempt ? level.bounds.nominal : level.queues.limit,
   );
-  perLevel(
-    'request_concurrency_in_use',
-    'Number of seats taken in a priority level.',
-    ({ queues }) => queues.executing,
-  );
+  perLevel('request_concurrency_in_use', 'Number of seats taken in a priority level.', ({ queues }) => queues.taken);
 }
 
 type Level = PriorityAndFairness['levels'] extends ReadonlyMap<string, infer L> ? L : never;

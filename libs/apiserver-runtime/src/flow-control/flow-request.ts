@@ -1,6 +1,7 @@
 import type { FlightKind, Seat } from '../chain/flow-control';
 import type { Ticket } from './fair-queues';
 import type { FlowSchemaState } from './flow-schema-state';
+import type { Work } from './work-estimate';
 
 /** FlowRequest is one request in its level: its ticket in the queues, and its seat when its turn has come. */
 export class FlowRequest implements Ticket, Seat {
@@ -8,6 +9,8 @@ export class FlowRequest implements Ticket, Seat {
   arrivedAt = 0;
   startedAt = 0;
   arrivalR = 0;
+  /** type is how metrics tell requests apart by how long they last. */
+  type: 'regular' | 'watch' = 'regular';
   /** onSeat is who waits for the seat. */
   onSeat: (() => void) | undefined;
   private isSeated = false;
@@ -15,6 +18,7 @@ export class FlowRequest implements Ticket, Seat {
   constructor(
     readonly schema: FlowSchemaState,
     readonly distinguisher: string,
+    readonly work: Work,
     private readonly kind: FlightKind,
     private readonly current: Record<FlightKind, number>,
   ) {}
@@ -27,8 +31,7 @@ export class FlowRequest implements Ticket, Seat {
   seat(): void {
     this.isSeated = true;
     this.current[this.kind]++;
-    this.schema.counts.dispatched++;
-    this.schema.counts.executing++;
+    this.schema.counts.begin(this);
     this.onSeat?.();
   }
 
@@ -36,7 +39,6 @@ export class FlowRequest implements Ticket, Seat {
     if (!this.isSeated) return;
     this.isSeated = false;
     this.current[this.kind]--;
-    this.schema.counts.executing--;
     this.schema.level.leave(this);
   }
 }

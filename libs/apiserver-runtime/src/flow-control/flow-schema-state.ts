@@ -1,27 +1,12 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import { matcherOf, type Matcher } from './match';
-import type { PriorityLevel, RejectReason } from './priority-level';
+import type { FlowCounts } from './flow-counts';
+import type { PriorityLevel } from './priority-level';
 import { dealHand, flowHash } from './shuffle-shard';
 
 /** MAX_FLOWS bounds the hands that are remembered for a schema. */
 const MAX_FLOWS = 4096;
 const NO_HAND: readonly number[] = [];
-
-/** FlowCounts are the numbers of a schema's requests at a level, for metrics. */
-export class FlowCounts {
-  dispatched = 0;
-  executing = 0;
-  waiting = 0;
-  readonly rejected = new Map<RejectReason, number>();
-
-  reject(reason: RejectReason): void {
-    this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
-  }
-
-  get isIdle(): boolean {
-    return !this.executing && !this.waiting;
-  }
-}
 
 /** FlowSchemaState is a FlowSchema ready to classify requests. A changed FlowSchema gets a new one, with the old counts. */
 export class FlowSchemaState {

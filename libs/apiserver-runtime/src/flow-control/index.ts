@@ -1,3 +1,4 @@
 export * from './dumps';
 export * from './mandatory';
 export * from './priority-and-fairness';
+export type { Population } from './population';

@@ -5,11 +5,14 @@ import { flightKindOf, type FlightKind, type FlowControl, type Seat } from '../c
 import { isLongRunning } from '../request-info';
 import { exposeFlowControl } from './flow-control-metrics';
 import { FlowRequest } from './flow-request';
-import { FlowCounts, FlowSchemaState } from './flow-schema-state';
+import { FlowCounts } from './flow-counts';
+import { FlowSchemaState } from './flow-schema-state';
 import { boundsOf, lend } from './limits';
 import { mandatoryLevels, mandatorySchemas, withMandatory } from './mandatory';
 import { byPrecedence, distinguisherOf } from './match';
+import type { Population } from './population';
 import { PriorityLevel } from './priority-level';
+import { estimateWork, ONE_SEAT } from './work-estimate';
 
 /** ADJUST_MS is how often levels lend each other seats. */
 const ADJUST_MS = 10_000;
@@ -22,6 +25,8 @@ export interface PriorityAndFairnessOptions {
   readonly waitLimitMs: number;
   /** lends: levels lend each other seats, as releases from 1.26 on do. */
   readonly lends: boolean;
+  /** population lets lists and writes take as many seats as they are work; each request takes one unless given. */
+  readonly population?: Population | undefined;
   readonly clock: Clock;
   readonly metrics: Registry;
 }
@@ -70,12 +75,17 @@ export class PriorityAndFairness implements FlowControl {
   }
 
   /** enter: connections and logs need no seat; a watch needs one until it has begun. */
-  enter({ info, user, request }: Exchange): Seat | Promise<Seat> | undefined {
+  enter(exchange: Exchange): Seat | Promise<Seat> | undefined {
+    const { info, user, request } = exchange;
     if (info.verb !== 'watch' && isLongRunning(info)) return undefined;
     const schema = this.schemas.find(one => one.matches(info, user)) ?? this.schemas.at(-1)!;
     const distinguisher = distinguisherOf(schema.method, info, user);
-    const flow = new FlowRequest(schema, distinguisher, flightKindOf(info), this.current);
-    return schema.level.enter(flow, () => request.signal);
+    const { level } = schema;
+    const { population } = this.options;
+    const work = population ? estimateWork(exchange, population, level.bounds.nominal) : ONE_SEAT;
+    const flow = new FlowRequest(schema, distinguisher, work, flightKindOf(info), this.current);
+    if (info.verb === 'watch') flow.type = 'watch';
+    return level.enter(flow, () => request.signal);
   }
 
   /** run lets levels lend each other seats until the signal aborts. */

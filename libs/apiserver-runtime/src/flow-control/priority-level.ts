@@ -66,9 +66,11 @@ export class PriorityLevel {
     switch (arrival) {
       case 'seated':
         this.noteDemand(now);
+        if (this.settings) schema.counts.queueLengths.add(1);
         request.seat();
         return request;
       case 'waiting':
+        schema.counts.queueLengths.add(this.queues.lengthOf(request));
         this.noteDemand(now);
         return this.wait(request, signal());
       default:
@@ -76,10 +78,18 @@ export class PriorityLevel {
     }
   }
 
-  /** leave frees the seat of a request. */
+  /** leave ends a request; its seats are free at once, or when its watchers have been told. */
   leave(request: FlowRequest): void {
     const now = this.now();
+    request.schema.counts.end(request, request.type, now);
     this.queues.finish(request, now);
+    const { lingerSeconds } = request.work;
+    if (lingerSeconds) this.clock.after(lingerSeconds * 1000, () => this.free(request, this.now()));
+    else this.free(request, now);
+  }
+
+  private free(request: FlowRequest, now: number): void {
+    this.queues.free(request, now);
     if (this.queues.waiting) this.dispatch();
     this.noteDemand(now);
   }
@@ -89,7 +99,9 @@ export class PriorityLevel {
       const refuse = (reason: RejectReason) => {
         if (!this.queues.leave(request, this.now())) return;
         settle();
-        this.noteDemand(this.now());
+        const now = this.now();
+        request.schema.counts.waited.false.add(now - request.arrivedAt);
+        this.noteDemand(now);
         reject(this.refusal(request, reason));
       };
       const onAbort = () => refuse('cancelled');
@@ -121,7 +133,7 @@ export class PriorityLevel {
   }
 
   private noteDemand(now: number): void {
-    this.demand.set(this.queues.executing + this.queues.waiting, now);
+    this.demand.set(this.queues.taken + this.queues.wanted, now);
   }
 
   private now(): number {

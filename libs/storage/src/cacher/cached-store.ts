@@ -71,6 +71,10 @@ export class CachedStore implements Storage {
     return this.cache.size;
   }
 
+  watchers(path: ObjectPath): number {
+    return this.cache.watchersOf(path);
+  }
+
   /** listAt answers a past state: from the changes the cache remembers, or by etcd. */
   private async listAt(options: ListOptions, revision: Revision): Promise<ListResult> {
     await this.keyspace.loaded(this.config.prefix, options.signal);

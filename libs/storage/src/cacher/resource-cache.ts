@@ -6,6 +6,7 @@ import type { EtcdEvent, KeyValue } from '../etcd3/messages';
 import type {
   ListOptions,
   ListResult,
+  ObjectPath,
   ResourceStorageConfig,
   Revision,
   Watch,
@@ -67,6 +68,11 @@ export class ResourceCache implements WatcherOwner {
 
   get size(): number {
     return this.contents.size;
+  }
+
+  /** watchersOf counts the watchers that a change of an object is offered to, but for those of a field. */
+  watchersOf(path: ObjectPath): number {
+    return this.watchers.count(path);
   }
 
   /** startLoading has events kept for the load that now begins; the contents stay what they are. */

@@ -1,5 +1,5 @@
 import type { Change } from '../change';
-import type { Attributes, Predicate } from '../interface';
+import type { Attributes, ObjectPath, Predicate } from '../interface';
 import type { CacheWatcher } from './cache-watcher';
 
 /**
@@ -32,6 +32,12 @@ export class WatcherIndex {
     for (const key of keys) {
       for (const watcher of this.buckets.get(key) ?? []) watcher.offer(change);
     }
+  }
+
+  /** count is how many are offered a change of an object, but for those of a field: its values are not known here. */
+  count({ namespace, name }: ObjectPath): number {
+    const size = (key: string) => this.buckets.get(key)?.size ?? 0;
+    return size('') + (namespace ? size(`namespace/${namespace}`) : 0) + (name ? size(`name/${name}`) : 0);
   }
 
   all(): CacheWatcher[] {

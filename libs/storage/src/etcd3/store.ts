@@ -139,6 +139,11 @@ export class EtcdStore implements Storage {
     return countOf(this.options.client, this.config.prefix);
   }
 
+  /** watchers: there is no cache. */
+  watchers(): number {
+    return 0;
+  }
+
   /** decode makes an entry of what etcd holds; throws if it cannot be decrypted or is no object. */
   decode(kv: KeyValue): StoredEntry {
     const { value, stale } = this.options.transformer.fromStorage(kv.value, kv.key);

@@ -1,0 +1,20 @@
+import { expect, test } from '@jest/globals';
+import { Registry } from '@navarch/base';
+import { Distribution, exposeDistributions } from './distribution';
+
+test('a distribution is shown as a histogram', async () => {
+  const waited = new Distribution([0, 0.5, 1]);
+  for (const value of [0, 0.25, 0.5, 7]) waited.add(value);
+  const registry = new Registry();
+  exposeDistributions(registry, { name: 'wait_seconds', help: 'Waiting.' }, () => [[{ level: 'a' }, waited]]);
+  expect((await registry.metrics()).trim().split('\n')).toEqual([
+    '# HELP wait_seconds Waiting.',
+    '# TYPE wait_seconds histogram',
+    'wait_seconds_bucket{level="a",le="0"} 1',
+    'wait_seconds_bucket{level="a",le="0.5"} 3',
+    'wait_seconds_bucket{level="a",le="1"} 3',
+    'wait_seconds_bucket{level="a",le="+Inf"} 4',
+    'wait_seconds_sum{level="a"} 7.75',
+    'wait_seconds_count{level="a"} 4',
+  ]);
+});
