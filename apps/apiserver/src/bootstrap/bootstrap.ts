@@ -85,7 +85,7 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     hook(
       parts,
       'priority-and-fairness-config-producer',
-      () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations)),
+      () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations), emulated),
       signal,
     ),
   ]);

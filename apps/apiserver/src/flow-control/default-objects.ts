@@ -1,16 +1,26 @@
 import type { flowcontrolv1 } from '@navarch/api';
+import type { KubeObject } from '@navarch/apimachinery';
 import { mandatoryLevels, mandatorySchemas, type Store } from '@navarch/apiserver-runtime';
 import { ensure } from '../bootstrap/ensure';
-import { AUTOUPDATE } from './kept-objects';
+import { AUTOUPDATE, MANDATORY } from './kept-objects';
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
 
 type Queuing = { readonly queues: number; readonly handSize: number; readonly queueLengthLimit: number };
 
-/** LEVELS: name, shares, the percentage others may borrow, and queues. */
-const LEVELS: readonly { name: string; shares: number; lendable: number; queuing: Queuing }[] = [
+/** AUTOUPDATE_SINCE is the release from which on the server keeps suggested objects in shape, and marks those that it keeps. */
+export const AUTOUPDATE_SINCE = 23;
+
+/** LEVELS: name, shares, the percentage others may borrow, queues, and the release they came with. */
+const LEVELS: readonly { name: string; shares: number; lendable: number; queuing: Queuing; since?: number }[] = [
   { name: 'system', shares: 30, lendable: 33, queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 } },
-  { name: 'node-high', shares: 40, lendable: 25, queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 } },
+  {
+    name: 'node-high',
+    shares: 40,
+    lendable: 25,
+    queuing: { queues: 64, handSize: 6, queueLengthLimit: 50 },
+    since: 22,
+  },
   { name: 'leader-election', shares: 10, lendable: 0, queuing: { queues: 16, handSize: 4, queueLengthLimit: 50 } },
   { name: 'workload-high', shares: 40, lendable: 50, queuing: { queues: 128, handSize: 6, queueLengthLimit: 50 } },
   { name: 'workload-low', shares: 100, lendable: 90, queuing: { queues: 128, handSize: 6, queueLengthLimit: 50 } },
@@ -43,17 +53,23 @@ const everything = (...subjects: flowcontrolv1.Subject[]): Rule => ({
 });
 const EVERYBODY = [group('system:unauthenticated'), group('system:authenticated')];
 const LOCK_VERBS = ['get', 'create', 'update'];
+const KUBE_SYSTEM = account('kube-system', '*');
+const leases = resources(LOCK_VERBS, ['coordination.k8s.io'], ['leases'], ['*']);
+const oldLocks = (namespace: string) => resources(LOCK_VERBS, [''], ['endpoints', 'configmaps'], [namespace]);
 
-/** SCHEMAS: name, level, precedence (low first), how flows are told apart, and what belongs to it. */
+/** SCHEMAS: name, level, precedence (low first), how flows are told apart, what belongs to it, and in which releases it is there. */
 const SCHEMAS: readonly {
   name: string;
   level: string;
   precedence: number;
   by?: 'ByUser' | 'ByNamespace';
+  since?: number;
+  until?: number;
   rules: Rule[];
 }[] = [
   {
     name: 'probes',
+    since: 21,
     level: 'exempt',
     precedence: 2,
     rules: [
@@ -68,15 +84,30 @@ const SCHEMAS: readonly {
     level: 'leader-election',
     precedence: 100,
     by: 'ByUser',
+    until: 23,
     rules: [
       {
-        subjects: [user('system:kube-controller-manager'), user('system:kube-scheduler')],
-        resourceRules: [resources(LOCK_VERBS, ['coordination.k8s.io'], ['leases'], ['*'])],
+        subjects: [user('system:kube-controller-manager'), user('system:kube-scheduler'), KUBE_SYSTEM],
+        resourceRules: [oldLocks('kube-system'), leases],
+      },
+    ],
+  },
+  {
+    name: 'system-leader-election',
+    level: 'leader-election',
+    precedence: 100,
+    by: 'ByUser',
+    since: 24,
+    rules: [
+      {
+        subjects: [user('system:kube-controller-manager'), user('system:kube-scheduler'), KUBE_SYSTEM],
+        resourceRules: [leases],
       },
     ],
   },
   {
     name: 'endpoint-controller',
+    since: 24,
     level: 'workload-high',
     precedence: 150,
     by: 'ByUser',
@@ -96,15 +127,11 @@ const SCHEMAS: readonly {
     level: 'leader-election',
     precedence: 200,
     by: 'ByUser',
-    rules: [
-      {
-        subjects: [account('kube-system', '*')],
-        resourceRules: [resources(LOCK_VERBS, ['coordination.k8s.io'], ['leases'], ['*'])],
-      },
-    ],
+    rules: [{ subjects: [KUBE_SYSTEM], resourceRules: [oldLocks('*'), leases] }],
   },
   {
     name: 'system-node-high',
+    since: 22,
     level: 'node-high',
     precedence: 400,
     by: 'ByUser',
@@ -138,7 +165,7 @@ const SCHEMAS: readonly {
     level: 'workload-high',
     precedence: 900,
     by: 'ByNamespace',
-    rules: [everything(account('kube-system', '*'))],
+    rules: [everything(KUBE_SYSTEM)],
   },
   {
     name: 'service-accounts',
@@ -156,31 +183,41 @@ const SCHEMAS: readonly {
   },
 ];
 
-/** ensureFlowControl makes the default levels and schemas that are missing. */
+/**
+ * ensureFlowControl makes the default levels and schemas of a release (its minor number) that are missing. Where the server does not
+ * keep the suggested ones, it makes them in a fresh cluster only.
+ */
 export async function ensureFlowControl(
   schemas: Store<flowcontrolv1.FlowSchema>,
   levels: Store<flowcontrolv1.PriorityLevelConfiguration>,
+  minor: number,
 ): Promise<void> {
+  const isFresh = minor >= AUTOUPDATE_SINCE || !(await levels.get('', 'exempt'));
+  const isWanted = ({ metadata }: KubeObject) => isFresh || MANDATORY.has(metadata?.name ?? '');
   await Promise.all([
-    ...defaultLevels().map(level => ensure(levels, level)),
-    ...defaultSchemas().map(schema => ensure(schemas, schema)),
+    ...defaultLevels(minor)
+      .filter(isWanted)
+      .map(level => ensure(levels, level)),
+    ...defaultSchemas(minor)
+      .filter(isWanted)
+      .map(schema => ensure(schemas, schema)),
   ]);
 }
 
-const autoupdated = (name: string | undefined) => ({
+const metadataOf = (name: string | undefined, minor: number) => ({
   name: name ?? '',
   generation: 1,
-  annotations: { [AUTOUPDATE]: 'true' },
+  ...(minor >= AUTOUPDATE_SINCE && { annotations: { [AUTOUPDATE]: 'true' } }),
 });
 
-/** defaultLevels are the priority levels of a fresh cluster: the mandatory ones, and those that are suggested. Pure. */
-export function defaultLevels(): flowcontrolv1.PriorityLevelConfiguration[] {
+/** defaultLevels are the priority levels of a fresh cluster of a release: the mandatory ones, and those that are suggested. Pure. */
+export function defaultLevels(minor: number): flowcontrolv1.PriorityLevelConfiguration[] {
   return [
-    ...mandatoryLevels.map(level => ({ ...structuredClone(level), metadata: autoupdated(level.metadata?.name) })),
-    ...LEVELS.map(({ name, shares, lendable, queuing }) => ({
+    ...mandatoryLevels.map(level => ({ ...structuredClone(level), metadata: metadataOf(level.metadata?.name, minor) })),
+    ...LEVELS.filter(({ since = 0 }) => since <= minor).map(({ name, shares, lendable, queuing }) => ({
       apiVersion: API_VERSION,
       kind: 'PriorityLevelConfiguration',
-      metadata: autoupdated(name),
+      metadata: metadataOf(name, minor),
       spec: {
         type: 'Limited',
         limited: {
@@ -193,14 +230,18 @@ export function defaultLevels(): flowcontrolv1.PriorityLevelConfiguration[] {
   ];
 }
 
-/** defaultSchemas are the flow schemas of a fresh cluster. Pure. */
-export function defaultSchemas(): flowcontrolv1.FlowSchema[] {
+/** defaultSchemas are the flow schemas of a fresh cluster of a release. Pure. */
+export function defaultSchemas(minor: number): flowcontrolv1.FlowSchema[] {
+  const suggested = SCHEMAS.filter(({ since = 0, until = Infinity }) => since <= minor && minor <= until);
   return [
-    ...mandatorySchemas.map(schema => ({ ...structuredClone(schema), metadata: autoupdated(schema.metadata?.name) })),
-    ...SCHEMAS.map(({ name, level, precedence, by, rules }) => ({
+    ...mandatorySchemas.map(schema => ({
+      ...structuredClone(schema),
+      metadata: metadataOf(schema.metadata?.name, minor),
+    })),
+    ...suggested.map(({ name, level, precedence, by, rules }) => ({
       apiVersion: API_VERSION,
       kind: 'FlowSchema',
-      metadata: autoupdated(name),
+      metadata: metadataOf(name, minor),
       spec: {
         priorityLevelConfiguration: { name: level },
         matchingPrecedence: precedence,

@@ -6,8 +6,8 @@ import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
 import { Controller } from '@navarch/controller-runtime';
 import type { ApiServerFlags } from '../flags';
 import { danglingCondition } from './dangling';
-import { defaultLevels, defaultSchemas } from './default-objects';
-import { KeptObjects } from './kept-objects';
+import { AUTOUPDATE_SINCE, defaultLevels, defaultSchemas } from './default-objects';
+import { KeptObjects, MANDATORY } from './kept-objects';
 
 /** MANAGER is who writes the conditions of FlowSchemas. */
 const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
@@ -42,6 +42,7 @@ export interface FlowControlParts {
   readonly informers: InformerFactory;
   readonly client: KubeClient;
   readonly server: () => ApiServer;
+  readonly emulated: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -51,13 +52,18 @@ export interface FlowControlParts {
  * of FlowSchemas whether their level exists. It resolves when the signal has aborted.
  */
 export async function runFlowControl(parts: FlowControlParts, signal: AbortSignal): Promise<void> {
-  const { informers, flow, clock, log } = parts;
+  const { informers, flow, emulated, clock, log } = parts;
   const schemas = informers.informer(FlowSchemas);
   const levels = informers.informer(PriorityLevelConfigurations);
   if (flow) follow(flow, schemas, levels);
 
-  const keptLevels = new KeptObjects(defaultLevels(), levels, () => parts.server().store(PriorityLevelConfigurations));
-  const keptSchemas = new KeptObjects(defaultSchemas(), schemas, () => parts.server().store(FlowSchemas));
+  const isKept = ({ metadata }: KubeObject) => emulated >= AUTOUPDATE_SINCE || MANDATORY.has(metadata?.name ?? '');
+  const keptLevels = new KeptObjects(defaultLevels(emulated).filter(isKept), levels, () =>
+    parts.server().store(PriorityLevelConfigurations),
+  );
+  const keptSchemas = new KeptObjects(defaultSchemas(emulated).filter(isKept), schemas, () =>
+    parts.server().store(FlowSchemas),
+  );
   const common = { concurrency: 1, waitFor: [schemas, levels], clock, log };
   const forLevels = new Controller({
     ...common,

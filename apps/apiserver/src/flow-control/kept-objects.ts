@@ -47,7 +47,8 @@ export class KeptObjects<T extends Configured> {
       if (settled && !deepEqual(object.spec, settled))
         object.metadata!.generation = (object.metadata!.generation ?? 0) + 1;
       object.spec = structuredClone(wanted.spec);
-      object.metadata!.annotations = { ...object.metadata!.annotations, [AUTOUPDATE]: 'true' };
+      const { annotations } = wanted.metadata!;
+      if (annotations) object.metadata!.annotations = { ...object.metadata!.annotations, ...annotations };
     });
     this.settled.set(name, stored.spec);
   }
