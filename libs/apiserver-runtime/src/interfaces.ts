@@ -25,9 +25,18 @@ export interface RequestInfo {
   readonly rest: string;
 }
 
-/** Authenticator finds out who asks. undefined: no credentials of its kind; it throws a 401 StatusError for bad ones. */
+/**
+ * Authenticator finds out who asks. undefined: no credentials of its kind; it throws a 401 StatusError for bad ones. It may warn who
+ * asks of credentials that should not be used.
+ */
 export interface Authenticator {
-  authenticate(request: ApiRequest): Promise<UserInfo | undefined>;
+  authenticate(request: ApiRequest, asker: Warned): Promise<UserInfo | undefined>;
+}
+
+/** Warned is told what its answer warns of. */
+export interface Warned {
+  /** warn adds a Warning header to the answer. */
+  warn(text: string): void;
 }
 
 export interface AuthorizationAttributes {

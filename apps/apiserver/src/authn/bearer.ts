@@ -1,5 +1,5 @@
 import { unauthorized, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
-import type { Authenticator } from '@navarch/apiserver-runtime';
+import type { Authenticator, Warned } from '@navarch/apiserver-runtime';
 import type { Logger } from '@navarch/base';
 import type { TokenAuthenticator } from './token-authenticator';
 
@@ -13,11 +13,12 @@ export class BearerAuthenticator implements Authenticator {
     private readonly log: Logger,
   ) {}
 
-  async authenticate(request: ApiRequest): Promise<UserInfo | undefined> {
+  async authenticate(request: ApiRequest, asker: Warned): Promise<UserInfo | undefined> {
     const token = bearerToken(request.headers);
     if (!token) return undefined;
     try {
       const identity = await this.tokens.authenticateToken(token, this.audiences);
+      if (identity?.warning) asker.warn(identity.warning);
       if (identity) return identity.user;
     } catch (error) {
       this.log.v(2, 'Unable to authenticate the request', {

@@ -4,6 +4,8 @@ import type { UserInfo } from '@navarch/apimachinery';
 export interface TokenIdentity {
   readonly user: UserInfo;
   readonly audiences?: readonly string[];
+  /** warning is what who uses the token should be told. */
+  readonly warning?: string;
 }
 
 /**

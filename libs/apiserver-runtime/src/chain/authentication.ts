@@ -20,7 +20,7 @@ export async function authenticate(exchange: Exchange, authenticators: readonly 
     return;
   }
   for (const authenticator of authenticators) {
-    const user = await authenticator.authenticate(request);
+    const user = await authenticator.authenticate(request, exchange);
     if (user) {
       exchange.user = authenticated(user);
       return;

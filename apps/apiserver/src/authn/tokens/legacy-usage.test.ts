@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { markedInvalid, usageLabels } from './legacy-usage';
+import { isAutoMade, markedInvalid, usageLabels } from './legacy-usage';
 
 const NOW = Date.parse('2026-01-01T23:30:00Z');
 const secret = (labels: Record<string, string>) => ({ metadata: { namespace: 'n', name: 's', labels } });
@@ -22,4 +22,12 @@ test('one that is marked invalid says how to get it back', () => {
   expect(markedInvalid(secret({ 'kubernetes.io/legacy-token-invalid-since': '2025-12-01' }), 'a')).toContain(
     'the token in secret n/s for service account n/a has been marked invalid',
   );
+});
+
+test.each([
+  [[{ name: 's' }], true],
+  [[{ name: 'other' }], false],
+  [undefined, false],
+])('a token whose account names %j was made without being asked for: %s', (secrets, want) => {
+  expect(isAutoMade(secret({}), { ...(secrets && { secrets }) })).toBe(want);
 });

@@ -6,6 +6,15 @@ const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const DAY_MS = 86_400_000;
 
+/** AUTO_MADE_WARNING is what who uses a token that nobody asked for is told. */
+export const AUTO_MADE_WARNING =
+  'Use tokens from the TokenRequest API or manually created secret-based tokens instead of auto-generated secret-based tokens.';
+
+/** isAutoMade tells whether a Secret's token was made for its account without being asked for: the account names it. Pure. */
+export function isAutoMade(secret: corev1.Secret, account: corev1.ServiceAccount): boolean {
+  return account.secrets?.some(({ name }) => name === secret.metadata?.name) ?? false;
+}
+
 /** LegacyUsage keeps a label on Secrets with tokens of the old kind that says on which day their token was last used, as releases from 1.27 on do. */
 export class LegacyUsage {
   constructor(

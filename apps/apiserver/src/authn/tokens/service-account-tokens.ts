@@ -4,7 +4,7 @@ import type { Clock } from '@navarch/base';
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { Lookup } from '../../admission/lookup';
 import type { TokenAuthenticator, TokenIdentity } from '../token-authenticator';
-import { markedInvalid, type LegacyUsage } from './legacy-usage';
+import { AUTO_MADE_WARNING, isAutoMade, markedInvalid, type LegacyUsage } from './legacy-usage';
 import type { VerificationKey } from './signing-keys';
 
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
@@ -121,12 +121,12 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     const found = await this.options.accounts(namespace, account.name);
     if (!found || found.metadata?.deletionTimestamp || found.metadata?.uid !== account.uid)
       throw new Error('service account token has been invalidated');
-    if (this.options.usage) {
-      const invalid = markedInvalid(secret, account.name);
-      if (invalid) throw new Error(invalid);
-      this.options.usage.note(secret);
-    }
-    return { user: serviceAccountUser(namespace, account, {}), audiences: asked };
+    const identity = { user: serviceAccountUser(namespace, account, {}), audiences: asked };
+    if (!this.options.usage) return identity;
+    const invalid = markedInvalid(secret, account.name);
+    if (invalid) throw new Error(invalid);
+    this.options.usage.note(secret);
+    return isAutoMade(secret, found) ? { ...identity, warning: AUTO_MADE_WARNING } : identity;
   }
 }
 
