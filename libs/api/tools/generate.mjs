@@ -8,11 +8,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { optionTexts } from './option-texts.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const out = path.join(here, '../src/generated');
 const read = file => JSON.parse(fs.readFileSync(path.join(here, '../data', file), 'utf8'));
-const models = path.join(path.dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
+const gen = path.join(path.dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen');
+const models = path.join(gen, 'models');
+const texts = optionTexts(gen);
 
 /** SPECIAL gives the messages whose JSON form is not an object of their fields, with that form's TypeScript type. */
 const SPECIAL = {
@@ -216,7 +219,8 @@ for (const [name, fields] of messages) {
   schema[name] = fields.map(([number, , type], i) => {
     const field = jsonNames[i];
     const known = source?.model.fields[field];
-    if (known?.description) descriptions[`${name}.${field}`] = known.description;
+    const text = known?.description || texts.get(`${name}.${field}`);
+    if (text) descriptions[`${name}.${field}`] = text;
     const merging = annotated[field] ?? {};
     const map = /^map<string,(.*)>$/.exec(type);
     const list = type.startsWith('[]');

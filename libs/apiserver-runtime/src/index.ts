@@ -4,6 +4,8 @@ export * from './options';
 export { createApiServer } from './server';
 export { discoveryResources } from './discovery/aggregated';
 export type { ApiResource } from './discovery/documents';
+export { releaseVersion } from './release-version';
+export { TEXT, type OpenApiOperation } from './openapi/operation';
 export { listenHttps, type HttpsFrontOptions, type Listening } from './fronts/https-front';
 export { loopbackTransport } from './fronts/loopback';
 export { userOfSubject } from './fronts/client-certificate';

@@ -9,6 +9,7 @@ import type {
 } from '@navarch/apimachinery';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
+import type { OpenApiOperation } from './openapi/operation';
 
 /** RequestInfo is what a path and method mean. `verb` is the API's: get list watch create update patch delete deletecollection connect proxy. */
 export interface RequestInfo {
@@ -133,5 +134,7 @@ export interface Route {
   readonly methods?: readonly string[];
   /** produces are the media types of the answer, 406 for who accepts none of them by name (or any type); not looked at unless given. */
   readonly produces?: readonly string[];
+  /** operations are what OpenAPI tells of the route; nothing unless given. */
+  readonly operations?: readonly OpenApiOperation[];
   handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;
 }

@@ -37,7 +37,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const services: Services = { registry, admission, emulated, limits, clock, log, metrics, stopping: stopping.signal };
   const served = { registry, emulated, aggregated: options.aggregated };
   const discovery = new Discovery(served, options.advertiseAddress ?? 'localhost:6443');
-  const router = new Router(options.routes, discovery, new OpenApi(served), options.notFoundPaths);
+  const router = new Router(options.routes, discovery, new OpenApi(served, options.routes), options.notFoundPaths);
   const dispatcher = new Dispatcher(services, options, router);
   const chain = new Chain({
     authenticators,

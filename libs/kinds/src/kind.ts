@@ -150,6 +150,8 @@ export interface ConnectSubresource {
   readonly version?: string;
   readonly verbs: readonly string[];
   readonly since?: Minor;
+  /** readBy is the kind of options by which text is read here; none: objects are. */
+  readonly readBy?: string;
 }
 
 /** KindDefinition is everything the API machinery has to know about a kind. Made by defineKind, at start or (CRD) at run time. */

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '@navarch/apimachinery';
-import { textResponse, type Route } from '@navarch/apiserver-runtime';
+import { textResponse, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
 import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
@@ -8,9 +8,20 @@ import { streamOf } from '../kubelet/stream-body';
 const PATH = '/logs';
 const NO_CACHE = 'no-cache, private';
 
+const OPERATIONS: readonly OpenApiOperation[] = [
+  { path: `${PATH}/`, method: 'get', id: 'logFileListHandler', tag: 'logs', parameters: [], answers: {} },
+  {
+    ...{ path: `${PATH}/{logpath}`, method: 'get', id: 'logFileHandler', tag: 'logs', answers: {} },
+    parameters: [{ name: 'logpath', in: 'path', type: 'string', description: 'path to the log' }],
+  },
+];
+
 /** logsRoute shows this host's log folder to who may read the path `/logs`: folders as lists, files as they are. */
 export function logsRoute(folder: string): Route {
-  return { path: PATH, prefix: true, methods: ['GET'], produces: [], handle: ({ info }) => logs(folder, info.path) };
+  return {
+    ...{ path: PATH, prefix: true, methods: ['GET'], produces: [], operations: OPERATIONS },
+    handle: ({ info }) => logs(folder, info.path),
+  };
 }
 
 async function logs(folder: string, path: string): Promise<ApiResponse> {

@@ -1,11 +1,11 @@
-import { jsonResponse, type Route } from '@navarch/apiserver-runtime';
+import { jsonResponse, releaseVersion, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
 
 /** versionInfo is what /version answers for an emulated release. */
 export function versionInfo(minor: number) {
   return {
     major: '1',
     minor: String(minor),
-    gitVersion: `v1.${minor}.${minor === 20 ? 2 : 0}+navarch`,
+    gitVersion: `${releaseVersion(minor)}+navarch`,
     gitCommit: '',
     gitTreeState: 'clean',
     buildDate: '1970-01-01T00:00:00Z',
@@ -15,13 +15,22 @@ export function versionInfo(minor: number) {
   };
 }
 
+const JSON_ONLY = ['application/json'];
+const OPERATION: OpenApiOperation = {
+  ...{ path: '/version/', method: 'get', id: 'getCodeVersion', tag: 'version', parameters: [] },
+  description: 'get the code version',
+  ...{ consumes: JSON_ONLY, produces: JSON_ONLY },
+  answers: { 200: 'io.k8s.apimachinery.pkg.version.Info' },
+};
+
 /** versionRoute serves /version. */
 export function versionRoute(minor: number): Route {
   return {
     path: '/version',
     prefix: true,
     methods: ['GET'],
-    produces: ['application/json'],
+    produces: JSON_ONLY,
+    operations: [OPERATION],
     handle: () => jsonResponse(200, versionInfo(minor)),
   };
 }

@@ -1,18 +1,16 @@
-import { openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
 import type { ApiResponse } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { createHash } from 'node:crypto';
 import type { Exchange } from '../chain/exchange';
-import { parseAccept } from '../negotiate';
 import { remoteApi, type ServedApis } from '../discovery/served-groups';
-import type { Endpoint } from '../registry/resource';
+import type { Route } from '../interfaces';
+import { parseAccept } from '../negotiate';
 import { jsonResponse, notFoundResource } from '../status-response';
-import { definitionNames } from './names';
+import { Documents } from './documents';
 import { encodeOpenApiV2 } from './gnostic';
 import { encodeOpenApiV3 } from './gnostic-v3';
-import { operationsOf } from './operations';
 import { withRemoteApis } from './remote-definitions';
-import { v2Paths, v3Paths } from './paths';
+import { contentOf, sectionsOf, type Section } from './sections';
 
 /** OPENAPI_V3_SINCE is the first release that serves /openapi/v3. */
 const OPENAPI_V3_SINCE: Minor = 24;
@@ -30,6 +28,8 @@ interface Cached {
   readonly hash: string;
   readonly lastModified: string;
   readonly generation: string;
+  /** section is the key of what it is about; none: everything. */
+  readonly section?: string;
 }
 
 /** Documents come as JSON, or as the protobuf message of gnostic; `@` may stand in what is asked for, not in the answer's type. */
@@ -58,26 +58,23 @@ const V3_TYPES: readonly DocumentType[] = [
 /** IMMUTABLE_MS is how long a document may be kept whose URL names its content. */
 const IMMUTABLE_MS = 365 * 24 * 3_600_000;
 
-/** Parts are what a part of the Swagger document consists of. */
-interface Parts {
-  readonly generation?: string;
-  readonly paths: Readonly<Record<string, Record<string, unknown>>>;
-  readonly definitions: Readonly<Record<string, Record<string, unknown>>>;
-}
-
 /** OpenApi serves the schemas of what the server serves, as /openapi/v2 and /openapi/v3. Made when first asked for, kept until a kind changes. */
 export class OpenApi {
   private readonly cache = new Map<string, Cached>();
-  private builtin: Parts | undefined;
+  private readonly documents: Documents;
+  private sections: readonly Section[] = [];
+  private generation = -1;
 
-  constructor(private readonly apis: ServedApis) {}
-
-  private get emulated(): Minor {
-    return this.apis.emulated;
+  /** The routes are those outside the API that say which operations they are. */
+  constructor(
+    private readonly apis: ServedApis,
+    private readonly routes: readonly Route[],
+  ) {
+    this.documents = new Documents(apis.emulated);
   }
 
   paths(): string[] {
-    if (this.emulated < OPENAPI_V3_SINCE) return ['/openapi/v2'];
+    if (this.apis.emulated < OPENAPI_V3_SINCE) return ['/openapi/v2'];
     return ['/openapi/v2', '/openapi/v3', '/openapi/v3/'];
   }
 
@@ -85,7 +82,7 @@ export class OpenApi {
   serve(exchange: Exchange): (() => ApiResponse | Promise<ApiResponse>) | undefined {
     const { path } = exchange.request;
     if (path === '/openapi/v2') return () => this.v2(exchange);
-    if (this.emulated < OPENAPI_V3_SINCE) return undefined;
+    if (this.apis.emulated < OPENAPI_V3_SINCE) return undefined;
     if (path === '/openapi/v3' || path === '/openapi/v3/') return () => this.index();
     if (path.startsWith('/openapi/v3/')) return () => this.v3(exchange, path.slice('/openapi/v3/'.length));
     return undefined;
@@ -96,60 +93,27 @@ export class OpenApi {
     if (!type) return notAcceptable();
     const { registry, aggregated } = this.apis;
     const generation = `${registry.generation}.${aggregated?.openApiGeneration ?? 0}`;
-    const document = this.cached(`v2 ${type.answered}`, generation, () => type.encode(this.v2Document()));
+    const document = this.cached(`v2 ${type.answered}`, generation, () =>
+      type.encode(withRemoteApis(this.documents.v2(this.served()), [...(aggregated?.remotes.values() ?? [])])),
+    );
     return answerWith(exchange, document, type, document.hash);
   }
 
-  private v2Document() {
-    const { registry, aggregated } = this.apis;
-    const custom = registry.all.filter(endpoint => endpoint.custom);
-    const builtin = this.builtinV2(registry.all.filter(endpoint => !endpoint.custom));
-    const own = {
-      swagger: '2.0',
-      info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
-      paths: { ...builtin.paths, ...this.v2Paths(custom) },
-      definitions: { ...builtin.definitions, ...definitionNames(custom).custom('v2') },
-      securityDefinitions: {
-        BearerToken: {
-          description: 'Bearer Token authentication',
-          type: 'apiKey',
-          name: 'authorization',
-          in: 'header',
-        },
-      },
-      security: [{ BearerToken: [] }],
-    };
-    return withRemoteApis(own, [...(aggregated?.remotes.values() ?? [])]);
-  }
-
-  /** builtinV2 is the part of built-in kinds, which is by far the largest: it is made once, and not again when a custom resource changes. */
-  private builtinV2(endpoints: readonly Endpoint[]): Parts {
-    const generation = contentOf(endpoints);
-    if (this.builtin?.generation !== generation) {
-      const { names } = definitionNames(endpoints);
-      this.builtin = { generation, paths: this.v2Paths(endpoints), definitions: this.definitions(names, 'v2') };
+  /** served are the sections of this server, as they are now. */
+  private served(): readonly Section[] {
+    const { generation } = this.apis.registry;
+    if (this.generation !== generation) {
+      this.generation = generation;
+      this.sections = sectionsOf(this.apis, this.routes);
+      const keys = new Set(this.sections.map(({ key }) => key));
+      for (const [key, { section }] of this.cache) if (section !== undefined && !keys.has(section)) this.cache.delete(key);
     }
-    return this.builtin;
-  }
-
-  private v2Paths(endpoints: readonly Endpoint[]): Parts['paths'] {
-    return v2Paths(
-      endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)),
-      this.emulated,
-    );
-  }
-
-  private definitions(names: readonly string[], flavour: OpenApiFlavour): Record<string, Record<string, unknown>> {
-    return openApiDefinitions(names, flavour, this.emulated);
+    return this.sections;
   }
 
   private index(): ApiResponse {
-    const { registry, aggregated } = this.apis;
-    const hashes = new Map<string, string>();
-    for (const { group, version } of registry.groupVersions) {
-      hashes.set(group ? `apis/${group}/${version}` : `api/${version}`, this.group(group, version, V3_TYPES[0]!).hash);
-    }
-    for (const { group, version, openApiV3Hash } of aggregated?.remotes.values() ?? []) {
+    const hashes = new Map(this.served().map(section => [section.key, this.section(section, V3_TYPES[0]!).hash]));
+    for (const { group, version, openApiV3Hash } of this.apis.aggregated?.remotes.values() ?? []) {
       if (openApiV3Hash !== undefined) hashes.set(`apis/${group}/${version}`, openApiV3Hash);
     }
     const sorted = [...hashes].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -160,54 +124,35 @@ export class OpenApi {
   }
 
   private v3(exchange: Exchange, key: string): ApiResponse | Promise<ApiResponse> {
-    const [root, ...rest] = key.split('/');
-    const [group = '', version = ''] = root === 'api' ? ['', rest.join('/')] : root === 'apis' ? rest : [];
-    const remote = remoteApi(this.apis, group, version);
+    const [root, group = '', version = '', ...more] = key.split('/');
+    const remote = root === 'apis' && !more.length ? remoteApi(this.apis, group, version) : undefined;
     if (remote) return remote.handle(exchange);
-    const isServed = this.apis.registry.groupVersions.some(own => own.group === group && own.version === version);
-    if (!isServed || rest.length !== (root === 'api' ? 1 : 2)) throw notFoundResource();
+    const section = this.served().find(one => one.key === key);
+    if (!section) throw notFoundResource();
     const type = typeFor(exchange, V3_TYPES);
     if (!type) return notAcceptable();
-    const { hash } = this.group(group, version, V3_TYPES[0]!);
+    const { hash } = this.section(section, V3_TYPES[0]!);
     const asked = exchange.query.get('hash');
     if (asked !== null && asked !== '' && asked !== hash)
       return { status: 301, headers: { location: `${exchange.request.path}?hash=${hash}` }, body: [] };
-    return answerWith(exchange, this.group(group, version, type), type, hash, asked === hash);
+    return answerWith(exchange, this.section(section, type), type, hash, asked === hash);
   }
 
-  private group(group: string, version: string, type: DocumentType): Cached {
-    const endpoints = this.apis.registry.all.filter(
-      ({ version: own }) => own.group === group && own.version === version,
-    );
-    return this.cached(`v3 ${type.answered} ${group}/${version}`, contentOf(endpoints), () => {
-      const { names, custom } = definitionNames(endpoints);
-      return type.encode({
-        openapi: '3.0.0',
-        info: { title: 'Kubernetes', version: `v1.${this.emulated}.0` },
-        paths: v3Paths(
-          endpoints.flatMap(endpoint => operationsOf(endpoint, this.emulated)),
-          this.emulated,
-        ),
-        components: { schemas: { ...this.definitions(names, 'v3'), ...custom('v3') } },
-      });
-    });
+  private section(section: Section, type: DocumentType): Cached {
+    const key = `v3 ${type.answered} ${section.key}`;
+    return this.cached(key, contentOf([section]), () => type.encode(this.documents.v3(section)), section.key);
   }
 
-  private cached(key: string, generation: string, make: () => Buffer): Cached {
+  private cached(key: string, generation: string, make: () => Buffer, section?: string): Cached {
     let cached = this.cache.get(key);
     if (cached?.generation !== generation) {
       const body = make();
       const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
       const lastModified = cached?.hash === hash ? cached.lastModified : new Date().toUTCString();
-      this.cache.set(key, (cached = { body, hash, lastModified, generation }));
+      this.cache.set(key, (cached = { body, hash, lastModified, generation, ...(section !== undefined && { section }) }));
     }
     return cached;
   }
-}
-
-/** contentOf names what a document of some endpoints is made of: the same name, the same document. */
-function contentOf(endpoints: readonly Endpoint[]): string {
-  return endpoints.map(endpoint => `${endpoint.form} ${endpoint.kindName}`).join();
 }
 
 function toJson(document: object): Buffer {

@@ -1,240 +1,116 @@
-import type { Minor } from '@navarch/kinds';
-import type { OpenApiOperation } from './operations';
+import { TEXT, type OpenApiOperation, type OpenApiParameter } from './operation';
 
 type Json = Record<string, unknown>;
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const media = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
-const streams = ['application/json;stream=watch', 'application/vnd.kubernetes.protobuf;stream=watch'];
-const patchMedia = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-];
-const customPatchMedia = patchMedia.filter(type => !type.includes('strategic'));
-
-/** Parameter is one of a query or path. */
-interface Parameter {
-  readonly name: string;
-  readonly in: 'query' | 'path';
-  readonly type: 'string' | 'integer' | 'boolean';
-  readonly description: string;
+/** Form renders the parts in which the flavours differ. */
+interface Form {
+  readonly parameter: (parameter: OpenApiParameter) => Json;
+  readonly operation: (operation: OpenApiOperation, parameters: readonly Json[]) => Json;
 }
 
-const query = (name: string, description: string, type: Parameter['type'] = 'string'): Parameter => ({
-  name,
-  in: 'query',
-  type,
-  description,
-});
-const pretty = query('pretty', "If 'true', then the output is pretty printed.");
-const dryRun = query(
-  'dryRun',
-  'When present, indicates that modifications should not be persisted. Valid values are: All.',
-);
-const fieldManager = query('fieldManager', 'The name of the actor that is making the change.');
-const fieldValidation = query(
-  'fieldValidation',
-  'What happens to unknown or duplicate fields: Ignore, Warn or Strict.',
-);
-const BOOKMARKS = 'allowWatchBookmarks';
-const INITIAL = 'sendInitialEvents';
-/** These are the first releases that let a client ask for initial events, and for the validation of fields. */
-const INITIAL_EVENTS_SINCE: Minor = 27;
-const FIELD_VALIDATION_SINCE: Minor = 25;
-const selecting = [
-  query(BOOKMARKS, 'Asks for events of type BOOKMARK.', 'boolean'),
-  query('continue', 'The token of the page before, to get the next one.'),
-  query('fieldSelector', 'Restricts the list by fields.'),
-  query('labelSelector', 'Restricts the list by labels.'),
-  query('limit', 'The greatest number of objects to answer.', 'integer'),
-  query('resourceVersion', 'What resource versions the answer may be served from.'),
-  query('resourceVersionMatch', 'How resourceVersion is applied: Exact or NotOlderThan.'),
-  query(INITIAL, 'Begins a watch with the present state.', 'boolean'),
-  query('timeoutSeconds', 'How long a list or watch may take.', 'integer'),
-];
-const deleting = [
-  query('gracePeriodSeconds', 'Seconds before the object is deleted; 0 is at once.', 'integer'),
-  query('orphanDependents', 'Whether dependents are left behind; propagationPolicy instead.', 'boolean'),
-  query('propagationPolicy', 'What happens to dependents: Orphan, Background or Foreground.'),
-];
-
-function parametersOf({ action, namespaced, named }: OpenApiOperation, emulated: Minor): Parameter[] {
-  const validation = emulated >= FIELD_VALIDATION_SINCE ? [fieldValidation] : [];
-  const selection = selecting.filter(({ name }) => name !== INITIAL || emulated >= INITIAL_EVENTS_SINCE);
-  const path: Parameter[] = [
-    ...(named ? [{ name: 'name', in: 'path', type: 'string', description: 'name of the object' } as const] : []),
-    ...(namespaced
-      ? [
-          {
-            name: 'namespace',
-            in: 'path',
-            type: 'string',
-            description: 'object name and auth scope, such as for teams and projects',
-          } as const,
-        ]
-      : []),
-  ];
-  switch (action) {
-    case 'list':
-      return [
-        ...path,
-        ...selection,
-        query('watch', 'Watch for changes and answer them as a stream.', 'boolean'),
-        pretty,
-      ];
-    case 'post':
-    case 'put':
-      return [...path, dryRun, fieldManager, ...validation, pretty];
-    case 'patch':
-      return [
-        ...path,
-        dryRun,
-        fieldManager,
-        ...validation,
-        query('force', 'Takes over fields that others own; for apply only.', 'boolean'),
-        pretty,
-      ];
-    case 'delete':
-      return [...path, dryRun, ...deleting, pretty];
-    case 'deletecollection':
-      return [...path, ...selection.filter(({ name }) => name !== BOOKMARKS), dryRun, ...deleting, pretty];
-    default:
-      return [...path, pretty];
-  }
-}
-
-function common(operation: OpenApiOperation): Json {
-  const { kindGroup: group, kindVersion: version, kind } = operation;
-  return {
-    operationId: operation.id,
-    tags: [`${tagOf(operation.group)}_${operation.version}`],
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': { group, version, kind },
-  };
-}
-
-/** tagOf is the name of a group's clients: `core`, `apps`, `rbacAuthorization`. */
-function tagOf(group: string): string {
-  const [first = '', ...rest] = group.replace(/\.k8s\.io$/, '').split('.');
-  return (first || 'core') + rest.map(part => part.slice(0, 1).toUpperCase() + part.slice(1)).join('');
-}
-
-/** codesOf are the codes of success. */
-const codesOf: Readonly<Record<string, readonly string[]>> = {
-  post: ['200', '201', '202'],
-  put: ['200', '201'],
-  delete: ['200', '202'],
-};
-const wordOf: Readonly<Record<string, string>> = { '200': 'OK', '201': 'Created', '202': 'Accepted' };
-
-function answerSchema({ action, schema, listSchema }: OpenApiOperation): string | undefined {
-  if (action === 'list') return listSchema;
-  return action === 'delete' || action === 'deletecollection' ? `${META}.Status` : schema;
-}
-
-function bodySchema({ action, schema }: OpenApiOperation): string | undefined {
-  if (action === 'patch') return `${META}.Patch`;
-  if (action === 'delete' || action === 'deletecollection') return `${META}.DeleteOptions`;
-  return action === 'post' || action === 'put' ? schema : undefined;
-}
-
-/** answers are what a success looks like, by code. */
-function answers({ action }: OpenApiOperation, form: Json): Json {
-  const codes = codesOf[action] ?? ['200'];
-  return Object.fromEntries(codes.map(code => [code, { description: wordOf[code], ...form }]));
-}
-
-/** producedBy are the media types of an answer: what connections carry is anything. */
-function producedBy({ action }: OpenApiOperation): readonly string[] {
-  if (action === 'connect') return ['*/*'];
-  return action === 'list' ? [...media, ...streams] : media;
-}
-
-const patchTypes = ({ custom }: OpenApiOperation) => (custom ? customPatchMedia : patchMedia);
-
-function grouped(
-  operations: readonly OpenApiOperation[],
-  render: (operation: OpenApiOperation) => Json,
-): Record<string, Json> {
-  const paths = new Map<string, Json>();
-  for (const operation of [...operations].sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))) {
-    const item = paths.get(operation.path) ?? {};
-    item[operation.method] = render(operation);
-    paths.set(operation.path, item);
-  }
-  return Object.fromEntries(paths);
-}
-
-/** v2Paths renders operations as Swagger 2.0 has them. */
-export function v2Paths(operations: readonly OpenApiOperation[], emulated: Minor): Record<string, Json> {
-  return grouped(operations, operation => {
-    const body = bodySchema(operation);
-    const answer = answerSchema(operation);
-    return {
-      ...common(operation),
-      consumes: operation.action === 'patch' ? patchTypes(operation) : ['*/*'],
-      produces: producedBy(operation),
-      schemes: ['https'],
-      parameters: [
-        ...(body
-          ? [
-              {
-                name: 'body',
-                in: 'body',
-                ...(operation.method !== 'delete' && { required: true }),
-                schema: { $ref: `#/definitions/${body}` },
-              },
-            ]
-          : []),
-        ...parametersOf(operation, emulated).map(p => ({
-          uniqueItems: true,
-          ...p,
-          ...(p.in === 'path' && { required: true }),
+/** v2Paths renders operations as Swagger 2.0 has them, in order of their paths. Pure. */
+export function v2Paths(operations: readonly OpenApiOperation[]): Record<string, Json> {
+  return grouped(operations, {
+    parameter: parameter => ({ uniqueItems: true, ...parameter, ...(parameter.in === 'path' && { required: true }) }),
+    operation: (operation, parameters) => {
+      const { description, consumes, produces, body, answers, tag, id } = operation;
+      const all = body ? withBody(parameters, body) : parameters;
+      return {
+        ...(description && { description }),
+        ...(consumes && { consumes }),
+        ...(produces && { produces }),
+        schemes: ['https'],
+        ...{ tags: [tag], operationId: id },
+        ...(all.length > 0 && { parameters: all }),
+        responses: responses(answers, schema => ({
+          schema: schema === TEXT ? { type: TEXT } : { $ref: `#/definitions/${schema}` },
         })),
-      ],
-      responses: {
-        ...answers(
-          operation,
-          answer ? { schema: { $ref: `#/definitions/${answer}` } } : { schema: { type: 'string' } },
-        ),
-        '401': { description: 'Unauthorized' },
-      },
-    };
+        ...extensions(operation),
+      };
+    },
   });
 }
 
-/** v3Paths renders operations as OpenAPI 3.0 has them. */
-export function v3Paths(operations: readonly OpenApiOperation[], emulated: Minor): Record<string, Json> {
+/** v3Paths renders operations as OpenAPI 3.0 has them, in order of their paths. Pure. */
+export function v3Paths(operations: readonly OpenApiOperation[]): Record<string, Json> {
   const content = (types: readonly string[], schema: string) =>
-    Object.fromEntries(types.map(type => [type, { schema: { $ref: `#/components/schemas/${schema}` } }]));
-  return grouped(operations, operation => {
-    const body = bodySchema(operation);
-    const answer = answerSchema(operation);
-    const types = operation.action === 'patch' ? patchTypes(operation) : ['*/*'];
-    return {
-      ...common(operation),
-      parameters: parametersOf(operation, emulated).map(({ type, ...p }) => ({
-        ...p,
-        ...(p.in === 'path' && { required: true }),
-        schema: { type, uniqueItems: true },
-      })),
-      ...(body && {
-        requestBody: {
-          content: content(types, body),
-          ...(operation.method !== 'delete' && { required: true }),
-        },
-      }),
-      responses: {
-        ...answers(
-          operation,
-          answer
-            ? { content: content(producedBy(operation), answer) }
-            : { content: { '*/*': { schema: { type: 'string' } } } },
-        ),
-        '401': { description: 'Unauthorized' },
-      },
-    };
+    Object.fromEntries(
+      types.map(type => [
+        type,
+        { schema: schema === TEXT ? { type: TEXT } : { $ref: `#/components/schemas/${schema}` } },
+      ]),
+    );
+  return grouped(operations, {
+    parameter: ({ type, ...parameter }) => ({
+      ...parameter,
+      ...(parameter.in === 'path' && { required: true }),
+      schema: { type, uniqueItems: true },
+    }),
+    operation: (operation, parameters) => {
+      const { description, consumes = [], produces = [], body, answers, tag, id } = operation;
+      return {
+        ...{ tags: [tag], ...(description && { description }), operationId: id },
+        ...(parameters.length > 0 && { parameters }),
+        ...(body && {
+          requestBody: { content: content(consumes, body.schema), ...(body.required && { required: true }) },
+        }),
+        responses: responses(answers, schema => ({ content: content(produces, schema) })),
+        ...extensions(operation),
+      };
+    },
   });
+}
+
+function extensions({ action, about }: OpenApiOperation): Json {
+  return { ...(action && { 'x-kubernetes-action': action }), ...(about && { 'x-kubernetes-group-version-kind': about }) };
+}
+
+const WORDS: Readonly<Record<string, string>> = { '200': 'OK', '201': 'Created', '202': 'Accepted' };
+
+function responses(answers: OpenApiOperation['answers'], form: (schema: string) => Json): Json {
+  const successes = Object.entries(answers).map(([code, schema]) => [
+    code,
+    { description: WORDS[code], ...form(schema) },
+  ]);
+  return { ...Object.fromEntries(successes), '401': { description: 'Unauthorized' } };
+}
+
+/** withBody puts the body among the parameters, in order of names as they are. */
+function withBody(parameters: readonly Json[], { schema, required }: NonNullable<OpenApiOperation['body']>): Json[] {
+  const body = { name: 'body', in: 'body', ...(required && { required }), schema: { $ref: `#/definitions/${schema}` } };
+  const before = parameters.filter(({ name }) => String(name) < body.name);
+  return [...before, body, ...parameters.slice(before.length)];
+}
+
+const keyOf = ({ name, in: where }: OpenApiParameter) => `${where} ${name}`;
+
+/** grouped makes an item of each path: its methods, and the parameters that all of them take. */
+function grouped(operations: readonly OpenApiOperation[], form: Form): Record<string, Json> {
+  const byPath = new Map<string, OpenApiOperation[]>();
+  for (const operation of operations) {
+    const there = byPath.get(operation.path);
+    if (there) there.push(operation);
+    else byPath.set(operation.path, [operation]);
+  }
+  const rendered = new Map<OpenApiParameter, Json>();
+  const render = (parameter: OpenApiParameter) => {
+    let found = rendered.get(parameter);
+    if (!found) rendered.set(parameter, (found = form.parameter(parameter)));
+    return found;
+  };
+  const sorted = [...byPath].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    sorted.map(([path, all]) => {
+      const [first, ...others] = all.map(({ parameters }) => parameters);
+      const common = first!.filter(one => others.every(other => other.some(same => keyOf(same) === keyOf(one))));
+      const hoisted = new Set(common.map(keyOf));
+      const item: Json = {};
+      for (const operation of all) {
+        const own = operation.parameters.filter(parameter => !hoisted.has(keyOf(parameter)));
+        item[operation.method] = form.operation(operation, own.map(render));
+      }
+      if (common.length) item['parameters'] = common.map(render);
+      return [path, item];
+    }),
+  );
 }

@@ -58,7 +58,7 @@ export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
         binding: { kind: 'Binding', verbs: ['create'] },
         eviction: { kind: 'Eviction', group: 'policy', version: emulated >= 22 ? 'v1' : 'v1beta1', verbs: ['create'] },
         exec: streamConnect('PodExecOptions'),
-        log: { kind: 'Pod', verbs: ['get'] },
+        log: { kind: 'Pod', verbs: ['get'], readBy: 'PodLogOptions' },
         portforward: streamConnect('PodPortForwardOptions'),
         proxy: proxyConnect('PodProxyOptions'),
       },

@@ -1,35 +1,17 @@
-import { fieldsOf, openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
+import { openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
 import { isRecord } from '@navarch/apimachinery';
 import type { Endpoint } from '../registry/resource';
-import { schemaNameOf } from './operations';
+import { listSchemaNameOf, schemaNameOf } from './operations';
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
-const always = ['DeleteOptions', 'Status', 'ObjectMeta', 'ListMeta', 'Patch'].map(kind => `${META}.${kind}`);
-
-/** Definitions of custom resources, by flavour. */
-export type CustomDefinitions = (flavour: OpenApiFlavour) => Record<string, Record<string, unknown>>;
-
-/** definitionNames are the built-in definitions that endpoints need, and a maker of the custom ones. */
-export function definitionNames(endpoints: readonly Endpoint[]): { names: string[]; custom: CustomDefinitions } {
-  const names = new Set(always);
-  for (const endpoint of endpoints) {
-    if (endpoint.kind.subresources?.scale) names.add('io.k8s.api.autoscaling.v1.Scale');
-    if (endpoint.custom) continue;
-    const { schema } = endpoint.version;
-    names.add(schema);
-    names.add(schema.replace(/[^.]+$/, name => `${name}List`));
-    for (const { kind, group, version } of Object.values(endpoint.kind.subresources?.connects ?? {})) {
-      if (group && version) names.add(`io.k8s.api.${group.split('.')[0]}.${version}.${kind}`);
-    }
-  }
-  return {
-    names: [...names].filter(name => fieldsOf(name) !== undefined),
-    custom: flavour =>
-      Object.assign({}, ...endpoints.filter(e => e.custom).map(e => customDefinitions(e, flavour))) as Record<
-        string,
-        Record<string, unknown>
-      >,
-  };
+/** customDefinitions are the definitions of custom resources and of their lists. */
+export function customDefinitions(
+  endpoints: readonly Endpoint[],
+  flavour: OpenApiFlavour,
+): Record<string, Record<string, unknown>> {
+  return Object.assign({}, ...endpoints.filter(e => e.custom).map(e => definitionsOf(e, flavour))) as Record<
+    string,
+    Record<string, unknown>
+  >;
 }
 
 /** commonFields are apiVersion, kind and metadata of objects and lists, as built-in kinds have them. */
@@ -49,7 +31,7 @@ const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-archite
 const METADATA = `Standard object's metadata. More info: ${CONVENTIONS}#metadata`;
 const LIST_METADATA = `Standard list metadata. More info: ${CONVENTIONS}#types-kinds`;
 
-function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Schema> {
+function definitionsOf(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Schema> {
   const name = schemaNameOf(endpoint);
   const { group, version } = endpoint.version;
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
@@ -64,7 +46,7 @@ function customDefinitions(endpoint: Endpoint, flavour: OpenApiFlavour): Record<
       ...(own ? withEmbedded({ ...own, properties: properties() }, flavour, metadata) : { type: 'object' }),
       ...kindOf(endpoint.kindName),
     },
-    [`${name}List`]: {
+    [listSchemaNameOf(endpoint)]: {
       description: `${listKind} is a list of ${endpoint.kindName}`,
       type: 'object',
       required: ['items'],
