@@ -7,6 +7,17 @@ export function goPrint(value: unknown): string {
   return `map[${entries.map(([key, item]) => `${key}:${goPrint(item)}`).join(' ')}]`;
 }
 
+/** goText shows plain JSON as Go's %s does: what is no text is told with its type. */
+export function goText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (value === null || value === undefined) return '%!s(<nil>)';
+  if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
+  if (typeof value === 'boolean') return `%!s(bool=${value})`;
+  if (typeof value !== 'object') return `%!s(${Number.isInteger(value) ? 'int64' : 'float64'}=${String(value)})`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
+}
+
 /** goQuote shows a text as Go's %q does. */
 export function goQuote(text: string): string {
   return JSON.stringify(text).replace(/\u007f/g, '\\x7f');

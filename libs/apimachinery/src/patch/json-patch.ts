@@ -15,15 +15,20 @@ export interface JsonPatchOperation {
   readonly value?: unknown;
 }
 
+/** WHOLE_SINCE is the first release whose patches may replace or test a document as a whole. */
+const WHOLE_SINCE = 22;
+
 /**
- * applyJsonPatch applies operations in order; doc and ops stay as they are. In the API's dialect `replace` adds a missing key of an
- * object, and `copy` of a missing one copies null, since fields that are zero are left out of what a client sees. It throws a 400 StatusError for what is no list of
- * operations, a 413 for more than the limit, and a 422 for an operation that does not apply or copies too much.
+ * applyJsonPatch applies operations in order, as the release `emulated` does; doc and ops stay as they are. In the API's dialect
+ * `replace` adds a missing key of an object, and `copy` of a missing one copies null, since fields that are zero are left out of
+ * what a client sees; null is a patch without operations. It throws a 400 StatusError for what is no list of operations, a 413 for
+ * more than the limit, and a 422 for an operation that does not apply or copies too much.
  */
-export function applyJsonPatch(doc: unknown, ops: unknown): unknown {
+export function applyJsonPatch(doc: unknown, ops: unknown, emulated = 33): unknown {
+  if (ops === null) return deepClone(doc);
   if (!Array.isArray(ops))
     throw badRequest(`json: cannot unmarshal ${goKind(ops)} into Go value of type jsonpatch.Patch`);
-  const odd = ops.find(op => !isRecord(op));
+  const odd = ops.find(op => !isRecord(op) && op !== null);
   if (odd !== undefined)
     throw badRequest(`json: cannot unmarshal ${goKind(odd)} into Go value of type jsonpatch.Operation`);
   if (ops.length > MAX_JSON_PATCH_OPERATIONS) {
@@ -32,7 +37,9 @@ export function applyJsonPatch(doc: unknown, ops: unknown): unknown {
   }
   const holder: Record<string, unknown> = { root: deepClone(doc) };
   let copied = 0;
-  for (const op of ops as JsonPatchOperation[]) {
+  for (const op of ops as (JsonPatchOperation | null)[]) {
+    if (!op) throw refused('no operation');
+    if (op.path === '' && emulated < WHOLE_SINCE) throw refused('no such path');
     copied += applyOperation(holder, op);
     if (copied > MAX_COPIED_BYTES) throw refused('copies too much');
   }
@@ -60,9 +67,11 @@ function applyOperation(holder: Record<string, unknown>, { op, path, from, value
       remove(target);
       return 0;
     case 'replace':
-      replace(target, deepClone(value ?? null));
+      // What is neither object nor list takes the place of no document.
+      if (path || isRecord(value) || Array.isArray(value)) replace(target, deepClone(value ?? null));
       return 0;
     case 'test':
+      if (Array.isArray(target.container) && !exists(target)) throw refused('test: no such item');
       if (!deepEqual(read(target) ?? null, value ?? null)) throw refused('test failed');
       return 0;
     case 'move':
@@ -80,7 +89,7 @@ function applyOperation(holder: Record<string, unknown>, { op, path, from, value
         return 0;
       }
       add(target, deepClone(moved));
-      return Buffer.byteLength(JSON.stringify(moved));
+      return moved === null ? 0 : Buffer.byteLength(JSON.stringify(moved));
     }
     default:
       throw refused(`unknown operation ${op}`);
@@ -93,14 +102,14 @@ interface Target {
   readonly key: string;
 }
 
-/** locate follows a JSON pointer up to its last step; undefined if the way does not exist. */
+/** locate follows a JSON pointer up to its last step; undefined if the way does not exist. What stands before the first slash counts for nothing. */
 function locate(holder: Record<string, unknown>, pointer: string): Target | undefined {
   if (pointer === '') return { container: holder, key: 'root' };
-  if (!pointer.startsWith('/')) return undefined;
   const steps = pointer
-    .slice(1)
     .split('/')
-    .map(step => step.replace(/~1/g, '/').replace(/~0/g, '~'));
+    .slice(1)
+    .map(step => step.replace(/~[01]/g, escape => (escape === '~1' ? '/' : '~')));
+  if (!steps.length) return undefined;
   let container = holder.root;
   for (const step of steps.slice(0, -1)) {
     if (Array.isArray(container)) container = container[indexOf(step, container.length) ?? -1];
@@ -112,7 +121,7 @@ function locate(holder: Record<string, unknown>, pointer: string): Target | unde
 
 /** indexOf reads a list index, counted from the end if negative; undefined out of bounds. */
 function indexOf(step: string, length: number): number | undefined {
-  if (!/^-?\d+$/.test(step)) return undefined;
+  if (!/^[+-]?\d+$/.test(step)) return undefined;
   const i = Number(step);
   const at = i < 0 ? i + length : i;
   return at >= 0 && at < length ? at : undefined;

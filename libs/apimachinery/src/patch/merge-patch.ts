@@ -8,7 +8,8 @@ const DROPS_NULL_ITEMS_UNTIL = 20;
  * their nulls, too. Neither argument is changed. `emulated` is the release whose ways are wanted.
  */
 export function applyMergePatch(doc: unknown, patch: unknown, emulated = 33): unknown {
-  return merge(doc, patch, emulated <= DROPS_NULL_ITEMS_UNTIL);
+  const dropsItems = emulated <= DROPS_NULL_ITEMS_UNTIL;
+  return isRecord(patch) ? merge(doc, patch, dropsItems) : pruned(patch, dropsItems);
 }
 
 function merge(doc: unknown, patch: unknown, dropsItems: boolean): unknown {

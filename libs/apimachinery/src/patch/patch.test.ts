@@ -149,7 +149,12 @@ describe('strategic merge patch', () => {
       500,
       "The order in patch list:\n[map[image:q name:a]]\n doesn't match $setElementOrder list:\n[map[name:z]]\n",
     ],
+    [{ labels: { $patch: 1 } }, 500, 'unknown patch type: %!s(int64=1) in map: map[$patch:1]'],
+    [{ labels: { $patch: null } }, 500, 'unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]'],
     [{ strategy: { $retainKeys: ['type'], rolling: {} } }, 400, 'invalid patch format of retainKeys'],
+    [{ $setElementOrder: ['a'] }, 400, 'invalid patch format of setElementOrder list'],
+    [{ $setElementOrder: 'a' }, 500, 'expected a []interface {}, but received a string'],
+    [{ $deleteFromPrimitiveList: ['a'] }, 400, 'invalid patch format of primitive list'],
     [[], 400, 'json: cannot unmarshal array into Go value of type map[string]interface {}'],
   ])('%j is refused', (patch, code, message) => {
     const doc = { containers: [a], labels: { a: '1' }, strategy: { type: 'R' } };
@@ -202,7 +207,11 @@ describe('JSON patch', () => {
       ],
       { ...doc, list: [2, 9] },
     ],
-    ['replaces everything', [{ op: 'replace', path: '', value: 5 }], 5],
+    ['replaces everything', [{ op: 'replace', path: '', value: { b: 5 } }], { b: 5 }],
+    ['lets no scalar take the place of everything', [{ op: 'replace', path: '', value: 5 }], doc],
+    ['takes an index with a sign', [{ op: 'replace', path: '/list/+0', value: 9 }], { ...doc, list: [9, 2, 3] }],
+    ['ignores what stands before the first slash', [{ op: 'remove', path: 'metadata/list' }], { a: doc.a }],
+    ['reads an escape once', [{ op: 'add', path: '/b~01', value: 1 }], { ...doc, 'b~1': 1 }],
   ])('%s', (_, ops, result) => {
     const before = deepClone(doc);
     expect(applyJsonPatch(doc, ops)).toEqual(result);
@@ -217,6 +226,9 @@ describe('JSON patch', () => {
     ['a missing parent', [{ op: 'add', path: '/x/y/z', value: 1 }], 422],
     ['an index out of bounds', [{ op: 'remove', path: '/list/3' }], 422],
     ['an inherited name', [{ op: 'add', path: '/constructor/prototype/x', value: 1 }], 422],
+    ['a test of an item that is not there', [{ op: 'test', path: '/list/3', value: null }], 422],
+    ['no operation', [null], 422],
+    ['a number for an operation', [1], 400],
     ['the whole document to remove', [{ op: 'remove', path: '' }], 422],
     ['the whole document to copy', [{ op: 'copy', from: '', path: '/b' }], 422],
     ['a move into itself', [{ op: 'move', from: '/a', path: '/a/b' }], 422],
@@ -238,6 +250,18 @@ describe('JSON patch', () => {
     expect(() => applyJsonPatch(doc, ops)).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each([[[{ op: 'replace', path: '', value: {} }]], [[{ op: 'test', path: '', value: doc }]]])(
+    'v1.20 knows no operation on everything: %j',
+    ops => {
+      expect(() => applyJsonPatch(doc, ops, 20)).toThrow(expect.objectContaining({ code: 422 }));
+      expect(() => applyJsonPatch(doc, ops)).not.toThrow();
+    },
+  );
+
+  test('null changes nothing', () => {
+    expect(applyJsonPatch(doc, null)).toEqual(doc);
+  });
+
   test('replace adds what is missing, and nothing is copied as null', () => {
     const ops = [
       { op: 'replace', path: '/a', value: 1 },
@@ -253,6 +277,7 @@ test.each([
   [{ a: ['b'] }, { a: 'c' }, { a: 'c' }],
   [{ a: { b: 'c' } }, { a: { b: 'd', c: null } }, { a: { b: 'd' } }],
   [{ a: 'foo' }, null, null],
+  [{ a: 'foo' }, [{ b: null }], [{}]],
   [{ e: null }, { a: 1 }, { e: null, a: 1 }],
   [{}, { a: { bb: { ccc: null } } }, { a: { bb: {} } }],
 ])('merge patch of %j by %j is %j', (doc, patch, result) => {

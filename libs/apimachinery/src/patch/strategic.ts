@@ -1,4 +1,4 @@
-import { goPrint } from '../go-print';
+import { goPrint, goText } from '../go-print';
 import { deepClone, getOwn, isRecord, setOwn } from '../json';
 import { untyped, type FieldSchema, type TypeSchema } from '../schema';
 import { badRequest, StatusError } from '../status-error';
@@ -6,14 +6,20 @@ import { followsOrder, identityOf, orderItems } from './element-order';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
-const DELETE_FROM = '$deleteFromPrimitiveList/';
-const SET_ORDER = '$setElementOrder/';
+const DELETE_FROM = '$deleteFromPrimitiveList';
+const SET_ORDER = '$setElementOrder';
 
 const failed = (message: string) => new StatusError(500, '', message);
 const noMergeKey = (item: unknown, key: string) =>
   failed(`map: ${goPrint(item)} does not contain declared merge key: ${key}`);
 const badDirective = (directive: unknown, map: unknown) =>
-  failed(`unknown patch type: ${goPrint(directive)} in map: ${goPrint(map)}`);
+  failed(`unknown patch type: ${goText(directive)} in map: ${goPrint(map)}`);
+
+/** beside is the field that a directive's key is about; what has no field behind its slash is `badFormat`. */
+function beside(key: string, directive: string, what: string): string {
+  if (!key.startsWith(`${directive}/`)) throw badRequest(`invalid patch format of ${what}`);
+  return key.slice(directive.length + 1);
+}
 
 type Json = Record<string, unknown>;
 
@@ -70,8 +76,16 @@ function mergeObject(schema: TypeSchema, original: Json, patch: Json, merging: M
     if (!retained || retained.has(key)) setOwn(result, key, deepClone(original[key]));
 
   for (const key of Object.keys(rest).filter(k => k.startsWith(SET_ORDER))) {
-    const name = key.slice(SET_ORDER.length);
-    const merged = mergeOrdered(schema, name, getOwn(result, name), getOwn(rest, name), rest[key], merging);
+    if (!Array.isArray(rest[key])) throw noList(rest[key]);
+    const name = beside(key, SET_ORDER, 'setElementOrder list');
+    const merged = mergeOrdered(
+      schema,
+      name,
+      getOwn(result, name),
+      getOwn(rest, name),
+      rest[key] as unknown[],
+      merging,
+    );
     delete rest[key];
     if (!merged) continue;
     setOwn(result, name, merged);
@@ -80,7 +94,7 @@ function mergeObject(schema: TypeSchema, original: Json, patch: Json, merging: M
   const added = (value: unknown) => (merging.takesAsIs ? deepClone(value) : dropDirectives(value));
   for (const [key, value] of Object.entries(rest)) {
     const deletes = key.startsWith(DELETE_FROM);
-    const name = deletes ? key.slice(DELETE_FROM.length) : key;
+    const name = deletes ? beside(key, DELETE_FROM, 'primitive list') : key;
     const present = getOwn(result, name);
     if (value === null) delete result[name];
     else if (isRecord(present) && isRecord(value)) {
@@ -212,14 +226,13 @@ function mergeOrdered(
   name: string,
   original: unknown,
   patch: unknown,
-  order: unknown,
+  wanted: readonly unknown[],
   merging: Merging,
 ): unknown[] | undefined {
-  for (const list of [order, original, patch]) if (list !== undefined && !Array.isArray(list)) throw noList(list);
+  for (const list of [original, patch]) if (list !== undefined && !Array.isArray(list)) throw noList(list);
   const field = fieldOf(schema, name);
   const live = original as unknown[] | undefined;
   const changes = patch as unknown[] | undefined;
-  const wanted = order as unknown[];
   const { patchMergeKey } = field;
   checkOrder(changes ?? [], wanted, patchMergeKey);
   if (!live && !changes) return undefined;

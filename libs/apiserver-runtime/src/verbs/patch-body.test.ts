@@ -54,10 +54,26 @@ describe('parsePatch', () => {
       'json: cannot unmarshal bool into Go value of type map[string]interface {}',
     ],
   ])('%s %s is refused', (type, body, then, now) => {
+    const code = type === 'merge' ? 500 : 400;
     if (then)
-      expect(() => parsePatch(type, Buffer.from(body), old)).toThrow(expect.objectContaining({ message: then }));
+      expect(() => parsePatch(type, Buffer.from(body), old)).toThrow(expect.objectContaining({ code, message: then }));
     expect(() => parsePatch(type, Buffer.from(body), today)).toThrow(
       expect.objectContaining({ code: 400, message: now }),
+    );
+  });
+
+  test('a merge patch may be a list where nobody looks at its fields', () => {
+    expect(parsePatch('merge', Buffer.from('[1]'), old).value).toEqual([1]);
+    expect(() => parsePatch('merge', Buffer.from('[1]'), today)).toThrow(expect.objectContaining({ code: 400 }));
+  });
+
+  test('null is no merge patch', () => {
+    const message = 'Invalid JSON Patch';
+    expect(() => parsePatch('merge', Buffer.from('null'), old)).toThrow(
+      expect.objectContaining({ code: 500, message }),
+    );
+    expect(() => parsePatch('merge', Buffer.from('null'), today)).toThrow(
+      expect.objectContaining({ code: 400, message }),
     );
   });
 });

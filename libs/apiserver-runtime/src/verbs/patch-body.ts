@@ -1,7 +1,8 @@
-import { JsonError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
+import { JsonError, badRequest, decodeJson, isRecord, type AnyObject, type StatusError } from '@navarch/apimachinery';
 import { LineCounter, parseDocument } from 'yaml';
 import type { DecodeContext } from '../encoding/decode-body';
 import { parseYaml } from '../encoding/yaml';
+import { plainFailure } from '../status-response';
 
 /** PatchType is a kind of patch, by its content type. */
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -24,12 +25,28 @@ export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, cont
       if (strict) checkOperations(value);
       return { value, findings: strict ? operationFindings(value, duplicates) : [] };
     }
-    if (value !== null && !isRecord(value)) throw notAMap(type, value, context);
-    return { value: value ?? {}, findings: duplicates.map(f => `duplicate field ${JSON.stringify(f)}`) };
+    const whole = type === 'merge' ? checkMergePatch(value, context) : (value ?? {});
+    if (!isRecord(whole) && type === 'strategic') throw notAMap(type, whole, strict);
+    return { value: whole, findings: duplicates.map(f => `duplicate field ${JSON.stringify(f)}`) };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw badRequest(unreadable(type, error.message, context));
+    throw type === 'merge' && !strict ? noMergePatch(context) : badRequest(unreadable(type, error.message, context));
   }
+}
+
+/** checkMergePatch: a list is one too, if nobody validates fields; it takes the object's place. */
+function checkMergePatch(value: unknown, context: Context): unknown {
+  const strict = context.fieldValidation !== 'Ignore';
+  if (isRecord(value) || (Array.isArray(value) && !strict)) return value;
+  throw strict && value !== null ? notAMap('merge', value, strict) : noMergePatch(context);
+}
+
+/** REFUSED_SINCE is the first release to which a bad merge patch is the client's fault. */
+const REFUSED_SINCE = 22;
+
+function noMergePatch({ emulated }: Context): StatusError {
+  const message = 'Invalid JSON Patch';
+  return emulated < REFUSED_SINCE ? plainFailure(message) : badRequest(message);
 }
 
 /** Whoever validates fields has read the patch once before it is applied, and says so. */
@@ -37,16 +54,13 @@ const reading = (type: PatchType, strict: boolean) => (strict && type !== 'strat
 
 function unreadable(type: PatchType, message: string, { emulated, fieldValidation }: Context): string {
   if (fieldValidation !== 'Ignore') return reading(type, true) + message;
-  if (type === 'merge') return 'Invalid JSON Patch';
   // A stream that ends early is worded otherwise where objects are read.
   return type === 'strategic' && emulated <= 20 && message === 'unexpected end of JSON input'
     ? 'unexpected EOF'
     : message;
 }
 
-function notAMap(type: PatchType, value: unknown, { fieldValidation }: Context): Error {
-  const strict = fieldValidation !== 'Ignore';
-  if (type === 'merge' && !strict) return badRequest('Invalid JSON Patch');
+function notAMap(type: PatchType, value: unknown, strict: boolean): StatusError {
   return badRequest(
     `${reading(type, strict)}json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
   );

@@ -12,7 +12,7 @@ import {
   type AnyObject,
   type ApiResponse,
 } from '@navarch/apimachinery';
-import type { Strategy } from '@navarch/kinds';
+import type { Minor, Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { checkCustomPatched } from '../encoding/custom-body';
@@ -31,7 +31,7 @@ import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { applied } from './apply';
 import { hubObject } from './create';
-import { parseApplyBody, parsePatch, type ParsedPatch, type PatchType } from './patch-body';
+import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
 import { whyNot } from './why-not';
@@ -94,85 +94,107 @@ function patched(
   return current => {
     if (!current) throw notFound(endpoint.target, context.exchange.info.name);
     const before = endpoint.objectOf(current);
-    const after = patchObject(context, type, parsed.value, before);
-    const object = restore(context, type, parsed, after, text => {
-      if (!warned) context.exchange.warn(text);
-    });
+    const decode: DecodeContext = {
+      ...{ emulated: services.emulated, fieldValidation: options.fieldValidation, findings: parsed.findings },
+      anyKind: context.subresource === 'status',
+      warn: text => {
+        if (!warned) context.exchange.warn(text);
+      },
+    };
+    const object = patchObject(targetOf(endpoint), type, parsed.value, before, decode);
     warned = true;
     matchesPath(object, context.exchange.info.namespace, context.exchange.info.name);
     return hubObject(context, object);
   };
 }
 
-/** patchObject applies a patch to an object in the endpoint's version. The kind may not change, the result is not typed yet. */
+/** patchObject applies a patch to an object of a target's type, and brings what comes of it into that type. */
 export function patchObject(
-  context: WriteContext,
+  target: Target,
   type: Exclude<PatchType, 'apply'>,
   value: unknown,
   before: AnyObject,
-): Record<string, unknown> {
-  const { endpoint } = context;
-  let after: unknown;
+  decode: DecodeContext,
+): AnyObject {
+  const after = patchedValue(target, type, value, before, decode.emulated);
+  if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
+  if (target.custom) return restoreCustom(after, target, decode);
+  return type === 'strategic'
+    ? restoreStrategic(after, target, value, decode)
+    : restore(after, target, type, value, before, decode);
+}
+
+function patchedValue(
+  target: Target,
+  type: Exclude<PatchType, 'apply'>,
+  value: unknown,
+  before: AnyObject,
+  emulated: Minor,
+): unknown {
   switch (type) {
     case 'json':
-      after = applyJsonPatch(before, value);
-      break;
+      return applyJsonPatch(before, value, emulated);
     case 'merge':
-      after = applyMergePatch(before, value, endpoint.resource.emulated);
-      break;
-    case 'strategic':
-      after = strategic(endpoint, before, value);
-      break;
+      return applyMergePatch(before, value, emulated);
+    case 'strategic': {
+      const schema = target.schema === undefined ? untyped : typeSchema(target.schema, emulated);
+      return applyStrategicMergePatch(schema, before, value, emulated);
+    }
   }
-  if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
-  return after;
 }
 
-function strategic(endpoint: Endpoint, before: AnyObject, value: unknown): unknown {
-  const schema = endpoint.custom ? untyped : typeSchema(endpoint.version.schema, endpoint.resource.emulated);
-  return applyStrategicMergePatch(schema, before, value, endpoint.resource.emulated);
-}
-
-/** restore brings the patched object back into its type. What does not fit is the patch's fault: 422. */
-function restore(
-  context: WriteContext,
-  type: PatchType,
-  { value, findings }: ParsedPatch,
+/** restoreStrategic brings the patched object back into its type. It is not read as a body: its kind is that of the path, whatever it says. */
+function restoreStrategic(
   after: Record<string, unknown>,
-  warn: (text: string) => void,
+  target: Target,
+  value: unknown,
+  decode: DecodeContext,
 ): AnyObject {
-  const { endpoint, services, options } = context;
-  const decode = { emulated: services.emulated, fieldValidation: options.fieldValidation, findings, warn };
-  const target = targetOf(endpoint);
-  if (target.custom) return restoreCustom(after, target, { ...decode, anyKind: context.subresource === 'status' });
+  try {
+    return typed(after, [], target, decode);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    const why =
+      strictFinding(error) ?? whyNot(() => decodeTyped(target.schema!, after, { ...decode, dialect: 'unstructured' }));
+    throw invalidPatch(goPrint(value), why);
+  }
+}
+
+/** restore brings what a JSON or merge patch made back into its type. What does not fit is the patch's fault: 422. */
+function restore(
+  after: Record<string, unknown>,
+  target: Target,
+  type: PatchType,
+  value: unknown,
+  { metadata }: AnyObject,
+  decode: DecodeContext,
+): AnyObject {
   // What is read without a version is read as something that has no name.
-  if (type !== 'strategic' && (after['apiVersion'] ?? '') === '')
-    matchesPath({}, context.exchange.info.namespace, context.exchange.info.name);
-  const problem = type === 'strategic' ? undefined : typeProblem(after);
+  if ((after['apiVersion'] ?? '') === '') matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
+  const problem = typeProblem(after);
   if (problem) throw invalidPatch(patchedText(after, type, value), problem);
   try {
-    // A strategic patch is not read as a body: its kind is that of the path, whatever it says.
-    if (type !== 'strategic') checkKind(after, target, Buffer.alloc(0));
+    checkKind(after, target, Buffer.alloc(0));
     return typed(after, [], target, decode);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const text = patchedText(after, type, value);
-    if (error.message.includes(STRICT))
-      throw invalidPatch(
-        type === 'strategic' ? goPrint(value) : text,
-        error.message.slice(error.message.indexOf(STRICT)),
-      );
-    if (type === 'strategic')
-      throw invalidPatch(
-        goPrint(value),
-        whyNot(() => decodeTyped(endpoint.version.schema, after, { ...decode, dialect: 'unstructured' })),
-      );
+    const strict = strictFinding(error);
+    if (strict !== undefined) throw invalidPatch(text, strict);
     const again = whyNot(() => {
       checkKind(after, target, Buffer.alloc(0));
       typed(after, [], target, decode, Buffer.from(text));
     });
     throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));
   }
+}
+
+const STRICT = 'strict decoding error';
+
+/** strictFinding is what fields were refused for, if the error is that. */
+function strictFinding({ message }: StatusError): string | undefined {
+  const at = message.indexOf(STRICT);
+  return at < 0 ? undefined : message.slice(at);
 }
 
 /** restoreCustom does that for a custom resource, whose text has all its keys in order. */
@@ -185,8 +207,6 @@ function restoreCustom(after: Record<string, unknown>, target: Target, decode: D
     throw invalidPatch(goJson(after), (error as Error).message.replace(/^.*? cannot be handled as a [^:]*: /s, ''));
   }
 }
-
-const STRICT = 'strict decoding error';
 
 /** patchedText is the patched object as messages quote it: what the patch went through has its keys sorted, the rest is as it was. */
 function patchedText(after: Record<string, unknown>, type: PatchType, value: unknown): string {
@@ -226,14 +246,9 @@ export function patchScale(
   target: Target,
   decode: DecodeContext,
 ): AnyObject {
-  const value = type === 'apply' ? parseApplyBody(body, decode) : parsePatch(type, body, decode).value;
-  const after = type === 'json' ? applyJsonPatch(scale, value) : applyMergePatch(scale, value, decode.emulated);
-  if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
-  try {
-    return typed(after, [], target, decode);
-  } catch (error) {
-    throw invalidPatch(goJson(after), (error as Error).message);
-  }
+  if (type === 'apply') return patchObject(target, 'merge', parseApplyBody(body, decode), scale, decode);
+  const { value, findings } = parsePatch(type, body, decode);
+  return patchObject(target, type, value, scale, { ...decode, findings });
 }
 
 /** invalidPatch is the 422 for a patch whose result is no object of the kind. */

@@ -109,6 +109,8 @@ function rescaled(
   } else if (uid) {
     checkUid(context, current, uid);
   }
+  // Who owns which fields is told of the object, never of its scale.
+  if (scale.metadata) delete scale.metadata.managedFields;
   // Objects of custom resources are checked as a whole, where their replicas really stand.
   if (!endpoint.custom) checkScale(scale, name);
   const given = revisionOf(resourceVersion);
