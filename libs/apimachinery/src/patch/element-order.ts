@@ -66,18 +66,3 @@ export function orderItems(
   }
   return [...ordered, ...others.slice(next)];
 }
-
-/** followsOrder tells whether the items stand in `order`, in this sequence (others may stand between them). */
-export function followsOrder(
-  items: readonly unknown[],
-  order: readonly unknown[],
-  mergeKey: string | undefined,
-): boolean {
-  let at = 0;
-  for (const item of items) {
-    const identity = identityOf(item, mergeKey);
-    while (at < order.length && identityOf(order[at], mergeKey) !== identity) at++;
-    if (at++ >= order.length) return false;
-  }
-  return true;
-}

@@ -152,6 +152,18 @@ describe('strategic merge patch', () => {
     [{ labels: { $patch: 1 } }, 500, 'unknown patch type: %!s(int64=1) in map: map[$patch:1]'],
     [{ labels: { $patch: null } }, 500, 'unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]'],
     [{ strategy: { $retainKeys: ['type'], rolling: {} } }, 400, 'invalid patch format of retainKeys'],
+    [{ '$setElementOrder/containers': ['a'] }, 500, 'value for key 0 is not a map'],
+    [
+      { '$setElementOrder/containers': [{ name: 'a' }, 1] },
+      500,
+      'expected a map[string]interface {}, but received a int64',
+    ],
+    [{ '$setElementOrder/containers': [{}] }, 500, 'map: map[] does not contain declared merge key: name'],
+    [
+      { '$setElementOrder/containers': [{ name: 'a' }], containers: ['a'] },
+      500,
+      'expected a map[string]interface {}, but received a string',
+    ],
     [{ $setElementOrder: ['a'] }, 400, 'invalid patch format of setElementOrder list'],
     [{ $setElementOrder: 'a' }, 500, 'expected a []interface {}, but received a string'],
     [{ $deleteFromPrimitiveList: ['a'] }, 400, 'invalid patch format of primitive list'],

@@ -2,7 +2,7 @@ import { goPrint, goText } from '../go-print';
 import { deepClone, getOwn, isRecord, setOwn } from '../json';
 import { untyped, type FieldSchema, type TypeSchema } from '../schema';
 import { badRequest, StatusError } from '../status-error';
-import { followsOrder, identityOf, orderItems } from './element-order';
+import { identityOf, orderItems } from './element-order';
 
 const DIRECTIVE = '$patch';
 const RETAIN_KEYS = '$retainKeys';
@@ -239,32 +239,53 @@ function mergeOrdered(
   const merges = field.patchStrategy.includes('merge');
   const taken = () => (merging.takesAsIs ? deepClone(changes!) : (dropDirectives(changes) as unknown[]));
   const merged = !changes ? live! : !live || !merges ? taken() : mergeList(field, live, changes, merging);
-  if (patchMergeKey) {
-    for (const item of merged) {
-      if (!isRecord(item)) throw noMap(item);
-      if (getOwn(item, patchMergeKey) === undefined) throw noMergeKey(item, patchMergeKey);
-    }
-  }
-  if (live?.length || changes?.length) checkAlike(live ?? [], changes ?? []);
-  else throw failed('no elements in any of the given slices');
+  if (patchMergeKey) findEach(merged, wanted, patchMergeKey);
+  if (!live?.length && !changes?.length) throw failed('no elements in any of the given slices');
+  if (checkAlike(live ?? [], changes ?? []))
+    for (const item of [...wanted, ...(live ?? [])]) keyOf(item, patchMergeKey);
   return orderItems(merged, wanted, live ?? [], patchMergeKey);
 }
 
-/** checkOrder refuses a patch list whose items do not stand in the given order. */
+/** findEach looks for every item in the wanted order, which has to list objects as far as that takes. */
+function findEach(merged: readonly unknown[], wanted: readonly unknown[], mergeKey: string): void {
+  const odd = wanted.findIndex(item => !isRecord(item));
+  const before = new Set(wanted.slice(0, odd < 0 ? undefined : odd).map(item => identityOf(item, mergeKey)));
+  for (const item of merged) {
+    keyOf(item, mergeKey);
+    if (odd >= 0 && !before.has(identityOf(item, mergeKey))) throw failed(`value for key ${odd} is not a map`);
+  }
+}
+
+/** keyOf is what an item is known by; it throws if the item is no object, or has no such key. */
+function keyOf(item: unknown, mergeKey: string | undefined): unknown {
+  if (!mergeKey) return identityOf(item, mergeKey);
+  if (!isRecord(item)) throw noMap(item);
+  if (getOwn(item, mergeKey) === undefined) throw noMergeKey(item, mergeKey);
+  return identityOf(item, mergeKey);
+}
+
+/** checkOrder refuses a patch list whose items do not stand in the given order (others may stand between them there). */
 function checkOrder(changes: readonly unknown[], order: readonly unknown[], mergeKey: string | undefined): void {
   if (!changes.length || !order.length) return;
-  if (mergeKey) {
-    for (const item of [...changes, ...order]) {
-      if (!isRecord(item)) throw noMap(item);
-      if (!Object.hasOwn(item, DIRECTIVE) && getOwn(item, mergeKey) === undefined) throw noMergeKey(item, mergeKey);
-    }
+  const odd = mergeKey ? changes.findIndex(item => !isRecord(item)) : -1;
+  if (odd >= 0) throw noMap(changes[odd]);
+  const kept = changes.filter(item => !(mergeKey && (item as Json)[DIRECTIVE] === 'delete'));
+  let at = 0;
+  let next = 0;
+  while (next < kept.length && at < order.length) {
+    const item = kept[next];
+    if (isRecord(item) && Object.hasOwn(item, DIRECTIVE)) next++;
+    else if (isSame(item, order[at++], mergeKey)) next++;
   }
-  const kept = changes.filter(item => !(isRecord(item) && Object.hasOwn(item, DIRECTIVE)));
-  if (!followsOrder(kept, order, mergeKey)) {
+  if (next < kept.length)
     throw failed(
       `The order in patch list:\n${goPrint(changes)}\n doesn't match $setElementOrder list:\n${goPrint(order)}\n`,
     );
-  }
+}
+
+function isSame(item: unknown, other: unknown, mergeKey: string | undefined): boolean {
+  if (mergeKey && !isRecord(other)) throw noMap(other);
+  return keyOf(item, mergeKey) === keyOf(other, mergeKey);
 }
 
 const GO_NAMES: Readonly<Record<string, string>> = {
