@@ -2,6 +2,7 @@ export * from './backoff';
 export * from './channel';
 export * from './clock';
 export * from './dispose';
+export * from './distribution';
 export * from './log';
 export * from './metrics';
 export * from './mutex';

@@ -20,6 +20,7 @@ import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
 import { OverloadError, type FlowControl } from './flow-control';
 import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
+import type { RequestLabels } from './request-metrics';
 
 /** ChainParts are what the steps of the chain need. */
 export interface ChainParts {
@@ -158,14 +159,11 @@ export class Chain {
     return { ...response, body: { start } };
   }
 
-  private labels(exchange: Exchange) {
-    const { info } = exchange;
-    const verb = metricVerb(info);
-    const base = { verb, scope: info ? scopeOf(info) : '', component: 'apiserver' };
+  private labels({ info, served }: Exchange): RequestLabels {
     // Names that a client made up would each become a series of their own.
-    if (!info || !exchange.served) return { ...base, group: '', version: '', resource: '', subresource: '' };
-    const { group, version, resource, subresource } = info;
-    return { ...base, group, version, resource, subresource };
+    const { group, version, resource, subresource } = info && served ? info : NOTHING_SERVED;
+    const scope = info ? scopeOf(info) : '';
+    return { verb: metricVerb(info), scope, component: 'apiserver', group, version, resource, subresource };
   }
 
   private finish(exchange: Exchange, response: ApiResponse): void {
@@ -173,11 +171,9 @@ export class Chain {
     exchange.releaseSeat();
     const now = parts.clock.now();
     const labels = this.labels(exchange);
-    const dryRun = { dry_run: exchange.query.get('dryRun') === 'All' ? 'All' : '' };
-    parts.metrics.requests.inc({ ...labels, ...dryRun, code: String(response.status) });
-    if (labels.verb !== 'WATCH' && labels.verb !== 'CONNECT') {
-      parts.metrics.durations.observe({ ...labels, ...dryRun }, Math.max(0, now - exchange.receivedMs) / 1000);
-    }
+    const lasts = labels.verb === 'WATCH' || labels.verb === 'CONNECT';
+    const seconds = lasts ? undefined : Math.max(0, now - exchange.receivedMs) / 1000;
+    parts.metrics.requests.done(labels, exchange.query.get('dryRun') === 'All', response.status, seconds);
     exchange.audit?.completed(response.status, response);
     if (--this.active === 0) {
       const waiting = this.idle;
@@ -186,6 +182,8 @@ export class Chain {
     }
   }
 }
+
+const NOTHING_SERVED = { group: '', version: '', resource: '', subresource: '' };
 
 /** overloaded is the answer to what finds no room: text, as upstream's filter writes it. */
 function overloaded({ message, headers }: OverloadError): ApiResponse {

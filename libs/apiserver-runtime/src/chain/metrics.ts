@@ -1,18 +1,10 @@
-import { Counter, Gauge, Histogram, type Registry } from '@navarch/base';
+import { Counter, Gauge, type Registry } from '@navarch/base';
 import type { RequestInfo } from '../interfaces';
-
-const durationBuckets = [
-  0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60,
-];
+import { RequestMetrics } from './request-metrics';
 
 /** ServerMetrics are the API server's own metrics, named and labelled as upstream's. */
 export class ServerMetrics {
-  readonly requests: Counter<
-    'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component' | 'code'
-  >;
-  readonly durations: Histogram<
-    'verb' | 'dry_run' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'
-  >;
+  readonly requests: RequestMetrics;
   readonly inflight: Gauge<'request_kind'>;
   readonly longRunning: Gauge<'verb' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
   readonly watchEvents: Counter<'group' | 'version' | 'kind'>;
@@ -24,19 +16,7 @@ export class ServerMetrics {
   constructor(registry: Registry) {
     const registers = [registry];
     const target = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const;
-    this.requests = new Counter({
-      name: 'apiserver_request_total',
-      help: 'Counter of apiserver requests broken out for each verb, dry run value, group, version, resource, scope, component, and HTTP response code.',
-      labelNames: [...target, 'dry_run', 'code'],
-      registers,
-    });
-    this.durations = new Histogram({
-      name: 'apiserver_request_duration_seconds',
-      help: 'Response latency distribution in seconds for each verb, dry run value, group, version, resource, subresource, scope and component.',
-      labelNames: [...target, 'dry_run'],
-      buckets: durationBuckets,
-      registers,
-    });
+    this.requests = new RequestMetrics(registry);
     this.inflight = new Gauge({
       name: 'apiserver_current_inflight_requests',
       help: 'Number of requests being served now, by request kind (mutating, readOnly).',

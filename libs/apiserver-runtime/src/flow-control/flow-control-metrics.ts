@@ -1,5 +1,4 @@
-import { Counter, Gauge, type Registry } from '@navarch/base';
-import { exposeDistributions, type Distribution } from './distribution';
+import { Counter, Gauge, exposeDistributions, type Distribution, type Registry } from '@navarch/base';
 import type { FlowCounts } from './flow-counts';
 import type { PriorityAndFairness } from './priority-and-fairness';
 

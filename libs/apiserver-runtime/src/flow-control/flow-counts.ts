@@ -1,4 +1,4 @@
-import { Distribution } from './distribution';
+import { Distribution } from '@navarch/base';
 import { seatsOf, type Ticket } from './fair-queues';
 import type { RejectReason } from './priority-level';
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { Registry } from '@navarch/base';
-import { Distribution, exposeDistributions } from './distribution';
+import { Distribution, exposeCounts, exposeDistributions } from './distribution';
+import { Registry } from './metrics';
 
 test('a distribution is shown as a histogram', async () => {
   const waited = new Distribution([0, 0.5, 1]);
@@ -16,5 +16,15 @@ test('a distribution is shown as a histogram', async () => {
     'wait_seconds_bucket{level="a",le="+Inf"} 4',
     'wait_seconds_sum{level="a"} 7.75',
     'wait_seconds_count{level="a"} 4',
+  ]);
+});
+
+test('counts are shown as a counter', async () => {
+  const registry = new Registry();
+  exposeCounts(registry, { name: 'things_total', help: 'Things.' }, () => [[{ kind: 'a' }, 3]]);
+  expect((await registry.metrics()).trim().split('\n')).toEqual([
+    '# HELP things_total Things.',
+    '# TYPE things_total counter',
+    'things_total{kind="a"} 3',
   ]);
 });

@@ -1,4 +1,4 @@
-import type { Metric, Registry } from '@navarch/base';
+import type { Metric, Registry } from './metrics';
 
 /** Distribution counts values into buckets, each up to its bound. To tell it a value costs a search among few bounds. */
 export class Distribution {
@@ -33,8 +33,11 @@ export class Distribution {
   }
 }
 
-type Labels = Readonly<Record<string, string | number>>;
-interface Series {
+/** Labels are those of a series. */
+export type Labels = Readonly<Record<string, string | number>>;
+
+/** Series is one line of a metric. */
+export interface Series {
   readonly metricName: string;
   readonly labels: Labels;
   readonly value: number;
@@ -46,11 +49,26 @@ export function exposeDistributions(
   { name, help }: { readonly name: string; readonly help: string },
   all: () => Iterable<readonly [Labels, Distribution]>,
 ): void {
-  const get = () =>
-    Promise.resolve({
-      ...{ name, help, type: 'histogram', aggregator: 'sum' },
-      values: [...all()].flatMap(([labels, distribution]) => distribution.series(name, labels)),
-    });
+  expose(registry, { name, help, type: 'histogram' }, () =>
+    [...all()].flatMap(([labels, distribution]) => distribution.series(name, labels)),
+  );
+}
+
+/** exposeCounts shows numbers as one counter; `all` tells which there are when somebody asks. */
+export function exposeCounts(
+  registry: Registry,
+  { name, help }: { readonly name: string; readonly help: string },
+  all: () => Iterable<readonly [Labels, number]>,
+): void {
+  expose(registry, { name, help, type: 'counter' }, () => Array.from(all(), ([labels, value]) => ({ labels, value })));
+}
+
+function expose(
+  registry: Registry,
+  about: { readonly name: string; readonly help: string; readonly type: 'counter' | 'histogram' },
+  values: () => readonly Omit<Series, 'metricName'>[],
+): void {
+  const get = () => Promise.resolve({ ...about, aggregator: 'sum', values: values() });
   // The registry asks a metric for no more than its name and its values.
-  registry.registerMetric({ name, get } as unknown as Metric);
+  registry.registerMetric({ name: about.name, get } as unknown as Metric);
 }
