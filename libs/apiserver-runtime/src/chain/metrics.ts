@@ -1,14 +1,14 @@
 import { Counter, Gauge, type Registry } from '@navarch/base';
 import type { RequestInfo } from '../interfaces';
 import { RequestMetrics } from './request-metrics';
+import { WatchMetrics } from './watch-metrics';
 
 /** ServerMetrics are the API server's own metrics, named and labelled as upstream's. */
 export class ServerMetrics {
   readonly requests: RequestMetrics;
   readonly inflight: Gauge<'request_kind'>;
   readonly longRunning: Gauge<'verb' | 'group' | 'version' | 'resource' | 'subresource' | 'scope' | 'component'>;
-  readonly watchEvents: Counter<'group' | 'version' | 'kind'>;
-  readonly watchEventBytes: Counter<'group' | 'version' | 'kind'>;
+  readonly watches: WatchMetrics;
   readonly terminations: Counter<'verb' | 'code' | 'component'>;
   readonly panics: Counter<'component'>;
   readonly objects: Gauge<'resource'>;
@@ -29,18 +29,7 @@ export class ServerMetrics {
       labelNames: target,
       registers,
     });
-    this.watchEvents = new Counter({
-      name: 'apiserver_watch_events_total',
-      help: 'Number of events sent in watch clients.',
-      labelNames: ['group', 'version', 'kind'],
-      registers,
-    });
-    this.watchEventBytes = new Counter({
-      name: 'apiserver_watch_events_bytes_total',
-      help: 'Bytes of events sent to watch clients.',
-      labelNames: ['group', 'version', 'kind'],
-      registers,
-    });
+    this.watches = new WatchMetrics(registry);
     this.terminations = new Counter({
       name: 'apiserver_request_terminations_total',
       help: 'Number of requests which the apiserver terminated in self-defense.',

@@ -31,7 +31,8 @@ const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 export class EventEncoder {
   /** Column definitions go with the first event of a watch only. */
   private columnsSent = false;
-  private readonly formKey: string;
+  /** forms name what an event of each type looks like. */
+  private readonly forms: Readonly<Record<EventType, string>>;
 
   constructor(
     private readonly shape: Shape,
@@ -39,7 +40,13 @@ export class EventEncoder {
     private readonly services: Services,
   ) {
     const form = shape.transform ? `${shape.transform.kind}.${shape.transform.version}` : endpoint.form;
-    this.formKey = `event:${shape.media}:${form}:`;
+    const named = (type: EventType) => `event:${shape.media}:${form}:${type}`;
+    this.forms = {
+      ADDED: named('ADDED'),
+      MODIFIED: named('MODIFIED'),
+      DELETED: named('DELETED'),
+      BOOKMARK: named('BOOKMARK'),
+    };
   }
 
   /** encode is one event with its frame, ready to be written. */
@@ -47,7 +54,7 @@ export class EventEncoder {
     const { entry, type } = notice;
     if (!entry) return this.bookmark(notice);
     if (this.shape.transform?.kind === 'Table') return this.table(type, entry);
-    return sharedFrames.frame(entry, this.formKey + type, () => this.make(type, entry));
+    return sharedFrames.frame(entry, this.forms[type], () => this.make(type, entry));
   }
 
   /** error is the event that ends a watch with a Status. */

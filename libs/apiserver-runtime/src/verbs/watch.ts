@@ -18,6 +18,8 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   const encoder = new EventEncoder(shape, endpoint, services);
   // What is no resourceVersion is refused before the stream begins.
   const after = query.resourceVersion === '' ? undefined : askedRevision(query.resourceVersion, 'cache');
+  const { group, version } = endpoint.version;
+  const sent = services.metrics.watches.sentOf({ group, version, kind: endpoint.kindName });
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,
@@ -34,9 +36,8 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
     clock: services.clock,
     log: services.log,
     onSent: (events, bytes) => {
-      const labels = { group: endpoint.version.group, version: endpoint.version.version, kind: endpoint.kindName };
-      services.metrics.watchEvents.inc(labels, events);
-      services.metrics.watchEventBytes.inc(labels, bytes);
+      sent.events += events;
+      sent.bytes += bytes;
     },
   });
   const contentType = shape.media === 'json' ? mediaTypes.json : `${mediaTypes[shape.media]};stream=watch`;
