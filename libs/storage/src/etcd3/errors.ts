@@ -5,7 +5,7 @@ const UNAVAILABLE =
   /UNAVAILABLE|no leader|leader changed|server stopped|client was already closed|Channel closed|channel has been shut down/i;
 const TIMEOUT = /DEADLINE_EXCEEDED|Deadline exceeded|request timed out/i;
 const NEVER_SENT =
-  /No connection established|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
+  /No connection established|The call was never taken|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
 
 /** etcdError makes a StatusError of what the etcd client threw: 410 compacted, 413 too large, 503 unavailable, 504 timed out, 500 else. */
 export function etcdError(error: unknown): Error {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import protobuf from 'protobufjs';
-import { FrameReader, frame } from './frames';
+import { PrefixReader, prefixed } from './length-prefix';
 import {
   decodeLeaseGrant,
   decodeRange,
@@ -144,10 +144,10 @@ test('what ends early is refused', () => {
 
 test('messages come out of chunks of any size', () => {
   const messages = [Buffer.alloc(0), Buffer.from('a'), Buffer.from(long), Buffer.from('b')];
-  const stream = Buffer.concat(messages.map(frame));
+  const stream = Buffer.concat(messages.map(prefixed));
   for (const size of [1, 4, 5, 6, 1_000, stream.length]) {
     const got: string[] = [];
-    const reader = new FrameReader(message => got.push(message.toString()));
+    const reader = new PrefixReader(message => got.push(message.toString()));
     for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
     expect(got).toEqual(messages.map(String));
   }
