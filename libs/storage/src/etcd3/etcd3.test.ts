@@ -78,6 +78,7 @@ describe('Compactor', () => {
 test.each([
   ['14 UNAVAILABLE: No connection established. Last error: ECONNREFUSED', 503, true],
   ['14 UNAVAILABLE: Connection dropped', 503, false],
+  ['14 UNAVAILABLE: The call was never taken: the server goes away: NO_ERROR', 503, true],
   ['14 UNAVAILABLE: etcdserver: leader changed', 503, false],
   ['4 DEADLINE_EXCEEDED: Deadline exceeded', 504, false],
   ['14 UNAVAILABLE: etcdserver: request timed out', 504, false],

@@ -9,7 +9,7 @@ export class KeepAlive {
   /** `ping` is to ask the peer, `vanished` is called when no answer came in time. */
   constructor(ping: () => void, vanished: () => void) {
     this.interval = setInterval(() => {
-      this.late ??= setTimeout(vanished, PING_TIMEOUT_MS).unref();
+      this.late ??= setTimeout(() => this.check(vanished), PING_TIMEOUT_MS).unref();
       ping();
     }, PING_EVERY_MS).unref();
   }
@@ -20,8 +20,14 @@ export class KeepAlive {
     this.late = undefined;
   }
 
+  /** stop ends the pings. */
   stop(): void {
     clearInterval(this.interval);
-    clearTimeout(this.late);
+    this.answered();
+  }
+
+  private check(vanished: () => void): void {
+    // A process that was stalled itself first reads what came meanwhile: immediates run behind the sockets.
+    setImmediate(() => this.late && vanished());
   }
 }
