@@ -86,6 +86,20 @@ const isNullable = marks(presence.nullable);
 const isOmitted = marks(presence.omitted);
 const isUnreleased = marks(presence.unreleased);
 const isYounger = marks(presence.younger);
+const isShown = marks(presence.shown);
+const isRequired = marks(presence.required);
+const isOptional = marks(presence.optional);
+
+/** requirementOf tells whether schemas call a field required: always, or in some releases. */
+function requirementOf(definition, name, required) {
+  if (isOptional(definition, name) || isOmitted(definition, name)) return {};
+  const mark = isRequired(definition, name);
+  return {
+    ...(required && { required }),
+    ...(mark && { requiredSince: mark.since ?? 0 }),
+    ...(mark?.until && { requiredUntil: mark.until }),
+  };
+}
 
 /** presenceOf tells whether a field is always written, and whether its empty value differs from absence. */
 function presenceOf(definition, { name, type, list, map, required }) {
@@ -114,7 +128,8 @@ const mergeKeys = read('merge-keys.json');
 // What v1.33 says of fields that v1.20 did not have; where both speak, v1.20's word stands.
 for (const [name, { fields }] of Object.entries(read('merge-additions.json'))) {
   const marked = ((mergeKeys[name] ??= {}).fields ??= {});
-  for (const [field, marks] of Object.entries(fields)) marked[field] = { ...marks, ...marked[field] };
+  for (const [field, marks] of Object.entries(fields))
+    marked[field] = { ...marks, ...(marked[field] && !marked[field]['list-type'] && { later: true }), ...marked[field] };
 }
 const known = read('protobuf-fields.json');
 // What the facts of v1.20 lack of definitions that live outside the API's own repository.
@@ -215,12 +230,14 @@ for (const [name, fields] of messages) {
   // v1beta1 of CustomResourceDefinition has no model of its own, and spells one name its own way.
   const jsonNames = lowered.map(f => (f === 'JSONPath' ? f : (modelNames.get(f.toLowerCase()) ?? f)));
   if (source?.model.description) descriptions[name] = source.model.description;
+  // Fields of embedded structs are described where they stand.
+  for (const [field, { description }] of Object.entries(source?.model.fields ?? {}))
+    if (description) descriptions[`${name}.${field}`] = description;
   const annotated = mergeKeys[name]?.fields ?? {};
   schema[name] = fields.map(([number, , type], i) => {
     const field = jsonNames[i];
     const known = source?.model.fields[field];
-    const text = known?.description || texts.get(`${name}.${field}`);
-    if (text) descriptions[`${name}.${field}`] = text;
+    if (texts.has(`${name}.${field}`)) descriptions[`${name}.${field}`] ??= texts.get(`${name}.${field}`);
     const merging = annotated[field] ?? {};
     const map = /^map<string,(.*)>$/.exec(type);
     const list = type.startsWith('[]');
@@ -237,9 +254,10 @@ for (const [name, fields] of messages) {
       type: element in SCALARS ? element : definitionName(element),
       ...(list && { list: true }),
       ...(map && { map: true }),
-      ...(known?.required && !isOmitted(name, field) && { required: true }),
+      ...requirementOf(name, field, known?.required),
       // A message known to the models of v1.33 without this field: the field is younger than the served version.
       ...(((source?.own && !known && !inline) || isUnreleased(name, field)) && { unreleased: true }),
+      ...(isShown(name, field) && { shownUntil: isShown(name, field).until }),
       ...(isYounger(name, field) && { since: isYounger(name, field).since }),
       ...(inline && { inline: true }),
       ...(!inline &&
@@ -252,7 +270,7 @@ for (const [name, fields] of messages) {
         })),
       ...(merging['patch-strategy'] && { patchStrategy: merging['patch-strategy'] }),
       ...(merging['patch-merge-key'] && { patchMergeKey: merging['patch-merge-key'] }),
-      ...(merging['list-type'] && { listType: merging['list-type'] }),
+      ...(merging['list-type'] && { listType: merging['list-type'], ...(merging.later && { listTypeLater: true }) }),
       ...(merging['list-map-keys'] && { listMapKeys: merging['list-map-keys'] }),
       ...(merging['map-type'] && { mapType: merging['map-type'] }),
     };

@@ -5,10 +5,13 @@ import {
   jsonFields,
   specialForm,
   splitDefName,
+  typeSchema,
   type FieldFacts,
   type SpecialForm,
 } from '../schema';
+import { contentOf, typeIn } from './earlier-types';
 import { groupOf } from './groups';
+import { unionsOf } from './unions';
 
 /** OpenApiFlavour is the document's version: `/openapi/v2` or `/openapi/v3`. */
 export type OpenApiFlavour = 'v2' | 'v3';
@@ -40,7 +43,8 @@ export function openApiDefinitions(
   return Object.fromEntries(Object.entries(definitions).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const isDefinition = (type: string) => type.includes('.');
+/** isDefinition tells the names of definitions from scalars. Lists of strings that have a name are written out where they stand. */
+const isDefinition = (type: string) => type.includes('.') && specialForm(type) !== 'stringList';
 
 function references(name: string, form: SpecialForm | undefined, emulated: number): string[] {
   if (form) return [];
@@ -49,19 +53,35 @@ function references(name: string, form: SpecialForm | undefined, emulated: numbe
     .filter(isDefinition);
 }
 
-const knownFields = (name: string, emulated: number) =>
-  jsonFields(name).filter(f => !f.unreleased && (f.since ?? 0) <= emulated);
+/** knownFields are the fields that a release shows, with the types that it has for them. */
+function knownFields(name: string, emulated: number): FieldFacts[] {
+  const content = contentOf(name);
+  const gone = (fieldsOf(content) ?? []).filter(({ shownUntil }) => shownUntil !== undefined && emulated <= shownUntil);
+  return [...jsonFields(content).filter(({ since = 0 }) => since <= emulated), ...gone].map(facts => ({
+    ...facts,
+    type: typeIn(name, facts.type, emulated),
+  }));
+}
+
+function isRequired({ required = false, requiredSince, requiredUntil = Infinity }: FieldFacts, emulated: number) {
+  return requiredSince === undefined ? required : requiredSince <= emulated && emulated <= requiredUntil;
+}
 
 function objectSchema(name: string, flavour: OpenApiFlavour, emulated: number): Schema {
-  if (!fieldsOf(name)) throw new Error(`no definition is named ${name}`);
-  const text = description(name);
+  const content = contentOf(name);
+  if (!fieldsOf(content)) throw new Error(`no definition is named ${name}`);
+  const text = description(content);
   const fields = knownFields(name, emulated);
   const required = fields
-    .filter(f => f.required)
+    .filter(facts => isRequired(facts, emulated))
     .map(f => f.name)
     .sort();
   const properties = Object.fromEntries(
-    fields.map(f => [f.name, fieldSchema(name, f, flavour)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+    fields.map(f => [f.name, fieldSchema(content, f, flavour, emulated)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  const unions = unionsOf(
+    name,
+    fields.map(f => f.name),
   );
   return {
     ...(text && { description: text }),
@@ -73,14 +93,15 @@ function objectSchema(name: string, flavour: OpenApiFlavour, emulated: number): 
         { group: groupOf(name), kind: splitDefName(name).kind, version: splitDefName(name).version },
       ],
     }),
+    ...(typeSchema(content, emulated).atomic && { 'x-kubernetes-map-type': 'atomic' }),
+    ...(unions && { 'x-kubernetes-unions': unions }),
   };
 }
 
-function fieldSchema(owner: string, facts: FieldFacts, flavour: OpenApiFlavour): Schema {
-  const text =
-    description(owner, facts.name) || (facts.name === 'apiVersion' ? APIVERSION : facts.name === 'kind' ? KIND : '');
+function fieldSchema(owner: string, facts: FieldFacts, flavour: OpenApiFlavour, emulated: number): Schema {
+  const text = fieldText(owner, facts);
   const head = { ...(text && { description: text }) };
-  const extensions = extensionsOf(facts);
+  const extensions = extensionsOf(facts, emulated);
   if (facts.list) return { ...head, type: 'array', items: valueSchema(facts, flavour, true), ...extensions };
   if (facts.map)
     return { ...head, type: 'object', additionalProperties: valueSchema(facts, flavour, true), ...extensions };
@@ -91,12 +112,19 @@ function fieldSchema(owner: string, facts: FieldFacts, flavour: OpenApiFlavour):
   return { ...head, ...value, ...extensions };
 }
 
+/** fieldText is a field's documentation; what fields of embedded structs are is said by their types. */
+function fieldText(owner: string, { name, type }: FieldFacts): string {
+  const text = description(owner, name) || (type.includes('.') ? description(contentOf(type)) : '');
+  return text || (name === 'apiVersion' ? APIVERSION : name === 'kind' ? KIND : '');
+}
+
 function valueSchema({ type, always, pointer }: FieldFacts, flavour: OpenApiFlavour, element: boolean): Schema {
   if (isDefinition(type)) {
     if (flavour === 'v2') return { $ref: `#/definitions/${type}` };
     const ref = { $ref: `#/components/schemas/${type}` };
     return element && !specialForm(type) ? { allOf: [ref], default: {} } : ref;
   }
+  if (type.includes('.')) return { type: 'array', items: { type: 'string', ...(flavour === 'v3' && { default: '' }) } };
   const schema = SCALARS[type]!;
   const withDefault = flavour === 'v3' && type !== 'bytes' && (element || (always && !pointer));
   return withDefault ? { ...schema, default: DEFAULTS[schema.type as string] } : schema;
@@ -112,10 +140,14 @@ const SCALARS: Readonly<Record<string, Schema>> = {
 };
 const DEFAULTS: Readonly<Record<string, unknown>> = { string: '', boolean: false, integer: 0, number: 0 };
 
-function extensionsOf(facts: FieldFacts): Schema {
+/** LISTS_LATER_SINCE is the first release that says of fields of v1.20 what that one did not. */
+const LISTS_LATER_SINCE = 21;
+
+function extensionsOf(facts: FieldFacts, emulated: number): Schema {
+  const tellsLists = !facts.listTypeLater || emulated >= LISTS_LATER_SINCE;
   return {
-    ...(facts.listMapKeys && { 'x-kubernetes-list-map-keys': facts.listMapKeys }),
-    ...(facts.listType && { 'x-kubernetes-list-type': facts.listType }),
+    ...(tellsLists && facts.listMapKeys && { 'x-kubernetes-list-map-keys': facts.listMapKeys }),
+    ...(tellsLists && facts.listType && { 'x-kubernetes-list-type': facts.listType }),
     ...(facts.mapType && { 'x-kubernetes-map-type': facts.mapType }),
     ...(facts.patchMergeKey && { 'x-kubernetes-patch-merge-key': facts.patchMergeKey }),
     ...(facts.patchStrategy && { 'x-kubernetes-patch-strategy': facts.patchStrategy }),

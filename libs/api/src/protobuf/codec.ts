@@ -116,7 +116,7 @@ interface FieldCodec {
 function objectMessage(defName: string): Message {
   const facts = fieldsOf(defName);
   if (!facts) throw new Error(`no definition is named ${defName}`);
-  const fields = facts.map((field): FieldCodec => {
+  const fields = facts.filter(field => !field.unreleased).map((field): FieldCodec => {
     let codec: Codec | undefined;
     return { facts: field, codec: () => (codec ??= codecOf(field.type)) };
   });

@@ -61,11 +61,11 @@ const OTHER_ROOTS =
 const TEMPLATES =
   /\.(PodTemplateSpec|JobTemplateSpec|PersistentVolumeClaimTemplate|ResourceClaimTemplateSpec|CompositePodGroupTemplate|PodGroupTemplate)$/;
 
-/** isRoot tells whether objects of this definition carry apiVersion and kind. */
+/** isRoot tells whether objects of this definition carry apiVersion and kind. Events of a watch do not: their objects do. */
 export function isRoot(defName: string): boolean {
   const fields = fieldsOf(defName) ?? [];
   if (!TEMPLATES.test(defName) && fields.some(f => f.name === 'metadata' && /\.(ObjectMeta|ListMeta)$/.test(f.type)))
     return true;
   const { kind } = splitDefName(defName);
-  return META_KINDS.has(kind) || OTHER_ROOTS.test(kind);
+  return (META_KINDS.has(kind) && kind !== 'WatchEvent') || OTHER_ROOTS.test(kind);
 }

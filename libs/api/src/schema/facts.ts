@@ -14,6 +14,10 @@ export interface FieldFacts {
   /** map: keys are strings. */
   readonly map?: boolean;
   readonly required?: boolean;
+  /** requiredSince is the first release whose schema calls the field required, where that is not all of them or none. */
+  readonly requiredSince?: number;
+  /** requiredUntil is the last one. */
+  readonly requiredUntil?: number;
   /** always: the server writes the field even if it is empty: `status: {}`, `containers: null`, `replicas: 0`. */
   readonly always?: boolean;
   /** alwaysSince is the first release that always writes it. */
@@ -22,8 +26,10 @@ export interface FieldFacts {
   readonly alwaysUntil?: number;
   /** pointer: the empty value differs from absence, and is kept: `replicas: 0`, `emptyDir: {}`. */
   readonly pointer?: boolean;
-  /** unreleased: the field is younger than Kubernetes v1.33. */
+  /** unreleased: the server does not know the field; it is younger than Kubernetes v1.33, or gone. */
   readonly unreleased?: boolean;
+  /** shownUntil is the last release whose schema shows a field that is gone. No server kept what it was given. */
+  readonly shownUntil?: number;
   /** since is the first release that knows the field, where that is not v1.20 or before. */
   readonly since?: number;
   /** inline: an embedded struct; in JSON its fields stand in its place. */
@@ -31,6 +37,8 @@ export interface FieldFacts {
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
   readonly listType?: 'atomic' | 'set' | 'map';
+  /** listTypeLater: v1.20 had the field and did not say so of it. */
+  readonly listTypeLater?: boolean;
   readonly listMapKeys?: readonly string[];
   readonly mapType?: 'atomic' | 'granular';
 }

@@ -1,4 +1,5 @@
 import { fieldsOf, openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
+import type { GroupVersion } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { releaseVersion } from '../release-version';
 import { customDefinitions } from './custom-definitions';
@@ -11,6 +12,14 @@ type Json = Record<string, unknown>;
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 /** CUSTOM_NEEDS are the definitions that those of custom resources refer to. */
 const CUSTOM_NEEDS = [`${META}.ObjectMeta`, `${META}.ListMeta`];
+/** EVERYWHERE are the definitions that every version has as its own; SENT are the versions that webhooks are asked in. */
+const EVERYWHERE = ['DeleteOptions', 'WatchEvent'];
+const SENT: readonly GroupVersion[] = [
+  { group: 'admission.k8s.io', version: 'v1' },
+  { group: 'admission.k8s.io', version: 'v1beta1' },
+  { group: 'imagepolicy.k8s.io', version: 'v1alpha1' },
+];
+const KINDS = 'x-kubernetes-group-version-kind';
 const TOKEN = {
   description: 'Bearer Token authentication',
   type: 'apiKey',
@@ -29,7 +38,11 @@ interface SwaggerParts {
 export class Documents {
   private builtin: SwaggerParts | undefined;
 
-  constructor(private readonly emulated: Minor) {}
+  /** The versions are those of built-in kinds. */
+  constructor(
+    private readonly emulated: Minor,
+    private readonly versions: () => readonly GroupVersion[],
+  ) {}
 
   /** v2 is the Swagger document of all sections. */
   v2(sections: readonly Section[]): Json & Pick<SwaggerParts, 'paths' | 'definitions'> {
@@ -85,6 +98,18 @@ export class Documents {
     flavour: OpenApiFlavour,
   ): Record<string, Json> {
     const builtin = [...names, ...(endpoints.some(e => e.custom) ? CUSTOM_NEEDS : [])].filter(name => fieldsOf(name));
-    return { ...openApiDefinitions(builtin, flavour, this.emulated), ...customDefinitions(endpoints, flavour) };
+    const definitions = openApiDefinitions(builtin, flavour, this.emulated);
+    for (const kind of EVERYWHERE) {
+      const definition = definitions[`${META}.${kind}`];
+      if (definition) definition[KINDS] = this.everywhere(kind);
+    }
+    return { ...definitions, ...customDefinitions(endpoints, flavour) };
+  }
+
+  private everywhere(kind: string): Json[] {
+    const rank = ({ group, version }: GroupVersion) => `${group}/${version}`;
+    return [...this.versions(), ...SENT]
+      .sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
+      .map(({ group, version }) => ({ group, kind, version }));
   }
 }

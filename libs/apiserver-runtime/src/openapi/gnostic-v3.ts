@@ -9,13 +9,21 @@ type Json = Record<string, unknown>;
  */
 export function encodeOpenApiV3(document: Json): Buffer {
   const info = document['info'] as Json;
-  const { schemas = {} } = (document['components'] ?? {}) as { schemas?: Json };
+  const { schemas = {}, securitySchemes = {} } = (document['components'] ?? {}) as Record<string, Json>;
+  const components = new ProtoWriter()
+    .message(1, named(1, schemas, schemaOrReference))
+    .message(7, named(1, securitySchemes, securityScheme));
   return new ProtoWriter()
     .string(1, document['openapi'])
     .message(2, new ProtoWriter().string(1, info['title']).string(6, info['version']))
     .message(4, named(1, document['paths'], pathItem))
-    .message(5, new ProtoWriter().message(1, named(1, schemas, schemaOrReference)))
+    .message(5, components)
     .finish();
+}
+
+function securityScheme({ type, description, name, in: where }: Json): ProtoWriter {
+  const scheme = new ProtoWriter().string(1, type).string(2, description).string(3, name).string(4, where);
+  return new ProtoWriter().message(1, scheme);
 }
 
 /** named writes a map as gnostic does: a repeated field of pairs. */
@@ -33,12 +41,12 @@ function pathItem(item: Json): ProtoWriter {
   for (const [method, field] of Object.entries(METHODS)) {
     if (item[method]) writer.message(field, operation(item[method] as Json));
   }
-  return writer;
+  return writer.each(13, item['parameters'], parameterItem);
 }
 
 function operation(op: Json): ProtoWriter {
   const writer = new ProtoWriter().strings(1, op['tags']).string(3, op['description']).string(5, op['operationId']);
-  for (const one of (op['parameters'] ?? []) as Json[]) writer.message(6, new ProtoWriter().message(1, parameter(one)));
+  writer.each(6, op['parameters'], parameterItem);
   const body = op['requestBody'] as Json | undefined;
   if (body)
     writer.message(
@@ -48,6 +56,8 @@ function operation(op: Json): ProtoWriter {
   writer.message(8, named(2, op['responses'], response));
   return extensions(writer, 13, op);
 }
+
+const parameterItem = (one: Json) => new ProtoWriter().message(1, parameter(one));
 
 function parameter(one: Json): ProtoWriter {
   const writer = new ProtoWriter()

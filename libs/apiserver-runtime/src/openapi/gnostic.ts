@@ -13,7 +13,27 @@ export function encodeOpenApiV2(document: Json): Buffer {
     .message(2, new ProtoWriter().string(1, info['title']).string(2, info['version']))
     .message(8, pathsOf(document['paths'] as Json))
     .message(9, namedSchemas(document['definitions'] as Json))
+    .each(12, document['security'], requirement)
+    .message(13, securityOf((document['securityDefinitions'] ?? {}) as Json))
     .finish();
+}
+
+/** requirement is what a client has to prove, and with which scopes. */
+function requirement(one: Json): ProtoWriter {
+  const writer = new ProtoWriter();
+  for (const [name, scopes] of Object.entries(one)) writer.message(1, named(name, new ProtoWriter().strings(1, scopes)));
+  return writer;
+}
+
+/** securityOf encodes ways to prove who one is; the API's is a key in a header. */
+function securityOf(definitions: Json): ProtoWriter {
+  const writer = new ProtoWriter();
+  for (const [name, value] of Object.entries(definitions)) {
+    const { type, name: header, in: where, description } = value as Json;
+    const key = new ProtoWriter().string(1, type).string(2, header).string(3, where).string(4, description);
+    writer.message(1, named(name, new ProtoWriter().message(2, key)));
+  }
+  return writer;
 }
 
 function pathsOf(paths: Json): ProtoWriter {
@@ -39,18 +59,17 @@ function pathItem(item: Json): ProtoWriter {
   for (const [method, number] of methods) {
     if (item[method]) writer.message(number, operation(item[method] as Json));
   }
-  return writer;
+  return writer.each(9, item['parameters'], parameterItem);
 }
 
 function operation(op: Json): ProtoWriter {
   const writer = new ProtoWriter().strings(1, op['tags']).string(3, op['description']).string(5, op['operationId']);
-  writer.strings(6, op['produces']).strings(7, op['consumes']);
-  for (const parameter of (op['parameters'] ?? []) as Json[]) {
-    writer.message(8, new ProtoWriter().message(1, parameterOf(parameter)));
-  }
-  writer.message(9, responses((op['responses'] ?? {}) as Json));
+  writer.strings(6, op['produces']).strings(7, op['consumes']).each(8, op['parameters'], parameterItem);
+  writer.message(9, responses((op['responses'] ?? {}) as Json)).strings(10, op['schemes']);
   return extensions(writer, 13, op);
 }
+
+const parameterItem = (parameter: Json) => new ProtoWriter().message(1, parameterOf(parameter));
 
 function parameterOf(parameter: Json): ProtoWriter {
   if (parameter['in'] === 'body') {

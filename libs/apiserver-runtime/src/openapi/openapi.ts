@@ -70,7 +70,7 @@ export class OpenApi {
     private readonly apis: ServedApis,
     private readonly routes: readonly Route[],
   ) {
-    this.documents = new Documents(apis.emulated);
+    this.documents = new Documents(apis.emulated, () => apis.registry.groupVersions.filter(({ custom }) => !custom));
   }
 
   paths(): string[] {

@@ -32,6 +32,12 @@ export class ProtoWriter {
     return this;
   }
 
+  /** each writes a message for each item of a list, which may be missing. */
+  each(field: number, items: unknown, render: (item: Record<string, unknown>) => ProtoWriter): this {
+    for (const item of Array.isArray(items) ? items : []) this.message(field, render(item as Record<string, unknown>));
+    return this;
+  }
+
   finish(): Buffer {
     return Buffer.concat(this.parts, this.size);
   }

@@ -11,6 +11,7 @@ const returned = new Set([
   'serviceaccounts',
   'podsecuritypolicies.policy',
   'storageclasses.storage.k8s.io',
+  'csidrivers.storage.k8s.io',
   'csinodes.storage.k8s.io',
   'volumeattachments.storage.k8s.io',
 ]);
