@@ -4,7 +4,7 @@ import { additionalSchema, itemSchema, type JsonSchema } from './json-schema';
 type Json = Record<string, unknown>;
 
 /** V2_DROPPED are keywords that Swagger 2.0 does not know, or clients of that time stumble over. */
-const V2_DROPPED = ['nullable', 'allOf', 'oneOf', 'anyOf', 'not'];
+const V2_DROPPED = ['default', 'nullable', 'allOf', 'oneOf', 'anyOf', 'not'];
 const PRESERVES = 'x-kubernetes-preserve-unknown-fields';
 
 /** UNPUBLISHED are keywords that no flavour shows. */

@@ -1,5 +1,6 @@
 import { openApiDefinitions, type OpenApiFlavour } from '@navarch/api';
 import { isRecord } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Endpoint } from '../registry/resource';
 import { listSchemaNameOf, schemaNameOf } from './operations';
 
@@ -7,15 +8,20 @@ import { listSchemaNameOf, schemaNameOf } from './operations';
 export function customDefinitions(
   endpoints: readonly Endpoint[],
   flavour: OpenApiFlavour,
-): Record<string, Record<string, unknown>> {
-  return Object.assign({}, ...endpoints.filter(e => e.custom).map(e => definitionsOf(e, flavour))) as Record<
-    string,
-    Record<string, unknown>
-  >;
+  emulated: Minor,
+): Record<string, Schema> {
+  const custom = endpoints.filter(endpoint => endpoint.custom);
+  if (!custom.length) return {};
+  const common = commonFields(flavour);
+  const all = custom.map(endpoint => definitionsOf(endpoint, flavour, common, emulated));
+  return Object.assign({}, ...all) as Record<string, Schema>;
 }
 
+type Schema = Record<string, unknown>;
+type CommonFields = Record<'object' | 'list', Schema>;
+
 /** commonFields are apiVersion, kind and metadata of objects and lists, as built-in kinds have them. */
-function commonFields(flavour: OpenApiFlavour): Record<'object' | 'list', Record<string, unknown>> {
+function commonFields(flavour: OpenApiFlavour): CommonFields {
   const name = 'io.k8s.api.core.v1.ConfigMap';
   const definitions = openApiDefinitions([name, `${name}List`], flavour);
   const pick = (of: string) => {
@@ -25,18 +31,23 @@ function commonFields(flavour: OpenApiFlavour): Record<'object' | 'list', Record
   return { object: pick(name), list: pick(`${name}List`) };
 }
 
-type Schema = Record<string, unknown>;
+/** LIST_TYPE_SINCE is the first release that says that a list of custom resources is an object. */
+const LIST_TYPE_SINCE: Minor = 25;
 
 const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
 const METADATA = `Standard object's metadata. More info: ${CONVENTIONS}#metadata`;
 const LIST_METADATA = `Standard list metadata. More info: ${CONVENTIONS}#types-kinds`;
 
-function definitionsOf(endpoint: Endpoint, flavour: OpenApiFlavour): Record<string, Schema> {
+function definitionsOf(
+  endpoint: Endpoint,
+  flavour: OpenApiFlavour,
+  { object, list }: CommonFields,
+  emulated: Minor,
+): Record<string, Schema> {
   const name = schemaNameOf(endpoint);
   const { group, version } = endpoint.version;
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
   const own = endpoint.resource.custom?.openapi(flavour);
-  const { object, list } = commonFields(flavour);
   const metadata = { ...(object['metadata'] as Schema), description: METADATA };
   const kindOf = (kind: string) => ({ 'x-kubernetes-group-version-kind': [{ group, version, kind }] });
   const listKind = endpoint.kind.listKind ?? `${endpoint.kindName}List`;
@@ -48,7 +59,7 @@ function definitionsOf(endpoint: Endpoint, flavour: OpenApiFlavour): Record<stri
     },
     [listSchemaNameOf(endpoint)]: {
       description: `${listKind} is a list of ${endpoint.kindName}`,
-      type: 'object',
+      ...(emulated >= LIST_TYPE_SINCE && { type: 'object' }),
       required: ['items'],
       properties: {
         ...list,

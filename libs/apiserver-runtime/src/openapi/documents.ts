@@ -103,7 +103,7 @@ export class Documents {
       const definition = definitions[`${META}.${kind}`];
       if (definition) definition[KINDS] = this.everywhere(kind);
     }
-    return { ...definitions, ...customDefinitions(endpoints, flavour) };
+    return { ...definitions, ...customDefinitions(endpoints, flavour, this.emulated) };
   }
 
   private everywhere(kind: string): Json[] {
