@@ -129,7 +129,11 @@ const mergeKeys = read('merge-keys.json');
 for (const [name, { fields }] of Object.entries(read('merge-additions.json'))) {
   const marked = ((mergeKeys[name] ??= {}).fields ??= {});
   for (const [field, marks] of Object.entries(fields))
-    marked[field] = { ...marks, ...(marked[field] && !marked[field]['list-type'] && { later: true }), ...marked[field] };
+    marked[field] = {
+      ...marks,
+      ...(marked[field] && !marked[field]['list-type'] && { later: true }),
+      ...marked[field],
+    };
 }
 const known = read('protobuf-fields.json');
 // What the facts of v1.20 lack of definitions that live outside the API's own repository.

@@ -3,16 +3,7 @@ import { capital, clientName, type OpenApiMethod } from './operation';
 /** Deed is what an operation does: everything that its name and its description tell of. */
 export interface Deed {
   readonly action:
-    | 'list'
-    | 'watch'
-    | 'watchlist'
-    | 'get'
-    | 'post'
-    | 'put'
-    | 'patch'
-    | 'delete'
-    | 'deletecollection'
-    | 'connect';
+    'list' | 'watch' | 'watchlist' | 'get' | 'post' | 'put' | 'patch' | 'delete' | 'deletecollection' | 'connect';
   readonly method: OpenApiMethod;
   readonly group: string;
   readonly version: string;

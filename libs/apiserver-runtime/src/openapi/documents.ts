@@ -88,7 +88,10 @@ export class Documents {
   private swaggerParts(sections: readonly Section[]): Omit<SwaggerParts, 'content'> {
     const operations = sections.flatMap(section => operationsIn(section, this.emulated));
     const endpoints = sections.flatMap(section => section.endpoints);
-    return { paths: v2Paths(operations), definitions: this.definitions({ endpoints }, definitionsOf(operations), 'v2') };
+    return {
+      paths: v2Paths(operations),
+      definitions: this.definitions({ endpoints }, definitionsOf(operations), 'v2'),
+    };
   }
 
   /** definitions are the named ones with all that they refer to, and those of custom resources. */

@@ -21,7 +21,8 @@ export function encodeOpenApiV2(document: Json): Buffer {
 /** requirement is what a client has to prove, and with which scopes. */
 function requirement(one: Json): ProtoWriter {
   const writer = new ProtoWriter();
-  for (const [name, scopes] of Object.entries(one)) writer.message(1, named(name, new ProtoWriter().strings(1, scopes)));
+  for (const [name, scopes] of Object.entries(one))
+    writer.message(1, named(name, new ProtoWriter().strings(1, scopes)));
   return writer;
 }
 

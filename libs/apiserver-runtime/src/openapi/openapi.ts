@@ -106,7 +106,8 @@ export class OpenApi {
       this.generation = generation;
       this.sections = sectionsOf(this.apis, this.routes);
       const keys = new Set(this.sections.map(({ key }) => key));
-      for (const [key, { section }] of this.cache) if (section !== undefined && !keys.has(section)) this.cache.delete(key);
+      for (const [key, { section }] of this.cache)
+        if (section !== undefined && !keys.has(section)) this.cache.delete(key);
     }
     return this.sections;
   }
@@ -149,7 +150,10 @@ export class OpenApi {
       const body = make();
       const hash = createHash('sha512').update(body).digest('hex').toUpperCase();
       const lastModified = cached?.hash === hash ? cached.lastModified : new Date().toUTCString();
-      this.cache.set(key, (cached = { body, hash, lastModified, generation, ...(section !== undefined && { section }) }));
+      this.cache.set(
+        key,
+        (cached = { body, hash, lastModified, generation, ...(section !== undefined && { section }) }),
+      );
     }
     return cached;
   }

@@ -62,7 +62,10 @@ export function v3Paths(operations: readonly OpenApiOperation[]): Record<string,
 }
 
 function extensions({ action, about }: OpenApiOperation): Json {
-  return { ...(action && { 'x-kubernetes-action': action }), ...(about && { 'x-kubernetes-group-version-kind': about }) };
+  return {
+    ...(action && { 'x-kubernetes-action': action }),
+    ...(about && { 'x-kubernetes-group-version-kind': about }),
+  };
 }
 
 const WORDS: Readonly<Record<string, string>> = { '200': 'OK', '201': 'Created', '202': 'Accepted' };
