@@ -141,6 +141,14 @@ export const FLAGS = {
     '0',
     'how likely an HTTP/2 request makes its client connect anew, so that clients spread over several servers; up to 0.02',
   ),
+  'cors-allowed-origins': flag.strings(
+    [],
+    'patterns of origins whose pages may read answers; one has to be found in the origin, so ^ and $ are wanted',
+  ),
+  'strict-transport-security-directives': flag.strings(
+    [],
+    'what browsers are told of coming by HTTPS only: max-age=SECONDS, includeSubDomains, preload',
+  ),
   'min-request-timeout': flag.int(1800, 'seconds that a watch without a timeout lasts at least'),
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
   'enable-logs-handler': flag.bool(true, 'show the files below /var/log at /logs, to who may read that path'),

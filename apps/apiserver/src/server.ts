@@ -101,7 +101,10 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   await server.ready(host.signal);
   await repairOnce(services.repair);
   servicesRepaired();
-  const flowControl = runFlowControl({ flow, informers, client, emulated, server: () => server, clock, log }, stopping.signal);
+  const flowControl = runFlowControl(
+    { flow, informers, client, emulated, server: () => server, clock, log },
+    stopping.signal,
+  );
   informers.start(stopping.signal);
   await informers.synced(host.signal);
   // The caches of custom resources were opened by what the informers told.

@@ -11,6 +11,7 @@ export { loopbackTransport } from './fronts/loopback';
 export { userOfSubject } from './fronts/client-certificate';
 export { anonymous, authenticated } from './chain/authentication';
 export { authorizeAll, forbiddenRequest } from './chain/authorization';
+export { checkAccepts } from './negotiate';
 export { isLongRunning, requestInfo } from './request-info';
 export {
   jsonResponse,

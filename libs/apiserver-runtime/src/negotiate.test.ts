@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { acceptsRoute, contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
+import { acceptsRoute, checkAccepts, contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
 
 const offer: Offer = {
   media: ['json', 'yaml', 'protobuf'],
@@ -88,4 +88,16 @@ describe('negotiate', () => {
   ])('pretty: %s %s', (query, agent, expected) => {
     expect(wantsPretty(new URLSearchParams(query), agent)).toBe(expected);
   });
+});
+
+test.each<[string | undefined, string | undefined]>([
+  [undefined, undefined],
+  ['*/*', undefined],
+  ['application/json, */*', undefined],
+  ['text/html', '406: Not Acceptable'],
+  ['text/plain', 'only the following media types are accepted: application/json, application/yaml'],
+])('a log for who accepts %s: %s', (accept, want) => {
+  const check = () => checkAccepts(accept, 'text/plain');
+  if (want) expect(check).toThrow(want);
+  else expect(check).not.toThrow();
 });

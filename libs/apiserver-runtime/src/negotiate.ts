@@ -117,6 +117,16 @@ export function acceptsRoute(header: string, types: readonly string[]): boolean 
   });
 }
 
+/**
+ * checkAccepts throws 406 for who could not read the answer if it were an object: the API has always asked that before it is known that
+ * the answer is a stream, although its type may be all that a client accepts.
+ */
+export function checkAccepts(header: string | undefined, streamed: string): void {
+  const objects: readonly Media[] = ['json', 'yaml', 'protobuf'];
+  if (header && !acceptsRoute(header, [streamed, ...objects.map(media => mediaTypes[media])])) throw notRouted();
+  negotiate(header, { media: objects, routed: false });
+}
+
 /** notRouted is the router's 406. */
 export function notRouted(): StatusError {
   return new StatusError(406, 'NotAcceptable', '406: Not Acceptable', {});

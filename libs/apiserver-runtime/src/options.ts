@@ -219,8 +219,11 @@ export interface Store<T extends KubeObject> {
 export interface ApiServer {
   /** handler never rejects. Give it to the fronts. */
   readonly handler: ApiHandler;
-  /** handleUpgrade serves an HTTP/1.1 upgrade request; refused ones are answered on the socket. `user` is the transport's identity. */
-  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo): void;
+  /**
+   * handleUpgrade serves an HTTP/1.1 request that takes its connection over; refused ones are answered on the socket. `user` is the
+   * transport's identity. False: the request is one for the handler.
+   */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo): boolean;
   readonly registry: KindRegistry;
   /** population is how much there is of what requests are about. */
   readonly population: Population;

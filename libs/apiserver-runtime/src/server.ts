@@ -50,6 +50,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     log,
     metrics,
     audit: options.audit,
+    namesRequests: emulated >= 21,
     dispatch: exchange => dispatcher.dispatch(exchange),
   });
   const upgrades = new Upgrades(chain, registry, options);

@@ -5,9 +5,11 @@ import { remoteOf } from './aggregation';
 import type { Chain } from './chain/chain';
 import { Exchange } from './chain/exchange';
 import { subresourceOf } from './dispatch';
-import type { UpgradeHandler } from './interfaces';
+import type { RequestInfo, UpgradeHandler } from './interfaces';
 import type { ApiServerOptions } from './options';
 import type { Registry } from './registry/registry';
+import type { Endpoint } from './registry/resource';
+import { requestInfo } from './request-info';
 import { headersOf } from './fronts/headers';
 import { methodNotAllowed, notFoundResource, statusErrorOf } from './status-response';
 
@@ -22,8 +24,12 @@ export class Upgrades {
     private readonly options: ApiServerOptions,
   ) {}
 
-  /** handle takes a connection over after authorization, or answers the refusal on it and closes it. */
-  handle(head: IncomingMessage, socket: Duplex, first: Buffer, user: UserInfo | undefined): void {
+  /**
+   * handle takes a connection over after authorization, or answers the refusal on it and closes it. False: what is asked for takes no
+   * connection over, and is to be served as any other request.
+   */
+  handle(head: IncomingMessage, socket: Duplex, first: Buffer, user: UserInfo | undefined): boolean {
+    if (!this.takesOver(head)) return false;
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
     socket.on('error', () => gone.abort());
@@ -41,6 +47,21 @@ export class Upgrades {
       exchange.audit?.completed(refusal.code);
       refuse(socket, refusal, exchange.headers);
     });
+    return true;
+  }
+
+  private takesOver({ method = 'GET', url = '/' }: IncomingMessage): boolean {
+    try {
+      const [path = '', query] = url.split('?', 2);
+      const info = requestInfo(method, path, new URLSearchParams(query));
+      if (remoteOf(this.options.aggregated, info)) return true;
+      const endpoint = this.registry.endpoint(info.group, info.version, info.resource);
+      const declared = endpoint && subresourceOf(endpoint, info.subresource, this.options.emulated);
+      return declared?.kind === 'connect' && this.options.upgrades.has(keyOf(endpoint!, info));
+    } catch {
+      // A path that cannot be read is refused as in any other request.
+      return false;
+    }
   }
 
   private async serve(exchange: Exchange, head: IncomingMessage, socket: Duplex, first: Buffer): Promise<void> {
@@ -61,11 +82,16 @@ export class Upgrades {
     const declared = endpoint && subresourceOf(endpoint, info.subresource, this.options.emulated);
     if (!endpoint || declared?.kind !== 'connect') throw notFoundResource();
     if (!declared.verbs.includes(info.verb)) throw methodNotAllowed();
-    const { group, resource } = endpoint.kind.resource;
-    const handler = this.options.upgrades.get(`${resource}${group ? `.${group}` : ''}/${info.subresource}`);
+    const handler = this.options.upgrades.get(keyOf(endpoint, info));
     if (!handler) throw new StatusError(400, 'BadRequest', 'the requested connection cannot be upgraded');
     return handler;
   }
+}
+
+/** keyOf is what the handler of a subresource's connections is called. */
+function keyOf({ kind }: Endpoint, { subresource }: RequestInfo): string {
+  const { group, resource } = kind.resource;
+  return `${resource}${group ? `.${group}` : ''}/${subresource}`;
 }
 
 function requestOf(head: IncomingMessage, user: UserInfo | undefined, signal: AbortSignal): ApiRequest {
@@ -90,6 +116,7 @@ function refuse(socket: Duplex, error: StatusError, headers: Readonly<Record<str
   const head = [
     `HTTP/1.1 ${error.code} ${STATUS_CODES[error.code] ?? 'Error'}`,
     'content-type: application/json',
+    'cache-control: no-cache, private',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
     ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),

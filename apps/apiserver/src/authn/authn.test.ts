@@ -29,8 +29,20 @@ test.each([
     },
     'abc',
   ],
+  [{ upgrade: 'websocket', 'sec-websocket-protocol': 'v4.channel.k8s.io' }, undefined],
 ])('the token of %j is %j', (headers, want) => {
   expect(bearerToken(headers)).toBe(want);
+});
+
+test.each([
+  ['no protocol beside the token', 'T'],
+  ['two tokens', 'T, T, x'],
+  ['no base64', 'base64url.bearer.authorization.k8s.io.!!!, x'],
+  ['no text', 'base64url.bearer.authorization.k8s.io._w, x'],
+])("a browser's token is refused: %s", (_name, protocols) => {
+  const token = 'base64url.bearer.authorization.k8s.io.eHg';
+  const headers = { upgrade: 'websocket', 'sec-websocket-protocol': protocols.replaceAll('T', token) };
+  expect(() => bearerToken(headers)).toThrow('Unauthorized');
 });
 
 test('a token file has tokens, users, uids and quoted groups', async () => {

@@ -1,6 +1,7 @@
 import { unauthorized, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
 import type { Authenticator, Warned } from '@navarch/apiserver-runtime';
 import type { Logger } from '@navarch/base';
+import { isUtf8 } from 'node:buffer';
 import type { TokenAuthenticator } from './token-authenticator';
 
 const PROTOCOL_PREFIX = 'base64url.bearer.authorization.k8s.io.';
@@ -29,13 +30,20 @@ export class BearerAuthenticator implements Authenticator {
   }
 }
 
-/** bearerToken finds the token in a request's headers; undefined if there is none. */
+/** bearerToken finds the token in a request's headers; undefined if there is none. A WebSocket's that is not as it has to be is 401. */
 export function bearerToken(headers: ApiRequest['headers']): string | undefined {
   const [scheme = '', token = ''] = (headers.authorization?.trim() ?? '').split(' ');
   // With more than one space the token is empty, and that is none.
   if (scheme.toLowerCase() === 'bearer') return token || undefined;
   if (headers.upgrade?.toLowerCase() !== 'websocket') return undefined;
   const protocols = headers['sec-websocket-protocol']?.split(',').map(protocol => protocol.trim()) ?? [];
-  const carried = protocols.find(protocol => protocol.startsWith(PROTOCOL_PREFIX));
-  return carried && Buffer.from(carried.slice(PROTOCOL_PREFIX.length), 'base64url').toString('utf8');
+  const carried = protocols.filter(protocol => protocol.startsWith(PROTOCOL_PREFIX));
+  if (!carried.length) return undefined;
+  const encoded = carried[0]!.slice(PROTOCOL_PREFIX.length);
+  const bytes = Buffer.from(encoded, 'base64url');
+  // There has to be one token and a protocol to speak beside it.
+  if (carried.length > 1 || protocols.length === 1 || !BASE64URL.test(encoded) || !isUtf8(bytes)) throw unauthorized();
+  return bytes.toString('utf8');
 }
+
+const BASE64URL = /^[A-Za-z0-9_-]+$/;

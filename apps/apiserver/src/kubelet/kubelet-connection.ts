@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { badRequest, notFound, StatusError } from '@navarch/apimachinery';
+import { notFound, StatusError } from '@navarch/apimachinery';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { ClientRequest } from 'node:http';
 import type { Lookup } from '../admission/lookup';
@@ -31,12 +31,12 @@ export class KubeletConnection {
     this.agent = new Agent({ keepAlive: true, maxSockets: 1024, maxFreeSockets: 64 });
   }
 
-  /** addressOf finds a node's kubelet; 404 if there is no such node. */
+  /** addressOf finds the kubelet of a pod's node; if there is no such node, it is a 404 that speaks of what was asked for, a pod. */
   async addressOf(nodeName: string): Promise<KubeletAddress> {
     const node = await this.nodes('', nodeName);
-    if (!node) throw notFound({ group: '', resource: 'nodes' }, nodeName);
+    if (!node) throw notFound({ group: '', resource: 'pods' }, nodeName);
     const host = preferredAddress(node, this.addressTypes);
-    if (!host) throw badRequest(`no preferred addresses found; known addresses: []`);
+    if (!host) throw noPreferredAddress(node);
     return { host, port: node.status?.daemonEndpoints?.kubeletEndpoint?.Port || DEFAULT_PORT };
   }
 
@@ -66,6 +66,12 @@ export function preferredAddress(node: corev1.Node, types: readonly string[]): s
     if (found) return found.address;
   }
   return undefined;
+}
+
+/** noPreferredAddress is the failure to find an address of a node at which its kubelet would be reached. */
+export function noPreferredAddress({ status }: corev1.Node): StatusError {
+  const known = (status?.addresses ?? []).map(({ type, address }) => `{${type} ${address}}`);
+  return new StatusError(500, '', `no preferred addresses found; known addresses: [${known.join(' ')}]`);
 }
 
 /** unreachable is the answer when a kubelet does not: 500, with the error of dialling. */

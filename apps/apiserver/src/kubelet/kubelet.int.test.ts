@@ -164,6 +164,6 @@ describe('what goes through to a kubelet', () => {
     await expect(proxied()).rejects.toThrow('no endpoints available for service "s"');
     await expect(
       admin.transport.send({ method: 'GET', path: '/api/v1/namespaces/default/services/s:81/proxy/a' }),
-    ).rejects.toThrow('no service port "81" found for service "s"');
+    ).rejects.toThrow('no service port 81 found for service "s"');
   });
 });

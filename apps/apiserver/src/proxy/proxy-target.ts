@@ -3,6 +3,7 @@ import { badRequest, notFound, StatusError } from '@navarch/apimachinery';
 import type { RequestContext, Store } from '@navarch/apiserver-runtime';
 import { isIP } from 'node:net';
 import type { Lookup } from '../admission/lookup';
+import { noPreferredAddress } from '../kubelet/kubelet-connection';
 
 /** ProxyTarget is where a proxied request goes. */
 export interface ProxyTarget {
@@ -65,35 +66,35 @@ function podTarget({ scheme, name, port }: ProxyName, pod: corev1.Pod | undefine
     ?.flatMap(container => container.ports ?? [])
     .find(one => one.name === port)?.containerPort;
   const chosen = port === '' ? first : (named ?? Number(port));
-  const target = { scheme: scheme || ('http' as const), host: pod.status?.podIP ?? '', port: chosen ?? 80 };
-  return checked(target);
+  return checked({ scheme: scheme || 'http', host: pod.status?.podIP ?? '', port: chosen ?? 80 });
 }
 
-/** serviceTarget goes to one ready address of the service's endpoints, at random. */
+/** serviceTarget goes to one ready address of the service's endpoints, at random. Without a port it is the one that has no name. */
 function serviceTarget(
   { scheme, name, port }: ProxyName,
   service: corev1.Service | undefined,
   endpoints: corev1.Endpoints | undefined,
 ): ProxyTarget {
   if (!service) throw notFound({ group: '', resource: 'services' }, name);
-  const ports = service.spec?.ports ?? [];
-  const chosen =
-    port === ''
-      ? ports.length === 1
-        ? ports[0]
-        : undefined
-      : ports.find(one => one.name === port || String(one.port) === port);
-  if (!chosen && port !== '')
-    throw unavailable(`no service port ${JSON.stringify(port)} found for service ${JSON.stringify(name)}`);
-  const candidates = (endpoints?.subsets ?? []).flatMap(subset => {
-    const match = subset.ports?.find(one =>
-      chosen ? (one.name ?? '') === (chosen.name ?? '') : port === '' && subset.ports?.length === 1,
-    );
-    return match ? (subset.addresses ?? []).map(address => ({ host: address.ip, port: match.port })) : [];
+  const portName = DIGITS.test(port) ? nameOfPort(service, Number(port)) : port;
+  const subsets = endpoints?.subsets ?? [];
+  if (!subsets.length) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
+  const candidates = subsets.flatMap(({ ports = [], addresses = [] }) => {
+    const match = ports.find(one => (one.name ?? '') === portName);
+    return match ? addresses.map(address => ({ host: address.ip, port: match.port })) : [];
   });
   const one = candidates[Math.floor(Math.random() * candidates.length)];
-  if (!one) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
-  return checked({ scheme: scheme || 'http', host: one.host ?? '', port: one.port });
+  if (one) return checked({ scheme: scheme || 'http', host: one.host ?? '', port: one.port });
+  const asked = port === '' && scheme === '' ? name : `${scheme && `${scheme}:`}${name}:${port}`;
+  throw unavailable(`no endpoints available for service ${JSON.stringify(asked)}`);
+}
+
+const DIGITS = /^[+-]?\d+$/;
+
+function nameOfPort(service: corev1.Service, port: number): string {
+  const found = service.spec?.ports?.find(one => one.port === port);
+  if (!found) throw unavailable(`no service port ${port} found for service ${JSON.stringify(service.metadata?.name)}`);
+  return found.name ?? '';
 }
 
 function nodeTarget(
@@ -103,16 +104,16 @@ function nodeTarget(
 ): ProxyTarget {
   if (!node) throw notFound({ group: '', resource: 'nodes' }, name);
   const kubelet = addressOf(node);
-  if (!kubelet) throw badRequest('no preferred addresses found; known addresses: []');
+  if (!kubelet) throw noPreferredAddress(node);
   if (port === '' || Number(port) === kubelet.port) return { scheme: 'https', ...kubelet, kubelet: true };
   return checked({ scheme: scheme || 'http', host: kubelet.host, port: Number(port) });
 }
 
 /** checked refuses what must not be reached through us: nothing, loopback, link-local, multicast. */
 function checked(target: ProxyTarget): ProxyTarget {
+  if (!isProxyable(target.host)) throw badRequest('address not allowed');
   if (!Number.isInteger(target.port) || target.port < 1 || target.port > 65_535)
     throw badRequest(`invalid port ${target.port}`);
-  if (!isProxyable(target.host)) throw badRequest('address not allowed');
   return target;
 }
 

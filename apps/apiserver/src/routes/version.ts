@@ -1,4 +1,4 @@
-import { jsonResponse, releaseVersion, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
+import { releaseVersion, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
 
 /** versionInfo is what /version answers for an emulated release. */
 export function versionInfo(minor: number) {
@@ -31,6 +31,11 @@ export function versionRoute(minor: number): Route {
     methods: ['GET'],
     produces: JSON_ONLY,
     operations: [OPERATION],
-    handle: () => jsonResponse(200, versionInfo(minor)),
+    // Indented whoever asks: people look at it.
+    handle: () => ({
+      status: 200,
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-cache, private' },
+      body: Buffer.from(JSON.stringify(versionInfo(minor), undefined, 2)),
+    }),
   };
 }

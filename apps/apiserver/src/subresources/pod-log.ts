@@ -1,6 +1,6 @@
-import type { corev1 } from '@navarch/api';
+import { canonicalTime, type corev1 } from '@navarch/api';
 import { badRequest, field, Path, type ApiResponse, type FieldError } from '@navarch/apimachinery';
-import type { Store, SubresourceHandler } from '@navarch/apiserver-runtime';
+import { checkAccepts, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod } from '../kubelet/pod-target';
 import { relay } from '../kubelet/stream-body';
@@ -10,11 +10,12 @@ import { kubeletFailure } from './kubelet-failure';
 export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletConnection): SubresourceHandler {
   return async context => {
     const { namespace, name } = context.info;
+    checkAccepts(context.request.headers.accept, 'text/plain');
     const errors = checkLogOptions(context.query);
     if (errors.length) throw field.invalidObject({ group: '', kind: 'PodLogOptions' }, name, errors);
     const pod = await findPod(pods(), namespace, name);
     const container = containerOf(pod, context.query.get('container'), false);
-    if (!pod.spec?.nodeName) return { status: 204, headers: {}, body: Buffer.alloc(0) };
+    if (!pod.spec?.nodeName) return { status: 204, headers: NOT_CACHED, body: Buffer.alloc(0) };
     const address = await kubelets.addressOf(pod.spec.nodeName);
     const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}${logQuery(context.query)}`;
     const request = kubelets.open(address, { method: 'GET', path, signal: context.request.signal });
@@ -28,6 +29,8 @@ export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletCo
     });
   };
 }
+
+const NOT_CACHED = { 'cache-control': 'no-cache, private' };
 
 const PASSED_ON = [
   'follow',
@@ -55,6 +58,7 @@ export function checkLogOptions(query: URLSearchParams): FieldError[] {
   const tailLines = integer(query, 'tailLines');
   const limitBytes = integer(query, 'limitBytes');
   const sinceSeconds = integer(query, 'sinceSeconds');
+  checkTime(query.get('sinceTime'));
   if (tailLines !== undefined && tailLines < 0)
     errors.push(field.invalid(Path.at('tailLines'), tailLines, 'must be greater than or equal to 0'));
   if (limitBytes !== undefined && limitBytes < 1)
@@ -69,6 +73,16 @@ export function checkLogOptions(query: URLSearchParams): FieldError[] {
     errors.push(field.invalid(Path.at('sinceSeconds'), sinceSeconds, 'must be greater than 0'));
   }
   return errors;
+}
+
+/** checkTime throws 400 for what is no moment; nothing and `null` are none at all. */
+function checkTime(text: string | null): void {
+  if (!text || text === 'null') return;
+  try {
+    canonicalTime(text);
+  } catch (error) {
+    throw badRequest((error as Error).message);
+  }
 }
 
 function integer(query: URLSearchParams, name: string): number | undefined {

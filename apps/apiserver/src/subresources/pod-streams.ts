@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { badRequest } from '@navarch/apimachinery';
 import type { RequestContext, Store, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
 import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
-import type { KubeletConnection } from '../kubelet/kubelet-connection';
+import type { KubeletAddress, KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod, nodeOf } from '../kubelet/pod-target';
 import { passUpgrade } from '../proxy/upgrade';
 
@@ -23,8 +23,7 @@ const OPTIONS_KIND: Readonly<Record<StreamKind, string>> = {
 /** podStreamUpgrade passes an exec, attach or port-forward connection, SPDY or WebSocket, through to the pod's kubelet. */
 export function podStreamUpgrade(kind: StreamKind, parts: PodStreamParts): UpgradeHandler {
   return async (context, connection) => {
-    const { nodeName, path } = await locate(kind, parts, context);
-    const address = await parts.kubelets.addressOf(nodeName);
+    const { address, path } = await locate(kind, parts, context);
     const { method } = connection.head;
     await passUpgrade(headers => parts.kubelets.open(address, { method, path, headers, upgrade: true }), connection);
   };
@@ -40,9 +39,9 @@ export function podStreamWithoutUpgrade(kind: StreamKind, parts: PodStreamParts)
 
 async function locate(
   kind: StreamKind,
-  { pods, admission }: PodStreamParts,
+  { pods, kubelets, admission }: PodStreamParts,
   context: RequestContext,
-): Promise<{ nodeName: string; path: string }> {
+): Promise<{ address: KubeletAddress; path: string }> {
   const { namespace, name } = context.info;
   const options = streamOptions(kind, context.query);
   await admission.run(
@@ -50,7 +49,8 @@ async function locate(
   );
   const pod = await findPod(pods(), namespace, name);
   const container = kind === 'portforward' ? undefined : containerOf(pod, context.query.get('container'), true);
-  return { nodeName: nodeOf(pod), path: kubeletPath(kind, namespace, name, container, options) };
+  const address = await kubelets.addressOf(nodeOf(pod));
+  return { address, path: kubeletPath(kind, namespace, name, container, options) };
 }
 
 /** StreamOptions are a PodExecOptions, PodAttachOptions or PodPortForwardOptions, as admission sees it: what is false is left out. */
@@ -68,11 +68,11 @@ export interface StreamOptions {
 
 const FLAGS = ['stdin', 'stdout', 'stderr', 'tty'] as const;
 
-/** streamOptions reads the options of a stream from a query. A flag that is there is set, unless it says `0` or `false`. */
+/** streamOptions reads the options of a stream from a query; 400 for ports that are no numbers. A flag that is there is set, unless it says `0` or `false`. */
 export function streamOptions(kind: StreamKind, query: URLSearchParams): StreamOptions {
   const type = { kind: OPTIONS_KIND[kind], apiVersion: 'v1' } as const;
   if (kind === 'portforward') {
-    const ports = query.getAll('ports').map(Number).filter(Number.isInteger);
+    const ports = query.getAll('ports').map(portNumber);
     return { ...type, ...(ports.length && { ports }) };
   }
   const flags = FLAGS.filter(flag => isSet(query.get(flag))).map(flag => [flag, true]);
@@ -84,6 +84,11 @@ export function streamOptions(kind: StreamKind, query: URLSearchParams): StreamO
     ...(container && { container }),
     ...(command.length && { command }),
   };
+}
+
+function portNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 const isSet = (value: string | null) => value !== null && !/^(0|false)$/i.test(value);

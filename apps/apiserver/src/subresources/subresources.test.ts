@@ -73,9 +73,14 @@ test.each<[string, string[]]>([
 ])('log options %s: %j', (text, fields) => {
   expect(checkLogOptions(query(text)).map(error => error.field)).toEqual(fields);
 });
-test('a number that is none is a bad request', () => {
-  expect(() => checkLogOptions(query('tailLines=x'))).toThrow('strconv.ParseInt: parsing "x": invalid syntax');
-});
+test.each([
+  ['tailLines=x', 'strconv.ParseInt: parsing "x": invalid syntax'],
+  ['sinceTime=x', 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
+])('log options %s are a bad request', (text, want) => expect(() => checkLogOptions(query(text))).toThrow(want));
+test('ports that are no numbers are a bad request', () =>
+  expect(() => streamOptions('portforward', query('ports=80&ports=x'))).toThrow(
+    'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax',
+  ));
 
 test.each([
   ['web', { scheme: '', name: 'web', port: '' }],

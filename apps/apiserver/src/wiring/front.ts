@@ -1,4 +1,5 @@
 import { listenHttps, type ApiServer, type Listening } from '@navarch/apiserver-runtime';
+import { originMatcher, strictTransport, withBrowserHeaders } from '../browser-headers';
 import { ClientCertificates } from '../authn/client-certificates';
 import type { Foundation } from './foundation';
 
@@ -7,12 +8,16 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
   const { flags, config, credentials, emulated, log } = foundation;
   const clients = new ClientCertificates(credentials, config.requestHeader, emulated);
   const keys = () => ({ ...credentials.serving.current, clientCa: clients.authorities });
+  const browsers = {
+    isAllowed: originMatcher(flags['cors-allowed-origins']),
+    strictTransport: strictTransport(flags['strict-transport-security-directives']),
+  };
   const front = await listenHttps({
     host: flags['bind-address'],
     port: flags['secure-port'],
     ...keys(),
     identify: clients.identify,
-    handler: server.handler,
+    handler: withBrowserHeaders(server.handler, browsers),
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
     log,
     goawayChance: config.goawayChance,

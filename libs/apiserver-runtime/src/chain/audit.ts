@@ -1,11 +1,7 @@
 import { internalError, isStream, type ApiResponse } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
-import { randomUUID } from 'node:crypto';
 import type { AuditPlan, AuditSink, AuditStage } from '../options';
 import type { Exchange } from './exchange';
-
-/** ID is what a client may call a request: what goes into a log must not break its lines. */
-const ID = /^[\x21-\x7e]{1,64}$/;
 
 /**
  * beginAudit asks what is to be kept of a request, once it is known who asks for what; what is not kept costs nothing more. What it
@@ -15,7 +11,7 @@ export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): P
   const plan = sink.plan(exchange.info, exchange.user);
   if (!plan) return undefined;
   exchange.audit = new AuditTrail(sink, plan, exchange, clock);
-  exchange.addHeaders({ 'audit-id': exchange.audit.id });
+  exchange.addHeaders({ 'audit-id': exchange.id });
   const kept = exchange.user && exchange.audit.received();
   return kept?.then(isKept => {
     if (!isKept) throw internalError(new Error('failed to store audit event'));
@@ -24,7 +20,6 @@ export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): P
 
 /** AuditTrail tells the sink of the stages of one request. */
 export class AuditTrail {
-  readonly id: string;
   /** asker is who was authenticated, whoever he acts as later. */
   private readonly asker: Exchange['user'];
   private hasPanicked = false;
@@ -35,8 +30,6 @@ export class AuditTrail {
     private readonly exchange: Exchange,
     private readonly clock: Clock,
   ) {
-    const given = exchange.request.headers['audit-id'];
-    this.id = given && ID.test(given) ? given : randomUUID();
     this.asker = exchange.user;
   }
 
@@ -69,7 +62,7 @@ export class AuditTrail {
     if (!this.plan.stages.has(stage)) return undefined;
     const { request, info, user, receivedMs, requestBody, annotations } = this.exchange;
     return this.sink.record({
-      ...{ id: this.id, stage, plan: this.plan, info, status, annotations, receivedMs },
+      ...{ id: this.exchange.id, stage, plan: this.plan, info, status, annotations, receivedMs },
       stageMs: this.clock.now(),
       method: request.method,
       uri: request.query ? `${request.path}?${request.query}` : request.path,

@@ -32,6 +32,8 @@ export interface ChainParts {
   readonly log: Logger;
   readonly metrics: ServerMetrics;
   readonly audit: AuditSink | undefined;
+  /** namesRequests: every answer tells the request's id, as releases from 1.21 on do, whether it is audited or not. */
+  readonly namesRequests: boolean;
   /** dispatch serves a request that may be served. */
   dispatch(exchange: Exchange): Promise<ApiResponse>;
 }
@@ -81,7 +83,8 @@ export class Chain {
     } catch (error) {
       throw error instanceof URIError ? badRequest('the request path has a broken escape') : error;
     }
-    const { audit, authenticators, clock } = this.parts;
+    const { audit, authenticators, clock, namesRequests } = this.parts;
+    if (namesRequests) exchange.addHeaders({ 'audit-id': exchange.id });
     let recorded: Promise<void> | undefined;
     try {
       await authenticate(exchange, authenticators);

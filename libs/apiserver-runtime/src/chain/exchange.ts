@@ -1,10 +1,13 @@
 import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
+import { randomUUID } from 'node:crypto';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
 import type { AuditTrail } from './audit';
 import { authorizeAll } from './authorization';
 import type { Seat } from './flow-control';
 
 const noQuery = new URLSearchParams();
+/** ID is what a client may call a request: what goes into a log must not break its lines. */
+const ID = /^[\x21-\x7e]{1,64}$/;
 
 /** Exchange is one request on its way through the chain: each step fills in what it finds out. */
 export class Exchange implements RequestContext {
@@ -25,6 +28,7 @@ export class Exchange implements RequestContext {
   /** headers go with the answer, whatever it is. */
   headers: Readonly<Record<string, string>> | undefined;
   private seat: Seat | undefined;
+  private requestId: string | undefined;
 
   constructor(
     readonly request: ApiRequest,
@@ -32,6 +36,12 @@ export class Exchange implements RequestContext {
     private readonly authorizers: readonly Authorizer[],
   ) {
     this.query = request.query ? new URLSearchParams(request.query) : noQuery;
+  }
+
+  /** id tells the request from others, in answers and in the audit log; the client may choose it. */
+  get id(): string {
+    const given = this.request.headers['audit-id'];
+    return (this.requestId ??= given && ID.test(given) ? given : randomUUID());
   }
 
   /** take holds the seat that the request was given, until releaseSeat. */

@@ -10,7 +10,6 @@ export function dumpRoutes(flow: PriorityAndFairness): Route[] {
   const route = (name: string, rows: () => string[][]): Route => ({
     path: `${ROOT}/${name}`,
     unlisted: true,
-    methods: ['GET', 'HEAD'],
     handle: () => textResponse(200, table(rows())),
   });
   return [

@@ -1,7 +1,7 @@
 import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
 import type { Logger, Stoppable } from '@navarch/base';
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -12,6 +12,7 @@ import { Connections } from './connections';
 import { Departure } from './departure';
 import { headersOf } from './headers';
 import { OutgoingSink } from './outgoing-sink';
+import { streamByWebSocket, wantsWebSocket } from './web-socket';
 
 /** HttpsFrontOptions say where to listen and with which keys. PEM texts. */
 export interface HttpsFrontOptions {
@@ -25,7 +26,8 @@ export interface HttpsFrontOptions {
   /** identify says who asks on a connection; the subject of its certificate unless given. Only asked with a clientCa. */
   readonly identify?: (socket: TLSSocket, headers: ApiRequest['headers']) => UserInfo | undefined;
   readonly handler: ApiHandler;
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => void;
+  /** upgrade takes a connection over, or answers false: then the request is served as if it asked for no upgrade. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => boolean;
   readonly log: Logger;
   /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads; 30 s. */
   readonly bodyTimeoutMs?: number;
@@ -193,7 +195,8 @@ class HttpsFront implements Listening {
     write(response, stream, gone);
   }
 
-  private async onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** onRequest serves a request of HTTP/1.1. `upgrading` is the connection of one that asks for another protocol. */
+  private async onRequest(request: IncomingMessage, response: ServerResponse, upgrading?: Upgrading): Promise<void> {
     const gone = new Departure();
     response.once('close', () => gone.abort());
     response.on('error', () => gone.abort());
@@ -208,6 +211,13 @@ class HttpsFront implements Listening {
     let answer = await this.options.handler(wanted);
     if (isCompressible(wanted, answer)) answer = await compressed(answer);
     if (response.destroyed) return abandon(answer, gone);
+    if (upgrading && isStream(answer.body) && answer.status === 200 && wantsWebSocket(request)) {
+      const { socket, first } = upgrading;
+      response.detachSocket(request.socket);
+      socket.once('close', () => gone.abort());
+      streamByWebSocket(request, socket, first, { ...answer, body: answer.body });
+      return;
+    }
     const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
     // What was not read of a body would be taken for the next request.
     if (!request.complete || this.discouraging) response.shouldKeepAlive = false;
@@ -220,12 +230,17 @@ class HttpsFront implements Listening {
     write(answer, response, gone);
   }
 
-  private onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  private onUpgrade(request: IncomingMessage, socket: Duplex, first: Buffer): void {
     socket.on('error', () => socket.destroy());
     this.connections.hijack(request.socket);
-    const { upgrade } = this.options;
-    if (upgrade) upgrade(request, socket, head, this.userOf(request.socket as TLSSocket, headersOf(request.headers)));
-    else socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    const user = this.userOf(request.socket as TLSSocket, headersOf(request.headers));
+    if (this.options.upgrade?.(request, socket, first, user)) return;
+    // Node has left the connection to us: what comes behind this request is not read.
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(request.socket);
+    response.once('finish', () => socket.end());
+    this.onRequest(request, response, { socket, first }).catch((error: unknown) => this.broken(response, error));
   }
 
   private request(
@@ -260,6 +275,12 @@ class HttpsFront implements Listening {
     const { clientCa, identify = userOfCertificate } = this.options;
     return socket && clientCa ? identify(socket, headers) : undefined;
   }
+}
+
+/** Upgrading is a connection whose client asks for another protocol, and what it has said already. */
+interface Upgrading {
+  readonly socket: Duplex;
+  readonly first: Buffer;
 }
 
 /** write sends an answer's body on a stream whose head is out. */
