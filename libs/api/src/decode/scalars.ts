@@ -23,14 +23,20 @@ function parseTime(text: string, layout: string): { seconds: number; fraction: s
     Number(hour) < 24 &&
     Number(minute) < 60 &&
     Number(second) < 60;
-  if (!inMonth)
-    throw new Error(
-      `parsing time ${JSON.stringify(text)} as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`,
-    );
+  if (!inMonth) throw new Error(`parsing time ${JSON.stringify(text)}${whyNoTime(text, layout)}`);
   const offset =
     zone === 'Z' ? 0 : Number(`${zone![0]}1`) * (Number(zone!.slice(1, 3)) * 60 + Number(zone!.slice(4))) * 60_000;
   return { seconds: (utc - offset) / 1000, fraction };
 }
+
+/** whyNoTime is what Go has against a text: more than a time, or no time from its first character on. */
+function whyNoTime(text: string, layout: string): string {
+  const more = EXTRA_TEXT.exec(text)?.[1];
+  if (more) return `: extra text: ${JSON.stringify(more)}`;
+  return ` as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`;
+}
+
+const EXTRA_TEXT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)(.+)$/s;
 
 const formatSeconds = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
 

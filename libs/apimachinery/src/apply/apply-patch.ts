@@ -132,7 +132,7 @@ function applyTo(before: Owners, live: AnyObject, config: AnyObject, request: Ap
   const merged = merge(schema, live, config, ownership) as AnyObject;
   const object = prune(request, merged, former, claimed);
   const changes = changesByVersion(request, live, object);
-  const conflicts = findConflicts(claimed, changes, id);
+  const conflicts = findConflicts(claimed, changes, id, ownership);
 
   claimed.delete(id);
   const result = takeAway(claimed, changes);

@@ -34,6 +34,7 @@ const schema = object({
     element: port,
   },
   atom: { ...object({ x: text, y: text }), atomic: true },
+  deep: object({ in: object({ side: map }) }),
 });
 const NOW = Date.UTC(2024, 0, 2, 3, 4, 5);
 const TIME = '2024-01-02T03:04:05Z';
@@ -145,6 +146,18 @@ describe('apply', () => {
     const changed = { atom: { x: '2' }, data: { b: '2' }, ports: [{ port: 80, name: 'y' }] };
     expect(() => apply(live, 'two', changed)).toThrow(
       'conflicts with "one":\n- .atom\n- .data.b\n- .ports[port=80,protocol="TCP"].name',
+    );
+  });
+
+  test.each([
+    [20, ['.deep.in.side.z', '.deep.in.side.z', '.deep.in.side.z']],
+    [33, ['.deep.in.side.x', '.deep.in.side.y', '.deep.in.side.z']],
+  ])('v1.%i tells conflicts of fields that lie deep as %j', (emulated, fields) => {
+    const live = apply(nothing, 'one', { deep: { in: { side: { x: '1', y: '1', z: '1' } } } });
+    const applied = config({ deep: { in: { side: { x: '2', y: '2', z: '2' } } } });
+    const causes = fields.map(field => expect.objectContaining({ field }) as object);
+    expect(() => applyPatch({ ...common, live, applied, manager: 'two', emulated })).toThrow(
+      expect.objectContaining({ details: { causes } }),
     );
   });
 

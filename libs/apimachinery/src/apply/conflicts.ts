@@ -1,6 +1,7 @@
 import { StatusError } from '../status-error';
 import type { Owner, Owners } from './entries';
-import { fieldPathText, type PathElement } from './field-set';
+import { fieldPathText, type FieldSet, type PathElement } from './field-set';
+import type { Ownership } from './releases';
 import type { Changes } from './update';
 
 /** Conflict is a field that somebody else owns with another value. */
@@ -10,15 +11,49 @@ export interface Conflict {
 }
 
 /** findConflicts lists the owned fields among the changed ones; `self` has no conflict with itself. */
-export function findConflicts(owners: Owners, changes: Changes, self: string): Conflict[] {
+export function findConflicts(
+  owners: Owners,
+  changes: Changes,
+  self: string,
+  { sharesPaths }: Pick<Ownership, 'sharesPaths'>,
+): Conflict[] {
   return [...owners]
     .filter(([id]) => id !== self)
     .flatMap(([, owner]) => {
       const changed = changes(owner.apiVersion);
       if (!changed) return [];
       const { added, modified } = changed;
-      return [...owner.set.intersection(modified.union(added)).paths()].map(path => ({ owner, path }));
+      const set = owner.set.intersection(modified.union(added));
+      return (sharesPaths ? sharedPaths(set) : [...set.paths()]).map(path => ({ owner, path }));
     });
+}
+
+/** Growing is a path in an array with room for `capacity` steps, which longer paths may go on to write to. */
+interface Growing {
+  readonly steps: PathElement[];
+  readonly length: number;
+  readonly capacity: number;
+}
+
+/**
+ * sharedPaths are a set's paths as v1.20 tells them. It makes them of slices whose arrays double when they are full, and reads none
+ * before the last is made: of two containers' fields only the last one's names are left.
+ */
+function sharedPaths(set: FieldSet): PathElement[][] {
+  const made: Growing[] = [];
+  const collect = (from: FieldSet, prefix: Growing): void => {
+    for (const step of from.ownSteps()) made.push(grown(prefix, step));
+    for (const [step, child] of from.below()) collect(child, grown(prefix, step));
+  };
+  collect(set, { steps: [], length: 0, capacity: 0 });
+  return made.map(({ steps, length }) => steps.slice(0, length));
+}
+
+function grown({ steps, length, capacity }: Growing, step: PathElement): Growing {
+  const hasRoom = length < capacity;
+  const array = hasRoom ? steps : steps.slice(0, length);
+  array[length] = step;
+  return { steps: array, length: length + 1, capacity: hasRoom ? capacity : Math.max(1, capacity * 2) };
 }
 
 /** conflictError is the 409 that lists the conflicts, by manager. */

@@ -105,9 +105,18 @@ export class FieldSet {
 
   /** paths lists all members: first those that end here, then those below, each in order. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
-    for (const step of [...this.members].sort(compareElements)) yield [...prefix, step];
-    for (const step of [...this.children.keys()].sort(compareElements))
-      yield* this.children.get(step)!.paths([...prefix, step]);
+    for (const step of this.ownSteps()) yield [...prefix, step];
+    for (const [step, child] of this.below()) yield* child.paths([...prefix, step]);
+  }
+
+  /** ownSteps are the members that end here, in order. */
+  ownSteps(): PathElement[] {
+    return [...this.members].sort(compareElements);
+  }
+
+  /** below are the sets below this one, in the order of their steps. */
+  below(): [PathElement, FieldSet][] {
+    return [...this.children].sort(([a], [b]) => compareElements(a, b));
   }
 }
 

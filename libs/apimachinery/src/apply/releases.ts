@@ -10,6 +10,8 @@ export interface Ownership {
   readonly needsAllKeys: boolean;
   /** timesValues: a manager's time follows the values of its fields; else only which fields it has. */
   readonly timesValues: boolean;
+  /** sharesPaths: conflicts of one object's fields are told under the last one's name, where their paths share their memory. */
+  readonly sharesPaths: boolean;
   /** bearsDuplicates: lists whose items share their keys are tracked; else nothing of such an object is. */
   readonly bearsDuplicates: boolean;
 }
@@ -30,6 +32,7 @@ function make(emulated: number): Ownership {
     ownsEmpty: since(21),
     ordersByConfig: since(21),
     needsAllKeys: !since(21),
+    sharesPaths: !since(21),
     timesValues: since(25),
     bearsDuplicates: since(29),
   };

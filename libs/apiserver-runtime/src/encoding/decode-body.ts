@@ -162,7 +162,14 @@ export function typed(
   tellFields(unknown, duplicates, target, context);
   object['kind'] = target.kind;
   object['apiVersion'] = apiVersion;
+  keepReset(object as AnyObject, value['metadata']);
   return object as AnyObject;
+}
+
+/** keepReset keeps an empty list of owners, which means that there are to be none; any other empty list means nothing. */
+function keepReset(object: AnyObject, metadata: unknown): void {
+  const sent = isRecord(metadata) ? metadata['managedFields'] : undefined;
+  if (Array.isArray(sent) && !sent.length) (object.metadata ??= {}).managedFields = [];
 }
 
 /** customObject brings plain JSON, in place, into the shape of a custom resource. */

@@ -1,5 +1,14 @@
 import { decodeTyped } from '@navarch/api';
-import { applyPatch, badRequest, deepClone, type AnyObject } from '@navarch/apimachinery';
+import {
+  applyPatch,
+  badRequest,
+  deepClone,
+  notFound,
+  type AnyObject,
+  type InVersion,
+  type StatusError,
+} from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import { customObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { plainFailure } from '../status-response';
@@ -16,7 +25,9 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
   const { namespace, name } = context.exchange.info;
   const config = parseApplyBody(body, options);
   let warned = false;
+  const target = targetOf(endpoint);
   return current => {
+    if (!current && context.subresource) throw notFound(endpoint.target, name);
     checkConfigKind(context, config);
     const { object } = applyPatch({
       schema: structureOf(endpoint),
@@ -29,7 +40,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       ...managedSubresource(context),
       now: context.strategyContext.now,
       emulated: services.emulated,
-      inVersion: inVersionOf(endpoint),
+      inVersion: convertible(inVersionOf(endpoint), target, services.emulated),
       resetFields: resetFieldsOf(context),
     });
     matchesPath({ metadata: { ...config.metadata, name: config.metadata?.name ?? name } }, namespace, name);
@@ -41,7 +52,6 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       },
     };
     const { custom } = endpoint.resource;
-    const target = targetOf(endpoint);
     // What is merged may share parts with the configuration, which another attempt begins with again.
     const result = custom
       ? customObject(deepClone(object), [], custom, target, decode, true)
@@ -57,17 +67,35 @@ function backToType(object: AnyObject, target: Target, decode: DecodeContext): A
   try {
     return typed(object, [], target, decode);
   } catch (error) {
-    const why = whyNot(() =>
-      decodeTyped(target.schema!, object, { emulated: decode.emulated, dialect: 'unstructured' }),
-    );
-    if (!why) throw error;
     const { name = '', namespace = '' } = object.metadata ?? {};
-    const gvk = `${target.group}/${target.version}, Kind=${target.kind}`;
     const gv = target.group ? `${target.group}/${target.version}` : target.version;
     const what =
-      decode.emulated <= 20 ? 'to proper version' : `(${namespace}/${name}; ${gvk}) to proper version (${gv})`;
-    throw plainFailure(`failed to convert new object ${what}: unable to convert unstructured object to ${gvk}: ${why}`);
+      decode.emulated <= 20
+        ? 'to proper version'
+        : `(${namespace}/${name}; ${typeOf(target)}) to proper version (${gv})`;
+    throw inconvertible(`new object ${what}`, object, target, decode.emulated) ?? error;
   }
+}
+
+const typeOf = ({ group, version, kind }: Target) => `${group}/${version}, Kind=${kind}`;
+
+/** convertible is a conversion that says what keeps a merged object from it. */
+function convertible(inVersion: InVersion, target: Target, emulated: Minor): InVersion {
+  return (object, apiVersion) => {
+    try {
+      return inVersion(object, apiVersion);
+    } catch (error) {
+      throw inconvertible('new object', object, target, emulated) ?? error;
+    }
+  };
+}
+
+/** inconvertible is the failure of an object that does not fit its type; undefined if it does. */
+function inconvertible(what: string, object: AnyObject, target: Target, emulated: Minor): StatusError | undefined {
+  if (target.schema === undefined) return undefined;
+  const why = whyNot(() => decodeTyped(target.schema!, object, { emulated, dialect: 'unstructured' }));
+  if (!why) return undefined;
+  return plainFailure(`failed to convert ${what}: unable to convert unstructured object to ${typeOf(target)}: ${why}`);
 }
 
 /** lockOn: a configuration that names no resourceVersion goes for whatever there is. */

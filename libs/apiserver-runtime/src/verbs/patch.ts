@@ -214,8 +214,8 @@ function patchedText(after: Record<string, unknown>, type: PatchType, value: unk
 }
 
 function touchedJson(value: unknown, touched: unknown): string {
-  if (!isRecord(touched)) return JSON.stringify(value) ?? 'null';
-  const child = (key: string) => (Object.hasOwn(touched, key) ? touched[key] : undefined);
+  if (typeof touched !== 'object' || touched === null) return JSON.stringify(value) ?? 'null';
+  const child = (key: string) => (Object.hasOwn(touched, key) ? (touched as Record<string, unknown>)[key] : undefined);
   if (Array.isArray(value)) return `[${value.map((item, i) => touchedJson(item, child(String(i)))).join(',')}]`;
   if (!isRecord(value)) return JSON.stringify(value) ?? 'null';
   const keys = Object.keys(value)

@@ -77,6 +77,7 @@ async function create(
     warn: text => exchange.warn(text),
   });
   const object = hubObject(context, decoded);
+  if (!object.metadata?.managedFields?.length) delete object.metadata?.managedFields;
   // Before 1.22 only storage looked at the namespace, and nothing is stored here.
   if (services.emulated >= 22) fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
   await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));

@@ -186,7 +186,9 @@ function validateRuntimeClasses(
   release: Release,
 ): FieldError[] {
   if (!classes) return [];
-  const { allowedRuntimeClassNames: allowed = [], defaultRuntimeClassName: normal } = classes;
+  const normal = classes.defaultRuntimeClassName;
+  // A list that is required and missing reads as null.
+  const allowed = classes.allowedRuntimeClassNames ?? [];
   const at = path.child('allowedRuntimeClassNames');
   const any = allowed.includes('*');
   const errors = allowed.flatMap((name, i) => [
