@@ -1,6 +1,6 @@
 import { isRecord } from '@navarch/apimachinery';
 import { describe, mutations, type Mutation } from './mutations';
-import { questionOf, type Mode } from './modes';
+import { questionOf, readings, type Mode } from './modes';
 import { differences, normalForm, type Difference } from './normal-form';
 import { pathOf, type Kind, type KubeObject } from './objects';
 import type { Answer, Question, Server } from './server';
@@ -19,11 +19,18 @@ export interface Outcome {
   readonly findings: readonly Finding[];
 }
 
+type Pair<T> = readonly [reference: T, ours: T];
+
 const UNDER_WAY = 8;
+const RETRIES = 3;
+const NOW = { gracePeriodSeconds: 0 };
+const ACCOUNT = 'default';
+const TOKEN = 'default-token-compared';
 
 /** Comparison puts the same questions to a reference and to the server that is tested. */
 export class Comparison {
-  private serial = 0;
+  // Names of another run may still be there.
+  private serial = Date.now();
 
   constructor(
     private readonly reference: Server,
@@ -31,52 +38,80 @@ export class Comparison {
     private readonly namespace: string,
   ) {}
 
-  /** prepare makes the namespace on both servers, and waits for its service account, without which no pod is taken. */
+  /** prepare makes the namespace on both servers, and the service account and its token without which no pod is taken. */
   async prepare(): Promise<void> {
-    const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } };
-    await this.both({ method: 'POST', path: '/api/v1/namespaces', body });
-    const account = { method: 'GET', path: `/api/v1/namespaces/${this.namespace}/serviceaccounts/default` } as const;
-    for (let wait = 50; wait < 30_000; wait *= 2) {
-      const answers = await this.both(account);
-      if (answers.every(answer => answer.code === 200)) return;
-      await new Promise(resolve => setTimeout(resolve, wait));
-    }
-    throw new Error(`${this.namespace} gets no service account: a controller manager has to run beside either server`);
+    const place = `/api/v1/namespaces/${this.namespace}`;
+    const post = (path: string, body: object) => this.both({ method: 'POST', path, body });
+    await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: ACCOUNT },
+      secrets: [{ name: TOKEN }],
+    };
+    await post(`${place}/serviceaccounts`, account);
+    const accounts = await this.both({ method: 'GET', path: `${place}/serviceaccounts/${ACCOUNT}` });
+    await this.each(accounts, one => ({
+      method: 'POST',
+      path: `${place}/secrets`,
+      body: tokenOf(one.body as KubeObject),
+    }));
   }
 
-  /** run asks for every mutation of the objects; alike ones of different objects once. */
+  /** run asks for every mutation of the objects (alike ones of different objects once), or reads them in every form. */
   async run(kind: Kind, mode: Mode, objects: readonly KubeObject[]): Promise<Outcome> {
     const findings = new Map<string, Finding>();
     const seen = new Set<string>();
     let asked = 0;
     for (const object of objects) {
-      const subject = mode === 'create' ? [object, object] : await this.stored(kind, object);
-      if (!subject) continue;
-      const [reference, ours] = subject as [KubeObject, KubeObject];
-      const todo = [...mutations(reference)].filter(mutation => !known(seen, mutation));
-      await inParallel(todo, async mutation => {
-        const questions = [reference, ours].map(one => questionOf(mode, pathOf(kind, this.namespace), one, mutation));
-        const [first, second] = questions;
-        if (!first || !second) return;
+      const made = mode === 'create' ? object : await this.make(kind, object);
+      if (!made) continue;
+      let subject = await this.subject(kind, mode, made);
+      const collection = pathOf(kind, this.namespace);
+      const changes = mode === 'read' ? [] : [...mutations(subject[0])].filter(mutation => !known(seen, mutation));
+      await inParallel(changes, async mutation => {
+        const pose = (one: KubeObject) => questionOf(mode, collection, one, mutation);
+        const question = pose(subject[0]);
+        if (!question) return;
         asked++;
-        const answers = await Promise.all([this.reference.ask(first), this.ours.ask(second)]);
-        note(findings, describe(mutation), first, answers);
+        let answers = await this.each(subject, pose);
+        // A server that wrote the object itself in between (conditions of definitions, say) is asked again.
+        for (let again = 0; again < RETRIES && isConflict(answers[0]) !== isConflict(answers[1]); again++) {
+          subject = await this.subject(kind, mode, made);
+          answers = await this.each(subject, pose);
+        }
+        note(findings, describe(mutation), question, answers);
       });
-      if (mode !== 'create') await this.both({ ...this.at(kind, reference), method: 'DELETE', body: NOW });
+      for (const question of mode === 'read' ? readings(collection, made) : []) {
+        asked++;
+        note(findings, `${question.path} ${question.accept ?? ''}`, question, await this.both(question));
+      }
+      if (mode !== 'create') await this.both({ ...this.at(kind, made), method: 'DELETE', body: NOW });
     }
     return { asked, findings: [...findings.values()].sort((a, b) => b.times - a.times) };
   }
 
-  /** stored makes an object on both servers and reads it back; undefined if either does not take it, or has no such place. */
-  private async stored(kind: Kind, object: KubeObject): Promise<[KubeObject, KubeObject] | undefined> {
+  /** make makes an object on both servers, with the status that it comes with; undefined if either does not take it. */
+  private async make(kind: Kind, object: KubeObject): Promise<KubeObject | undefined> {
     const { finalizers: _, ownerReferences: __, ...metadata } = object.metadata;
-    const name = `${object.metadata.name ?? 'compared'}-${this.serial++}`;
+    const name = hasFixedName(kind) ? object.metadata.name! : `${object.metadata.name ?? 'compared'}-${this.serial++}`;
     const body = { ...object, metadata: { ...metadata, name } };
     const made = await this.both({ method: 'POST', path: pathOf(kind, this.namespace), body });
     if (made.some(answer => answer.code !== 201)) return undefined;
-    const [reference, ours] = (await this.both({ ...this.at(kind, body), method: 'GET' })).map(
-      answer => answer.body as KubeObject,
-    ) as [KubeObject, KubeObject];
+    if (kind.hasStatus && object['status'])
+      await this.each(await this.subject(kind, 'status', body), one => ({
+        method: 'PUT',
+        path: `${this.at(kind, body).path}/status`,
+        body: { ...one, status: object['status'] },
+      }));
+    return body;
+  }
+
+  /** subject is the object that questions begin with, as each server has it. */
+  private async subject(kind: Kind, mode: Mode, made: KubeObject): Promise<Pair<KubeObject>> {
+    if (mode === 'create') return [made, made];
+    const answers = await this.both({ ...this.at(kind, made), method: 'GET' });
+    const [reference, ours] = answers.map(answer => answer.body as KubeObject) as [KubeObject, KubeObject];
     for (const one of [reference, ours]) {
       delete one.metadata.managedFields;
       delete one.metadata.selfLink;
@@ -88,12 +123,29 @@ export class Comparison {
     return { path: `${pathOf(kind, this.namespace)}/${object.metadata.name}` };
   }
 
-  private both(question: Question): Promise<[Answer, Answer]> {
-    return Promise.all([this.reference.ask(question), this.ours.ask(question)]);
+  private both(question: Question): Promise<Pair<Answer>> {
+    return this.each([question, question], one => one);
+  }
+
+  private each<T>(pair: Pair<T>, pose: (one: T) => Question | undefined): Promise<Pair<Answer>> {
+    return Promise.all([this.reference.ask(pose(pair[0])!), this.ours.ask(pose(pair[1])!)]);
   }
 }
 
-const NOW = { gracePeriodSeconds: 0 };
+const isConflict = ({ code, body }: Answer) => code === 409 && isRecord(body) && body['reason'] === 'Conflict';
+
+// Names of these say something else of the object.
+const hasFixedName = ({ kind }: Kind) => kind === 'CustomResourceDefinition' || kind === 'APIService';
+
+/** tokenOf is a token Secret of a service account, with what makes it one. */
+function tokenOf({ metadata }: KubeObject): KubeObject {
+  const annotations = {
+    'kubernetes.io/service-account.name': metadata.name,
+    'kubernetes.io/service-account.uid': metadata['uid'],
+  };
+  const type = 'kubernetes.io/service-account-token';
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: TOKEN, annotations }, type };
+}
 
 /** known tells whether a like mutation was made before: the same change at the same place, whatever the item. */
 function known(seen: Set<string>, mutation: Mutation): boolean {
@@ -104,7 +156,7 @@ function known(seen: Set<string>, mutation: Mutation): boolean {
   return false;
 }
 
-function note(findings: Map<string, Finding>, what: string, question: Question, [a, b]: [Answer, Answer]): void {
+function note(findings: Map<string, Finding>, what: string, question: Question, [a, b]: Pair<Answer>): void {
   const found = differences(normalForm(a), normalForm(b));
   if (!found.length) return;
   const signature = found

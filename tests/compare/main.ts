@@ -12,7 +12,8 @@ const USAGE = `usage: npm run compare -- --reference KUBECONFIG --ours KUBECONFI
   --modes NAMES            of ${MODES.join(',')}; all unless given
   --objects FOLDER         valid objects to begin with (tests/compare/objects)
   --examples N             how many differences of each kind are shown (3)
-Both users have to be administrators. Objects are made in the namespace "compared"; changes to them are dry runs.`;
+Both users have to be administrators, and no controller may write beside either server. Objects are made in the namespace
+"compared"; changes to them are dry runs.`;
 
 const { values } = parseArgs({
   options: {

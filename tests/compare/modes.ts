@@ -4,8 +4,8 @@ import type { KubeObject } from './objects';
 import type { Question } from './server';
 
 /** Mode is a way to put a changed object to a server. Nothing is stored: every write is a dry run. */
-export type Mode = 'create' | 'update' | 'status' | 'merge' | 'strategic' | 'json';
-export const MODES: readonly Mode[] = ['create', 'update', 'status', 'merge', 'strategic', 'json'];
+export type Mode = 'create' | 'update' | 'status' | 'merge' | 'strategic' | 'json' | 'read';
+export const MODES: readonly Mode[] = ['create', 'update', 'status', 'merge', 'strategic', 'json', 'read'];
 
 const PATCHES = {
   merge: 'application/merge-patch+json',
@@ -31,11 +31,27 @@ export function questionOf(
       return { method: 'PUT', path: `${place}${dry}`, body: changed };
     case 'status':
       return { method: 'PUT', path: `${place}/status${dry}`, body: changed };
+    case 'read':
+      return undefined;
     default: {
       const body = mode === 'json' ? jsonPatch(mutation) : mergePatch(changed, mutation);
       return { method: 'PATCH', path: `${place}${dry}`, body, contentType: PATCHES[mode] };
     }
   }
+}
+
+const FORMS = [
+  undefined,
+  'application/json;as=Table;v=v1;g=meta.k8s.io',
+  'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io',
+];
+
+/** readings are the ways to read an object of `collection`: alone and in a list, in every form. */
+export function* readings(collection: string, { metadata }: KubeObject): Generator<Question> {
+  const name = metadata.name ?? '';
+  const listed = `${collection}?fieldSelector=${encodeURIComponent(`metadata.name=${name}`)}`;
+  for (const path of [`${collection}/${name}`, listed])
+    for (const accept of FORMS) yield { method: 'GET', path, ...(accept && { accept }) };
 }
 
 function jsonPatch({ path, value }: Mutation): object[] {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { differences, normalForm } from './normal-form';
 
+const named = (name: string) => ({ metadata: { name, generateName: 'a-' }, message: `of ${name}` });
 const answer = (body: unknown) => ({ code: 200, body });
 
 describe('normal form', () => {
@@ -10,8 +11,13 @@ describe('normal form', () => {
     ['revisions', { resourceVersion: '5' }, { resourceVersion: '700' }],
     ['allocated addresses', { clusterIP: '10.96.4.5' }, { clusterIP: '10.97.200.1' }],
     ['allocated ports', { nodePort: 30_001 }, { nodePort: 31_999 }],
+    ['generated names', named('a-x1y2z'), named('a-b3c4d')],
     ['owners of fields', { managedFields: [1] }, {}],
-    ['dumps of structures', { message: 'no change\n  core.PodSpec{ a: 1 }' }, { message: 'no change' }],
+    [
+      'dumps of structures',
+      { message: 'no change\n  core.PodSpec{ a: 1 }' },
+      { message: 'no change\n  spec: 1 became 2' },
+    ],
   ])('%s are alike', (_, reference, ours) => {
     expect(differences(normalForm(answer(reference)), normalForm(answer(ours)))).toEqual([]);
   });
@@ -21,6 +27,7 @@ describe('normal form', () => {
     ['null and absent', { a: null }, {}, ['body.a']],
     ['an item', { a: [1, 2] }, { a: [1, 3] }, ['body.a[1]']],
     ['no revision', { resourceVersion: '5' }, { resourceVersion: '' }, ['body.resourceVersion']],
+    ['a given name', { metadata: { name: 'a-1' } }, { metadata: { name: 'a-2' } }, ['body.metadata.name']],
     ['an order', { a: ['x', 'y'] }, { a: ['y', 'x'] }, ['body.a[0]', 'body.a[1]']],
   ])('%s differs', (_, reference, ours, places) => {
     const found = differences(normalForm(answer(reference)), normalForm(answer(ours)));

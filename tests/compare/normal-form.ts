@@ -10,7 +10,19 @@ export interface Difference {
 
 /** normalForm replaces what differs between two servers by nature: ids, times, revisions, allocated addresses and ports. */
 export function normalForm({ code, warning, body }: Answer): object {
-  return { code, warning: plain(warning, ''), body: plain(body, '') };
+  const generated = generatedName(body);
+  const named = generated
+    ? (JSON.parse(JSON.stringify(body).replaceAll(generated, '<generated name>')) as unknown)
+    : body;
+  return { code, warning: plain(warning, ''), body: plain(named, '') };
+}
+
+/** generatedName is the name that a server made up for an object; undefined if it was given. */
+function generatedName(body: unknown): string | undefined {
+  const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
+  const { name, generateName: prefix } = metadata;
+  if (typeof name !== 'string' || typeof prefix !== 'string' || !name.startsWith(prefix)) return undefined;
+  return /^[a-z0-9]{5}$/.test(name.slice(prefix.length)) ? name : undefined;
 }
 
 const REPLACED: readonly (readonly [RegExp, string])[] = [
@@ -23,8 +35,8 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/(cannot be handled as an? \w+: ).*/s, '$1<place>'],
   [/(is invalid: patch: Invalid value: |^Invalid value: )"(\{|map\[|\[).*/s, '$1<body>'],
 ];
-// Some messages go on with a dump of Go structures.
-const DUMP = /(\n\s*|:\s+)&?[A-Za-z0-9.]+\{.*/s;
+// Some messages go on with a dump of Go structures, or with what stands for it here.
+const DUMP = /(\n\s+|:\s+&?[A-Za-z0-9.]+\{).*/s;
 const NODE_PORTS = { from: 30_000, to: 32_800 };
 const LEFT_OUT = new Set(['managedFields', 'selfLink', 'columnDefinitions']);
 

@@ -21,6 +21,7 @@ export interface KubeObject {
 }
 
 interface ResourceList {
+  kind: string;
   groupVersion: string;
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
 }
@@ -31,7 +32,9 @@ export async function kindsOf(server: Server): Promise<Kind[]> {
   const { groups } = await get<{ groups: { versions: { groupVersion: string }[] }[] }>('/apis');
   const versions = groups.flatMap(group => group.versions.map(version => `/apis/${version.groupVersion}`));
   const lists = await Promise.all(['/api/v1', ...versions].map(root => get<ResourceList>(root)));
-  return lists.flatMap(({ groupVersion, resources }) => {
+  // Another server's group may be out of reach.
+  const served = lists.filter(list => list.kind === 'APIResourceList');
+  return served.flatMap(({ groupVersion, resources }) => {
     const [version, group = ''] = groupVersion.split('/').reverse() as [string, string?];
     return resources
       .filter(({ name, verbs }) => !name.includes('/') && verbs.includes('create') && verbs.includes('get'))

@@ -44,7 +44,11 @@ export class Server {
     accept = 'application/json',
   }: Question): Promise<Answer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = { accept, ...this.authorization, ...(payload !== undefined && { 'content-type': contentType }) };
+    const sends = payload !== undefined && {
+      'content-type': contentType,
+      'content-length': String(Buffer.byteLength(payload)),
+    };
+    const headers = { accept, ...this.authorization, ...sends };
     const { hostname, port } = this.base;
     const options: RequestOptions = { hostname, port, method, path, headers, agent: this.agent, timeout: 60_000 };
     return new Promise((resolve, reject) => {

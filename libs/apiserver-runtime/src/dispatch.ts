@@ -191,10 +191,14 @@ const ALL = ['list', 'watch'];
 function checkVerb(endpoint: Endpoint, exchange: Exchange): void {
   const { info } = exchange;
   const { namespaced, verbs } = endpoint.resource;
-  const routes = isOfObject(info) ? OBJECT : namespaced && !info.namespace ? ALL : COLLECTION;
+  const isOfAll = namespaced && !info.namespace && !isCreateNowhere(info);
+  const routes = isOfObject(info) ? OBJECT : isOfAll ? ALL : COLLECTION;
   if (!routes.some(verb => verbs.has(verb))) throw notFoundResource();
   if (!routes.includes(info.verb) || !verbs.has(info.verb) || !hasRoute(endpoint, exchange)) throw methodNotAllowed();
 }
+
+/** isCreateNowhere: a client that forgot its namespace is told so by the validation of what it wants to create. */
+const isCreateNowhere = ({ verb, path }: RequestInfo): boolean => verb === 'create' && path.includes('/namespaces//');
 
 /**
  * hasRoute: built-in kinds are read by GET alone, although HEAD means `get` and any method below `/watch/` means `watch` to whoever

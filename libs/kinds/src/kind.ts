@@ -1,5 +1,5 @@
 import type { ResourceToken } from '@navarch/api';
-import type { AnyObject, FieldError, KubeObject, UserInfo } from '@navarch/apimachinery';
+import type { AnyObject, FieldError, KubeObject, NameRule as NameCheck, UserInfo } from '@navarch/apimachinery';
 
 /** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
 export type Minor = number;
@@ -61,9 +61,21 @@ export interface GracefulDeletion<T extends KubeObject> {
   gracePeriodSeconds(object: T, requested: number | undefined, emulated: Minor): number | undefined;
 }
 
-/** NameRule is the check of metadata.name; `label1035` and so on are the DNS forms of RFC 1035 and 1123. */
+/**
+ * NameRule is the check of metadata.name; `label1035` and so on are the DNS forms of RFC 1035 and 1123. What an object is may
+ * decide its name; `prefix` says that the text is a generateName.
+ */
 export type NameRule =
-  'subdomain' | 'label' | 'label1035' | 'pathSegment' | ((name: string, prefix: boolean) => string[]);
+  | 'subdomain'
+  | 'label'
+  | 'label1035'
+  | 'pathSegment'
+  | ((name: string, prefix: boolean, object: KubeObject) => string[]);
+
+/** nameRuleOf is the rule for the name of one object of a kind. */
+export function nameRuleOf({ nameRule = 'subdomain' }: Pick<KindDefinition, 'nameRule'>, object: KubeObject): NameCheck {
+  return typeof nameRule === 'function' ? (name, prefix) => nameRule(name, prefix, object) : nameRule;
+}
 
 /** ServedVersion is one apiVersion in which the kind is served. The hub version is one of them, without conversions. */
 export interface ServedVersion {
@@ -171,6 +183,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly nameRule?: NameRule;
   /** versionAnnotations are those that stand for a field: where metadata is shown alone they are left out. */
   readonly versionAnnotations?: readonly string[];
+  /** ownedSince is the first release that records who owns which fields; every release unless given. */
+  readonly ownedSince?: Minor;
   /** anyFinalizer allows finalizers that neither Kubernetes knows nor have a domain before a slash. */
   readonly anyFinalizer?: boolean;
   /** defaults completes an object in the hub version, in place. Idempotent. */

@@ -1,8 +1,10 @@
-import type { corev1 } from '@navarch/api';
+import { completeForOutput, type corev1 } from '@navarch/api';
 import { field, internalError, Path, type StatusError } from '@navarch/apimachinery';
 import { ipv4ToNumber, numberToIpv4 } from './address-range';
 import type { RangeAllocator } from './range-allocator';
 import { claimsOf, planNodePorts, wantsClusterIp, wantsHealthCheckPort, wantsNodePorts } from './service-claims';
+
+const SCHEMA = 'io.k8s.api.core.v1.Service';
 
 /** Allocation is what one write took and is to give back: commit after the write, rollback if it failed. Both never reject. */
 export interface Allocation {
@@ -42,7 +44,9 @@ export class ServiceAllocator {
       addresses: held.addresses.filter(value => !kept.addresses.includes(value)),
       ports: held.ports.filter(value => !kept.ports.includes(value)),
     };
-    return { service, commit: () => giveBack(dropped), rollback: () => giveBack(taken) };
+    // What was filled in stands behind the rest; equal Services have to have equal bytes.
+    const filled = completeForOutput(SCHEMA, service, this.options.emulated);
+    return { service: filled, commit: () => giveBack(dropped), rollback: () => giveBack(taken) };
   }
 
   /** release gives back; a failure is reported only, since repair frees the rest. */

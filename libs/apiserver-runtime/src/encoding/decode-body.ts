@@ -116,17 +116,17 @@ function summary(body: Buffer): string {
 /** decodeObject reads a body into the typed object of a target; 400 in upstream's words for anything else. */
 export function decodeObject(body: Buffer, media: Media, target: Target, context: DecodeContext): AnyObject {
   const validate = context.fieldValidation !== 'Ignore';
-  const parsed = parseBody(body, media, target.kind, validate);
-  if (!isRecord(parsed.value)) {
-    throw unrecognized(target.kind, notAnObject(parsed.value), body);
-  }
-  if (target.custom) checkCustomBody(parsed.value, target, context.emulated, parsed.raw);
+  const { value: given, duplicates, raw } = parseBody(body, media, target.kind, validate);
+  // null is what is read into a type and leaves it empty.
+  const value = given === null && !target.custom ? {} : given;
+  if (!isRecord(value)) throw unrecognized(target.kind, notAnObject(value), body);
+  if (target.custom) checkCustomBody(value, target, context.emulated, raw);
   else {
-    const problem = typeProblem(parsed.value);
-    if (problem) throw unrecognized(target.kind, problem, parsed.raw);
-    checkKind(parsed.value, target, body);
+    const problem = typeProblem(value);
+    if (problem) throw unrecognized(target.kind, problem, raw);
+    checkKind(value, target, body);
   }
-  return typed(parsed.value, parsed.duplicates, target, context, parsed.raw);
+  return typed(value, duplicates, target, context, raw);
 }
 
 /** typeProblem says what is wrong with the version or kind of a body, as who looks for them first does; undefined for nothing. */

@@ -1,8 +1,11 @@
+import type { Minor } from '@navarch/kinds';
 import type { GarbagePolicy } from '../verbs/before-delete';
 import type { Endpoint } from './resource';
 
-/** Kinds whose deletion answers the object instead of a Status. */
+/** Kinds whose deletion answers the object even if nothing of it is left. */
 const returned = new Set([
+  'namespaces',
+  'services',
   'pods',
   'podtemplates',
   'persistentvolumes',
@@ -29,9 +32,18 @@ const orphaning = new Set([
   'apps/v1beta1/statefulsets',
 ]);
 
-/** returnsDeleted tells whether deleting answers the deleted object. */
-export function returnsDeleted({ kind: { resource } }: Endpoint): boolean {
-  return returned.has(resource.group ? `${resource.resource}.${resource.group}` : resource.resource);
+/** SERVICES_SHOWN is the first release whose deletions of Services answer as those of other kinds do; a Status until then. */
+const SERVICES_SHOWN: Minor = 23;
+
+/** showsDeleted tells whether deleting answers the object, which may be gone, still there, or going already (`pending`). */
+export function showsDeleted(
+  { kind: { resource } }: Endpoint,
+  { removed, pending }: { readonly removed: boolean; readonly pending: boolean },
+  emulated: Minor,
+): boolean {
+  const name = resource.group ? `${resource.resource}.${resource.group}` : resource.resource;
+  if (name === 'services' && emulated < SERVICES_SHOWN) return false;
+  return returned.has(name) || (!removed && !pending);
 }
 
 /** Kinds whose objects are marked as being deleted before anything else, since their contents go first. */

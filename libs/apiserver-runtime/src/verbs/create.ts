@@ -81,7 +81,7 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   const made = options.dryRun
     ? await dryCreate(context, stored)
     : await store(context, stored, generated ? prefix : '');
-  if (!made) throw prefix ? unlucky(endpoint, name, services.emulated) : alreadyExists(endpoint.target, name);
+  if (!made) throw await taken(context, name, prefix);
   return made;
 }
 
@@ -93,10 +93,12 @@ export function refuseCreate(endpoint: Endpoint): void {
 
 /** prepareNew does what comes between admission's two rounds: system fields, name, the kind's preparation, validation. */
 export function prepareNew(context: WriteContext, object: AnyObject): void {
-  const { strategy, strategyContext } = context;
+  const { strategyContext } = context;
+  // What a subresource brings into being is as new as any other object.
+  const { strategy } = context.endpoint.kind;
   const metadata = prepareMetadata(object, context.namespaced, context.namespace, context.systemFields());
-  strategy.prepareForCreate?.(object, strategyContext);
   if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
+  strategy.prepareForCreate?.(object, strategyContext);
   checkNew(context, object);
   strategy.canonicalize?.(object);
 }
@@ -120,6 +122,16 @@ async function store(
     if (entry || !prefix || attempt >= MAX_GENERATED_TRIES) return entry;
     metadata.name = generateName(prefix);
   }
+}
+
+/** taken is the refusal of an object whose name another one has, which may be about to go. */
+async function taken({ endpoint, services, namespace }: WriteContext, name: string, prefix: string): Promise<StatusError> {
+  const refusal = prefix ? unlucky(endpoint, name, services.emulated) : alreadyExists(endpoint.target, name);
+  if (refusal.code !== 409) return refusal;
+  const present = await endpoint.resource.storage.get({ namespace, name });
+  if (!present?.object().metadata.deletionTimestamp) return refusal;
+  const { code, reason, message, details } = refusal;
+  return new StatusError(code, reason, `object is being deleted: ${message}`, details);
 }
 
 /** unlucky is the refusal of an object with a generateName whose name is taken: to be tried again. */

@@ -8,18 +8,25 @@ import {
   type Status,
 } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
+import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-
 import { LooseEntry } from '../encoding/loose-entry';
 import { respondStatus } from '../encoding/status';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
-import { garbagePolicyOf, marksFirst, returnsDeleted } from '../registry/deletion-rules';
+import { garbagePolicyOf, marksFirst, showsDeleted } from '../registry/deletion-rules';
 import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
-import { checkPreconditions, checkStored, planDeletion, sameMetadata, type DeletionPlan } from './before-delete';
+import {
+  checkPreconditions,
+  checkStored,
+  finalizersFor,
+  planDeletion,
+  sameMetadata,
+  type DeletionPlan,
+} from './before-delete';
 import { isNamespace } from './before-update';
 import { deleteOptionsOfBody, deleteOptionsOfQuery, describeOptions, type DeleteOptions } from './delete-options';
 import type { Services } from './services';
@@ -43,7 +50,7 @@ export async function remove(services: Services, endpoint: Endpoint, exchange: E
   const deleted = await deleteObject(services, endpoint, exchange, options, namespace, name);
   await endpoint.resource.load([deleted.entry]);
   const status = options.orphanDependents === false && !deleted.removed ? 202 : 200;
-  if (returnsDeleted(endpoint) || (!deleted.removed && !deleted.pending)) {
+  if (showsDeleted(endpoint, deleted, services.emulated)) {
     return respondEntry(shape, endpoint, deleted.entry, status, {
       now: services.clock.now(),
       emulated: services.emulated,
@@ -78,6 +85,8 @@ class Planned extends Error {
 }
 
 const MAX_TRIES = 16;
+/** REMOVED_AT_SINCE is the first release that shows a removed object under the resourceVersion of its removal. */
+const REMOVED_AT_SINCE: Minor = 26;
 
 /** deleteObject deletes gracefully: removes the object, or marks it where finalizers or a grace period keep it. */
 export async function deleteObject(
@@ -115,9 +124,13 @@ class Deletion {
     const { storage } = this.endpoint.resource;
     try {
       if (this.options.dryRun) return await this.dry();
-      const entry = await storage.delete(this.path, current => this.mayRemove(current));
+      let before = 0;
+      const entry = await storage.delete(this.path, current => {
+        before = current.revision;
+        return this.mayRemove(current);
+      });
       if (!entry) throw notFound(this.endpoint.target, this.name);
-      return { entry, removed: true, pending: false };
+      return { entry: this.lastOf(entry, before), removed: true, pending: false };
     } catch (error) {
       if (!(error instanceof Planned)) throw error;
       return error.plan.kind === 'pending' ? this.present() : this.mark();
@@ -136,7 +149,8 @@ class Deletion {
     const object = endpoint.resource.hubOf(current);
     const refused = endpoint.kind.strategy.refuseDelete?.(object);
     if (refused !== undefined) throw forbidden(endpoint.target, name, refused);
-    if (marksFirst(endpoint) && !object.metadata?.deletionTimestamp) checkStored(endpoint.target, object, options);
+    if (isNamespace(object) || (marksFirst(endpoint) && !object.metadata?.deletionTimestamp))
+      checkStored(endpoint.target, object, options);
     checkPreconditions(messageKind(endpoint), object, options);
     await services.admission.both(
       attributesFor(endpoint, exchange, 'DELETE', {
@@ -155,7 +169,7 @@ class Deletion {
     const { services, endpoint, options } = this;
     const now = services.clock.now();
     if (isNamespace(object)) {
-      const plan = planNamespace(object, now);
+      const plan = planNamespace(object, options, now);
       if (plan) return plan;
     }
     const { gracefulDeletion, markDeleted } = endpoint.kind;
@@ -174,7 +188,7 @@ class Deletion {
     const entry = await this.endpoint.resource.storage.get(this.path);
     if (!entry) throw notFound(this.endpoint.target, this.name);
     await this.endpoint.resource.load([entry]);
-    return { entry, removed: false, pending: !isNamespace(this.endpoint.resource.readHub(entry)) };
+    return { entry, removed: false, pending: true };
   }
 
   /** mark writes the deletion into the object, and removes it right after where nothing else keeps it. */
@@ -201,7 +215,17 @@ class Deletion {
     const gone = await storage.delete(this.path, current => {
       if (current.object().metadata.uid !== entry.object().metadata.uid) throw notFound(endpoint.target, name);
     });
-    return { entry: gone ?? entry, removed: true, pending: false };
+    return { entry: gone ? this.lastOf(gone, entry.revision) : entry, removed: true, pending: false };
+  }
+
+  /** lastOf is how the answer shows an object that was removed: as of then or, in older releases, as of its last change. */
+  private lastOf(removed: Entry, before: number): Entry {
+    if (this.services.emulated >= REMOVED_AT_SINCE) return removed;
+    const { metadata, ...rest } = removed.object();
+    return new LooseEntry(this.endpoint.resource, {
+      ...rest,
+      metadata: { ...metadata, resourceVersion: String(before) },
+    } as AnyObject);
   }
 
   private marked(plan: Extract<DeletionPlan, { kind: 'update' }>, object: AnyObject): AnyObject | Promise<AnyObject> {
@@ -227,10 +251,14 @@ class Deletion {
 }
 
 /** planNamespace: a namespace is marked first, and goes once its own finalizers are done. undefined: as any other object. */
-export function planNamespace(object: AnyObject, now: number): DeletionPlan | undefined {
+export function planNamespace(object: AnyObject, options: DeleteOptions, now: number): DeletionPlan | undefined {
   const metadata = object.metadata ?? {};
   if (!metadata.deletionTimestamp) {
-    return { kind: 'update', metadata: { ...metadata, deletionTimestamp: rfc3339(now) }, remove: false };
+    const finalizers = finalizersFor(metadata.finalizers ?? [], options, 'background');
+    const marked = { ...metadata, deletionTimestamp: rfc3339(now) };
+    if (finalizers.length) marked.finalizers = finalizers;
+    else delete marked.finalizers;
+    return { kind: 'update', metadata: marked, remove: false };
   }
   const { finalizers } = (object['spec'] ?? {}) as { finalizers?: string[] };
   return finalizers?.length ? { kind: 'pending' } : undefined;

@@ -5,6 +5,7 @@ import {
   managedFieldsForUpdate,
   type AnyObject,
   type InVersion,
+  type ObjectMeta,
   type TypeSchema,
 } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
@@ -40,14 +41,17 @@ export function resetFieldsOf({ endpoint, subresource, services }: WriteContext)
   return endpoint.kind.subresources?.status ? ['status'] : [];
 }
 
-/** inVersionOf shows objects of a kind in its other versions, whose fields entries of those versions own. */
+/**
+ * inVersionOf shows objects of a kind in its other versions, whose fields entries of those versions own. Structures of the core
+ * group and those of named groups are known apart: an event of one has no owners in the other.
+ */
 export function inVersionOf(endpoint: Endpoint): InVersion {
   const { versions } = endpoint.kind;
   const { emulated, hub } = endpoint.resource;
   return (object, apiVersion) => {
     const version = versionOf(versions, apiVersion);
     const own = versionOf(versions, object.apiVersion ?? '');
-    if (!version || !own) return undefined;
+    if (!version || !own || (version.group === '') !== (endpoint.version.group === '')) return undefined;
     const schema = endpoint.custom ? structureOf(endpoint) : typeSchema(version.schema, emulated);
     if (version === own) return { schema, object };
     if (endpoint.custom) return { schema, object: { ...object, apiVersion } };
@@ -58,12 +62,16 @@ export function inVersionOf(endpoint: Endpoint): InVersion {
 /** trackUpdate records in a hub object that is about to be written who owns which fields, in the version of the request. */
 export function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): void {
   const { endpoint, services, manager } = context;
+  if (services.emulated < (endpoint.kind.ownedSince ?? 0)) return;
   const live = current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated);
   const updated = endpoint.isHub ? { ...object } : inOwnVersion(endpoint, object);
   // What this endpoint is going to take over from the present object is nobody's change.
   for (const name of resetFieldsOf(context)) takeOver(updated, live, name);
+  const tracked = trackedAs(endpoint, live, updated);
   const managedFields = managedFieldsForUpdate({
-    ...trackedAs(endpoint, live, updated),
+    ...tracked,
+    // Another version drops the empty list that asks for owners to be forgotten.
+    updated: withManagedFields(tracked.updated, object.metadata?.managedFields),
     manager,
     ...managedSubresource(context),
     now: context.strategyContext.now,
@@ -75,6 +83,9 @@ export function trackUpdate(context: WriteContext, current: Entry | undefined, o
   if (managedFields) metadata.managedFields = managedFields;
   else delete metadata.managedFields;
 }
+
+const withManagedFields = (object: AnyObject, managedFields: ObjectMeta['managedFields']): AnyObject =>
+  managedFields ? { ...object, metadata: { ...object.metadata, managedFields } } : object;
 
 function inOwnVersion(endpoint: Endpoint, object: AnyObject): AnyObject {
   const own = endpoint.fromHub(deepClone(object));

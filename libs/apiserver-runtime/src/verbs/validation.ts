@@ -9,16 +9,17 @@ import {
   type FieldError,
   type StatusCause,
 } from '@navarch/apimachinery';
-import type { MetadataCheck, MetadataChecks } from '@navarch/kinds';
+import { nameRuleOf, type MetadataCheck, type MetadataChecks, type Strategy } from '@navarch/kinds';
 import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import type { WriteContext } from './write-context';
 
 /** checkNew throws the 422 with everything that is wrong with a new object: what the kind finds, else what the server finds. */
 export function checkNew(context: WriteContext, object: AnyObject): void {
-  const { endpoint, strategy } = context;
+  const { endpoint } = context;
+  const { strategy } = endpoint.kind;
   const look = lookAt(context, object);
-  const own = checksOf(context).create ?? CREATE;
+  const own = checksOf(strategy, context).create ?? CREATE;
   const errors = [...own.flatMap(look.byKind), ...(strategy.validate?.(object, context.strategyContext) ?? [])];
   throwInvalid(endpoint, object, errors);
   if (!own.length) throwInvalid(endpoint, object, look.byServer());
@@ -32,7 +33,7 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
   const look = lookAt(context, object, old);
   const errors = [
     ...look.byServer(),
-    ...(checksOf(context).update ?? UPDATE).flatMap(look.byKind),
+    ...(checksOf(strategy, context).update ?? UPDATE).flatMap(look.byKind),
     ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? []),
   ];
   throwInvalid(endpoint, object, errors);
@@ -42,8 +43,7 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
 const CREATE: readonly MetadataCheck[] = ['whole'];
 const UPDATE: readonly MetadataCheck[] = ['change', 'whole'];
 
-function checksOf({ strategy, strategyContext }: WriteContext): MetadataChecks {
-  const { metadataChecks: checks = {} } = strategy;
+function checksOf({ metadataChecks: checks = {} }: Strategy<AnyObject>, { strategyContext }: WriteContext): MetadataChecks {
   return typeof checks === 'function' ? checks(strategyContext) : checks;
 }
 
@@ -64,7 +64,7 @@ function lookAt({ endpoint, services: { emulated } }: WriteContext, object: AnyO
     byKind: check =>
       check === 'change'
         ? [...change, ...unknown]
-        : [...validateObjectNames(metadata, kind.nameRule ?? 'subdomain'), ...nameless, ...unknown],
+        : [...validateObjectNames(metadata, nameRuleOf(kind, object)), ...nameless, ...unknown],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FieldError, KubeObject } from '@navarch/apimachinery';
+import type { FieldError, KubeObject, ObjectMeta } from '@navarch/apimachinery';
 import type { Strategy, StrategyContext } from '../kind';
 import { semanticEqual } from './equal';
 import { drop, keep, keepGeneration, setGeneration } from './keep';
@@ -42,10 +42,12 @@ export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<
   };
 }
 
-/** statusStrategy is the status endpoint: it takes the new status and keeps the old spec and generation. */
+/**
+ * statusStrategy is the status endpoint: it takes the new status and keeps the old spec and generation. Whether it needs a
+ * resourceVersion is the kind's matter.
+ */
 export function statusStrategy<T extends WithStatus>(options: Strategy<T> = {}): Strategy<T> {
   return {
-    allowUnconditionalUpdate: true,
     metadataChecks: { update: ['change'] },
     ...options,
     prepareForUpdate(object, old, context) {
@@ -56,15 +58,23 @@ export function statusStrategy<T extends WithStatus>(options: Strategy<T> = {}):
   };
 }
 
+/** ISOLATED are the fields of metadata that most isolated endpoints keep. */
+export const ISOLATED = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+
 /**
- * isolatedStatusStrategy is the status endpoint of kinds whose metadata it does not change either: labels, annotations, finalizers
- * and owner references stay as they are.
+ * isolatedStatusStrategy is the status endpoint of kinds whose metadata it does not change either: the fields of it that are named,
+ * or all but managedFields, stay as they are.
  */
-export function isolatedStatusStrategy<T extends WithStatus>(options: Strategy<T> = {}): Strategy<T> {
+export function isolatedStatusStrategy<T extends WithStatus>(
+  options: Strategy<T> = {},
+  kept: readonly (keyof ObjectMeta)[] | 'all' = ISOLATED,
+): Strategy<T> {
   return statusStrategy<T>({
     ...options,
     prepareForUpdate(object, old, context) {
-      keep((object.metadata ??= {}), old.metadata ?? {}, 'labels', 'annotations', 'finalizers', 'ownerReferences');
+      const metadata = (object.metadata ??= {});
+      if (kept === 'all') object.metadata = { ...old.metadata, managedFields: metadata.managedFields };
+      else keep(metadata, old.metadata ?? {}, ...kept);
       options.prepareForUpdate?.(object, old, context);
     },
   });

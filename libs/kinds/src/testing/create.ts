@@ -2,7 +2,7 @@ import { completeForOutput, decodeTyped } from '@navarch/api';
 import { StatusError, validateObjectMeta, type FieldError, type KubeObject } from '@navarch/apimachinery';
 import { allKinds } from '../all-kinds';
 import { isServed } from '../release';
-import type { KindDefinition, Minor, ServedVersion, StrategyContext } from '../kind';
+import { nameRuleOf, type KindDefinition, type Minor, type ServedVersion, type StrategyContext } from '../kind';
 
 /** Target is what a path such as `/apis/apps/v1/namespaces/x/deployments` names. */
 export interface Target {
@@ -60,7 +60,7 @@ export function create({ kind, version, namespace }: Target, body: unknown, emul
   };
   kind.strategy.prepareForCreate?.(object, context);
   const errors = [
-    ...validateObjectMeta(metadata, { namespaced: kind.resource.namespaced, nameRule: kind.nameRule ?? 'subdomain' }),
+    ...validateObjectMeta(metadata, { namespaced: kind.resource.namespaced, nameRule: nameRuleOf(kind, object) }),
     ...(kind.strategy.validate?.(object, context) ?? []),
   ];
   if (!errors.length) kind.strategy.canonicalize?.(object);

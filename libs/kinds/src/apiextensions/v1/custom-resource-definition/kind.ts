@@ -7,7 +7,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
-import { validateDefinition, validateDefinitionUpdate, validateStatusUpdate } from './validation';
+import { definitionName, validateDefinition, validateDefinitionUpdate, validateStatusUpdate } from './validation';
 
 /** CLEANUP_FINALIZER stands for the objects of a definition: it goes when they are gone. */
 export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
@@ -69,6 +69,7 @@ export const customResourceDefinition = defineKind<Definition>({
   storagePath: 'apiextensions.k8s.io/customresourcedefinitions',
   shortNames: ['crd', 'crds'],
   categories: ['api-extensions'],
+  nameRule: definitionName,
   anyFinalizer: true,
   defaults: defaultDefinition,
   markDeleted: markTerminating,
@@ -86,9 +87,6 @@ export const customResourceDefinition = defineKind<Definition>({
     validateUpdate: validateDefinitionUpdate,
   }),
   subresources: {
-    status: isolatedStatusStrategy<Definition>({
-      allowUnconditionalUpdate: false,
-      validateUpdate: validateStatusUpdate,
-    }),
+    status: isolatedStatusStrategy<Definition>({ validateUpdate: validateStatusUpdate }),
   },
 });

@@ -1,5 +1,13 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  checkName,
+  field,
+  isDNS1035Label,
+  isDNS1123Subdomain,
+  Path,
+  type FieldError,
+  type KubeObject,
+} from '@navarch/apimachinery';
 import { ruleExpressions, type Schema } from '@navarch/cel';
 import type { JsonSchema } from '@navarch/schema';
 import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
@@ -29,16 +37,17 @@ interface Limits extends SchemaLimits {
   readonly oldSchemas: ReadonlyMap<string, JsonSchema | undefined>;
 }
 
+/** definitionName says what is wrong with the name of a definition, which follows from what it defines. */
+export function definitionName(name: string, prefix: boolean, definition: KubeObject): string[] {
+  const { names, group = '' } = (definition as Definition).spec;
+  const problems = checkName('subdomain', name, prefix);
+  return name === `${names?.plural ?? ''}.${group}` ? problems : [...problems, 'must be spec.names.plural+"."+spec.group'];
+}
+
 /** validateDefinition checks a new CustomResourceDefinition; v1 wants structural schemas. */
 export function validateDefinition(definition: Definition, context: StrategyContext): FieldError[] {
-  const { metadata } = definition;
-  const required = `${definition.spec.names?.plural ?? ''}.${definition.spec.group ?? ''}`;
-  const name = metadata?.name ?? '';
   const limits = limitsOf(definition, undefined, context);
   return [
-    ...(name && name !== required
-      ? [field.invalid(Path.at('metadata', 'name'), name, 'must be spec.names.plural+"."+spec.group')]
-      : []),
     ...validateSpec(definition.spec, limits, context),
     ...validateStatus(definition, context),
     ...validateApproval(definition, undefined, context),

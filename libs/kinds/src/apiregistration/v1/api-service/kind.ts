@@ -1,11 +1,13 @@
 import { APIServices, type apiregistrationv1 } from '@navarch/api';
 import {
+  checkName,
   field,
   inclusiveRange,
   isDNS1035Label,
   isDNS1123Subdomain,
   Path,
   type FieldError,
+  type KubeObject,
 } from '@navarch/apimachinery';
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { defineKind } from '../../../kind';
@@ -19,8 +21,16 @@ const SPEC = Path.at('spec');
 const MAX_GROUP_PRIORITY = 20_000;
 const MAX_VERSION_PRIORITY = 1000;
 
+/** serviceName says what is wrong with the name of an APIService, which follows from what it serves. */
+function serviceName(name: string, _prefix: boolean, service: KubeObject): string[] {
+  const problems = checkName('pathSegment', name);
+  const { group = '', version = '' } = (service as apiregistrationv1.APIService).spec ?? {};
+  const wanted = `${version}.${group}`;
+  if (problems.length || name === wanted) return problems;
+  return [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
+}
+
 function validateService({
-  metadata,
   spec = {} as apiregistrationv1.APIServiceSpec,
 }: apiregistrationv1.APIService): FieldError[] {
   const {
@@ -32,17 +42,7 @@ function validateService({
     caBundle,
     insecureSkipTLSVerify,
   } = spec;
-  const wanted = `${version}.${group}`;
   const errors: FieldError[] = [];
-  if (metadata?.name && metadata.name !== wanted) {
-    errors.push(
-      field.invalid(
-        Path.at('metadata', 'name'),
-        metadata.name,
-        `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`,
-      ),
-    );
-  }
   if (group) errors.push(...each(SPEC.child('group'), group, isDNS1123Subdomain(group)));
   else if (version !== 'v1')
     errors.push(field.required(SPEC.child('group'), 'only v1 may have an empty group and it better be legacy kube'));
@@ -97,7 +97,8 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
   ],
   categories: ['api-extensions'],
   storagePath: 'apiregistration.k8s.io/apiservices',
-  nameRule: 'pathSegment',
+  nameRule: serviceName,
+  ownedSince: 21,
   defaults({ spec }) {
     if (spec?.service) spec.service.port ??= HTTPS_PORT;
   },

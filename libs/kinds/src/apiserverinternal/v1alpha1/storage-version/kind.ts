@@ -3,7 +3,7 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
+import { ISOLATED, isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { storageVersionName, validateStorageVersionStatus } from './validation';
 
 type StorageVersion = apiserverinternalv1alpha1.StorageVersion;
@@ -26,9 +26,9 @@ export const storageVersion = defineKind<StorageVersion>({
   nameRule: storageVersionName,
   strategy: specStrategy<StorageVersion>({ metadataChecks: { update: [] }, allowUnconditionalUpdate: false }),
   subresources: {
-    status: isolatedStatusStrategy<StorageVersion>({
-      metadataChecks: { update: [] },
-      validateUpdate: validateStorageVersionStatus,
-    }),
+    status: isolatedStatusStrategy<StorageVersion>(
+      { metadataChecks: { update: [] }, validateUpdate: validateStorageVersionStatus },
+      [...ISOLATED, 'deletionTimestamp'],
+    ),
   },
 });

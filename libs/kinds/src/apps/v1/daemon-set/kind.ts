@@ -24,7 +24,9 @@ const TEMPLATE = Path.at('spec', 'template', 'spec');
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') } as const;
 
-function defaultDaemonSet({ spec }: appsv1.DaemonSet, emulated: Minor): void {
+function defaultDaemonSet(set: appsv1.DaemonSet, emulated: Minor): void {
+  if (!set.metadata?.annotations?.[TEMPLATE_GENERATION]) setTemplateGeneration(set, 0);
+  const { spec } = set;
   if (!spec) return;
   if (spec.template) defaultTemplate(spec.template);
   const strategy = (spec.updateStrategy ??= {});
@@ -50,6 +52,8 @@ function setTemplateGeneration(set: appsv1.DaemonSet, generation: number): void 
   const metadata = (set.metadata ??= {});
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
+
+const templateGeneration = ({ metadata }: appsv1.DaemonSet) => Number(metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
 
 function dropTemplateGeneration(object: Record<string, unknown>): void {
   const spec = object['spec'] as Record<string, unknown> | undefined;
@@ -92,11 +96,16 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     prepareForCreate: set => setTemplateGeneration(set, 1),
     validate: validateDaemonSet,
     prepareForUpdate(set, old) {
-      const before = Number(old.metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
+      const before = templateGeneration(old);
       const same = semanticEqual(set.spec?.template, old.spec?.template);
       setTemplateGeneration(set, same ? before : before + 1);
     },
     validateUpdate: validateDaemonSetUpdate,
   }),
-  subresources: { status: statusStrategy<appsv1.DaemonSet>({ validateUpdate: validateDaemonSetStatus }) },
+  subresources: {
+    status: statusStrategy<appsv1.DaemonSet>({
+      prepareForUpdate: (set, old) => setTemplateGeneration(set, templateGeneration(old)),
+      validateUpdate: validateDaemonSetStatus,
+    }),
+  },
 });

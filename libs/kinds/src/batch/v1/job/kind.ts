@@ -59,13 +59,14 @@ export const job = defineKind<batchv1.Job>({
     generation: 21,
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);
-      inheritLabels(job);
       if (emulated < EXPIRES) delete job.spec?.ttlSecondsAfterFinished;
     },
     prepareForUpdate(job, old, { emulated }) {
       if (emulated < EXPIRES && old.spec?.ttlSecondsAfterFinished === undefined)
         delete job.spec?.ttlSecondsAfterFinished;
     },
+    // A job that came without labels is read with those that its pods were given.
+    canonicalize: inheritLabels,
     validate: (job, release) => validateJob(job, release),
     validateUpdate: validateJobUpdate,
   }),

@@ -37,6 +37,7 @@ export const lease = defineKind<coordinationv1.Lease>({
     text('Holder', ({ spec }) => spec?.holderIdentity ?? ''),
     ageColumn,
   ]),
+  anyFinalizer: true,
   strategy: {
     ...plainStrategy<coordinationv1.Lease>(validateLease),
     metadataChecks: { update: ['change'] },

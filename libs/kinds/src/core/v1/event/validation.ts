@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import type { MetadataChecks, StrategyContext } from '../../../kind';
 import { each, requireText } from '../../../shared/errors';
 
@@ -10,15 +10,19 @@ const MAX_MESSAGE = 1024;
 /** validateEvent checks an Event; clients of events.k8s.io/v1 have to say more than older ones. */
 export function validateEvent(event: corev1.Event, { apiVersion, emulated }: StrategyContext): FieldError[] {
   const errors = validateAlways(event, emulated);
-  return apiVersion === STRICT ? [...errors, ...validateStrictly(event)] : errors;
+  if (apiVersion !== STRICT) return errors;
+  const metadata = validateObjectMeta(event.metadata ?? {}, { namespaced: true, nameRule: 'subdomain', emulated });
+  return [...errors, ...metadata, ...validateStrictly(event)];
 }
-
-/** eventMetadataChecks: clients of the older versions may name events as they like. */
-export const eventMetadataChecks = ({ apiVersion }: StrategyContext): MetadataChecks =>
-  apiVersion === STRICT ? { create: ['whole'], update: ['change'] } : { create: [], update: [] };
 
 /** UNCHECKED is the last release that takes any change of an event. */
 const UNCHECKED = 20;
+
+/** eventMetadataChecks: metadata is looked at in the middle of the rest; clients of the older versions may name events as they like. */
+export const eventMetadataChecks = ({ apiVersion, emulated }: StrategyContext): MetadataChecks => ({
+  create: [],
+  update: apiVersion === STRICT && emulated > UNCHECKED ? ['change'] : [],
+});
 
 /** validateEventUpdate checks a changed Event. */
 export function validateEventUpdate(event: corev1.Event, context: StrategyContext): FieldError[] {

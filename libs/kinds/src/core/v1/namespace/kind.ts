@@ -14,6 +14,7 @@ const FINALIZERS = Path.at('spec', 'finalizers');
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function defaultNamespace(namespace: corev1.Namespace, emulated: Minor): void {
+  if (!namespace.status?.phase) namespace.status = { ...namespace.status, phase: 'Active' };
   const { name } = (namespace.metadata ??= {});
   if (name && emulated >= 21) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
 }

@@ -6,6 +6,9 @@ import { serviceColumns } from './columns';
 import { defaultService } from './defaults';
 import { serviceStatusStrategy, serviceStrategy } from './strategy';
 
+/** CREATED_BY_PUT is the first release in which a PUT of no Service makes one. */
+const CREATED_BY_PUT: Minor = 23;
+
 const VERBS = ['create', 'delete', 'get', 'list', 'patch', 'update', 'watch'];
 
 const selectable = ({ spec }: corev1.Service) => ({
@@ -25,7 +28,7 @@ export const service = (emulated: Minor): KindDefinition<corev1.Service> =>
     ...(emulated < 23 && { verbs: VERBS }),
     nameRule: 'label1035',
     defaults: defaultService,
-    strategy: serviceStrategy,
+    strategy: { ...serviceStrategy, allowCreateOnUpdate: emulated >= CREATED_BY_PUT },
     columns: serviceColumns,
     ...(emulated >= 31 && { selectableFields: selectable, fieldLabels: Object.keys(selectable({})) }),
     subresources: {

@@ -41,8 +41,9 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
   },
 });
 
-/** serviceStatusStrategy checks the addresses that a load balancer has given. */
+/** serviceStatusStrategy checks the addresses that a load balancer has given. A PUT of the status of no Service makes one. */
 export const serviceStatusStrategy: Strategy<corev1.Service> = statusStrategy<corev1.Service>({
+  allowCreateOnUpdate: true,
   validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
 });
 

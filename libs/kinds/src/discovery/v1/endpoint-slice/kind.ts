@@ -72,7 +72,6 @@ export const endpointSlice = (emulated: Minor): KindDefinition<discoveryv1.Endpo
     strategy: {
       ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
       metadataChecks: { update: ['whole'] },
-      allowCreateOnUpdate: true,
       prepareForCreate(slice) {
         setGeneration(slice);
         dropNewerConditions(slice, emulated);

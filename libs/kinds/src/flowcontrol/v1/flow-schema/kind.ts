@@ -30,9 +30,9 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
     validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
   }),
   subresources: {
-    status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>({
-      metadataChecks: { update: [] },
-      validateUpdate: validateFlowSchemaStatus,
-    }),
+    status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>(
+      { metadataChecks: { update: [] }, validateUpdate: validateFlowSchemaStatus },
+      'all',
+    ),
   },
 });

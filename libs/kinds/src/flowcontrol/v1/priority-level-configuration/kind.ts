@@ -76,5 +76,5 @@ export const priorityLevelConfiguration = defineKind<Level>({
     validate: validateLevel,
     validateUpdate: (level, _old, context) => validateLevel(level, context),
   }),
-  subresources: { status: isolatedStatusStrategy<Level>({ metadataChecks: { update: [] } }) },
+  subresources: { status: isolatedStatusStrategy<Level>({ metadataChecks: { update: [] } }, 'all') },
 });

@@ -64,6 +64,7 @@ export const runtimeClass = defineKind<nodev1.RuntimeClass>({
     served('node.k8s.io/v1alpha1', 'RuntimeClass', { until: 24, toHub: fromAlpha, fromHub: toAlpha }),
   ],
   columns: defineColumns<nodev1.RuntimeClass>([nameColumn, text('Handler', ({ handler = '' }) => handler), ageColumn]),
+  anyFinalizer: true,
   strategy: plainStrategy<nodev1.RuntimeClass>(validateRuntimeClass, {
     metadataChecks: { update: ['whole', 'change'] },
     allowCreateOnUpdate: true,

@@ -8,7 +8,7 @@ import { each, IMMUTABLE, invalidStruct, requireText, twice } from '../../../sha
 import { goPointer } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
+import { ISOLATED, isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
 const V1 = 'storage.k8s.io/v1';
@@ -92,6 +92,9 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
     ],
   },
   subresources: {
-    status: isolatedStatusStrategy<storagev1.VolumeAttachment>({ metadataChecks: { update: ['whole', 'whole'] } }),
+    status: isolatedStatusStrategy<storagev1.VolumeAttachment>({ metadataChecks: { update: ['whole', 'whole'] } }, [
+      ...ISOLATED,
+      'deletionTimestamp',
+    ]),
   },
 });
