@@ -1,7 +1,7 @@
 import { defNameOf } from '@navarch/api';
 import type { Minor } from '@navarch/kinds';
 import { resourcesOfEndpoint, type ApiResource } from '../discovery/documents';
-import { returnsDeleted } from '../registry/deletion-rules';
+import { declaresDeleted } from '../registry/deletion-rules';
 import type { Endpoint } from '../registry/resource';
 import { describe, type Deed } from './deeds';
 import { tagOf, TEXT, type OpenApiMethod, type OpenApiOperation } from './operation';
@@ -162,7 +162,7 @@ class ResourceOperations {
   }
 
   private delete(): OpenApiOperation {
-    const answer = returnsDeleted(this.endpoint) ? this.schema : STATUS;
+    const answer = declaresDeleted(this.endpoint, this.emulated) ? this.schema : STATUS;
     return this.operation('delete', 'delete', this.item, {
       body: { schema: DELETE_OPTIONS, required: false },
       answers: { 200: answer, 202: answer },

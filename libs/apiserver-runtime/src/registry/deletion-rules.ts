@@ -41,17 +41,27 @@ export function showsDeleted(
   { removed, pending }: { readonly removed: boolean; readonly pending: boolean },
   emulated: Minor,
 ): boolean {
-  const name = resource.group ? `${resource.resource}.${resource.group}` : resource.resource;
+  const name = nameOf(resource);
   if (name === 'services' && emulated < SERVICES_SHOWN) return false;
   return returned.has(name) || (!removed && !pending);
 }
+
+/** declaresDeleted tells whether OpenAPI says that deleting answers the object; of namespaces it says a Status, whatever comes. */
+export function declaresDeleted({ kind: { resource } }: Endpoint, emulated: Minor): boolean {
+  const name = nameOf(resource);
+  if (name === 'namespaces' || (name === 'services' && emulated < SERVICES_SHOWN)) return false;
+  return returned.has(name);
+}
+
+const nameOf = ({ group, resource }: { readonly group: string; readonly resource: string }) =>
+  group ? `${resource}.${group}` : resource;
 
 /** Kinds whose objects are marked as being deleted before anything else, since their contents go first. */
 const marked = new Set(['namespaces', 'customresourcedefinitions.apiextensions.k8s.io']);
 
 /** marksFirst tells whether a deletion begins with a write of its own; that one words unmet preconditions as storage does. */
 export function marksFirst({ kind: { resource } }: Endpoint): boolean {
-  return marked.has(resource.group ? `${resource.resource}.${resource.group}` : resource.resource);
+  return marked.has(nameOf(resource));
 }
 
 /** garbagePolicyOf is what happens to dependents when a deletion does not say. */

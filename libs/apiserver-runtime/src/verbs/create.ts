@@ -125,7 +125,11 @@ async function store(
 }
 
 /** taken is the refusal of an object whose name another one has, which may be about to go. */
-async function taken({ endpoint, services, namespace }: WriteContext, name: string, prefix: string): Promise<StatusError> {
+async function taken(
+  { endpoint, services, namespace }: WriteContext,
+  name: string,
+  prefix: string,
+): Promise<StatusError> {
   const refusal = prefix ? unlucky(endpoint, name, services.emulated) : alreadyExists(endpoint.target, name);
   if (refusal.code !== 409) return refusal;
   const present = await endpoint.resource.storage.get({ namespace, name });

@@ -43,7 +43,10 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
 const CREATE: readonly MetadataCheck[] = ['whole'];
 const UPDATE: readonly MetadataCheck[] = ['change', 'whole'];
 
-function checksOf({ metadataChecks: checks = {} }: Strategy<AnyObject>, { strategyContext }: WriteContext): MetadataChecks {
+function checksOf(
+  { metadataChecks: checks = {} }: Strategy<AnyObject>,
+  { strategyContext }: WriteContext,
+): MetadataChecks {
   return typeof checks === 'function' ? checks(strategyContext) : checks;
 }
 
