@@ -116,12 +116,10 @@ interface FieldCodec {
 function objectMessage(defName: string): Message {
   const facts = fieldsOf(defName);
   if (!facts) throw new Error(`no definition is named ${defName}`);
-  const fields = facts
-    .filter(field => !field.unreleased)
-    .map((field): FieldCodec => {
-      let codec: Codec | undefined;
-      return { facts: field, codec: () => (codec ??= codecOf(field.type)) };
-    });
+  const fields = facts.map((field): FieldCodec => {
+    let codec: Codec | undefined;
+    return { facts: field, codec: () => (codec ??= codecOf(field.type)) };
+  });
   const byNumber = new Map(fields.map(f => [f.facts.number, f]));
   // Backwards: the last field first.
   const descending = [...fields].sort((a, b) => b.facts.number - a.facts.number);
