@@ -1,35 +1,41 @@
-/** ProtoWriter writes a protobuf message field by field, in the order of its calls. Empty values are left out. */
+const VARINT = 0;
+const FIXED64 = 1;
+const BYTES = 2;
+
+/** Part is a piece of a message: a varint, the text of a string, what is written as it is, or a nested message. */
+type Part = number | string | Uint8Array | ProtoWriter;
+
+/** ProtoWriter writes a protobuf message field by field, in the order of its calls. Empty values are left out. Bytes are made at the end, all at once. */
 export class ProtoWriter {
-  private readonly parts: Buffer[] = [];
+  private readonly parts: Part[] = [];
   private size = 0;
 
   string(field: number, value: unknown): this {
-    if (typeof value === 'string' && value !== '') this.bytes(field, Buffer.from(value));
+    if (typeof value === 'string' && value !== '') this.text(field, value);
     return this;
   }
 
   strings(field: number, values: unknown): this {
-    for (const value of Array.isArray(values) ? values : []) this.bytes(field, Buffer.from(String(value)));
+    for (const value of Array.isArray(values) ? values : []) this.text(field, String(value));
     return this;
   }
 
   bool(field: number, value: unknown): this {
-    if (value === true) this.push(Buffer.concat([varint(field * 8), Buffer.from([1])]));
+    if (value === true) this.varint(field * 8 + VARINT).varint(1);
     return this;
   }
 
   double(field: number, value: number): this {
     const bytes = Buffer.alloc(8);
     bytes.writeDoubleLE(value);
-    this.push(Buffer.concat([varint(field * 8 + 1), bytes]));
-    return this;
+    return this.varint(field * 8 + FIXED64).push(bytes, bytes.length);
   }
 
   /** message writes a nested message, an empty one too. */
   message(field: number, value: ProtoWriter): this {
-    this.push(Buffer.concat([varint(field * 8 + 2), varint(value.size)]));
-    for (const part of value.parts) this.push(part);
-    return this;
+    return this.varint(field * 8 + BYTES)
+      .varint(value.size)
+      .push(value, value.size);
   }
 
   /** each writes a message for each item of a list, which may be missing. */
@@ -39,23 +45,52 @@ export class ProtoWriter {
   }
 
   finish(): Buffer {
-    return Buffer.concat(this.parts, this.size);
+    const bytes = Buffer.allocUnsafe(this.size);
+    this.writeTo(bytes, 0);
+    return bytes;
   }
 
-  private bytes(field: number, value: Buffer): void {
-    this.push(Buffer.concat([varint(field * 8 + 2), varint(value.length), value]));
+  private text(field: number, value: string): void {
+    const size = Buffer.byteLength(value);
+    this.varint(field * 8 + BYTES)
+      .varint(size)
+      .push(value, size);
   }
 
-  private push(part: Buffer): void {
+  private varint(value: number): this {
+    return this.push(value, sizeOf(value));
+  }
+
+  private push(part: Part, size: number): this {
     this.parts.push(part);
-    this.size += part.length;
+    this.size += size;
+    return this;
+  }
+
+  /** writeTo writes the message from `at` on, and answers where it ends. */
+  private writeTo(bytes: Buffer, at: number): number {
+    for (const part of this.parts) {
+      if (typeof part === 'string') at += bytes.write(part, at);
+      else if (typeof part === 'number') at = writeVarint(bytes, at, part);
+      else if (part instanceof ProtoWriter) at = part.writeTo(bytes, at);
+      else {
+        bytes.set(part, at);
+        at += part.length;
+      }
+    }
+    return at;
   }
 }
 
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
+function sizeOf(varint: number): number {
+  let size = 1;
+  for (let rest = varint; rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+function writeVarint(bytes: Buffer, at: number, value: number): number {
   let rest = value;
-  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes.push((rest & 0x7f) | 0x80);
-  bytes.push(rest);
-  return Buffer.from(bytes);
+  for (; rest > 0x7f; rest = Math.floor(rest / 128)) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at++] = rest;
+  return at;
 }
