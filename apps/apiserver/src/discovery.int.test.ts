@@ -60,6 +60,19 @@ describe('what today’s clients discover', () => {
     expect([old.status, old.headers.location]).toEqual([301, url]);
   });
 
+  test('OpenAPI tells of what is no resource too', async () => {
+    const accept = 'application/json';
+    const read = async (path: string) => JSON.parse((await get(path, { accept })).body.toString()) as { paths: object };
+    const { paths } = await read('/openapi/v3');
+    const keys = ['version', 'openid/v1/jwks', '.well-known/openid-configuration', 'apis', 'apis/apps', 'api/v1'];
+    expect(Object.keys(paths)).toEqual(expect.arrayContaining(keys));
+    const swagger = await read('/openapi/v2');
+    for (const key of keys) {
+      expect(Object.keys((await read(`/openapi/v3/${key}`)).paths)).toContain(`/${key}/`);
+      expect(Object.keys(swagger.paths)).toContain(`/${key}/`);
+    }
+  });
+
   test('long documents come compressed to who takes that, short ones never', async () => {
     const headers = { accept: 'application/json', 'accept-encoding': 'gzip' };
     const packed = await get('/openapi/v2', headers);
