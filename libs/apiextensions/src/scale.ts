@@ -49,15 +49,15 @@ function selectorErrors(object: AnyObject, path: string): FieldError[] {
   return why === undefined ? [] : [field.invalid(Path.at(path), '', why)];
 }
 
-/** valueAt goes down a path of plain fields; `fault` says where something is no object. */
+/** valueAt goes down a path of plain fields; `fault` says which field stands in something that is no object. */
 function valueAt(object: AnyObject, path: string): { value?: unknown; fault?: string } {
   let value: unknown = object;
   let way = '';
   for (const step of path.replace(/^\./, '').split('.')) {
     if (value === undefined || value === null) return {};
-    if (!isRecord(value)) return { fault: accessorError(way, value, 'map[string]interface {}') };
-    value = getOwn(value, step);
     way += `.${step}`;
+    if (!isRecord(value)) return { fault: accessorError(way, value, 'map[string]interface{}') };
+    value = getOwn(value, step);
   }
   return { value };
 }

@@ -22,6 +22,8 @@ export interface Negotiated {
 export interface Offer {
   /** media in order of preference. */
   readonly media: readonly Media[];
+  /** named are the media that a refusal lists; those that are offered unless given. */
+  readonly named?: readonly Media[];
   /** streams are those of the media in which a stream of events can be answered, where it is one: what was chosen has to be among them. */
   readonly streams?: readonly Media[];
   /** allows tells whether a transform is possible; absent: none is. */
@@ -94,7 +96,7 @@ export function negotiate(header: string | undefined, offer: Offer): Negotiated 
       return accepted;
     }
   }
-  throw notAcceptable(offer.media);
+  throw notAcceptable(offer.named ?? offer.media);
 }
 
 function accept(clause: Clause, media: Media, offer: Offer): Negotiated | undefined {

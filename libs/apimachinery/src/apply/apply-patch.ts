@@ -52,9 +52,9 @@ export function applyPatch(request: ApplyRequest): ApplyResult {
   checkVersion(request);
   if (Array.isArray(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil');
   const ownership = ownershipOf(emulated);
-  const config = withoutManagedFields(applied);
-  const problems = checkTyped(schema, config, [], ownership);
+  const problems = checkTyped(schema, applied, [], ownership);
   if (problems.length) throw untypeable('patch', request, problems);
+  const config = withoutManagedFields(applied);
   const live = withoutManagedFields(request.live);
   const broken = ownership.bearsDuplicates ? [] : checkTyped(schema, live, [], ownership);
   if (broken.length) throw untypeable('live', request, broken);

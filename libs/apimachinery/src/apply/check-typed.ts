@@ -18,13 +18,7 @@ export function checkTyped(
     case 'scalar':
       return scalarFits(schema, value) ? [] : wrong(...mismatch(schema, value));
     case 'object':
-      if (!isRecord(value)) return wrong('map', boxed(value));
-      return Object.entries(value).flatMap(([key, child]) => {
-        const field = schema.field(key);
-        const below = [...path, fieldElement(key)];
-        if (!field && !schema.preservesUnknown) return [`${at(below)}field not declared in schema`];
-        return checkTyped(field?.schema ?? deduced, child, below, ownership);
-      });
+      return isRecord(value) ? checkFields(schema, value, path, ownership) : wrong('map', boxed(value));
     case 'map':
       if (!isRecord(value)) return wrong('map', boxed(value));
       return Object.entries(value).flatMap(([key, child]) =>
@@ -38,6 +32,23 @@ export function checkTyped(
 }
 
 const at = (path: readonly PathElement[]) => (path.length ? `${fieldPathText(path)}: ` : '');
+
+/** checkFields looks at an object's fields in their order. Behind one that is not declared nothing is looked at. */
+function checkFields(
+  schema: TypeSchema,
+  value: Record<string, unknown>,
+  path: readonly PathElement[],
+  ownership: Ownership,
+): string[] {
+  const errors: string[] = [];
+  for (const [key, child] of Object.entries(value)) {
+    const field = schema.field(key);
+    const below = [...path, fieldElement(key)];
+    if (!field && !schema.preservesUnknown) return [...errors, `${at(below)}field not declared in schema`];
+    errors.push(...checkTyped(field?.schema ?? deduced, child, below, ownership));
+  }
+  return errors;
+}
 
 /** checkItems looks at a list's items in their order. Behind one that cannot be told apart nothing is looked at. */
 function checkItems(

@@ -57,6 +57,7 @@ const WHOLE = new Set(['replace', 'test']);
 
 /** applyOperation does one step and answers how many bytes it copied. */
 function applyOperation(holder: Record<string, unknown>, { op, path, from, value }: JsonPatchOperation): number {
+  if (op === 'move') return move(holder, from, path);
   const target = typeof path === 'string' && (path || WHOLE.has(op)) ? locate(holder, path) : undefined;
   if (!target) throw refused(`${op}: no such path`);
   switch (op) {
@@ -74,26 +75,33 @@ function applyOperation(holder: Record<string, unknown>, { op, path, from, value
       if (Array.isArray(target.container) && !exists(target)) throw refused('test: no such item');
       if (!deepEqual(read(target) ?? null, value ?? null)) throw refused('test failed');
       return 0;
-    case 'move':
     case 'copy': {
-      const source = typeof from === 'string' && from ? locate(holder, from) : undefined;
-      if (!source) throw refused(`${op}: no such source`);
-      if (!exists(source) && (op === 'move' || Array.isArray(source.container))) throw refused(`${op}: no such source`);
-      const moved = read(source) ?? null;
-      if (op === 'move') {
-        remove(source);
-        // Removing the source may have shifted the list in which the target is.
-        const again = locate(holder, path);
-        if (!again) throw refused('move: no such target');
-        add(again, moved);
-        return 0;
-      }
-      add(target, deepClone(moved));
-      return moved === null ? 0 : Buffer.byteLength(JSON.stringify(moved));
+      const source = sourceOf(holder, from);
+      if (!exists(source) && Array.isArray(source.container)) throw refused('copy: no such source');
+      const copied = deepClone(read(source) ?? null);
+      add(target, copied);
+      return copied === null ? 0 : Buffer.byteLength(JSON.stringify(copied));
     }
     default:
       throw refused(`unknown operation ${op}`);
   }
+}
+
+/** move looks for its target when the source is gone, which may have shifted the list that the target is in. */
+function move(holder: Record<string, unknown>, from: unknown, path: unknown): number {
+  const source = sourceOf(holder, from);
+  const moved = read(source) ?? null;
+  remove(source);
+  const target = typeof path === 'string' && path ? locate(holder, path) : undefined;
+  if (!target) throw refused('move: no such target');
+  add(target, moved);
+  return 0;
+}
+
+function sourceOf(holder: Record<string, unknown>, from: unknown): Target {
+  const source = typeof from === 'string' && from ? locate(holder, from) : undefined;
+  if (!source) throw refused('no such source');
+  return source;
 }
 
 /** Target is a place in a document: a key of an object or an index of a list. The root is a key of its holder. */

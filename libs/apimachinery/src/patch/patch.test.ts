@@ -223,6 +223,14 @@ describe('JSON patch', () => {
     ['lets no scalar take the place of everything', [{ op: 'replace', path: '', value: 5 }], doc],
     ['takes an index with a sign', [{ op: 'replace', path: '/list/+0', value: 9 }], { ...doc, list: [9, 2, 3] }],
     ['ignores what stands before the first slash', [{ op: 'remove', path: 'metadata/list' }], { a: doc.a }],
+    [
+      'looks for the target of a move when the source is gone',
+      [
+        { op: 'add', path: '/list/1', value: {} },
+        { op: 'move', from: '/list/0', path: '/list/0/in' },
+      ],
+      { ...doc, list: [{ in: 1 }, 2, 3] },
+    ],
     ['reads an escape once', [{ op: 'add', path: '/b~01', value: 1 }], { ...doc, 'b~1': 1 }],
   ])('%s', (_, ops, result) => {
     const before = deepClone(doc);

@@ -40,6 +40,8 @@ export interface Target {
   readonly hubGroup: string;
   /** versions are the apiVersions in which the kind exists. */
   readonly versions: readonly string[];
+  /** versionless: what a patch leaves without a version is of this one. */
+  readonly versionless?: boolean;
   /** custom reads objects that have no definition. */
   readonly custom?: CustomKind;
 }

@@ -2,6 +2,7 @@ import { decodeTyped } from '@navarch/api';
 import {
   applyPatch,
   badRequest,
+  conflict,
   deepClone,
   notFound,
   type AnyObject,
@@ -13,11 +14,15 @@ import type { Entry } from '@navarch/storage';
 import { customObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
+import type { Endpoint } from '../registry/resource';
 import { emptyOf, inVersionOf, managedSubresource, resetFieldsOf, structureOf } from './managed-fields';
 import { parseApplyBody } from './patch-body';
 import { whyNot } from './why-not';
 import { matchesPath } from './update';
 import type { WriteContext } from './write-context';
+
+/** NAME_FILLED_SINCE is the first release in which a configuration without a name is about that of the path. */
+const NAME_FILLED_SINCE: Minor = 21;
 
 /** applied makes the object of a server-side apply: the configuration merged into the present object, with its owners. */
 export function applied(context: WriteContext, body: Buffer): (current: Entry | undefined) => AnyObject {
@@ -43,7 +48,9 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       inVersion: convertible(inVersionOf(endpoint), target, services.emulated),
       resetFields: resetFieldsOf(context),
     });
-    matchesPath({ metadata: { ...config.metadata, name: config.metadata?.name ?? name } }, namespace, name);
+    if (!current) checkNobody(endpoint, name, object);
+    const { name: own = services.emulated < NAME_FILLED_SINCE ? object.metadata?.name : name } = config.metadata ?? {};
+    matchesPath({ metadata: { ...config.metadata, ...(own !== undefined && { name: own }) } }, namespace, name);
     const decode: DecodeContext = {
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
@@ -98,6 +105,13 @@ function inconvertible(what: string, object: AnyObject, target: Target, emulated
   return plainFailure(`failed to convert ${what}: unable to convert unstructured object to ${typeOf(target)}: ${why}`);
 }
 
+/** checkNobody refuses a configuration that means an object which there is not. */
+function checkNobody({ target }: Endpoint, name: string, { metadata }: AnyObject): void {
+  if (!metadata?.uid) return;
+  const why = `uid mismatch: the provided object specified uid ${metadata.uid}, and no existing object was found`;
+  throw conflict(target, name, why);
+}
+
 /** lockOn: a configuration that names no resourceVersion goes for whatever there is. */
 function lockOn(result: AnyObject, current: Entry | undefined): void {
   const metadata = (result.metadata ??= {});
@@ -109,7 +123,10 @@ function checkConfigKind({ endpoint, services }: WriteContext, { kind, apiVersio
   if (apiVersion !== endpoint.apiVersion || kind === endpoint.kindName) return;
   if (services.emulated > 20)
     throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.kindName})`);
-  throw plainFailure(
-    `failed to merge config: expected objects of the same type, but got {${kind} {<nil> <nil> <nil>}}`,
-  );
+  const { group, version } = endpoint.version;
+  if (typeof (kind as unknown) !== 'string' || !kind)
+    throw plainFailure(`failed to create typed patch object: no corresponding type for ${group}/${version}, Kind=`);
+  // That release shows where the two names of kinds are kept.
+  const type = '{0xc000000000 {<nil> <nil> <nil>}}';
+  throw plainFailure(`failed to merge config: expected objects of the same type, but got ${type} and ${type}`);
 }

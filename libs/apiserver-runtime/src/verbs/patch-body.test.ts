@@ -103,6 +103,17 @@ describe('parseApplyBody', () => {
     );
   });
 
+  test.each([
+    ['\ta: b', 'found character that cannot start any token'],
+    ['x: 1\na: b: c', 'line 2: mapping values are not allowed in this context'],
+    ['x: *n', "unknown anchor 'n' referenced"],
+    [Buffer.from([0x61, 0xff]), 'invalid leading UTF-8 octet'],
+  ])('%j is no YAML', (body, why) => {
+    expect(() => parseApplyBody(Buffer.from(body), today)).toThrow(
+      `error decoding YAML: error converting YAML to JSON: yaml: ${why}`,
+    );
+  });
+
   test('what is no object is refused', () => {
     expect(() => parseApplyBody(Buffer.from('just words'), today)).toThrow(
       'error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal string into Go value of type map[string]interface {}',

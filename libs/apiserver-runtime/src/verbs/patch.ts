@@ -31,7 +31,7 @@ import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { applied } from './apply';
 import { hubObject } from './create';
-import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
+import { parsePatch, type PatchType } from './patch-body';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
 import { whyNot } from './why-not';
@@ -170,7 +170,8 @@ function restore(
   decode: DecodeContext,
 ): AnyObject {
   // What is read without a version is read as something that has no name.
-  if ((after['apiVersion'] ?? '') === '') matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
+  if (!target.versionless && (after['apiVersion'] ?? '') === '')
+    matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
   const problem = typeProblem(after);
   if (problem) throw invalidPatch(patchedText(after, type, value), problem);
   try {
@@ -236,19 +237,6 @@ function touchedBy(operations: unknown): Record<string, unknown> {
     }
   }
   return tree;
-}
-
-/** patchScale applies a patch to a Scale. Server-side apply replaces what it names, since a scale has one field only. */
-export function patchScale(
-  type: PatchType,
-  body: Buffer,
-  scale: AnyObject,
-  target: Target,
-  decode: DecodeContext,
-): AnyObject {
-  if (type === 'apply') return patchObject(target, 'merge', parseApplyBody(body, decode), scale, decode);
-  const { value, findings } = parsePatch(type, body, decode);
-  return patchObject(target, type, value, scale, { ...decode, findings });
 }
 
 /** invalidPatch is the 422 for a patch whose result is no object of the kind. */

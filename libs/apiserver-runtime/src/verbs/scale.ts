@@ -1,5 +1,7 @@
 import {
   Path,
+  StatusError,
+  badRequest,
   conflict,
   field,
   internalError,
@@ -11,7 +13,6 @@ import {
   validateObjectMeta,
   type AnyObject,
   type ApiResponse,
-  type StatusError,
 } from '@navarch/apimachinery';
 import type { ScalePaths } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
@@ -19,13 +20,14 @@ import type { Exchange } from '../chain/exchange';
 import { respondPlain } from '../encoding/plain';
 import { decodeObject, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
-import { contentMedia } from '../negotiate';
+import { contentMedia, type Media } from '../negotiate';
 import { scaleTarget } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { revisionOf } from './resource-version';
-import { patchScale, patchTypeOf } from './patch';
+import { patchTypeOf } from './patch';
+import { OWNED_SINCE, patchScale } from './scale-patch';
 import type { Services } from './services';
-import { checkUid, matchesPath, updateObject } from './update';
+import { checkUid, matchesPath, unlocked, updateObject } from './update';
 import { invalid } from './validation';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
@@ -48,7 +50,7 @@ export async function scale(
   exchange: Exchange,
   paths: ScalePaths,
 ): Promise<ApiResponse> {
-  const shape = shapeOf(exchange, offers.plain);
+  const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
   const { namespace, name, verb } = exchange.info;
   if (verb === 'get') {
     const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
@@ -73,21 +75,37 @@ export async function scale(
     warn: (text: string) => exchange.warn(text),
   };
   const wanted = type
-    ? (current: AnyObject) => patchScale(type, body, current, target, decode)
-    : replacement(exchange, body, decode);
-  const { entry } = await updateObject(context, current => rescaled(context, current, wanted, paths));
+    ? (current: AnyObject) =>
+        patchScale(context, type, body, current, endpoint.custom ? { ...target, versionless: true } : target, decode)
+    : replacement(endpoint, exchange, body, decode);
+  const change = (current: Entry | undefined) => {
+    if (!current && type === 'apply') throw notFound(endpoint.target, name);
+    return rescaled(context, current, wanted, paths);
+  };
+  const { entry } = await updateObject(context, change, { owned: services.emulated < OWNED_SINCE });
   await endpoint.resource.load([entry]);
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
 }
 
 /** replacement is the Scale that an update brings along. It is read, and refused, before anybody looks for the object. */
-function replacement(exchange: Exchange, body: Buffer, decode: DecodeContext): () => AnyObject {
+function replacement(endpoint: Endpoint, exchange: Exchange, body: Buffer, decode: DecodeContext): () => AnyObject {
   const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
-  const scale = decodeObject(body, media, target, decode);
+  const scale = endpoint.custom ? decodeOfCustom(body, media, decode) : decodeObject(body, media, target, decode);
   const { namespace, name } = exchange.info;
   matchesPath(scale, namespace, name);
   if (decode.emulated >= NAMESPACE_FILLED_SINCE) (scale.metadata ??= {}).namespace ??= namespace;
   return () => scale;
+}
+
+/** decodeOfCustom reads a Scale of a custom resource, whose types do not know scales: what is wrong with one goes unsaid. */
+function decodeOfCustom(body: Buffer, media: Media, decode: DecodeContext): AnyObject {
+  try {
+    return decodeObject(body, media, target, decode);
+  } catch (error) {
+    if (decode.fieldValidation === 'Strict' || !(error instanceof StatusError)) throw error;
+    const scheme = 'k8s.io/apiextensions-apiserver/pkg/apiserver/customresource_handler.go:688';
+    throw badRequest(`no kind is registered for the type v1.Scale in scheme ${JSON.stringify(scheme)}`);
+  }
 }
 
 /** rescaled is the present object with the wanted replicas. */
@@ -99,21 +117,22 @@ function rescaled(
 ): AnyObject {
   const { endpoint, namespace } = context;
   const { name, verb } = context.exchange.info;
-  if (!current) throw notFound(scaleTarget(endpoint), name);
-  const object = endpoint.resource.hubOf(current);
+  const patching = verb === 'patch';
+  if (!current && patching) throw notFound(scaleTarget(endpoint), name);
+  const object = current ? endpoint.resource.hubOf(current) : {};
   const scale = wanted(scaleOf(object, paths));
   const { resourceVersion = '', uid } = scale.metadata ?? {};
-  if (verb === 'patch') {
-    matchesPath(scale, namespace, name);
-    if (uid && uid !== object.metadata?.uid) throw otherUid(endpoint, name, uid, object.metadata?.uid ?? '');
-  } else if (uid) {
-    checkUid(context, current, uid);
-  }
+  if (patching) matchesPath(scale, namespace, name);
+  else if (uid) checkUid(context, current, uid);
+  if (!current) throw notFound(scaleTarget(endpoint), name);
+  if (patching && !endpoint.custom && uid && uid !== object.metadata?.uid)
+    throw otherUid(endpoint, name, uid, object.metadata?.uid ?? '');
   // Who owns which fields is told of the object, never of its scale.
   if (scale.metadata) delete scale.metadata.managedFields;
   // Objects of custom resources are checked as a whole, where their replicas really stand.
   if (!endpoint.custom) checkScale(scale, name);
   const given = revisionOf(resourceVersion);
+  if (endpoint.custom && resourceVersion && given === 0) throw unlocked(endpoint, name);
   if (given !== 0 && given !== current.revision) throw conflict(endpoint.target, name, MODIFIED);
   setAt(object, paths.replicas, replicasOf(scale));
   return object;

@@ -1,4 +1,12 @@
-import { MODIFIED, badRequest, conflict, notFound, type AnyObject, type ApiResponse } from '@navarch/apimachinery';
+import {
+  MODIFIED,
+  badRequest,
+  conflict,
+  notFound,
+  type AnyObject,
+  type ApiResponse,
+  type StatusError,
+} from '@navarch/apimachinery';
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
@@ -182,6 +190,7 @@ async function changed(
     // Whatever else is wrong with what cannot be created comes first.
     if (!mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
     dedupOwners(object, true, text => context.exchange.warn(text));
+    revisionOf(object.metadata?.resourceVersion ?? '');
     prepareNew(context, object);
     await services.admission.validate(attributes);
     return storedForm(endpoint, object);
@@ -217,13 +226,18 @@ function lock({ endpoint, strategy }: WriteContext, object: AnyObject, present: 
       metadata.resourceVersion = present;
       return;
     }
-    throw invalid({ group: endpoint.target.group, kind: endpoint.target.resource }, name, [
-      {
-        reason: 'FieldValueInvalid',
-        field: 'metadata.resourceVersion',
-        message: 'Invalid value: 0x0: must be specified for an update',
-      },
-    ]);
+    throw unlocked(endpoint, name);
   }
   if (String(given) !== present) throw conflict(endpoint.target, name, MODIFIED);
+}
+
+/** unlocked is the refusal of a write that does not say which state of the object it was made from. */
+export function unlocked({ target }: Endpoint, name: string): StatusError {
+  return invalid({ group: target.group, kind: target.resource }, name, [
+    {
+      reason: 'FieldValueInvalid',
+      field: 'metadata.resourceVersion',
+      message: 'Invalid value: 0x0: must be specified for an update',
+    },
+  ]);
 }
