@@ -32,6 +32,8 @@ export interface MetadataChecks {
  * validate… are pure. Generic metadata (name, labels, owner references, immutable uid …) is checked by the runtime.
  */
 export interface Strategy<T extends KubeObject> {
+  /** preparesUnnamed: prepareForCreate runs before a name is generated. */
+  readonly preparesUnnamed?: boolean;
   /** prepareForCreate drops what clients may not set (status), and sets generation and the like. */
   prepareForCreate?(object: T, context: StrategyContext): void;
   validate?(object: T, context: StrategyContext): FieldError[];

@@ -117,7 +117,7 @@ function graceOf(
 
 /** markDeleting marks an object that only finalizers keep. */
 function markDeleting(metadata: ObjectMeta, now: number): void {
-  if (metadata.deletionGracePeriodSeconds === undefined && metadata.generation) metadata.generation++;
+  if (!metadata.deletionTimestamp && metadata.generation) metadata.generation++;
   if (!metadata.deletionTimestamp || Date.parse(metadata.deletionTimestamp) > now)
     metadata.deletionTimestamp = rfc3339(now);
   metadata.deletionGracePeriodSeconds = 0;

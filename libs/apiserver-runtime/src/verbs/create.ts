@@ -97,8 +97,12 @@ export function prepareNew(context: WriteContext, object: AnyObject): void {
   // What a subresource brings into being is as new as any other object.
   const { strategy } = context.endpoint.kind;
   const metadata = prepareMetadata(object, context.namespaced, context.namespace, context.systemFields());
-  if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
+  const fillName = () => {
+    if (!metadata.name && metadata.generateName) metadata.name = generateName(metadata.generateName);
+  };
+  if (!strategy.preparesUnnamed) fillName();
   strategy.prepareForCreate?.(object, strategyContext);
+  fillName();
   checkNew(context, object);
   strategy.canonicalize?.(object);
 }

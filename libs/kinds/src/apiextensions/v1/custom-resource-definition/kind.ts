@@ -14,7 +14,8 @@ export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 
-function defaultDefinition({ spec }: Definition): void {
+function defaultDefinition(definition: Definition): void {
+  const { spec } = definition;
   if (!spec) return;
   const names = (spec.names ??= {} as apiextensionsv1.CustomResourceDefinitionNames);
   if (names.kind) names.singular ||= names.kind.toLowerCase();
@@ -22,6 +23,7 @@ function defaultDefinition({ spec }: Definition): void {
   spec.conversion ??= { strategy: 'None' };
   const service = spec.conversion.webhook?.clientConfig?.service;
   if (service) service.port ??= HTTPS_PORT;
+  if (!definition.status?.storedVersions?.length) storeVersion(definition);
 }
 
 /** storeVersion notes which versions objects may be stored in: once a version has been the storage version, it stays in the list. */

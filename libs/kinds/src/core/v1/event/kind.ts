@@ -82,6 +82,6 @@ export const event = defineKind<corev1.Event>({
   strategy: plainStrategy<corev1.Event>(validateEvent, {
     allowCreateOnUpdate: true,
     metadataChecks: eventMetadataChecks,
-    validateUpdate: (event, _old, context) => validateEventUpdate(event, context),
+    validateUpdate: validateEventUpdate,
   }),
 });

@@ -1,7 +1,16 @@
 import type { corev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
+import {
+  field,
+  isQualifiedName,
+  Path,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+  validateStandardFinalizers,
+  type FieldError,
+} from '@navarch/apimachinery';
 import type { MetadataChecks, StrategyContext } from '../../../kind';
-import { each, requireText } from '../../../shared/errors';
+import { semanticEqual } from '../../../shared/equal';
+import { each, IMMUTABLE, requireText } from '../../../shared/errors';
 
 const MAX_NAME = 128;
 const STRICT = 'events.k8s.io/v1';
@@ -15,18 +24,46 @@ export function validateEvent(event: corev1.Event, { apiVersion, emulated }: Str
   return [...errors, ...metadata, ...validateStrictly(event)];
 }
 
-/** UNCHECKED is the last release that takes any change of an event. */
-const UNCHECKED = 20;
+/** COMPARED is the first release that compares a changed event with the one before; until then it was compared with itself. */
+const COMPARED = 21;
 
 /** eventMetadataChecks: metadata is looked at in the middle of the rest; clients of the older versions may name events as they like. */
-export const eventMetadataChecks = ({ apiVersion, emulated }: StrategyContext): MetadataChecks => ({
-  create: [],
-  update: apiVersion === STRICT && emulated > UNCHECKED ? ['change'] : [],
-});
+export const eventMetadataChecks: MetadataChecks = { create: [], update: [] };
 
-/** validateEventUpdate checks a changed Event. */
-export function validateEventUpdate(event: corev1.Event, context: StrategyContext): FieldError[] {
-  return context.emulated <= UNCHECKED ? validateAlways(event, context.emulated) : validateEvent(event, context);
+/** FIXED are the fields of an event that clients of events.k8s.io/v1 may not change. */
+const FIXED = [
+  'involvedObject',
+  'reason',
+  'message',
+  'source',
+  'firstTimestamp',
+  'lastTimestamp',
+  'count',
+  'reason',
+  'type',
+  'eventTime',
+  'action',
+  'related',
+  'reportingComponent',
+  'reportingInstance',
+] as const;
+
+/** validateEventUpdate checks a changed Event: nothing but its series changes. */
+export function validateEventUpdate(event: corev1.Event, old: corev1.Event, context: StrategyContext): FieldError[] {
+  const { apiVersion, emulated } = context;
+  const errors = validateAlways(event, emulated);
+  if (apiVersion !== STRICT) return errors;
+  const { metadata = {} } = event;
+  const before = emulated < COMPARED ? event : old;
+  return [
+    ...errors,
+    ...validateObjectMetaUpdate(metadata, before.metadata ?? {}, undefined, emulated),
+    ...validateStandardFinalizers(metadata.finalizers),
+    ...(semanticEqual(event.series, before.series) ? [] : validateSeries(event)),
+    ...FIXED.filter(name => !semanticEqual(event[name], before[name])).map(name =>
+      field.invalid(Path.at(name === 'reportingComponent' ? 'reportingController' : name), event[name], IMMUTABLE),
+    ),
+  ];
 }
 
 /** DEFAULT_TOO is the first release that takes events of cluster-scoped objects in the namespace default. */
@@ -60,13 +97,17 @@ function validateAlways(event: corev1.Event, emulated: number): FieldError[] {
   ];
 }
 
+function validateSeries({ series }: corev1.Event): FieldError[] {
+  if (!series) return [];
+  return [
+    ...((series.count ?? 0) < 2 ? [field.invalid(Path.at('series.count'), '', 'should be at least 2')] : []),
+    ...(series.lastObservedTime ? [] : [field.required(Path.at('series.lastObservedTime'))]),
+  ];
+}
+
 function validateStrictly(event: corev1.Event): FieldError[] {
-  const { series, eventTime, type = '', firstTimestamp, lastTimestamp, count, source } = event;
-  const errors: FieldError[] = [];
-  if (series) {
-    if ((series.count ?? 0) < 2) errors.push(field.invalid(Path.at('series.count'), '', 'should be at least 2'));
-    if (!series.lastObservedTime) errors.push(field.required(Path.at('series.lastObservedTime')));
-  }
+  const { eventTime, type = '', firstTimestamp, lastTimestamp, count, source } = event;
+  const errors = validateSeries(event);
   if (!eventTime) errors.push(field.required(Path.at('eventTime')));
   if (type !== 'Normal' && type !== 'Warning')
     errors.push(field.invalid(Path.at('type'), '', `has invalid value: ${type}`));

@@ -24,7 +24,8 @@ export const limitRange = defineKind<corev1.LimitRange>({
   strategy: plainStrategy<corev1.LimitRange>(validateLimitRange, {
     metadataChecks: { update: ['whole'] },
     allowCreateOnUpdate: true,
-    // A name is found before any is generated.
+    // Whoever names none gets the uid, generateName or not.
+    preparesUnnamed: true,
     prepareForCreate: ({ metadata = {} }) => {
       if (!metadata.name && metadata.uid) metadata.name = metadata.uid;
     },
