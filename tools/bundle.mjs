@@ -1,15 +1,16 @@
 // bundle.mjs: how TypeScript sources become one runnable file. Our own code is bundled, npm packages stay where npm put
 // them: a process then opens one file of ours instead of hundreds.
 import { build } from 'esbuild';
+import { isAscii } from 'node:buffer';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
-/** bundle builds one entry point (relative to the root) into outfile. */
-export function bundle(entry, outfile) {
-  return build({
+/** bundle builds one entry point (relative to the root) into outfile. It throws for one that V8 would keep at twice its size. */
+export async function bundle(entry, outfile) {
+  await build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
@@ -24,6 +25,11 @@ export function bundle(entry, outfile) {
     tsconfig: 'tsconfig.base.json',
     logLevel: 'warning',
   });
+  // esbuild escapes what is not ASCII in strings, but not in regular expressions.
+  if (!isAscii(fs.readFileSync(path.join(root, outfile))))
+    throw new Error(
+      `${outfile} is not ASCII: regular expressions need \\uXXXX, and comments inside of functions plain signs`,
+    );
 }
 
 /** aliases maps each @navarch/* import to its sources, so that `packages: external` leaves only npm's packages outside. */

@@ -29,7 +29,7 @@ const UNITS: Readonly<Record<string, number>> = {
 /** parseDuration reads a Go duration (`1h30m`, `250ms`, `0`) into milliseconds; it throws FlagError for anything else. */
 export function parseDuration(text: string): number {
   if (text === '0') return 0;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|us|\u00b5s|ns|m|s)/g)];
   if (!parts.length || parts.map(part => part[0]).join('') !== text)
     throw new FlagError(`invalid duration ${JSON.stringify(text)}`);
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!, 0);

@@ -45,7 +45,7 @@ export class IptablesError extends Error {}
 
 /** Iptables drives the machine's iptables (IPv4). All calls wait for the xtables lock. */
 export class Iptables {
-  /** `enter` is a command to run iptables under, such as `nsenter --net=…` for another network namespace. */
+  /** `enter` is a command to run iptables under, such as `nsenter --net=FILE` for another network namespace. */
   constructor(private readonly enter: readonly string[] = []) {}
 
   /** ensureFrame makes our chains and the jumps into them, where they are missing. Idempotent. */

@@ -61,10 +61,10 @@ export function formatTimestamp({ nanos }: Timestamp): string {
 
 /** parseDuration reads `1h30m`, `1.5s`, `0`; undefined if it is none. */
 export function parseDuration(text: string): Duration | undefined {
-  const m = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text);
+  const m = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|[\u00b5\u03bc]s|ms|s|m|h))+|0)$/.exec(text);
   if (!m) return undefined;
   let total = 0n;
-  for (const [, amount, unit] of m[2]!.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) {
+  for (const [, amount, unit] of m[2]!.matchAll(/([\d.]+)(ns|us|[\u00b5\u03bc]s|ms|s|m|h)/g)) {
     const [whole, fraction = ''] = amount!.split('.') as [string, string?];
     const size = UNITS.get(unit!)!;
     total += BigInt(whole || '0') * size;

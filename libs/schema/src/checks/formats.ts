@@ -60,10 +60,10 @@ const uuid = (version: string, variant = '[0-9a-f]') =>
 const VARIANT = '[89ab]';
 
 /** isDuration: as Go writes them, or numbers with units in words: `5 days`. What else stands there does not matter. */
-const GO_DURATION = /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h))+)$/;
-const UNIT = /^(ns|us|µs|ms|s|m|h|d|w|wk|hr|nano.*|micro.*|milli.*|sec.*|min.*|hour.*|day.*|week.*)$/i;
+const GO_DURATION = /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|[\u00b5\u03bc]s|ms|s|m|h))+)$/;
+const UNIT = /^(ns|us|\u00b5s|ms|s|m|h|d|w|wk|hr|nano.*|micro.*|milli.*|sec.*|min.*|hour.*|day.*|week.*)$/i;
 const isDuration: Format = text =>
-  GO_DURATION.test(text) || [...text.matchAll(/\d+\s*([A-Za-zµ]+)/g)].some(([, unit]) => UNIT.test(unit!));
+  GO_DURATION.test(text) || [...text.matchAll(/\d+\s*([A-Za-z\u00b5]+)/g)].some(([, unit]) => UNIT.test(unit!));
 
 const HOST =
   /^([a-zA-Z0-9\p{S}\p{L}](-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?|([a-zA-Z0-9\p{S}\p{L}]([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?\.)+[a-zA-Z\p{L}]{2,63})$/u;
