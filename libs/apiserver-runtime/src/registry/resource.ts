@@ -203,6 +203,12 @@ export class Endpoint {
     return completeForOutput(this.version.schema, object, this.resource.emulated);
   }
 
+  /** readObject is an entry in this version for reading only: it may be shared. */
+  readObject(entry: Entry): AnyObject {
+    const isOwn = !this.custom && startsWith(entry.json, this.head);
+    return isOwn ? (entry.object() as AnyObject) : this.objectOf(entry);
+  }
+
   /** fromHub turns a private hub object into this version. */
   fromHub(object: AnyObject): AnyObject {
     return this.isHub ? object : fromHub(object, this.version);

@@ -63,7 +63,7 @@ export function inVersionOf(endpoint: Endpoint): InVersion {
 export function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): void {
   const { endpoint, services, manager } = context;
   if (services.emulated < (endpoint.kind.ownedSince ?? 0)) return;
-  const live = current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated);
+  const live = current ? endpoint.readObject(current) : emptyOf(endpoint, services.emulated);
   const updated = endpoint.isHub ? { ...object } : inOwnVersion(endpoint, object);
   // What this endpoint is going to take over from the present object is nobody's change.
   for (const name of resetFieldsOf(context)) takeOver(updated, live, name);

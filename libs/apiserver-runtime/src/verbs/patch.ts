@@ -93,7 +93,7 @@ function patched(
   let warned = false;
   return current => {
     if (!current) throw notFound(endpoint.target, context.exchange.info.name);
-    const before = endpoint.objectOf(current);
+    const before = endpoint.readObject(current);
     const decode: DecodeContext = {
       ...{ emulated: services.emulated, fieldValidation: options.fieldValidation, findings: parsed.findings },
       anyKind: context.subresource === 'status',
