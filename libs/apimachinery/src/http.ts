@@ -1,8 +1,24 @@
 import type { UserInfo } from './user';
 
+/** BETWEEN_VALUES stands between the values of a repeated header that names an identity: no value can have it. */
+const BETWEEN_VALUES = '\n';
+
+/** namesIdentity tells the headers whose values may have commas: those of impersonation and, by their usual names, of front proxies. */
+export const namesIdentity = (name: string) => name.startsWith('impersonate-') || name.startsWith('x-remote-');
+
+/** joinValues makes one text of the values of a header that names an identity. */
+export const joinValues = (values: readonly string[]) => values.join(BETWEEN_VALUES);
+
+/** valuesOf are the values of a header, of which an empty one is none. */
+export function valuesOf(headers: Readonly<Record<string, string | undefined>>, name: string): string[] {
+  const values = headers[name]?.split(namesIdentity(name) ? BETWEEN_VALUES : ',') ?? [];
+  return values.map(value => value.trim()).filter(Boolean);
+}
+
 /**
  * ApiRequest is one request to the API, whatever carried it (HTTPS or NATS). Header names are lower case. `path` is the
- * raw path without query (percent-encoding kept), `query` the raw query without `?`.
+ * raw path without query (percent-encoding kept), `query` the raw query without `?`. A repeated header is one text: values are joined
+ * by commas, those that name an identity by joinValues.
  */
 export interface ApiRequest {
   readonly method: string;

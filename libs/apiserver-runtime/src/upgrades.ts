@@ -102,7 +102,7 @@ function requestOf(head: IncomingMessage, user: UserInfo | undefined, signal: Ab
     method: head.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
     query: mark < 0 ? '' : url.slice(mark + 1),
-    headers: headersOf(head.headers),
+    headers: headersOf(head.headers, head.rawHeaders),
     body: () => Promise.resolve(Buffer.alloc(0)),
     ...(user && { user }),
     ...(remoteAddress !== undefined && { remoteAddress }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
+import { joinValues } from '@navarch/apimachinery';
 import { FakeClock } from '@navarch/testing';
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
@@ -90,13 +91,21 @@ describe('proxiedUser', () => {
     groupHeaders: ['x-remote-group'],
     extraPrefixes: ['x-remote-extra-'],
   };
-  const headers = { 'x-remote-user': 'alice', 'x-remote-group': 'a, b', 'x-remote-extra-acme%2fid': '7' };
+  const headers = {
+    'x-remote-user': 'alice',
+    'x-remote-group': joinValues(['a', 'b,c']),
+    'x-remote-extra-acme%2fid': '7',
+  };
   test('a trusted proxy speaks for others', () => {
     expect(proxiedUser(headers, options)).toEqual({
       name: 'alice',
-      groups: ['a', 'b'],
+      groups: ['a', 'b,c'],
       extra: { 'acme/id': ['7'] },
     });
+  });
+  test('values in a header of another name are separated by commas', () => {
+    const others = { ...options, groupHeaders: ['groups'] };
+    expect(proxiedUser({ 'x-remote-user': 'alice', groups: 'a, b' }, others)?.groups).toEqual(['a', 'b']);
   });
   test('or for nobody', () => expect(proxiedUser({ 'x-remote-group': 'a' }, options)).toBeUndefined());
 });

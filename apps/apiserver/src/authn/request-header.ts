@@ -1,4 +1,4 @@
-import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
+import { valuesOf, type ApiRequest, type UserInfo } from '@navarch/apimachinery';
 
 /** RequestHeaderOptions name the headers in which a trusted proxy says for whom it asks. Header names are lower case. */
 export interface RequestHeaderOptions {
@@ -13,20 +13,14 @@ export interface RequestHeaderOptions {
 export function proxiedUser(headers: ApiRequest['headers'], options: RequestHeaderOptions): UserInfo | undefined {
   const name = options.usernameHeaders.map(header => headers[header]).find(value => value);
   if (!name) return undefined;
-  const groups = options.groupHeaders.flatMap(header => list(headers[header]));
+  const groups = options.groupHeaders.flatMap(header => valuesOf(headers, header));
   const extra = new Map<string, string[]>();
-  for (const [header, value] of Object.entries(headers)) {
+  for (const header of Object.keys(headers)) {
     const prefix = options.extraPrefixes.find(candidate => header.startsWith(candidate));
-    if (prefix) extra.set(decode(header.slice(prefix.length)), list(value));
+    if (prefix) extra.set(decode(header.slice(prefix.length)), valuesOf(headers, header));
   }
   return { name, groups, ...(extra.size && { extra: Object.fromEntries(extra) }) };
 }
-
-const list = (value: string | undefined) =>
-  value
-    ?.split(',')
-    .map(part => part.trim())
-    .filter(Boolean) ?? [];
 
 function decode(text: string): string {
   try {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { joinValues } from '@navarch/apimachinery';
 import { checksFor, impersonatedBy, userFor } from './impersonation';
 
 describe('impersonation', () => {
@@ -13,8 +14,8 @@ describe('impersonation', () => {
   test.each([
     [{ 'impersonate-user': 'u' }, { name: 'u', groups: ['system:authenticated'] }],
     [
-      { 'impersonate-user': 'u', 'impersonate-group': 'a, b' },
-      { name: 'u', groups: ['a', 'b', 'system:authenticated'] },
+      { 'impersonate-user': 'u', 'impersonate-group': joinValues(['a', ',,,b']) },
+      { name: 'u', groups: ['a', ',,,b', 'system:authenticated'] },
     ],
     [{ 'impersonate-user': 'system:anonymous' }, { name: 'system:anonymous', groups: ['system:unauthenticated'] }],
     [

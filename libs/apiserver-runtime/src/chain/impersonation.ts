@@ -1,4 +1,4 @@
-import { isDNS1123Label, isDNS1123Subdomain, type UserInfo } from '@navarch/apimachinery';
+import { isDNS1123Label, isDNS1123Subdomain, valuesOf, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
 import { PlainTextError } from '../status-response';
 import { authorizeAll, forbiddenRequest } from './authorization';
@@ -12,7 +12,7 @@ export interface Impersonated {
   readonly extra: ReadonlyMap<string, readonly string[]>;
 }
 
-/** impersonatedBy reads the Impersonate-* headers; undefined without any. Values of a repeated header come comma-separated. Pure. */
+/** impersonatedBy reads the Impersonate-* headers; undefined without any. Pure. */
 export function impersonatedBy(headers: Readonly<Record<string, string | undefined>>): Impersonated | undefined {
   let seen = false;
   const extra = new Map<string, string[]>();
@@ -20,13 +20,13 @@ export function impersonatedBy(headers: Readonly<Record<string, string | undefin
     if (!header.startsWith('impersonate-')) continue;
     seen = true;
     if (!header.startsWith('impersonate-extra-')) continue;
-    extra.set(decodeKey(header.slice('impersonate-extra-'.length)), list(headers[header]));
+    extra.set(decodeKey(header.slice('impersonate-extra-'.length)), valuesOf(headers, header));
   }
   if (!seen) return undefined;
   const wanted = {
     name: headers['impersonate-user'] ?? '',
     uid: headers['impersonate-uid'] ?? '',
-    groups: list(headers['impersonate-group']),
+    groups: valuesOf(headers, 'impersonate-group'),
     extra,
   };
   if (!wanted.name && (wanted.groups.length || extra.size || wanted.uid)) {
@@ -45,14 +45,6 @@ function references({ groups, extra, uid }: Impersonated): string[] {
     ...(uid ? [`{UID  ${uid}  authentication.k8s.io/v1  }`] : []),
   ];
 }
-
-const list = (value: string | undefined) =>
-  value === undefined
-    ? []
-    : value
-        .split(',')
-        .map(item => item.trim())
-        .filter(Boolean);
 
 function decodeKey(key: string): string {
   try {

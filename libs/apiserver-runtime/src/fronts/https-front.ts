@@ -2,6 +2,7 @@ import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type User
 import type { Logger, Stoppable } from '@navarch/base';
 import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
 import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -113,9 +114,13 @@ class HttpsFront implements Listening {
     });
     // Node would show each HTTP/2 stream as a request too; what it puts around the stream for that costs more than the stream.
     this.server.removeAllListeners('stream');
-    this.server.on('stream', (stream, headers) => {
-      this.onStream(stream, headers as IncomingHttpHeaders).catch((error: unknown) => this.broken(stream, error));
-    });
+    // Its types lack the raw headers that it hands over.
+    (this.server as EventEmitter).on(
+      'stream',
+      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, raw: string[]) => {
+        this.onStream(stream, headers, raw).catch((error: unknown) => this.broken(stream, error));
+      },
+    );
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.onUpgrade(request, socket, head),
     );
@@ -165,7 +170,11 @@ class HttpsFront implements Listening {
     out.destroy();
   }
 
-  private async onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+  private async onStream(
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+    raw: readonly string[],
+  ): Promise<void> {
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
@@ -178,7 +187,7 @@ class HttpsFront implements Listening {
     const request = this.request(
       String(headers[':method'] ?? 'GET'),
       String(headers[':path'] ?? '/'),
-      headers,
+      headersOf(headers, raw),
       stream,
       session?.socket as TLSSocket,
       gone,
@@ -203,7 +212,7 @@ class HttpsFront implements Listening {
     const wanted = this.request(
       request.method ?? 'GET',
       request.url ?? '/',
-      request.headers,
+      headersOf(request.headers, request.rawHeaders),
       request,
       request.socket as TLSSocket,
       gone,
@@ -233,7 +242,7 @@ class HttpsFront implements Listening {
   private onUpgrade(request: IncomingMessage, socket: Duplex, first: Buffer): void {
     socket.on('error', () => socket.destroy());
     this.connections.hijack(request.socket);
-    const user = this.userOf(request.socket as TLSSocket, headersOf(request.headers));
+    const user = this.userOf(request.socket as TLSSocket, headersOf(request.headers, request.rawHeaders));
     if (this.options.upgrade?.(request, socket, first, user)) return;
     // Node has left the connection to us: what comes behind this request is not read.
     const response = new ServerResponse(request);
@@ -246,14 +255,13 @@ class HttpsFront implements Listening {
   private request(
     method: string,
     url: string,
-    headers: IncomingHttpHeaders,
+    headers: ApiRequest['headers'],
     stream: Readable,
     socket: TLSSocket | undefined,
     gone: Departure,
   ): ApiRequest {
     const mark = url.indexOf('?');
-    const plainHeaders = headersOf(headers);
-    const user = this.userOf(socket, plainHeaders);
+    const user = this.userOf(socket, headers);
     const remoteAddress = socket?.remoteAddress;
     const timeout = this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS;
     let body: Promise<Buffer> | undefined;
@@ -261,7 +269,7 @@ class HttpsFront implements Listening {
       method,
       path: mark < 0 ? url : url.slice(0, mark),
       query: mark < 0 ? '' : url.slice(mark + 1),
-      headers: plainHeaders,
+      headers,
       body: limit => (body ??= readBody(stream, Number(headers['content-length'] ?? NaN), limit, timeout)),
       ...(user && { user }),
       ...(remoteAddress !== undefined && { remoteAddress }),
