@@ -1,11 +1,12 @@
 import { stringify as yamlOf } from 'yaml';
+import { bounds } from './gnostic-bounds';
 import { ProtoWriter } from './proto-writer';
 
 type Json = Record<string, unknown>;
 
 /**
- * encodeOpenApiV3 encodes an OpenAPI 3.0 document as gnostic's openapi.v3.Document. Of schemas it encodes the keywords that
- * structure them; bounds of numbers and lengths are left out.
+ * encodeOpenApiV3 encodes an OpenAPI 3.0 document as gnostic's openapi.v3.Document, with the keywords of schemas that the server
+ * publishes.
  */
 export function encodeOpenApiV3(document: Json): Buffer {
   const info = document['info'] as Json;
@@ -88,12 +89,8 @@ function schemaOrReference(schema: Json): ProtoWriter {
 }
 
 function schemaOf(schema: Json): ProtoWriter {
-  const writer = new ProtoWriter()
-    .bool(1, schema['nullable'])
-    .string(9, schema['title'])
-    .string(17, schema['pattern'])
-    .bool(20, schema['uniqueItems'])
-    .strings(23, schema['required']);
+  const writer = new ProtoWriter().bool(1, schema['nullable']).string(9, schema['title']);
+  bounds(writer, schema, 10).strings(23, schema['required']);
   for (const value of (schema['enum'] ?? []) as unknown[]) writer.message(24, any(value));
   writer.string(25, schema['type']);
   for (const [keyword, field] of [

@@ -1,4 +1,5 @@
 import { stringify as yamlOf } from 'yaml';
+import { bounds } from './gnostic-bounds';
 import { ProtoWriter } from './proto-writer';
 
 type Json = Record<string, unknown>;
@@ -112,7 +113,7 @@ function namedSchemas(schemas: Json): ProtoWriter {
   return writer;
 }
 
-/** schemaOf encodes what schemas of Kubernetes use; other keywords of custom resources' schemas are of no use to these clients. */
+/** schemaOf encodes a schema with the keywords that the server publishes in version 2. */
 function schemaOf(schema: Json): ProtoWriter {
   const writer = new ProtoWriter()
     .string(1, schema['$ref'])
@@ -120,7 +121,7 @@ function schemaOf(schema: Json): ProtoWriter {
     .string(3, schema['title'])
     .string(4, schema['description']);
   if (schema['default'] !== undefined) writer.message(5, any(schema['default']));
-  writer.string(13, schema['pattern']).strings(19, schema['required']);
+  bounds(writer, schema, 6).strings(19, schema['required']);
   for (const value of (schema['enum'] ?? []) as unknown[]) writer.message(20, any(value));
   const additional = schema['additionalProperties'];
   if (typeof additional === 'boolean') writer.message(21, new ProtoWriter().bool(2, additional));

@@ -25,6 +25,17 @@ export class ProtoWriter {
     return this;
   }
 
+  /** number writes a double, count an integer that is not negative. */
+  number(field: number, value: unknown): this {
+    return typeof value === 'number' && value !== 0 ? this.double(field, value) : this;
+  }
+
+  count(field: number, value: unknown): this {
+    if (typeof value === 'number' && value > 0) this.varint(field * 8 + VARINT).varint(value);
+    return this;
+  }
+
+  /** double writes a zero too. */
   double(field: number, value: number): this {
     const bytes = Buffer.alloc(8);
     bytes.writeDoubleLE(value);
