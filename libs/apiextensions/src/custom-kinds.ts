@@ -1,4 +1,4 @@
-import { Path, StatusError, badRequest, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import { Path, StatusError, badRequest, deduced, type AnyObject, type KubeObject } from '@navarch/apimachinery';
 import type { OpenApiFlavour } from '@navarch/api';
 import { compileValidationRules, type Schema } from '@navarch/cel';
 import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
@@ -13,6 +13,9 @@ import { customStatusStrategy, customStrategy } from './strategy';
 
 /** RULES_SINCE is the first release that validates by expressions. */
 const RULES_SINCE = 25;
+
+/** INT_OR_STRING_SINCE is the first release that owns fields by a schema in which something may be a number or text. */
+const INT_OR_STRING_SINCE = 21;
 
 /** CustomKindsOptions are what custom resources are served with. */
 export interface CustomKindsOptions {
@@ -32,11 +35,17 @@ export function customVersions(
   const conversions = new Map(
     spec.versions.map(({ name }) => [name, versionConversion(definition, name, schemas, options.convert)]),
   );
-  return spec.versions.map(version => ({
-    kind: kindOf(definition, version, schemas.get(version.name)!, conversions, options.emulated),
-    custom: customOf(definition, version, schemas.get(version.name)!, conversions.get(version.name)!, present),
-    served: version.served,
-  }));
+  const isDeduced =
+    options.emulated < INT_OR_STRING_SINCE && [...schemas.values()].some(({ root }) => root.hasIntOrString);
+  return spec.versions.map(version => {
+    const schema = schemas.get(version.name)!;
+    const custom = customOf(definition, version, schema, conversions.get(version.name)!, present);
+    return {
+      kind: kindOf(definition, version, schema, conversions, options.emulated),
+      custom: isDeduced ? { ...custom, structure: deduced } : custom,
+      served: version.served,
+    };
+  });
 }
 
 function compile({ spec }: Definition, version: Version, { emulated }: CustomKindsOptions): CompiledSchema {

@@ -26,6 +26,8 @@ export class SchemaNode {
   readonly hasKeys: boolean;
   /** hasEmbedded: here or below are embedded objects. */
   readonly hasEmbedded: boolean;
+  /** hasIntOrString: here or below are values that may be a number or text. */
+  readonly hasIntOrString: boolean;
 
   constructor(schema: JsonSchema, preservesAll = false) {
     this.type = schema.type ?? '';
@@ -47,6 +49,7 @@ export class SchemaNode {
     this.hasDefaults = this.default !== undefined || below.some(n => n.hasDefaults);
     this.hasKeys = this.listType === 'set' || this.listType === 'map' || below.some(n => n.hasKeys);
     this.hasEmbedded = this.embedded || below.some(n => n.hasEmbedded);
+    this.hasIntOrString = this.intOrString || below.some(n => n.hasIntOrString);
   }
 
   /** child is the node of an object's field or a map's value; `any` where nothing is said, undefined for unknown fields. */

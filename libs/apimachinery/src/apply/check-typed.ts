@@ -16,7 +16,7 @@ export function checkTyped(
   const wrong = (expected: string, got: string) => [`${at(path)}expected ${expected}, got ${got}`];
   switch (schema.kind) {
     case 'scalar':
-      return scalarFits(schema, value) ? [] : wrong(...mismatch(schema, value));
+      return scalarFits(schema, value) ? [] : wrong(...mismatch(schema, value, ownership));
     case 'object':
       return isRecord(value) ? checkFields(schema, value, path, ownership) : wrong('map', boxed(value));
     case 'map':
@@ -104,10 +104,14 @@ function scalarFits(schema: TypeSchema, value: unknown): boolean {
 }
 
 /** mismatch is what was expected and what came; each type shows what came in its own way. */
-function mismatch({ scalarType }: TypeSchema, value: unknown): [expected: string, got: string] {
+function mismatch(
+  { scalarType }: TypeSchema,
+  value: unknown,
+  { namesNumbers }: Ownership,
+): [expected: string, got: string] {
   switch (scalarType) {
     case 'numeric':
-      return ['numeric (int or float)', goTypeName(value)];
+      return ['numeric (int or float)', namesNumbers ? goTypeName(value) : '*value.valueUnstructured'];
     case 'string':
       return ['string', `&value.valueUnstructured{Value:${goSyntax(value)}}`];
     case 'boolean':

@@ -12,6 +12,8 @@ export interface Ownership {
   readonly timesValues: boolean;
   /** sharesPaths: conflicts of one object's fields are told under the last one's name, where their paths share their memory. */
   readonly sharesPaths: boolean;
+  /** namesNumbers: what stands in a number's place is told by its type. */
+  readonly namesNumbers: boolean;
   /** bearsDuplicates: lists whose items share their keys are tracked; else nothing of such an object is. */
   readonly bearsDuplicates: boolean;
 }
@@ -34,6 +36,7 @@ function make(emulated: number): Ownership {
     needsAllKeys: !since(21),
     sharesPaths: !since(21),
     timesValues: since(25),
+    namesNumbers: since(21),
     bearsDuplicates: since(29),
   };
 }

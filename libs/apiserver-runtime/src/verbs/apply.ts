@@ -3,6 +3,7 @@ import {
   applyPatch,
   badRequest,
   conflict,
+  deduced,
   deepClone,
   notFound,
   type AnyObject,
@@ -120,7 +121,7 @@ function lockOn(result: AnyObject, current: Entry | undefined): void {
 }
 
 function checkConfigKind({ endpoint, services }: WriteContext, { kind, apiVersion }: AnyObject): void {
-  if (apiVersion !== endpoint.apiVersion || kind === endpoint.kindName) return;
+  if (apiVersion !== endpoint.apiVersion || kind === endpoint.kindName || structureOf(endpoint) === deduced) return;
   if (services.emulated > 20)
     throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.kindName})`);
   const { group, version } = endpoint.version;
