@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { deepClone } from '../json';
 import type { AnyObject } from '../meta';
-import { untyped, type FieldSchema, type TypeSchema } from '../schema';
+import { deduced, untyped, type FieldSchema, type TypeSchema } from '../schema';
 import { applyPatch, managedFieldsForUpdate, parseFieldsV1, printFieldsV1 } from './index';
 
 const none = () => undefined;
@@ -161,6 +161,16 @@ describe('apply', () => {
     );
   });
 
+  test('where nothing is known of an object, what takes its place takes its fields from their owners', () => {
+    const live = created(
+      applyPatch({ ...common, schema: deduced, live: nothing, applied: config({ any: { x: 1 } }), manager: 'one' })
+        .object,
+    );
+    const applied = config({ any: 1 });
+    const { object } = applyPatch({ ...common, schema: deduced, live, applied, manager: 'two', force: true });
+    expect(owned(object)).toEqual({ 'two Apply': { 'f:any': {} } });
+  });
+
   test('entries of versions that are gone go', () => {
     const live = apply(nothing, 'one', { data: { a: '1' } });
     const inVersion = (object: AnyObject, apiVersion: string) => (apiVersion === 'v1' ? { schema, object } : undefined);
@@ -266,7 +276,7 @@ describe('apply', () => {
     [
       'a wrong number',
       config({ ports: [{ port: 'x' }] }),
-      'failed to create typed patch object: .ports[port="x",protocol="TCP"].port: expected numeric (int or float), got string',
+      'failed to create typed patch object: .ports[port="x",protocol="TCP"].port: expected numeric (int or float), got *value.valueUnstructured',
     ],
     [
       'a list for an object, and a text for a list',

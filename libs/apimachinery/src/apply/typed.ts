@@ -150,14 +150,13 @@ function compareInto(schema: TypeSchema, before: unknown, after: unknown, place:
   if (deepEqual(before, after)) return;
   const shape = shapeOf(schema, before, after);
   // Two empty values are compared as wholes, so that null and empty stay different.
-  if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) return place.mark('modified');
-  if (shape === 'object') {
-    const [left, right] = [record(before), record(after)];
-    for (const key of keysOf(left, right)) {
-      comparePart(childSchema(schema, key), getOwn(left, key), getOwn(right, key), place, fieldElement(key));
-    }
+  if (shape === 'leaf' || (isEmpty(before) && isEmpty(after))) {
+    place.mark('modified');
+    // Where nothing is known, an object that something else takes the place of loses its fields, and the other way round.
+    if (schema === deduced && isRecord(before) !== isRecord(after)) compareFields(schema, before, after, place);
     return;
   }
+  if (shape === 'object') return compareFields(schema, before, after, place);
   const [left, right] = [indexItems(schema, list(before)), indexItems(schema, list(after))];
   for (const step of new Set([...left.keys(), ...right.keys()])) {
     const [a, b] = [left.get(step), right.get(step)];
@@ -165,6 +164,13 @@ function compareInto(schema: TypeSchema, before: unknown, after: unknown, place:
     // Items that share their keys cannot be told apart: they are compared together.
     if (several) comparePart(untyped, a, b, place, step);
     else comparePart(elementOf(schema), a?.[0], b?.[0], place, step);
+  }
+}
+
+function compareFields(schema: TypeSchema, before: unknown, after: unknown, place: Place): void {
+  const [left, right] = [record(before), record(after)];
+  for (const key of keysOf(left, right)) {
+    comparePart(childSchema(schema, key), getOwn(left, key), getOwn(right, key), place, fieldElement(key));
   }
 }
 
