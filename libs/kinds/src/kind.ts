@@ -75,7 +75,10 @@ export type NameRule =
   | ((name: string, prefix: boolean, object: KubeObject) => string[]);
 
 /** nameRuleOf is the rule for the name of one object of a kind. */
-export function nameRuleOf({ nameRule = 'subdomain' }: Pick<KindDefinition, 'nameRule'>, object: KubeObject): NameCheck {
+export function nameRuleOf(
+  { nameRule = 'subdomain' }: Pick<KindDefinition, 'nameRule'>,
+  object: KubeObject,
+): NameCheck {
   return typeof nameRule === 'function' ? (name, prefix) => nameRule(name, prefix, object) : nameRule;
 }
 

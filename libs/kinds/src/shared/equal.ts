@@ -5,7 +5,10 @@ export function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.values(value).every(isEmpty);
 }
 
-/** semanticEqual compares as the API does: absent, null and empty are the same, key order does not count. */
+/** SELECTORS are fields in which nothing means something else than an empty object: none selects nothing, an empty one everything. */
+const SELECTORS = new Set(['labelSelector', 'namespaceSelector', 'objectSelector', 'podSelector', 'selector']);
+
+/** semanticEqual compares as the API does: absent, null and empty are the same but of selectors, key order does not count. */
 export function semanticEqual(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) {
@@ -13,12 +16,14 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   }
   if (isRecord(a) && isRecord(b)) {
     return (
-      Object.keys(a).every(key => semanticEqual(a[key], b[key])) &&
-      Object.keys(b).every(key => key in a || isEmpty(b[key]))
+      Object.keys(a).every(key => semanticEqual(a[key], b[key]) && isThere(key, a[key]) === isThere(key, b[key])) &&
+      Object.keys(b).every(key => key in a || (isEmpty(b[key]) && !isThere(key, b[key])))
     );
   }
   return isEmpty(a) && isEmpty(b);
 }
+
+const isThere = (key: string, value: unknown): boolean => SELECTORS.has(key) && isRecord(value);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -21,3 +21,12 @@ test('an isolated one leaves the metadata too', () => {
   isolatedStatusStrategy().prepareForUpdate?.(object, old, context);
   expect(object).toEqual({ metadata: { name: 'a', labels: { l: '1' } }, spec: 1, status: 2 });
 });
+
+test('one that keeps all of it leaves but the owners of fields to who counts them', () => {
+  const object = {
+    ...next(),
+    metadata: { ...next().metadata, deletionTimestamp: 'x', managedFields: [{ manager: 'm' }] },
+  };
+  isolatedStatusStrategy({}, 'all').prepareForUpdate?.(object, old, context);
+  expect(object.metadata).toEqual({ ...old.metadata, managedFields: [{ manager: 'm' }] });
+});

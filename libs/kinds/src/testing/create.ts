@@ -2,7 +2,14 @@ import { completeForOutput, decodeTyped } from '@navarch/api';
 import { StatusError, validateObjectMeta, type FieldError, type KubeObject } from '@navarch/apimachinery';
 import { allKinds } from '../all-kinds';
 import { isServed } from '../release';
-import { nameRuleOf, type KindDefinition, type Minor, type ServedVersion, type StrategyContext } from '../kind';
+import {
+  nameRuleOf,
+  type KindDefinition,
+  type Minor,
+  type ServedVersion,
+  type Strategy,
+  type StrategyContext,
+} from '../kind';
 
 /** Target is what a path such as `/apis/apps/v1/namespaces/x/deployments` names. */
 export interface Target {
@@ -60,12 +67,23 @@ export function create({ kind, version, namespace }: Target, body: unknown, emul
   };
   kind.strategy.prepareForCreate?.(object, context);
   const errors = [
-    ...validateObjectMeta(metadata, { namespaced: kind.resource.namespaced, nameRule: nameRuleOf(kind, object) }),
+    ...(looksAtMetadata(kind.strategy, context) ? validateMetadata(kind, object) : []),
     ...(kind.strategy.validate?.(object, context) ?? []),
   ];
   if (!errors.length) kind.strategy.canonicalize?.(object);
   return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors };
 }
+
+function looksAtMetadata({ metadataChecks: checks = {} }: Strategy<never>, context: StrategyContext): boolean {
+  return (typeof checks === 'function' ? checks(context) : checks).create?.length !== 0;
+}
+
+const validateMetadata = (kind: KindDefinition, object: KubeObject) =>
+  validateObjectMeta(object.metadata ?? {}, {
+    namespaced: kind.resource.namespaced,
+    nameRule: nameRuleOf(kind, object),
+    anyFinalizer: kind.anyFinalizer === true,
+  });
 
 /** stored is what comes back from storage: the object has been through the version that the release stores. */
 function stored(kind: KindDefinition, object: KubeObject, emulated: Minor): KubeObject {

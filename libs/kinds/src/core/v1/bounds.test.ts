@@ -145,6 +145,18 @@ describe('v1.20 says of a namespace', () => {
   });
 });
 
+test('a namespace without a phase is active', () => {
+  expect(ask('/api/v1/namespaces').changed({}, { status: {} }, 'status')).toEqual([]);
+});
+
+test.each(['/apis/coordination.k8s.io/v1/namespaces/n/leases', '/apis/node.k8s.io/v1/runtimeclasses'])(
+  'any finalizer does for %s',
+  path => {
+    const metadata = { finalizers: ['short'] };
+    expect(ask(path).created({ metadata, handler: 'h', spec: {} })).toEqual([]);
+  },
+);
+
 describe('v1.20 says of a secret', () => {
   const encode = (text: string) => Buffer.from(text).toString('base64');
   test.each<readonly [type: string, data: Part, findings: string[]]>([

@@ -41,7 +41,9 @@ interface Limits extends SchemaLimits {
 export function definitionName(name: string, prefix: boolean, definition: KubeObject): string[] {
   const { names, group = '' } = (definition as Definition).spec;
   const problems = checkName('subdomain', name, prefix);
-  return name === `${names?.plural ?? ''}.${group}` ? problems : [...problems, 'must be spec.names.plural+"."+spec.group'];
+  return name === `${names?.plural ?? ''}.${group}`
+    ? problems
+    : [...problems, 'must be spec.names.plural+"."+spec.group'];
 }
 
 /** validateDefinition checks a new CustomResourceDefinition; v1 wants structural schemas. */

@@ -53,7 +53,8 @@ function setTemplateGeneration(set: appsv1.DaemonSet, generation: number): void 
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
 
-const templateGeneration = ({ metadata }: appsv1.DaemonSet) => Number(metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
+const templateGeneration = ({ metadata }: appsv1.DaemonSet) =>
+  Number(metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
 
 function dropTemplateGeneration(object: Record<string, unknown>): void {
   const spec = object['spec'] as Record<string, unknown> | undefined;

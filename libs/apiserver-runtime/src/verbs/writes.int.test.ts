@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { StatusError, type AnyObject, type Status } from '@navarch/apimachinery';
+import { createRegistry, silentLogger, systemClock } from '@navarch/base';
+import type { Transport } from '@navarch/client';
+import { allKinds } from '@navarch/kinds';
+import { createBackend, type StorageBackend } from '@navarch/storage';
+import { startEtcd, type TestEtcd } from '@navarch/testing';
+import { createApiServer, loopbackTransport, type ApiServer } from '../index';
+
+// Sequences of writes as v1.20 answers them, and the newest release where it answers otherwise.
+
+interface Api {
+  readonly server: ApiServer;
+  readonly backend: StorageBackend;
+  readonly transport: Transport;
+}
+type Answer = Partial<AnyObject> & Partial<Status>;
+
+let etcd: TestEtcd;
+const apis = new Map<number, Api>();
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+  for (const emulated of [20, 33]) {
+    const backend = createBackend({ endpoints: etcd.endpoints, log: silentLogger });
+    const server = createApiServer({
+      kinds: allKinds(emulated),
+      backend,
+      authenticators: [],
+      authorizers: [{ authorize: () => ({ outcome: 'allow' }) }],
+      admission: [],
+      routes: [],
+      subresources: new Map(),
+      upgrades: new Map(),
+      virtual: new Map(),
+      emulated,
+      clock: systemClock,
+      log: silentLogger,
+      metrics: createRegistry(),
+      limits: { maxBodyBytes: 100_000 },
+    });
+    await server.ready();
+    const transport = loopbackTransport(server.handler, { name: 'admin', groups: ['system:masters'] });
+    apis.set(emulated, { server, backend, transport });
+  }
+}, 60_000);
+
+afterAll(async () => {
+  for (const { backend, transport } of apis.values()) {
+    await transport.close();
+    await backend.close();
+  }
+  await etcd?.stop();
+});
+
+/** ask answers the body, of failures too. */
+async function ask(emulated: number, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) {
+  try {
+    const { transport } = apis.get(emulated)!;
+    const headers = { 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { headers, body: Buffer.from(JSON.stringify(body)) };
+    const answer = await transport.send({ method, path, ...sent });
+    return JSON.parse(answer.body.toString()) as Answer;
+  } catch (error) {
+    if (error instanceof StatusError) return error.toStatus() as Answer;
+    throw error;
+  }
+}
+
+const MAPS = '/api/v1/namespaces/n/configmaps';
+const map = (name: string, more: object = {}) => ({ metadata: { name, ...more }, data: { a: '1' } });
+
+describe('creation', () => {
+  test('the name is there before the kind prepares the object', async () => {
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } };
+    const job = { metadata: { generateName: 'j-' }, spec: { template } };
+    const { metadata, spec } = (await ask(20, 'POST', '/apis/batch/v1/namespaces/n/jobs', job)) as AnyObject;
+    const { labels } = (spec as { template: AnyObject }).template.metadata!;
+    expect(labels).toMatchObject({ 'job-name': metadata?.name });
+  });
+  test('limit ranges without a name have their uid for one', async () => {
+    const range = { metadata: { generateName: 'l-' }, spec: { limits: [{ type: 'Pod', max: { cpu: '1' } }] } };
+    const { metadata } = (await ask(20, 'POST', '/api/v1/namespaces/n/limitranges', range)) as AnyObject;
+    expect(metadata?.name).toBe(metadata?.uid);
+  });
+  test.each([
+    ['null is an empty object', MAPS, null, 'ConfigMap "" is invalid: metadata.name: Required value'],
+    ['an empty namespace is told', '/api/v1/namespaces//configmaps', map('a'), 'metadata.namespace: Required value'],
+  ])('%s', async (_, path, body, message) => {
+    expect(await ask(20, 'POST', path, body)).toMatchObject({ code: 422, message: expect.stringContaining(message) });
+  });
+  test('whoever holds the name may be about to go', async () => {
+    await ask(20, 'POST', MAPS, map('going', { finalizers: ['example.com/f'] }));
+    expect(await ask(20, 'POST', MAPS, map('going'))).toMatchObject({ message: 'configmaps "going" already exists' });
+    await ask(20, 'DELETE', `${MAPS}/going`);
+    expect(await ask(20, 'POST', MAPS, map('going'))).toMatchObject({
+      code: 409,
+      message: 'object is being deleted: configmaps "going" already exists',
+    });
+  });
+  test.each([
+    ['an endpoint slice', '/apis/discovery.k8s.io/v1beta1/namespaces/n/endpointslices', 'EndpointSlice', 404],
+    ['a lease', '/apis/coordination.k8s.io/v1/namespaces/n/leases', 'Lease', undefined],
+  ])('%s by PUT', async (_, collection, kind, code) => {
+    const body = { metadata: { name: 'new' }, ...(kind === 'EndpointSlice' && { addressType: 'IPv4', endpoints: [] }) };
+    expect((await ask(20, 'PUT', `${collection}/new`, body)).code).toBe(code);
+  });
+  test.each([
+    [20, 404, undefined],
+    [33, undefined, undefined],
+  ])('a service by PUT of it or of its status, in 1.%d', async (emulated, byPut, byStatus) => {
+    const service = { metadata: { name: `s${emulated}` }, spec: { ports: [{ port: 80 }], clusterIP: 'None' } };
+    const path = `/api/v1/namespaces/n/services/s${emulated}`;
+    expect((await ask(emulated, 'PUT', path, service)).code).toBe(byPut);
+    await ask(emulated, 'DELETE', path);
+    expect((await ask(emulated, 'PUT', `${path}/status`, service)).code).toBe(byStatus);
+  });
+});
+
+describe('updates', () => {
+  test('an empty list forgets who owns what, until somebody applies', async () => {
+    await ask(20, 'POST', MAPS, map('owned'));
+    const { metadata } = await ask(20, 'PUT', `${MAPS}/owned`, map('owned', { managedFields: [] }));
+    expect(metadata).not.toHaveProperty('managedFields');
+    const later = await ask(20, 'PUT', `${MAPS}/owned`, map('owned', { labels: { a: 'b' } }));
+    expect(later.metadata).not.toHaveProperty('managedFields');
+  });
+  test('what was owned in the core group is not in another one', async () => {
+    const about = { kind: 'Pod', namespace: 'n', name: 'p' };
+    const base = { metadata: { name: 'e' }, reason: 'R', type: 'Normal' };
+    await ask(20, 'POST', '/api/v1/namespaces/n/events', { ...base, involvedObject: about });
+    const path = '/apis/events.k8s.io/v1beta1/namespaces/n/events/e';
+    const changed = await ask(20, 'PUT', path, { ...base, regarding: about, note: 'new' });
+    const owners = (changed.metadata as AnyObject['metadata'])?.managedFields;
+    expect(owners?.map(owner => owner.apiVersion)).toEqual(['events.k8s.io/v1beta1']);
+  });
+  test.each([
+    ['of a kind whose objects need one', 'policy/v1beta1', 'poddisruptionbudgets', { minAvailable: 1 }, 422],
+    [
+      'of another kind',
+      'apps/v1',
+      'replicasets',
+      {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+      undefined,
+    ],
+  ])('a status without resourceVersion %s', async (_, apiVersion, resource, spec, code) => {
+    const collection = `/apis/${apiVersion}/namespaces/n/${resource}`;
+    const made = await ask(20, 'POST', collection, { metadata: { name: 'u' }, spec });
+    const body = { ...made, metadata: { name: 'u' } };
+    expect((await ask(20, 'PUT', `${collection}/u/status`, body)).code).toBe(code);
+  });
+});
+
+describe('deletions', () => {
+  test('a namespace says how far it is, and is looked after by whom its deleter wants', async () => {
+    await ask(20, 'POST', '/api/v1/namespaces', { metadata: { name: 'n' } });
+    const first = await ask(20, 'DELETE', '/api/v1/namespaces/n', { propagationPolicy: 'Foreground' });
+    expect(first).toMatchObject({ kind: 'Namespace', metadata: { finalizers: ['foregroundDeletion'] } });
+    expect(await ask(20, 'DELETE', '/api/v1/namespaces/n?dryRun=All')).toMatchObject({ kind: 'Namespace' });
+    expect(await ask(20, 'DELETE', '/api/v1/namespaces/n', { preconditions: { resourceVersion: '1' } })).toMatchObject({
+      code: 409,
+      message: expect.stringContaining('namespaces "n": Precondition failed: ResourceVersion in precondition: 1'),
+    });
+  });
+  test.each([
+    [20, 'Status', 'as of its last change'],
+    [33, 'Service', 'as of its removal'],
+  ])('in 1.%d a kept service is answered as %s, a removed object %s', async (emulated, kind, _) => {
+    const service = {
+      metadata: { name: `k${emulated}`, finalizers: ['example.com/f'] },
+      spec: { ports: [{ port: 80 }] },
+    };
+    await ask(emulated, 'POST', '/api/v1/namespaces/n/services', service);
+    expect((await ask(emulated, 'DELETE', `/api/v1/namespaces/n/services/k${emulated}`)).kind).toBe(kind);
+    const accounts = '/api/v1/namespaces/n/serviceaccounts';
+    const { metadata: made } = (await ask(emulated, 'POST', accounts, { metadata: { name: 'a' } })) as AnyObject;
+    const { metadata: last } = (await ask(emulated, 'DELETE', `${accounts}/a`)) as AnyObject;
+    expect(last?.resourceVersion === made?.resourceVersion).toBe(emulated === 20);
+  });
+});

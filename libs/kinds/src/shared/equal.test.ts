@@ -1,0 +1,17 @@
+import { expect, test } from '@jest/globals';
+import { semanticEqual } from './equal';
+
+test.each<[string, unknown, unknown, boolean]>([
+  ['absent and null', {}, { a: null }, true],
+  ['absent and an empty list', {}, { a: [] }, true],
+  ['absent and an empty text', { a: '' }, {}, true],
+  ['absent and an object of nothing', { a: { b: {} } }, {}, true],
+  ['absent and zero', {}, { a: 0 }, false],
+  ['another order of keys', { a: 1, b: 2 }, { b: 2, a: 1 }, true],
+  ['another order of items', { a: [1, 2] }, { a: [2, 1] }, false],
+  ['no selector and one for everything', {}, { labelSelector: {} }, false],
+  ['one for everything and none', { from: [{ podSelector: {} }] }, { from: [{}] }, false],
+  ['selectors for everything', { podSelector: {} }, { podSelector: { matchLabels: {} } }, true],
+])('%s', (_, a, b, equal) => {
+  expect(semanticEqual(a, b)).toBe(equal);
+});
