@@ -1,5 +1,5 @@
 import { isRecord } from '@navarch/apimachinery';
-import { mutated, type Mutation } from './mutations';
+import { mutated, ownOf, type Mutation } from './mutations';
 import type { KubeObject } from './objects';
 import type { Question } from './server';
 
@@ -14,12 +14,8 @@ const PATCHES = {
 };
 
 /** questionOf asks for one mutation of an object at `collection`; undefined where there is nothing to ask. */
-export function questionOf(
-  mode: Mode,
-  collection: string,
-  object: KubeObject,
-  mutation: Mutation,
-): Question | undefined {
+export function questionOf(mode: Mode, collection: string, object: KubeObject, asMade: Mutation): Question | undefined {
+  const mutation = ownOf(object, asMade);
   const changed = mutated(object, mutation);
   if (!changed) return undefined;
   const place = `${collection}/${object.metadata.name ?? ''}`;

@@ -4,6 +4,8 @@ import { isRecord } from '@navarch/apimachinery';
 export interface Mutation {
   readonly path: readonly (string | number)[];
   readonly value: unknown;
+  /** repeats: the value is the list that stands there with its last item twice, of whatever object is changed. */
+  readonly repeats?: boolean;
 }
 
 const TEXTS = ['', 'Invalid_Name!', 'x'.repeat(300), ' a', 7, null, {}, ['a']];
@@ -26,9 +28,19 @@ export function* mutations(value: unknown, path: readonly (string | number)[] = 
     yield { path: [...path, 'unknownField'], value: 1 };
   } else if (Array.isArray(value)) {
     for (const other of LISTS) yield { path, value: other };
-    if (value.length) yield { path, value: [...value, value.at(-1)] };
+    if (value.length) yield { path, value: repeated(value), repeats: true };
     for (const [index, item] of value.slice(0, ITEMS).entries()) yield* mutations(item, [...path, index]);
   } else for (const other of replacements(value)) if (other !== value) yield { path, value: other };
+}
+
+const repeated = (list: readonly unknown[]): unknown[] => [...list, list.at(-1)];
+
+/** ownOf is a mutation as it looks in another object than the one that it was made of. */
+export function ownOf(object: object, mutation: Mutation): Mutation {
+  if (!mutation.repeats) return mutation;
+  let at: unknown = object;
+  for (const step of mutation.path) at = (at as Record<string | number, unknown> | undefined)?.[step];
+  return Array.isArray(at) ? { ...mutation, value: repeated(at) } : mutation;
 }
 
 function replacements(value: unknown): readonly unknown[] {

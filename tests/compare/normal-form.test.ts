@@ -11,6 +11,7 @@ describe('normal form', () => {
     ['revisions', { resourceVersion: '5' }, { resourceVersion: '700' }],
     ['allocated addresses', { clusterIP: '10.96.4.5' }, { clusterIP: '10.97.200.1' }],
     ['allocated ports', { nodePort: 30_001 }, { nodePort: 31_999 }],
+    ['ports and ages in tables', { cells: ['80:30001/TCP', '1s'] }, { cells: ['80:30002/TCP', '0s'] }],
     ['generated names', named('a-x1y2z'), named('a-b3c4d')],
     ['owners of fields', { managedFields: [1] }, {}],
     [

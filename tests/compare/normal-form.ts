@@ -29,6 +29,8 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<uid>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>'],
   [/\b10(\.\d+){3}\b/g, '<ip>'],
+  [/:3[0-2]\d{3}\//g, ':<node port>/'],
+  [/^\d+s$/, '<age>'],
   [/-token-[a-z0-9]{5}\b/g, '-token-<random>'],
   [/(resourceVersion\\*"?:\s*\\*"?)\d+/g, '$1<revision>'],
   // Messages about bodies that cannot be read quote the bytes around the place, ids and all.

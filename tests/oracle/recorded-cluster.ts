@@ -94,6 +94,7 @@ async function start(
       'client-ca-file': pki.caFile,
       'etcd-servers': etcd.endpoints.join(','),
       'service-cluster-ip-range': '10.96.0.0/16',
+      'allow-privileged': 'true',
       'service-account-signing-key-file': serviceAccountKey,
       'emulated-version': release,
       ...bus(server),

@@ -131,6 +131,7 @@ export const FLAGS = {
     'how long pods stay on a node that is not ready, unless they say',
   ),
 
+  'allow-privileged': flag.bool(false, 'take pods with privileged containers'),
   'enable-priority-and-fairness': flag.bool(
     true,
     'serve requests by FlowSchemas and PriorityLevelConfigurations, which share the sum of both bounds below',

@@ -78,6 +78,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     aggregated: aggregation.apis,
     notFoundPaths: all => notFoundPaths(emulated, all),
     ...{ emulated, clock, log, metrics },
+    allowPrivileged: flags['allow-privileged'],
     limits: {
       maxRequestsInflight: flags['max-requests-inflight'],
       maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],

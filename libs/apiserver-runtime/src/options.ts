@@ -120,6 +120,8 @@ export interface ApiServerOptions {
   /** virtual by resource and group: `tokenreviews.authentication.k8s.io`, `bindings`, `componentstatuses`. */
   readonly virtual: ReadonlyMap<string, VirtualHandler>;
   readonly emulated: Minor;
+  /** allowPrivileged: containers may be privileged; they may unless it is false. */
+  readonly allowPrivileged?: boolean;
   /** servedAlways says which versions go on being served past their `until`; none unless given. */
   readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
   /** aggregated are the APIs of other servers that this one stands in front of; none unless given. */

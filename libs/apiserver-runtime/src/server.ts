@@ -21,7 +21,7 @@ const DRAIN_TIMEOUT_MS = 60_000;
 /** createApiServer puts an API server together. Nothing runs until a front hands it requests; nothing has to be stopped but by drain. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const limits = { ...defaultLimits, ...options.limits };
-  const { backend, emulated, clock, log, authenticators, authorizers } = options;
+  const { backend, emulated, allowPrivileged = true, clock, log, authenticators, authorizers } = options;
   const metrics = new ServerMetrics(options.metrics);
   const registry = new Registry({
     backend,
@@ -34,7 +34,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   // Each watch listens.
   setMaxListeners(0, stopping.signal);
   const admission = new AdmissionChain(options.admission);
-  const services: Services = { registry, admission, emulated, limits, clock, log, metrics, stopping: stopping.signal };
+  const services: Services = {
+    ...{ registry, admission, emulated, allowPrivileged, limits, clock, log, metrics },
+    stopping: stopping.signal,
+  };
   const served = { registry, emulated, aggregated: options.aggregated };
   const discovery = new Discovery(served, options.advertiseAddress ?? 'localhost:6443');
   const router = new Router(options.routes, discovery, new OpenApi(served, options.routes), options.notFoundPaths);

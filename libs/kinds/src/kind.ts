@@ -14,6 +14,8 @@ export interface StrategyContext {
   /** now in milliseconds since the epoch. */
   readonly now: number;
   readonly dryRun: boolean;
+  /** allowPrivileged: containers may be privileged; they may unless it is false. */
+  readonly allowPrivileged?: boolean;
 }
 
 /** MetadataCheck is one look at metadata: `whole` as at that of a new object, `change` at what an update may not do to it. */

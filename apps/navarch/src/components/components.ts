@@ -115,6 +115,7 @@ function apiserver({ config, paths }: Context): ComponentSpec {
       'service-account-key-file': `${paths.pki}/sa.pub`,
       'service-account-signing-key-file': `${paths.pki}/sa.key`,
       'service-cluster-ip-range': config.serviceCidr,
+      'allow-privileged': 'true',
       'requestheader-client-ca-file': paths.certificate('front-proxy-ca'),
       'proxy-client-cert-file': paths.certificate('front-proxy-client'),
       'proxy-client-key-file': paths.key('front-proxy-client'),

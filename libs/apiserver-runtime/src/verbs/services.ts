@@ -10,6 +10,7 @@ export interface Services {
   readonly registry: Registry;
   readonly admission: AdmissionChain;
   readonly emulated: Minor;
+  readonly allowPrivileged: boolean;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly log: Logger;

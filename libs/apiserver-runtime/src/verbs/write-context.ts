@@ -29,6 +29,7 @@ export class WriteContext {
       apiVersion: endpoint.apiVersion,
       now: services.clock.now(),
       dryRun: options.dryRun,
+      allowPrivileged: services.allowPrivileged,
     };
     this.manager = managerOf(options.fieldManager, exchange.request.headers['user-agent']);
   }

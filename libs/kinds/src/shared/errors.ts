@@ -1,9 +1,11 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Minor } from '../kind';
 
-/** Release is what a validation has to know: messages differ between releases. */
+/** Release is what a validation has to know: messages differ between releases, and policies between clusters. */
 export interface Release {
   readonly emulated: Minor;
+  /** allowPrivileged: containers may be privileged; they may unless it is false. */
+  readonly allowPrivileged?: boolean;
 }
 
 /** JSON_VALUES is the first release whose messages show structures as JSON; earlier ones show them in Go's syntax. */

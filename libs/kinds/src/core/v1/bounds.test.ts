@@ -47,6 +47,13 @@ describe('v1.20 says of a quota', () => {
       'spec.scopes: Invalid value: []core.ResourceQuotaScope(nil): field is immutable',
     ]);
   });
+  test('what is wrong with a changed one is found twice', () => {
+    const asked = ask('/api/v1/namespaces/n/resourcequotas').changed(
+      { spec: { hard: { pods: '1' } } },
+      { spec: { hard: { pods: '-1' } } },
+    );
+    expect(asked).toEqual(Array(2).fill('spec.hard[pods]: Invalid value: "-1": must be greater than or equal to 0'));
+  });
 });
 
 describe('v1.20 says of a limit range', () => {

@@ -18,3 +18,14 @@ describe('the name of an APIService', () => {
     expect(ask('/apis/apiregistration.k8s.io/v1/apiservices').created({ metadata, spec })).toEqual(findings);
   });
 });
+
+test('the status of a condition is known', () => {
+  const status = { conditions: [{ type: 'a', status: 'Odd' }] };
+  expect(
+    ask('/apis/apiregistration.k8s.io/v1/apiservices').changed(
+      { metadata: { name: 'v1.a.b' }, spec },
+      { metadata: { name: 'v1.a.b' }, spec, status },
+      'status',
+    ),
+  ).toEqual(['status.conditions[0].status: Unsupported value: "Odd": supported values: "True", "False", "Unknown"']);
+});

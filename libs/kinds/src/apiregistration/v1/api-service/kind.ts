@@ -12,7 +12,7 @@ import {
 import { HTTPS_PORT } from '../../../admissionregistration/v1/shared/client-config';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, requireText } from '../../../shared/errors';
+import { each, oneOf, requireText } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
@@ -56,7 +56,11 @@ function validateService({
   if (!service) {
     if (caBundle)
       errors.push(
-        field.invalid(SPEC.child('caBundle'), `${caBundle.length} bytes`, 'local APIServices may not have a caBundle'),
+        field.invalid(
+          SPEC.child('caBundle'),
+          `${Buffer.from(caBundle, 'base64').length} bytes`,
+          'local APIServices may not have a caBundle',
+        ),
       );
     if (insecureSkipTLSVerify)
       errors.push(
@@ -76,6 +80,12 @@ function validateService({
   if (insecureSkipTLSVerify && caBundle)
     errors.push(field.invalid(SPEC.child('insecureSkipTLSVerify'), true, 'may not be true if caBundle is present'));
   return errors;
+}
+
+function validateStatus({ status }: apiregistrationv1.APIService): FieldError[] {
+  return (status?.conditions ?? []).flatMap((condition, i) =>
+    oneOf(Path.at('status', 'conditions').index(i).child('status'), condition.status, ['True', 'False', 'Unknown']),
+  );
 }
 
 function available({ status }: apiregistrationv1.APIService): string {
@@ -121,5 +131,7 @@ export const apiService = defineKind<apiregistrationv1.APIService>({
     validate: validateService,
     validateUpdate: service => validateService(service),
   }),
-  subresources: { status: isolatedStatusStrategy<apiregistrationv1.APIService>() },
+  subresources: {
+    status: isolatedStatusStrategy<apiregistrationv1.APIService>({ validateUpdate: validateStatus }),
+  },
 });

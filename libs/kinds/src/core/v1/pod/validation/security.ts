@@ -21,7 +21,9 @@ export function validateSecurityContext(
   release: Release,
 ): FieldError[] {
   if (!context) return [];
+  const isRefused = context.privileged === true && release.allowPrivileged === false;
   const errors = [
+    ...(isRefused ? [field.forbidden(path.child('privileged'), 'disallowed by cluster policy')] : []),
     ...validateID(context.runAsUser, path.child('runAsUser')),
     ...validateID(context.runAsGroup, path.child('runAsGroup')),
     ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),

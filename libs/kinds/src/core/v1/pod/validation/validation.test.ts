@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { Path } from '@navarch/apimachinery';
 import { ask } from '../../../../testing/findings';
+import { validateSecurityContext } from './security';
 
 const PODS = '/api/v1/namespaces/n/pods';
 type Part = Readonly<Record<string, unknown>>;
@@ -321,4 +323,17 @@ describe('today says of a pod', () => {
       'spec: Invalid value: "Burstable": Pod QOS Class may not change as a result of resizing',
     ]);
   });
+});
+
+test('a privileged container is taken unless the cluster does not allow it', () => {
+  const context = { privileged: true };
+  const at = Path.at('securityContext');
+  expect(validateSecurityContext(context, at, { emulated: 20 })).toEqual([]);
+  expect(validateSecurityContext(context, at, { emulated: 20, allowPrivileged: false })).toEqual([
+    {
+      reason: 'FieldValueForbidden',
+      field: 'securityContext.privileged',
+      message: 'Forbidden: disallowed by cluster policy',
+    },
+  ]);
 });
