@@ -1,4 +1,12 @@
-import { Path, StatusError, badRequest, deduced, type AnyObject, type KubeObject } from '@navarch/apimachinery';
+import {
+  Path,
+  StatusError,
+  badRequest,
+  deduced,
+  type AnyObject,
+  type KubeObject,
+  type TypeSchema,
+} from '@navarch/apimachinery';
 import type { OpenApiFlavour } from '@navarch/api';
 import { compileValidationRules, type Schema } from '@navarch/cel';
 import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
@@ -35,17 +43,30 @@ export function customVersions(
   const conversions = new Map(
     spec.versions.map(({ name }) => [name, versionConversion(definition, name, schemas, options.convert)]),
   );
-  const isDeduced =
-    options.emulated < INT_OR_STRING_SINCE && [...schemas.values()].some(({ root }) => root.hasIntOrString);
+  const structures = structuresOf(schemas, options.emulated);
   return spec.versions.map(version => {
-    const schema = schemas.get(version.name)!;
-    const custom = customOf(definition, version, schema, conversions.get(version.name)!, present);
+    const parts = { schema: schemas.get(version.name)!, structures, present };
     return {
-      kind: kindOf(definition, version, schema, conversions, options.emulated),
-      custom: isDeduced ? { ...custom, structure: deduced } : custom,
+      kind: kindOf(definition, version, parts, conversions, options.emulated),
+      custom: customOf(definition, version, parts, conversions.get(version.name)!),
       served: version.served,
     };
   });
+}
+
+/** Structures are how the fields of each version's objects are owned. */
+type Structures = ReadonlyMap<string, TypeSchema>;
+
+function structuresOf(schemas: ReadonlyMap<string, CompiledSchema>, emulated: number): Structures {
+  const isDeduced = emulated < INT_OR_STRING_SINCE && [...schemas.values()].some(({ root }) => root.hasIntOrString);
+  return new Map([...schemas].map(([name, { structure }]) => [name, isDeduced ? deduced : structure]));
+}
+
+/** Parts are what is made of one version of a definition before its kind. */
+interface Parts {
+  readonly schema: CompiledSchema;
+  readonly structures: Structures;
+  readonly present: () => Definition;
 }
 
 function compile({ spec }: Definition, version: Version, { emulated }: CustomKindsOptions): CompiledSchema {
@@ -64,7 +85,7 @@ const schemaOf = (version: Version) => version.schema?.openAPIV3Schema as JsonSc
 function kindOf(
   definition: Definition,
   version: Version,
-  schema: CompiledSchema,
+  { schema, structures }: Parts,
   conversions: ReadonlyMap<string, VersionConversion>,
   emulated: number,
 ): KindDefinition {
@@ -81,7 +102,9 @@ function kindOf(
   };
   return {
     resource: { group, version: version.name, resource, kind: names.kind, namespaced: spec.scope === 'Namespaced' },
-    versions: spec.versions.map(v => servedVersion(definition, v, names.kind, conversions.get(v.name)!)),
+    versions: spec.versions.map(v =>
+      servedVersion(definition, v, names.kind, conversions.get(v.name)!, structures.get(v.name)!),
+    ),
     storagePath: `${group}/${resource}`,
     ...(names.singular && { singular: names.singular }),
     ...(names.shortNames?.length && { shortNames: names.shortNames }),
@@ -99,13 +122,14 @@ function servedVersion(
   version: Version,
   kind: string,
   { convert }: VersionConversion,
+  structure: TypeSchema,
 ): ServedVersion {
   const warning = warningOf(definition, version, kind);
   return {
     group: definition.spec.group,
     version: version.name,
     schema: '',
-    convert,
+    ...{ convert, structure },
     ...(!version.served && { unserved: true }),
     ...(version.storage && { storedSince: 0 }),
     ...(warning !== undefined && { deprecationWarning: warning }),
@@ -115,16 +139,15 @@ function servedVersion(
 function customOf(
   definition: Definition,
   version: Version,
-  schema: CompiledSchema,
+  { schema, structures, present }: Parts,
   { fromStored, toStored }: VersionConversion,
-  present: () => Definition,
 ): CustomKind {
   const { metadata, spec } = definition;
   const declared = schemaOf(version);
   const { kind } = definition.status?.acceptedNames ?? spec.names;
   return {
     id: `custom:${metadata?.uid}:${metadata?.generation}:${version.name}`,
-    structure: schema.structure,
+    structure: structures.get(version.name)!,
     openapi: flavour => published(spec, declared, flavour),
     refuseCreate: () => (isTrue(present(), 'Terminating') ? terminating(spec.group, spec.names.plural) : undefined),
     read: (object, applied) => read(schema, object, applied, { kind, version: version.name }),

@@ -1,5 +1,12 @@
 import type { ResourceToken } from '@navarch/api';
-import type { AnyObject, FieldError, KubeObject, NameRule as NameCheck, UserInfo } from '@navarch/apimachinery';
+import type {
+  AnyObject,
+  FieldError,
+  KubeObject,
+  NameRule as NameCheck,
+  TypeSchema,
+  UserInfo,
+} from '@navarch/apimachinery';
 
 /** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
 export type Minor = number;
@@ -106,6 +113,8 @@ export interface ServedVersion {
   readonly unserved?: boolean;
   /** convert brings an object of any version of a custom kind into this one; a webhook may have to be asked. Uses up its argument. */
   readonly convert?: (object: AnyObject) => AnyObject | Promise<AnyObject>;
+  /** structure is how the fields of a custom version's objects are owned. */
+  readonly structure?: TypeSchema;
   /** subresources lists those that this version has; all unless given. */
   readonly subresources?: readonly string[];
   /** fieldLabels are the selectable paths in this version, each with the hub's label that it stands for; the hub's unless given. */

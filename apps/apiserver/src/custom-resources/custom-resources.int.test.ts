@@ -30,6 +30,19 @@ const definition = (plural: string, kind: string, versions: Version[], more: obj
   spec: { group: 'shop.example.com', scope: 'Namespaced', names: { plural, kind }, versions, ...more },
 });
 
+/** convertSizes converts widgets: what is a size in v1 is a height in v2. */
+const convertSizes = ({ request }: AnyReview) => ({
+  result: { status: 'Success' },
+  convertedObjects: request.objects.map((object: Widget & { apiVersion: string }) => ({
+    ...object,
+    apiVersion: request.desiredAPIVersion,
+    spec:
+      request.desiredAPIVersion === 'shop.example.com/v2'
+        ? { height: object.spec?.size }
+        : { size: object.spec?.height },
+  })),
+});
+
 requireProgram('etcd')('custom resources', () => {
   let cluster: TestCluster;
   let one: TestApiServer;
@@ -116,17 +129,7 @@ requireProgram('etcd')('custom resources', () => {
   }, 30_000);
 
   test('a webhook converts what is stored in another version; lists ask it once', async () => {
-    webhook.on('/convert', ({ request }: AnyReview) => ({
-      result: { status: 'Success' },
-      convertedObjects: request.objects.map((object: Widget & { apiVersion: string }) => ({
-        ...object,
-        apiVersion: request.desiredAPIVersion,
-        spec:
-          request.desiredAPIVersion === 'shop.example.com/v2'
-            ? { height: object.spec?.size }
-            : { size: object.spec?.height },
-      })),
-    }));
+    webhook.on('/convert', convertSizes);
     const present = await crds().get('', 'widgets.shop.example.com');
     present.spec.versions = [
       version('v1', { size: { type: 'integer' } }),
@@ -176,6 +179,35 @@ requireProgram('etcd')('custom resources', () => {
     );
   }, 60_000);
 
+  test('who owns which fields is compared in the version of each owner, by the webhook', async () => {
+    webhook.on('/convert', convertSizes);
+    const put = (manager: string, apiVersion: string, spec: object, force = false) =>
+      admin.resource(apiVersion === 'v1' ? Widgets : WidgetsV2).patch('default', 'owned', {
+        type: 'apply',
+        ...{ fieldManager: manager, force },
+        body: { apiVersion: `shop.example.com/${apiVersion}`, kind: 'Widget', metadata: { name: 'owned' }, spec },
+      });
+    const owners = ({ metadata }: Widget) =>
+      Object.fromEntries((metadata?.managedFields ?? []).map(e => [`${e.manager} ${e.apiVersion}`, e.fieldsV1]));
+    await put('one', 'v1', { size: 1 });
+    expect(owners(await put('two', 'v2', { height: 1 }))).toEqual({
+      'one shop.example.com/v1': { 'f:spec': { 'f:size': {} } },
+      'two shop.example.com/v2': { 'f:spec': { 'f:height': {} } },
+    });
+    await expect(put('three', 'v2', { height: 2 })).rejects.toMatchObject({
+      code: 409,
+      details: { causes: [{ field: '.spec.size' }, { field: '.spec.height' }] },
+    });
+    expect(owners(await put('three', 'v2', { height: 2 }, true))).toEqual({
+      'three shop.example.com/v2': { 'f:spec': { 'f:height': {} } },
+    });
+    const merged = await admin
+      .resource(Widgets)
+      .patch('default', 'owned', { type: 'merge', body: { spec: { size: 3 } } });
+    expect(owners(merged)).toEqual({ 'test shop.example.com/v1': { 'f:spec': { 'f:size': {} } } });
+    await admin.resource(Widgets).delete('default', 'owned');
+  }, 30_000);
+
   test('a policy sees an object in the version that it names, whichever was written', async () => {
     const policies = admin.resource(ValidatingAdmissionPolicies);
     const bindings = admin.resource(ValidatingAdmissionPolicyBindings);
@@ -190,17 +222,7 @@ requireProgram('etcd')('custom resources', () => {
       ],
     };
     const validations = [{ expression: "object.apiVersion == 'shop.example.com/v1' && object.spec.size < 100" }];
-    webhook.on('/convert', ({ request }: AnyReview) => ({
-      result: { status: 'Success' },
-      convertedObjects: request.objects.map((object: Widget & { apiVersion: string }) => ({
-        ...object,
-        apiVersion: request.desiredAPIVersion,
-        spec:
-          request.desiredAPIVersion === 'shop.example.com/v2'
-            ? { height: object.spec?.size }
-            : { size: object.spec?.height },
-      })),
-    }));
+    webhook.on('/convert', convertSizes);
     await policies.create({ metadata: { name: 'small' }, spec: { matchConstraints, validations } });
     await bindings.create({ metadata: { name: 'small' }, spec: { policyName: 'small', validationActions: ['Deny'] } });
     const write = (height: number) =>

@@ -16,7 +16,8 @@ import { customObject, targetOf, typed, type DecodeContext, type Target } from '
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
 import type { Endpoint } from '../registry/resource';
-import { emptyOf, inVersionOf, managedSubresource, resetFieldsOf, structureOf } from './managed-fields';
+import { structureOf, withVersions } from './field-versions';
+import { emptyOf, managedSubresource, resetFieldsOf } from './managed-fields';
 import { parseApplyBody } from './patch-body';
 import { whyNot } from './why-not';
 import { matchesPath } from './update';
@@ -26,16 +27,16 @@ import type { WriteContext } from './write-context';
 const NAME_FILLED_SINCE: Minor = 21;
 
 /** applied makes the object of a server-side apply: the configuration merged into the present object, with its owners. */
-export function applied(context: WriteContext, body: Buffer): (current: Entry | undefined) => AnyObject {
+export function applied(context: WriteContext, body: Buffer): (current: Entry | undefined) => Promise<AnyObject> {
   const { endpoint, services, options } = context;
   const { namespace, name } = context.exchange.info;
   const config = parseApplyBody(body, options);
   let warned = false;
   const target = targetOf(endpoint);
-  return current => {
+  return async current => {
     if (!current && context.subresource) throw notFound(endpoint.target, name);
     checkConfigKind(context, config);
-    const { object } = applyPatch({
+    const request = {
       schema: structureOf(endpoint),
       live: current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated),
       empty: () => emptyOf(endpoint, services.emulated),
@@ -46,9 +47,11 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       ...managedSubresource(context),
       now: context.strategyContext.now,
       emulated: services.emulated,
-      inVersion: convertible(inVersionOf(endpoint), target, services.emulated),
       resetFields: resetFieldsOf(context),
-    });
+    };
+    const { object } = await withVersions(endpoint, inVersion =>
+      applyPatch({ ...request, inVersion: convertible(inVersion, target, services.emulated) }),
+    );
     if (!current) checkNobody(endpoint, name, object);
     const { name: own = services.emulated < NAME_FILLED_SINCE ? object.metadata?.name : name } = config.metadata ?? {};
     matchesPath({ metadata: { ...config.metadata, ...(own !== undefined && { name: own }) } }, namespace, name);

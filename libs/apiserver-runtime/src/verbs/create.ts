@@ -65,7 +65,7 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   const warn = (text: string) => context.exchange.warn(text);
   dedupOwners(decoded, false, warn);
   const object = hubObject(context, decoded);
-  trackUpdate(context, undefined, object);
+  await trackUpdate(context, undefined, object);
   const { name: fixed = '', generateName: prefix = '' } = object.metadata ?? {};
   const attributes = context.attributes('CREATE', fixed, object, undefined);
   await services.admission.admit(attributes);

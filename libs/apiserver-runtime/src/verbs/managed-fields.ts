@@ -1,25 +1,19 @@
-import { completeForOutput, emptyObject, typeSchema } from '@navarch/api';
+import { completeForOutput, emptyObject } from '@navarch/api';
 import {
+  StatusError,
   apiVersionOf,
   deepClone,
   managedFieldsForUpdate,
   type AnyObject,
-  type InVersion,
   type ObjectMeta,
-  type TypeSchema,
 } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
-import { fromHub, toHub, versionOf } from '../registry/conversion';
 import type { Endpoint } from '../registry/resource';
+import { inVersionOf, structureOf, withVersions } from './field-versions';
 import type { WriteContext } from './write-context';
 
 /** SUBRESOURCE_SINCE is the first release that tells owners of a subresource's fields apart. */
 const SUBRESOURCE_SINCE = 22;
-
-/** structureOf is the schema by which fields of an endpoint's objects are owned and merged. */
-export function structureOf(endpoint: Endpoint): TypeSchema {
-  return endpoint.resource.custom?.structure ?? typeSchema(endpoint.version.schema, endpoint.resource.emulated);
-}
 
 /** emptyOf is what an object of an endpoint looks like before anything is set. */
 export function emptyOf(endpoint: Endpoint, emulated: number): AnyObject {
@@ -41,26 +35,8 @@ export function resetFieldsOf({ endpoint, subresource, services }: WriteContext)
   return endpoint.kind.subresources?.status ? ['status'] : [];
 }
 
-/**
- * inVersionOf shows objects of a kind in its other versions, whose fields entries of those versions own. Structures of the core
- * group and those of named groups are known apart: an event of one has no owners in the other.
- */
-export function inVersionOf(endpoint: Endpoint): InVersion {
-  const { versions } = endpoint.kind;
-  const { emulated, hub } = endpoint.resource;
-  return (object, apiVersion) => {
-    const version = versionOf(versions, apiVersion);
-    const own = versionOf(versions, object.apiVersion ?? '');
-    if (!version || !own || (version.group === '') !== (endpoint.version.group === '')) return undefined;
-    const schema = endpoint.custom ? structureOf(endpoint) : typeSchema(version.schema, emulated);
-    if (version === own) return { schema, object };
-    if (endpoint.custom) return { schema, object: { ...object, apiVersion } };
-    return { schema, object: fromHub(toHub(completeForOutput(own.schema, object, emulated), own, hub), version) };
-  };
-}
-
 /** trackUpdate records in a hub object that is about to be written who owns which fields, in the version of the request. */
-export function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): void {
+export async function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): Promise<void> {
   const { endpoint, services, manager } = context;
   if (services.emulated < (endpoint.kind.ownedSince ?? 0)) return;
   const live = current ? endpoint.readObject(current) : emptyOf(endpoint, services.emulated);
@@ -68,7 +44,7 @@ export function trackUpdate(context: WriteContext, current: Entry | undefined, o
   // What this endpoint is going to take over from the present object is nobody's change.
   for (const name of resetFieldsOf(context)) takeOver(updated, live, name);
   const tracked = trackedAs(endpoint, live, updated);
-  const managedFields = managedFieldsForUpdate({
+  const update = {
     ...tracked,
     // Another version drops the empty list that asks for owners to be forgotten.
     updated: withManagedFields(tracked.updated, object.metadata?.managedFields),
@@ -76,9 +52,11 @@ export function trackUpdate(context: WriteContext, current: Entry | undefined, o
     ...managedSubresource(context),
     now: context.strategyContext.now,
     emulated: services.emulated,
-    inVersion: inVersionOf(endpoint),
     keepsOwners: context.subresource !== '',
-  });
+  };
+  const managedFields = await withVersions(endpoint, inVersion =>
+    managedFieldsForUpdate({ ...update, inVersion }),
+  ).catch(unlessBuiltin(endpoint));
   const metadata = (object.metadata ??= {});
   if (managedFields) metadata.managedFields = managedFields;
   else delete metadata.managedFields;
@@ -107,3 +85,9 @@ function takeOver(object: AnyObject, live: AnyObject, name: string): void {
   if (live[name] === undefined) delete object[name];
   else object[name] = live[name];
 }
+
+/** unlessBuiltin: where no webhook tells who owns what, nobody does. */
+const unlessBuiltin = (endpoint: Endpoint) => (error: unknown) => {
+  if (!endpoint.custom || !(error instanceof StatusError)) throw error;
+  return undefined;
+};

@@ -183,7 +183,7 @@ async function changed(
   if (current) await endpoint.resource.load([current]);
   else refuseCreate(endpoint);
   const object = await make(current);
-  if (!mode.owned) trackUpdate(context, current, object);
+  if (!mode.owned) await trackUpdate(context, current, object);
   if (!current) {
     const attributes = context.attributes('CREATE', name, object, undefined);
     await services.admission.admit(attributes);
