@@ -63,6 +63,24 @@ describe('v1.20 says of drivers', () => {
   });
 });
 
+describe('v1.20 says of a class', () => {
+  const term = { matchLabelExpressions: [{ key: 'a', values: ['b'] }] };
+  const places = (...at: number[]) => at.map(i => `allowedTopologies[${i}].matchLabelExpressions: Duplicate value: ""`);
+  test.each<readonly [title: string, more: Part, findings: string[]]>([
+    ['terms that differ', { allowedTopologies: [term] }, []],
+    ['a term twice', { allowedTopologies: [term, term] }, places(1)],
+    ['a term that names nothing', { allowedTopologies: [{}] }, places(0)],
+    ['two of them', { allowedTopologies: [{}, {}] }, places(0, 0, 1, 1, 1)],
+    [
+      'no mode',
+      { volumeBindingMode: '' },
+      ['volumeBindingMode: Unsupported value: "": supported values: "Immediate", "WaitForFirstConsumer"'],
+    ],
+  ])('%s', (_title, more, findings) => {
+    expect(ask('/apis/storage.k8s.io/v1/storageclasses').created({ provisioner: 'a.b/c', ...more })).toEqual(findings);
+  });
+});
+
 describe('v1.20 says of volumes and claims', () => {
   const VOLUMES = '/api/v1/persistentvolumes';
   const volume = (source: Part) => ({

@@ -114,12 +114,12 @@ export function validateRule(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const list = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources') => rule[name] ?? [];
-  const refuse = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources', detail: string, type?: string) =>
-    errors.push(invalidStruct(path.child(name), list(name), goStrings(list(name), type), detail, release));
+  const refused = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources', detail: string, type?: string) =>
+    invalidStruct(path.child(name), list(name), goStrings(list(name), type), detail, release);
   const alone = (name: 'operations' | 'apiGroups' | 'apiVersions', what: string, type?: string) => {
     if (!list(name).length) errors.push(field.required(path.child(name)));
     else if (list(name).includes('*') && list(name).length > 1)
-      refuse(name, `if '*' is present, must not specify other ${what}`, type);
+      errors.push(refused(name, `if '*' is present, must not specify other ${what}`, type));
   };
   alone('operations', 'operations', 'admissionregistration.OperationType');
   list('operations').forEach((operation, i) => {
@@ -131,31 +131,41 @@ export function validateRule(
   list('apiVersions').forEach((version, i) => {
     if (!version) errors.push(field.required(path.child('apiVersions').index(i)));
   });
-  errors.push(...validateResources(list('resources'), path.child('resources'), detail => refuse('resources', detail)));
+  errors.push(...validateResources(list('resources'), path.child('resources'), detail => refused('resources', detail)));
   if (rule.scope !== undefined) errors.push(...oneOf(path.child('scope'), rule.scope, ['*', 'Cluster', 'Namespaced']));
   return errors;
 }
 
-function validateResources(resources: readonly string[], path: Path, refuse: (detail: string) => void): FieldError[] {
+function validateResources(
+  resources: readonly string[],
+  path: Path,
+  refused: (detail: string) => FieldError,
+): FieldError[] {
   if (!resources.length) return [field.required(path)];
   const errors: FieldError[] = [];
-  const present = new Set(resources);
-  resources.forEach((resource, i) => {
-    if (!resource) return errors.push(field.required(path.index(i)));
-    const [name, sub = ''] = resource.split('/');
-    if (resource === '*/*') return undefined;
+  // What stands before a wildcard is not held against it.
+  const withAllBelow = new Set<string>();
+  const belowAll = new Set<string>();
+  let endsPlain = false;
+  for (const [i, resource] of resources.entries()) {
     const at = path.index(i);
-    if (present.has('*') && resource !== '*' && !sub)
-      errors.push(
-        field.invalid(at, resource, "if '*' is present, must not specify other resources without subresources"),
-      );
-    if (sub && sub !== '*' && present.has(`${name}/*`))
-      errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
-    if (name !== '*' && sub && sub !== '*' && present.has(`*/${sub}`))
-      errors.push(field.invalid(at, resource, `if '*/${sub}' is present, must not specify ${resource}`));
-    return undefined;
-  });
-  if (present.has('*/*') && resources.length > 1) refuse("if '*/*' is present, must not specify other resources");
+    const slash = resource.indexOf('/');
+    if (!resource) errors.push(field.required(at));
+    else if (slash < 0) endsPlain = resource !== '*';
+    else {
+      const [name, below] = [resource.slice(0, slash), resource.slice(slash + 1)];
+      if (withAllBelow.has(name))
+        errors.push(field.invalid(at, resource, `if '${name}/*' is present, must not specify ${resource}`));
+      if (belowAll.has(below))
+        errors.push(field.invalid(at, resource, `if '*/${below}' is present, must not specify ${resource}`));
+      if (below === '*') withAllBelow.add(name);
+      if (name === '*') belowAll.add(below);
+    }
+  }
+  if (resources.includes('*/*') && resources.length > 1)
+    errors.push(refused("if '*/*' is present, must not specify other resources"));
+  if (resources.includes('*') && endsPlain)
+    errors.push(refused("if '*' is present, must not specify other resources without subresources"));
   return errors;
 }
 

@@ -32,6 +32,7 @@ export function goVersion(version: Version, versions: readonly Version[]): strin
 }
 
 /** goVersions renders all of them. */
-export function goVersions(versions: readonly Version[]): string {
+export function goVersions(versions: readonly Version[] | null | undefined): string {
+  if (!versions) return '[]apiextensions.CustomResourceDefinitionVersion(nil)';
   return `[]apiextensions.CustomResourceDefinitionVersion{${versions.map(v => goVersion(v, versions)).join(', ')}}`;
 }

@@ -21,10 +21,9 @@ export function defaultJob(job: batchv1.Job, emulated: Minor): void {
   inheritLabels(job);
 }
 
-/** inheritLabels gives a job without labels those of its pods, in place. */
+/** inheritLabels gives a job without labels those of its pods, in place: the same object, so that what is added to one is added to both. */
 export function inheritLabels(job: batchv1.Job): void {
   const labels = job.spec?.template?.metadata?.labels;
   const metadata = (job.metadata ??= {});
-  if (labels && Object.keys(labels).length && !Object.keys(metadata.labels ?? {}).length)
-    metadata.labels = { ...labels };
+  if (labels && Object.keys(labels).length && !Object.keys(metadata.labels ?? {}).length) metadata.labels = labels;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { batchv1 } from '@navarch/api';
 import { ask } from '../../../testing/findings';
+import { defaultJob } from './defaults';
+import { generateSelector } from './selector';
 
 type Part = Readonly<Record<string, unknown>>;
 const JOBS = '/apis/batch/v1/namespaces/n/jobs';
@@ -118,4 +120,21 @@ describe('today says of a job', () => {
   ])('%s', (_title, spec, findings) => {
     expect(ask(JOBS, 33).created(job(spec))).toEqual(findings);
   });
+});
+
+test.each([
+  [
+    'without labels has those of its pods, whatever is added to them',
+    {},
+    { a: 'b', 'controller-uid': 'u', 'job-name': 'j' },
+  ],
+  ['with labels of its own keeps them', { labels: { c: 'd' } }, { c: 'd' }],
+])('a job %s', (_, metadata, labels) => {
+  const made: batchv1.Job = {
+    metadata: { name: 'j', uid: 'u', ...metadata },
+    spec: { template: { metadata: { labels: { a: 'b' } }, spec: { containers: [] } } },
+  };
+  defaultJob(made, 20);
+  generateSelector(made, 20);
+  expect(made.metadata?.labels).toEqual(labels);
 });

@@ -30,7 +30,9 @@ export function generateSelector(job: batchv1.Job, emulated: Minor): void {
   const template = (spec.template ??= {} as batchv1.JobSpec['template']);
   const metadata = (template.metadata ??= {});
   const labels = jobLabels(job, emulated);
+  const isShared = metadata.labels !== undefined && job.metadata?.labels === metadata.labels;
   metadata.labels = { ...labels, ...metadata.labels };
+  if (isShared) job.metadata!.labels = metadata.labels;
   const key = emulated < PREFIXED ? UID_LABEL : PREFIX + UID_LABEL;
   spec.selector ??= {};
   spec.selector.matchLabels = { [key]: labels[key]!, ...spec.selector.matchLabels };

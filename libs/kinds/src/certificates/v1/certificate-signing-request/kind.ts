@@ -14,7 +14,7 @@ function defaultBeta(object: Record<string, unknown>): void {
   const spec = object['spec'] as Record<string, unknown> | undefined;
   if (!spec) return;
   spec['usages'] ??= ['digital signature', 'key encipherment'];
-  spec['signerName'] ||= betaSigner(spec['request'], spec['usages']);
+  spec['signerName'] ??= betaSigner(spec['request'], spec['usages']);
   const { conditions } = (object['status'] ?? {}) as { conditions?: Record<string, unknown>[] };
   for (const one of conditions ?? []) one['status'] ||= 'True';
 }

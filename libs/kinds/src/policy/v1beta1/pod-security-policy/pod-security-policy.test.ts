@@ -55,6 +55,12 @@ test.each<readonly [title: string, spec: Part, findings: unknown[]]>([
     ],
   ],
   [
+    'a runtime class where none is allowed',
+    { runtimeClass: { defaultRuntimeClassName: 'b' } },
+    ['spec.runtimeClass.allowedRuntimeClassNames: Required value: default "b" must be allowed'],
+  ],
+  ['runtime classes that nobody names', { runtimeClass: {} }, []],
+  [
     'kernel parameters',
     { allowedUnsafeSysctls: ['kernel.shm*', 'net.a'], forbiddenSysctls: ['kernel.shmmax', 'net.*'] },
     [

@@ -2,7 +2,7 @@ import { ClusterRoles, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { twice, type Release } from '../../../shared/errors';
-import { validateLabelSelector } from '../../../shared/label-validation';
+import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
@@ -19,7 +19,7 @@ function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, rel
 
 function validateSelector(selector: Parameters<typeof validateLabelSelector>[0], path: Path): FieldError[] {
   const errors = validateLabelSelector(selector, path);
-  if (!errors.length) return [];
+  if (!errors.length && readSelector(selector)) return [];
   // The selector that cannot be made of it is what is shown.
   return [...errors, field.invalid(path, 'null', 'invalid label selector.')];
 }

@@ -34,8 +34,8 @@ function validateClass(object: storagev1.StorageClass): FieldError[] {
   if (reclaimPolicy) errors.push(...oneOf(Path.at('reclaimPolicy'), reclaimPolicy, ['Delete', 'Retain']));
   const mode = Path.at('volumeBindingMode');
   const modes = ['Immediate', 'WaitForFirstConsumer'];
-  if (!volumeBindingMode) errors.push(field.required(mode));
-  else if (!modes.includes(volumeBindingMode)) errors.push(field.notSupported(mode, volumeBindingMode, modes));
+  if (volumeBindingMode === undefined) errors.push(field.required(mode));
+  else errors.push(...oneOf(mode, volumeBindingMode, modes));
   return [...errors, ...validateTopologies(object.allowedTopologies ?? [])];
 }
 
@@ -58,8 +58,9 @@ function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): Fiel
         ...(keys.indexOf(key) < j ? [field.duplicate(where.child('key'), key)] : []),
       ];
     });
-    const before = shapes.slice(0, i).filter(shape => shape === shapes[i]);
-    return [...errors, ...before.map(() => field.duplicate(at, ''))];
+    // One that names nothing is taken for as many others as there are terms.
+    const others = [...(keys.length ? [] : terms), ...shapes.slice(0, i).filter(shape => shape === shapes[i])];
+    return [...errors, ...others.map(() => field.duplicate(at, ''))];
   });
 }
 
