@@ -231,7 +231,8 @@ function validateVersionList(spec: Spec, release: Release): FieldError[] {
   const versions = spec.versions ?? [];
   const path = SPEC.child('versions');
   const errors: FieldError[] = [];
-  const whole = (detail: string) => errors.push(invalidStruct(path, versions, goVersions(spec.versions), detail, release));
+  const whole = (detail: string) =>
+    errors.push(invalidStruct(path, versions, goVersions(spec.versions), detail, release));
   if (new Set(versions.map(v => v.name)).size < versions.length) whole('must contain unique version names');
   if (versions.filter(v => v.storage).length !== 1) whole('must have exactly one version marked as storage version');
   // The first version is also the one of the older field.
