@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '@navarch/base';
+import type { Clock, Logger, Registry } from '@navarch/base';
 import type { KindDefinition } from '@navarch/kinds';
 import {
   createBackend,
@@ -9,6 +9,7 @@ import {
 } from '@navarch/storage';
 import fs from 'node:fs';
 import type { Config } from './config';
+import { etcdDurations } from './etcd-durations';
 import type { ApiServerFlags } from './flags';
 
 /** openBackend connects to etcd, and encrypts at rest what the EncryptionConfiguration names. */
@@ -18,6 +19,7 @@ export function openBackend(
   kinds: readonly KindDefinition[],
   log: Logger,
   clock: Clock,
+  metrics: Registry,
 ): StorageBackend {
   const backend = createBackend({
     endpoints: flags['etcd-servers'],
@@ -25,6 +27,7 @@ export function openBackend(
     log,
     clock,
     compactionIntervalMs: flags['etcd-compaction-interval'],
+    observe: etcdDurations(kinds, metrics),
   });
   const encrypt = encryption(backend, config);
   for (const { resource, storagePath } of kinds) encrypt(resource.group, resource.resource, storagePath);

@@ -1,30 +1,54 @@
+import type { AdmissionMetrics, AdmissionStep } from './admission-metrics';
 import type { AdmissionAttributes, AdmissionPlugin } from './interfaces';
 
 /** AdmissionChain asks the plugins about writes: all that admit in order, later all that validate in order. The first refusal counts. */
 export class AdmissionChain {
-  constructor(private readonly plugins: readonly AdmissionPlugin[]) {}
+  constructor(
+    private readonly plugins: readonly AdmissionPlugin[],
+    private readonly metrics: AdmissionMetrics,
+  ) {}
 
   /** admit asks them a second time if one of them wants that. */
-  async admit(attributes: AdmissionAttributes): Promise<void> {
-    let again = false;
-    for (const plugin of this.plugins) {
-      if (plugin.admit && plugin.handles(attributes) && (await plugin.admit(attributes)) === 'again') again = true;
-    }
-    if (!again) return;
-    for (const plugin of this.plugins) {
-      if (plugin.admit && plugin.handles(attributes)) await (plugin.readmit ?? plugin.admit).call(plugin, attributes);
-    }
+  admit(attributes: AdmissionAttributes): Promise<void> {
+    return this.step('admit', attributes, async () => {
+      let again = false;
+      for (const plugin of this.plugins) {
+        if (!plugin.admit || !plugin.handles(attributes)) continue;
+        if ((await this.ask(plugin, 'admit', attributes, plugin.admit)) === 'again') again = true;
+      }
+      if (!again) return;
+      for (const plugin of this.plugins) {
+        if (plugin.admit && plugin.handles(attributes))
+          await this.ask(plugin, 'admit', attributes, plugin.readmit ?? plugin.admit);
+      }
+    });
   }
 
-  async validate(attributes: AdmissionAttributes): Promise<void> {
-    for (const plugin of this.plugins) {
-      if (plugin.validate && plugin.handles(attributes)) await plugin.validate(attributes);
-    }
+  validate(attributes: AdmissionAttributes): Promise<void> {
+    return this.step('validate', attributes, async () => {
+      for (const plugin of this.plugins) {
+        if (plugin.validate && plugin.handles(attributes))
+          await this.ask(plugin, 'validate', attributes, plugin.validate);
+      }
+    });
   }
 
   /** both admits and validates: for writes whose object is not the runtime's to validate (CONNECT, virtual kinds). */
   async both(attributes: AdmissionAttributes): Promise<void> {
     await this.admit(attributes);
     await this.validate(attributes);
+  }
+
+  private step(step: AdmissionStep, { operation }: AdmissionAttributes, run: () => Promise<void>): Promise<void> {
+    return this.metrics.timed(undefined, step, operation, run);
+  }
+
+  private ask<T>(
+    plugin: AdmissionPlugin,
+    step: AdmissionStep,
+    attributes: AdmissionAttributes,
+    method: (attributes: AdmissionAttributes) => Promise<T> | T,
+  ): Promise<T> {
+    return this.metrics.timed(plugin.name, step, attributes.operation, () => method.call(plugin, attributes));
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
 import { remoteOf } from './aggregation';
 import type { Exchange } from './chain/exchange';
+import type { ServerMetrics } from './chain/metrics';
 import type { RequestInfo } from './interfaces';
 import type { ApiServerOptions } from './options';
 import type { Endpoint } from './registry/resource';
@@ -65,11 +66,11 @@ export class Dispatcher {
     const { info } = exchange;
     const { resource } = endpoint;
     if (info.verb === 'watch' && resource.verbs.has('list') && !resource.verbs.has('watch')) {
-      warnOfDeprecation(exchange, endpoint);
+      warnOfDeprecation(exchange, endpoint, this.services.metrics);
       throw methodNotSupported(endpoint.target, 'watch');
     }
     checkVerb(endpoint, exchange);
-    warnOfDeprecation(exchange, endpoint);
+    warnOfDeprecation(exchange, endpoint, this.services.metrics);
     const handler = resource.isVirtual ? this.virtualOf(endpoint.kind) : undefined;
     if (handler) return virtual(services, endpoint, exchange, handler);
     if (resource.isVirtual) throw notFoundResource();
@@ -107,7 +108,7 @@ export class Dispatcher {
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb) || !hasRoute(endpoint, exchange)) throw methodNotAllowed();
-    if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint);
+    if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint, this.services.metrics);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {
       case 'get':
@@ -209,9 +210,12 @@ function hasRoute({ custom }: Endpoint, { info, request }: Exchange): boolean {
   return !isRead || request.method === 'GET' || !!custom || info.subresource === 'proxy';
 }
 
-/** warnOfDeprecation tells the client, and the audit record, that a version is going to go. */
-function warnOfDeprecation(exchange: Exchange, { warning, version }: Endpoint): void {
+/** warnOfDeprecation tells the client, the audit record and the metrics that a version is going to go. */
+function warnOfDeprecation(exchange: Exchange, { warning, version }: Endpoint, { deprecated }: ServerMetrics): void {
   if (!warning) return;
+  const { group, resource, subresource } = exchange.info;
+  const removed_release = version.deprecated?.removed ?? '';
+  deprecated.set({ group, version: version.version, resource, subresource, removed_release }, 1);
   exchange.warn(warning);
   exchange.annotate('k8s.io/deprecated', 'true');
   if (version.deprecated?.removed) exchange.annotate('k8s.io/removed-release', version.deprecated.removed);

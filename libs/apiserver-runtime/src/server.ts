@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import type { ResourceToken } from '@navarch/api';
-import type { KubeObject } from '@navarch/apimachinery';
+import { groupResourceName, type KubeObject } from '@navarch/apimachinery';
 import { AdmissionChain } from './admission';
 import { Chain } from './chain/chain';
 import { MaxInFlight } from './chain/max-in-flight';
-import { ServerMetrics } from './chain/metrics';
+import { exposeObjects, ServerMetrics } from './chain/metrics';
 import { Discovery } from './discovery/discovery';
 import { Dispatcher } from './dispatch';
 import { populationOf } from './flow-control/population';
@@ -22,7 +22,7 @@ const DRAIN_TIMEOUT_MS = 60_000;
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const limits = { ...defaultLimits, ...options.limits };
   const { backend, emulated, allowPrivileged = true, clock, log, authenticators, authorizers } = options;
-  const metrics = new ServerMetrics(options.metrics);
+  const metrics = new ServerMetrics(options.metrics, emulated);
   const registry = new Registry({
     backend,
     emulated,
@@ -30,10 +30,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     ...(options.servedAlways && { servedAlways: options.servedAlways }),
   });
   for (const kind of options.kinds) registry.add(kind);
+  exposeObjects(options.metrics, emulated, () => objectsOf(registry));
   const stopping = new AbortController();
   // Each watch listens.
   setMaxListeners(0, stopping.signal);
-  const admission = new AdmissionChain(options.admission);
+  const admission = new AdmissionChain(options.admission, metrics.admission);
   const services: Services = {
     ...{ registry, admission, emulated, allowPrivileged, limits, clock, log, metrics },
     stopping: stopping.signal,
@@ -86,4 +87,12 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       patience.abort();
     },
   };
+}
+
+/** objectsOf counts the objects of each resource whose number is known. */
+function* objectsOf(registry: Registry): Iterable<readonly [string, number]> {
+  for (const resource of new Set(registry.all.map(endpoint => endpoint.resource))) {
+    const count = resource.isVirtual ? undefined : resource.storage.count();
+    if (typeof count === 'number') yield [groupResourceName(resource.kind.resource), count];
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { Distribution, exposeCounts, exposeDistributions } from './distribution';
+import { Distribution, Distributions, exposeCounts, exposeDistributions } from './distribution';
 import { Registry } from './metrics';
 
 test('a distribution is shown as a histogram', async () => {
@@ -27,4 +27,17 @@ test('counts are shown as a counter', async () => {
     '# TYPE things_total counter',
     'things_total{kind="a"} 3',
   ]);
+});
+
+test('parts are told apart by their labels', async () => {
+  const registry = new Registry();
+  const sizes = new Distributions(registry, { name: 's', help: 'S.', labelNames: ['verb', 'kind'], buckets: [10] });
+  sizes.of('get', 'a').add(1);
+  sizes.of('get', 'a').add(20);
+  sizes.of('get', 'b').add(5);
+  expect([...sizes.parts()].map(([labels, { count }]) => [labels, count])).toEqual([
+    [{ verb: 'get', kind: 'a' }, 2],
+    [{ verb: 'get', kind: 'b' }, 1],
+  ]);
+  expect(await registry.metrics()).toContain('s_bucket{verb="get",kind="a",le="10"} 1');
 });

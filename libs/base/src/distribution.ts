@@ -1,9 +1,14 @@
 import type { Metric, Registry } from './metrics';
 
-/** Distribution counts values into buckets, each up to its bound. To tell it a value costs a search among few bounds. */
+/**
+ * Distribution counts values into buckets, each up to its bound: a histogram with its labels settled. To tell it a value costs a search
+ * among few bounds, and nothing else.
+ */
 export class Distribution {
   private readonly counts: number[];
   private sum = 0;
+  /** count is how many values it was told. */
+  count = 0;
 
   constructor(private readonly bounds: readonly number[]) {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
@@ -15,6 +20,7 @@ export class Distribution {
     while (i < bounds.length && value > bounds[i]!) i++;
     counts[i]!++;
     this.sum += value;
+    this.count++;
   }
 
   /** series are the lines of a histogram of that name, with these labels. */
@@ -71,4 +77,40 @@ function expose(
   const get = () => Promise.resolve({ ...about, aggregator: 'sum', values: values() });
   // The registry asks a metric for no more than its name and its values.
   registry.registerMetric({ name: about.name, get } as unknown as Metric);
+}
+
+/** DistributionsOptions name a histogram. Buckets are upper bounds, rising. */
+export interface DistributionsOptions<L extends string> {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly L[];
+  readonly buckets: readonly number[];
+}
+
+/** Distributions are a histogram's parts by their labels. What is told often keeps the part it tells. */
+export class Distributions<L extends string> {
+  private readonly all = new Map<string, readonly [Labels, Distribution]>();
+
+  constructor(
+    registry: Registry,
+    private readonly options: DistributionsOptions<L>,
+  ) {
+    exposeDistributions(registry, options, () => this.all.values());
+  }
+
+  /** of is the part with these values of the labels, in their order. */
+  of(...values: readonly string[]): Distribution {
+    const key = values.join('\n');
+    let found = this.all.get(key);
+    if (!found) {
+      const labels = Object.fromEntries(this.options.labelNames.map((name, i) => [name, values[i] ?? '']));
+      this.all.set(key, (found = [labels, new Distribution(this.options.buckets)]));
+    }
+    return found[1];
+  }
+
+  /** parts are all there are, with their labels. */
+  parts(): Iterable<readonly [Labels, Distribution]> {
+    return this.all.values();
+  }
 }

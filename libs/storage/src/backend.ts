@@ -8,7 +8,7 @@ import type { EtcdTls } from './etcd3/channel';
 import { EtcdClient } from './etcd3/client';
 import { Compactor } from './etcd3/compactor';
 import { LeaseManager } from './etcd3/lease-manager';
-import { EtcdStore } from './etcd3/store';
+import { EtcdStore, type RequestObserver } from './etcd3/store';
 import type { ResourceStorageConfig, Storage, StorageBackend, ValueTransformer } from './interface';
 
 /** BackendOptions say which etcd and how. */
@@ -25,6 +25,8 @@ export interface BackendOptions {
   readonly ring?: RingLimits;
   /** compactionIntervalMs is five minutes unless given; 0 never compacts. */
   readonly compactionIntervalMs?: number;
+  /** observe is told how long each request to etcd for an object or a list took, and of which resource (its key prefix) it was. */
+  readonly observe?: RequestObserver;
 }
 
 /** createBackend connects to etcd and begins to feed the cache. close it. */
@@ -43,7 +45,7 @@ class EtcdBackend implements StorageBackend {
   private readonly clock: Clock;
   private readonly log: Logger;
 
-  constructor(options: BackendOptions) {
+  constructor(private readonly options: BackendOptions) {
     const { clock = systemClock, log = silentLogger, cached = true, compactionIntervalMs = 300_000 } = options;
     this.clock = clock;
     this.log = log;
@@ -65,7 +67,10 @@ class EtcdBackend implements StorageBackend {
     const transformer = this.transformerOf(config.prefix);
     const closing = this.closing.signal;
     const arrivals = (): ResourceCache | undefined => cache;
-    const etcd = new EtcdStore(config, { client, leases, clock, log, transformer, closing, arrivals });
+    const etcd = new EtcdStore(config, {
+      ...{ client, leases, clock, log, transformer, closing, arrivals },
+      ...(this.options.observe && { observe: this.options.observe }),
+    });
     const cache = this.cache?.open(config, etcd);
     const store = cache ? new CachedStore(cache, this.cache!, etcd) : etcd;
     this.stores.set(config.prefix, store);

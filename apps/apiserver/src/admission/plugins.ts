@@ -37,6 +37,7 @@ import { TaintNodesByCondition } from './taint-nodes-by-condition';
 import { ValidatingAdmissionPolicy } from './validating-policy/validating-admission-policy';
 import type { CallerOptions, ServiceResolver } from './webhooks/caller';
 import type { Webhook } from './webhooks/webhook';
+import type { WebhookMetrics } from './webhooks/webhook-metrics';
 import { MutatingAdmissionWebhook, ValidatingAdmissionWebhook, type WebhookParts } from './webhooks/webhook-plugin';
 
 export interface PluginParts {
@@ -52,6 +53,7 @@ export interface PluginParts {
   readonly configurations: PluginConfigurations;
   readonly webhookTls: CallerOptions['tls'];
   readonly resolveService: ServiceResolver;
+  readonly webhookMetrics: WebhookMetrics;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -175,7 +177,7 @@ function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
   parts: PluginParts,
   configurations: Pick<Informer<T>, 'list'>,
 ): WebhookParts {
-  const { authorizer, caches, kindOf, webhookTls, resolveService, emulated, log } = parts;
+  const { authorizer, caches, kindOf, webhookTls, webhookMetrics, resolveService, emulated, log } = parts;
   const webhooks = () =>
     [...configurations.list()]
       .sort((a, b) => (a.metadata!.name! < b.metadata!.name! ? -1 : 1))
@@ -188,6 +190,7 @@ function webhookParts<T extends KubeObject & { webhooks?: Webhook[] }>(
     emulated,
     log,
     tls: webhookTls,
+    metrics: webhookMetrics,
     resolve: resolveService,
   };
 }

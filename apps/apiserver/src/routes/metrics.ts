@@ -1,8 +1,10 @@
 import type { Route } from '@navarch/apiserver-runtime';
-import type { Registry } from '@navarch/base';
+import { Gauge, type Registry } from '@navarch/base';
+import { versionInfo } from './version';
 
-/** metricsRoute serves the process's metrics. */
-export function metricsRoute(metrics: Registry): Route {
+/** metricsRoute serves the process's metrics, and adds to them what release this is. */
+export function metricsRoute(metrics: Registry, minor: number): Route {
+  exposeBuildInfo(metrics, minor);
   return {
     path: '/metrics',
     async handle() {
@@ -13,4 +15,20 @@ export function metricsRoute(metrics: Registry): Route {
       };
     },
   };
+}
+
+/** exposeBuildInfo shows what /version says. */
+function exposeBuildInfo(metrics: Registry, minor: number): void {
+  const { gitVersion, gitCommit, gitTreeState, buildDate, goVersion, ...info } = versionInfo(minor);
+  const labels = {
+    ...info,
+    ...{ git_version: gitVersion, git_commit: gitCommit, git_tree_state: gitTreeState },
+    ...{ build_date: buildDate, go_version: goVersion },
+  };
+  new Gauge({
+    name: 'kubernetes_build_info',
+    help: "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, build date, Go version, and compiler from which Kubernetes was built, and platform on which it is running.",
+    labelNames: Object.keys(labels),
+    registers: [metrics],
+  }).set(labels, 1);
 }

@@ -24,7 +24,7 @@ export function makeRoutes({ health, metrics, config, keys, jwksUri, port, logs 
   return [
     ...health.routes(),
     versionRoute(config.emulated),
-    metricsRoute(metrics),
+    metricsRoute(metrics, config.emulated),
     ...(logs === undefined ? [] : [logsRoute(logs)]),
     ...openidRoutes({
       issuer: config.issuers[0]!,

@@ -3,6 +3,7 @@ import type { AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { readPluginConfigurations } from '../admission/configuration';
 import { makePlugins } from '../admission/plugins';
 import type { CallerOptions } from '../admission/webhooks/caller';
+import { WebhookMetrics } from '../admission/webhooks/webhook-metrics';
 import { EscalationCheck } from '../authz/rbac/escalation-check';
 import { serviceResolver } from '../proxy/service-resolver';
 import { ServiceDryRun } from '../services/dry-run';
@@ -22,7 +23,7 @@ export function webhookCaller({ server, credentials }: Foundation): CallerOption
 
 /** openAdmission makes the plugins that are on, and behind them the two checks that always run. */
 export function openAdmission(foundation: Foundation, { authorizer }: Access): AdmissionPlugin[] {
-  const { caches, client, emulated, clock, log, flags, server, services } = foundation;
+  const { caches, client, emulated, clock, log, flags, metrics, server, services } = foundation;
   const { resolve: resolveService, tls: webhookTls } = webhookCaller(foundation);
   const resourceOf = (group: string, version: string, kind: string) => {
     const found = server().registry.kinds.find(
@@ -32,6 +33,7 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
   };
   const parts = {
     ...{ caches, client, authorizer, emulated, clock, log, resourceOf, resolveService, webhookTls },
+    webhookMetrics: new WebhookMetrics(metrics),
     tolerationSeconds: flags['default-not-ready-toleration-seconds'],
     quotaStore: () => server().store(ResourceQuotas),
     kindOf: (group: string, resource: string) => server().registry.kind(group, resource),

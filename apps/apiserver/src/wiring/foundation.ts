@@ -48,7 +48,7 @@ export function layFoundation(host: Host<typeof FLAGS>) {
     watchers: info => server().population.watchers(info),
   };
   const kinds = allKinds(emulated).map(kind => withEventTtl(kind, flags['event-ttl']));
-  const etcd = openBackend(flags, config, kinds, log, clock);
+  const etcd = openBackend(flags, config, kinds, log, clock, metrics);
   stack.push({ stop: () => etcd.close() });
   const services = openServiceAllocation(etcd, config, () => server().store(Services).list(), clock, log);
 

@@ -87,12 +87,24 @@ export class Chain {
     if (namesRequests) exchange.addHeaders({ 'audit-id': exchange.id });
     let recorded: Promise<void> | undefined;
     try {
-      await authenticate(exchange, authenticators);
+      await this.authenticated(exchange, authenticators);
     } finally {
       recorded = audit && beginAudit(audit, exchange, clock);
     }
     if (recorded) await recorded;
     await impersonate(exchange, this.parts.authorizers);
+  }
+
+  private async authenticated(exchange: Exchange, authenticators: readonly Authenticator[]): Promise<void> {
+    const { identified } = this.parts.metrics;
+    const begun = performance.now();
+    try {
+      await authenticate(exchange, authenticators);
+    } catch (error) {
+      identified.failed((performance.now() - begun) / 1000);
+      throw error;
+    }
+    identified.succeeded(exchange.user.name, (performance.now() - begun) / 1000);
   }
 
   /** authorized lets the identified request pass, or throws 403. */
@@ -108,7 +120,11 @@ export class Chain {
   private async serve(exchange: Exchange): Promise<ApiResponse> {
     const { parts } = this;
     const seat = parts.flow.enter(exchange);
-    exchange.take(seat instanceof Promise ? await seat : seat);
+    if (seat instanceof Promise) {
+      const begun = parts.clock.now();
+      exchange.take(await seat);
+      exchange.waitedMs = parts.clock.now() - begun;
+    } else exchange.take(seat);
     await this.authorized(exchange);
     const { verb, resource, namespace, path } = exchange.info;
     const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
@@ -175,8 +191,13 @@ export class Chain {
     const now = parts.clock.now();
     const labels = this.labels(exchange);
     const lasts = labels.verb === 'WATCH' || labels.verb === 'CONNECT';
-    const seconds = lasts ? undefined : Math.max(0, now - exchange.receivedMs) / 1000;
-    parts.metrics.requests.done(labels, exchange.query.get('dryRun') === 'All', response.status, seconds);
+    parts.metrics.requests.done(labels, {
+      dryRun: exchange.query.get('dryRun') === 'All',
+      code: response.status,
+      seconds: lasts ? undefined : Math.max(0, now - exchange.receivedMs) / 1000,
+      waitedSeconds: exchange.waitedMs / 1000,
+      bytes: sizeOf(response),
+    });
     exchange.audit?.completed(response.status, response);
     if (--this.active === 0) {
       const waiting = this.idle;
@@ -187,6 +208,12 @@ export class Chain {
 }
 
 const NOTHING_SERVED = { group: '', version: '', resource: '', subresource: '' };
+
+/** sizeOf is the length of an answer; undefined for a stream. */
+function sizeOf({ body }: ApiResponse): number | undefined {
+  if (isStream(body)) return undefined;
+  return Buffer.isBuffer(body) ? body.length : body.reduce((sum, part) => sum + part.length, 0);
+}
 
 /** overloaded is the answer to what finds no room: text, as upstream's filter writes it. */
 function overloaded({ message, headers }: OverloadError): ApiResponse {

@@ -22,6 +22,8 @@ export class Exchange implements RequestContext {
   requestBody: Buffer | undefined;
   /** served: the path leads to something that is there, so that metrics may name it. */
   served = false;
+  /** waitedMs is how long it stood in a queue. */
+  waitedMs = 0;
   warnings: string[] | undefined;
   /** annotations go into the audit record. */
   annotations: Record<string, string> | undefined;

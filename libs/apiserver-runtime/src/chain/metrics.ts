@@ -1,9 +1,11 @@
 import { Counter, Gauge, type Registry } from '@navarch/base';
+import { AdmissionMetrics } from '../admission-metrics';
 import type { RequestInfo } from '../interfaces';
+import { AuthenticationMetrics } from './authentication-metrics';
 import { RequestMetrics } from './request-metrics';
 import { WatchMetrics } from './watch-metrics';
 
-/** ServerMetrics are the API server's own metrics, named and labelled as upstream's. */
+/** ServerMetrics are the API server's own metrics, named and labelled as those of a release of upstream's. */
 export class ServerMetrics {
   readonly requests: RequestMetrics;
   readonly inflight: Gauge<'request_kind'>;
@@ -11,12 +13,14 @@ export class ServerMetrics {
   readonly watches: WatchMetrics;
   readonly terminations: Counter<'verb' | 'code' | 'component'>;
   readonly panics: Counter<'component'>;
-  readonly objects: Gauge<'resource'>;
+  readonly deprecated: Gauge<'group' | 'version' | 'resource' | 'subresource' | 'removed_release'>;
+  readonly identified: AuthenticationMetrics;
+  readonly admission: AdmissionMetrics;
 
-  constructor(registry: Registry) {
+  constructor(registry: Registry, emulated: number) {
     const registers = [registry];
     const target = ['verb', 'group', 'version', 'resource', 'subresource', 'scope', 'component'] as const;
-    this.requests = new RequestMetrics(registry);
+    this.requests = new RequestMetrics(registry, emulated);
     this.inflight = new Gauge({
       name: 'apiserver_current_inflight_requests',
       help: 'Number of requests being served now, by request kind (mutating, readOnly).',
@@ -24,7 +28,7 @@ export class ServerMetrics {
       registers,
     });
     this.longRunning = new Gauge({
-      name: 'apiserver_longrunning_requests',
+      name: emulated >= 23 ? 'apiserver_longrunning_requests' : 'apiserver_longrunning_gauge',
       help: 'Number of active long-running requests broken out by verb, group, version, resource, scope and component.',
       labelNames: target,
       registers,
@@ -42,11 +46,32 @@ export class ServerMetrics {
       labelNames: ['component'],
       registers,
     });
-    this.objects = new Gauge({
-      name: 'apiserver_storage_objects',
-      help: 'Number of stored objects by resource.',
-      labelNames: ['resource'],
+    this.deprecated = new Gauge({
+      name: 'apiserver_requested_deprecated_apis',
+      help: 'Gauge of deprecated APIs that have been requested, broken out by API group, version, resource, subresource, and removed_release.',
+      labelNames: ['group', 'version', 'resource', 'subresource', 'removed_release'],
       registers,
+    });
+    this.identified = new AuthenticationMetrics(registry);
+    this.admission = new AdmissionMetrics(registry);
+  }
+}
+
+/** exposeObjects shows how many objects of each resource there are, under the names that a release has for it. */
+export function exposeObjects(registry: Registry, emulated: number, count: () => Iterable<readonly [string, number]>) {
+  const names = [
+    ...(emulated <= 22 ? ['etcd_object_counts'] : []),
+    ...(emulated >= 21 ? ['apiserver_storage_objects'] : []),
+  ];
+  for (const name of names) {
+    new Gauge({
+      name,
+      help: 'Number of stored objects at the time of last check split by kind.',
+      labelNames: ['resource'],
+      registers: [registry],
+      collect() {
+        for (const [resource, objects] of count()) this.set({ resource }, objects);
+      },
     });
   }
 }

@@ -1,4 +1,4 @@
-import { exposeCounts, type Registry } from '@navarch/base';
+import { Distributions, exponentialBuckets, exposeCounts, type Distribution, type Registry } from '@navarch/base';
 
 /** WatchedKind is what watches are counted by. */
 export interface WatchedKind {
@@ -7,37 +7,25 @@ export interface WatchedKind {
   readonly kind: string;
 }
 
-/** Sent is what watchers of a kind were sent together. */
-export interface Sent {
-  events: number;
-  bytes: number;
-}
-
-/** WatchMetrics counts what is sent to watchers: a watch finds its kind's numbers once, and adds to them. */
+/** WatchMetrics counts what is sent to watchers: a watch finds its kind's sizes once, and adds to them. */
 export class WatchMetrics {
-  private readonly kinds = new Map<string, readonly [Readonly<Record<string, string>>, Sent]>();
+  private readonly sizes: Distributions<'group' | 'version' | 'kind'>;
 
   constructor(registry: Registry) {
-    const expose = (name: string, help: string, of: keyof Sent) =>
-      exposeCounts(registry, { name, help }, () =>
-        Array.from(this.kinds.values(), ([labels, sent]) => [labels, sent[of]] as const),
-      );
-    expose('apiserver_watch_events_total', 'Number of events sent in watch clients.', 'events');
-    expose('apiserver_watch_events_bytes_total', 'Bytes of events sent to watch clients.', 'bytes');
+    this.sizes = new Distributions(registry, {
+      name: 'apiserver_watch_events_sizes',
+      help: 'Watch event size distribution in bytes.',
+      labelNames: ['group', 'version', 'kind'],
+      buckets: exponentialBuckets(1024, 2, 8),
+    });
+    const about = { name: 'apiserver_watch_events_total', help: 'Number of events sent in watch clients.' };
+    exposeCounts(registry, about, () =>
+      Array.from(this.sizes.parts(), ([labels, { count }]) => [labels, count] as const),
+    );
   }
 
-  /** sentOf are the numbers of a kind, to be added to. */
-  sentOf({ group, version, kind }: WatchedKind): Sent {
-    const key = `${group} ${version} ${kind}`;
-    let known = this.kinds.get(key);
-    if (!known)
-      this.kinds.set(
-        key,
-        (known = [
-          { group, version, kind },
-          { events: 0, bytes: 0 },
-        ]),
-      );
-    return known[1];
+  /** sizesOf are the sizes of the events of a kind, to be added to. */
+  sizesOf({ group, version, kind }: WatchedKind): Distribution {
+    return this.sizes.of(group, version, kind);
   }
 }

@@ -49,7 +49,7 @@ function started(maxBufferBytes = 100) {
     clock: systemClock,
     log: silentLogger,
     onOpened: () => undefined,
-    onSent: () => undefined,
+    sizes: { add: () => undefined },
   });
   stream.start(sink);
   return { sink, stop, source, stopped: () => stopped };

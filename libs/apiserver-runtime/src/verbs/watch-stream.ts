@@ -1,5 +1,5 @@
 import { StatusError, type ByteSink, type Status, type StreamBody } from '@navarch/apimachinery';
-import type { Clock, Logger } from '@navarch/base';
+import type { Clock, Distribution, Logger } from '@navarch/base';
 import type { Watch, WatchNotice, WatchSink } from '@navarch/storage';
 import { statusErrorOf } from '../status-response';
 import { sharedFrames } from './shared-frames';
@@ -23,7 +23,8 @@ export interface WatchStreamOptions {
   readonly stops: readonly AbortSignal[];
   readonly clock: Clock;
   readonly log: Logger;
-  onSent(events: number, bytes: number): void;
+  /** sizes is told the length of each event. */
+  readonly sizes: Pick<Distribution, 'add'>;
 }
 
 /** CHUNK bounds how much is copied together into one write. */
@@ -88,6 +89,7 @@ export class WatchStream implements StreamBody, WatchSink {
         const event = this.options.encoder.encode(notice);
         this.queue.push(event);
         bytes += event.length;
+        this.options.sizes.add(event.length);
       }
     } catch (error) {
       this.options.log.error('an event could not be encoded', error);
@@ -96,7 +98,6 @@ export class WatchStream implements StreamBody, WatchSink {
     this.queuedBytes += bytes;
     // The present state comes before open resolves; a client that asked for it may take its time over it.
     if (!this.opened) this.allowance += bytes;
-    this.options.onSent(batch.length, bytes);
     this.flush();
     if (this.queuedBytes + this.sink.bufferedBytes > this.allowance) {
       this.options.log.v(2, 'a slow watcher is cut off', { bufferedBytes: this.queuedBytes + this.sink.bufferedBytes });

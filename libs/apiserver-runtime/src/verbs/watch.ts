@@ -19,7 +19,6 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   // What is no resourceVersion is refused before the stream begins.
   const after = query.resourceVersion === '' ? undefined : askedRevision(query.resourceVersion, 'cache');
   const { group, version } = endpoint.version;
-  const sent = services.metrics.watches.sentOf({ group, version, kind: endpoint.kindName });
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({
     encoder,
@@ -35,10 +34,7 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
     stops: [services.stopping, endpoint.resource.stop.signal],
     clock: services.clock,
     log: services.log,
-    onSent: (events, bytes) => {
-      sent.events += events;
-      sent.bytes += bytes;
-    },
+    sizes: services.metrics.watches.sizesOf({ group, version, kind: endpoint.kindName }),
   });
   const contentType = shape.media === 'json' ? mediaTypes.json : `${mediaTypes[shape.media]};stream=watch`;
   return { status: 200, headers: { 'content-type': contentType, 'cache-control': 'no-cache, private' }, body: stream };

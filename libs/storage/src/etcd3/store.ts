@@ -36,7 +36,14 @@ export interface EtcdStoreOptions {
   readonly closing: AbortSignal;
   /** arrivals is where the events of a watch arrive that `decodeEvent` reads; none: nobody watches. */
   readonly arrivals?: () => Arrivals | undefined;
+  readonly observe?: RequestObserver;
 }
+
+/** EtcdOperation is what a request to etcd does with objects. */
+export type EtcdOperation = 'get' | 'list' | 'create' | 'update' | 'delete';
+
+/** RequestObserver is told how long a request to etcd took, and of which resource (its key prefix) it was. */
+export type RequestObserver = (operation: EtcdOperation, prefix: string, seconds: number) => void;
 
 const NEWLINE = Buffer.from('\n');
 
@@ -50,13 +57,16 @@ export class EtcdStore implements Storage {
   ) {}
 
   async get(path: ObjectPath, { atLeast, signal }: ReadOptions = {}): Promise<Entry | undefined> {
-    const answer = await this.options.client.range({ key: keyOf(this.config, path) }, signal);
+    const answer = await this.observed('get', this.options.client.range({ key: keyOf(this.config, path) }, signal));
     if (atLeast !== undefined && answer.revision < atLeast) throw tooLarge(atLeast, answer.revision);
     return answer.kvs[0] && this.decode(answer.kvs[0]);
   }
 
   list(options: ListOptions): Promise<ListResult> {
-    return listFromEtcd(this.options.client, this.config, kv => this.decode(kv), options);
+    return this.observed(
+      'list',
+      listFromEtcd(this.options.client, this.config, kv => this.decode(kv), options),
+    );
   }
 
   watch(options: WatchOptions, sink: WatchSink): Promise<Watch> {
@@ -124,7 +134,7 @@ export class EtcdStore implements Storage {
         state = new Present(real, true);
         continue;
       }
-      const answer = await this.options.client.swap({ key, expected: state.entry.revision });
+      const answer = await this.observed('delete', this.options.client.swap({ key, expected: state.entry.revision }));
       if (answer.done) return state.entry.withRevision(answer.revision);
       state = new Present(answer.present && this.decode(answer.present), true);
     }
@@ -160,7 +170,7 @@ export class EtcdStore implements Storage {
   }
 
   private async read(key: string): Promise<StoredEntry | undefined> {
-    const answer = await this.options.client.range({ key });
+    const answer = await this.observed('get', this.options.client.range({ key }));
     return answer.kvs[0] && this.decode(answer.kvs[0]);
   }
 
@@ -175,11 +185,23 @@ export class EtcdStore implements Storage {
     const ttl = this.config.ttlSeconds?.(object);
     const lease = ttl ? await leases.leaseFor(ttl) : undefined;
     const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
+    const swap = () => client.swap({ key, expected, value, ...(lease && { lease }) });
     const answer = await this.own.during(key, { stored, object }, () =>
-      client.swap({ key, expected, value, ...(lease && { lease }) }),
+      this.observed(expected ? 'update' : 'create', swap()),
     );
     if (answer.done) return { entry: this.written(key, stored, answer.revision, object) };
     return answer.present ? { present: this.decode(answer.present) } : {};
+  }
+
+  private async observed<T>(operation: EtcdOperation, answer: Promise<T>): Promise<T> {
+    const { observe } = this.options;
+    if (!observe) return answer;
+    const begun = performance.now();
+    try {
+      return await answer;
+    } finally {
+      observe(operation, this.config.prefix, (performance.now() - begun) / 1000);
+    }
   }
 
   /** written is the entry of a write that was done. It is made once, by the answer or by the event, whichever comes first. */

@@ -4,6 +4,7 @@ import { describe, type Logger } from '@navarch/base';
 import { toHub, type Versioned } from '../matching/versioned';
 import { callWebhook, type CallerOptions } from './caller';
 import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
+import type { WebhookMetrics } from './webhook-metrics';
 import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';
 
 /** STEP_SINCE is the first release that says whether the call failed or its answer. */
@@ -11,6 +12,7 @@ const STEP_SINCE = 22;
 
 export interface WebhookParts extends CallerOptions, WebhookMatcherParts {
   readonly emulated: number;
+  readonly metrics: WebhookMetrics;
   readonly log: Logger;
 }
 
@@ -27,6 +29,13 @@ class WebhookCalls {
     if (attributes.dryRun && !['None', 'NoneOnDryRun'].includes(webhook.sideEffects ?? '')) {
       throw badRequest(`admission webhook ${JSON.stringify(webhook.name)} does not support dry run`);
     }
+    const call = {
+      ...{ name: webhook.name, operation: attributes.operation },
+      type: this.mutating ? 'admit' : 'validating',
+    } as const;
+    const begun = performance.now();
+    const seconds = () => (performance.now() - begun) / 1000;
+    const { metrics } = this.parts;
     let verdict: Verdict;
     try {
       const version = reviewVersion(webhook.admissionReviewVersions ?? ['v1beta1']);
@@ -34,6 +43,7 @@ class WebhookCalls {
       const { uid, review } = buildReview(versioned, version);
       verdict = parseVerdict(await callWebhook(webhook, review, this.parts), uid, version, this.mutating);
     } catch (error) {
+      metrics.failed(call, seconds(), webhook.failurePolicy === 'Ignore');
       if (webhook.failurePolicy === 'Ignore') {
         this.parts.log.warn('A webhook failed and is ignored', { webhook: webhook.name, err: describe(error) });
         return undefined;
@@ -43,8 +53,13 @@ class WebhookCalls {
     for (const [key, value] of Object.entries(verdict.auditAnnotations))
       attributes.annotate(`${webhook.name}/${key}`, value);
     for (const text of verdict.warnings) attributes.warn(text);
-    if (!verdict.allowed) throw denied(webhook.name, verdict.status);
-    return verdict;
+    if (verdict.allowed) {
+      metrics.allowed(call, seconds());
+      return verdict;
+    }
+    const refusal = denied(webhook.name, verdict.status);
+    metrics.denied(call, seconds(), refusal.code);
+    throw refusal;
   }
 
   private failure(name: string, error: unknown): StatusError {
