@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@navarch/base';
 import type { KubeObject } from '@navarch/apimachinery';
 import type { Informer, KubeClient } from '@navarch/client';
 import type { Caches } from '../caches';
+import type { ReviewClient } from '../outbound/review-client';
 import { alwaysAdmit, alwaysDeny } from './always';
 import { AlwaysPullImages } from './always-pull-images';
 import { CertificateApproval, CertificateSigning } from './certificates/certificate-approval';
@@ -14,6 +15,7 @@ import { DefaultStorageClass } from './default-storage-class';
 import { DefaultTolerationSeconds } from './default-toleration-seconds';
 import { DenyServiceExternalIPs } from './deny-service-external-ips';
 import { EventRateLimit, readEventLimits } from './event-rate-limit';
+import { ImagePolicyWebhook, readImagePolicy, type ImagePolicySettings } from './image-policy';
 import { LimitRanger } from './limit-ranger/limit-ranger';
 import { NamespaceAutoProvision, NamespaceExists } from './namespace-existence';
 import { NamespaceLifecycle } from './namespace-lifecycle';
@@ -54,15 +56,21 @@ export interface PluginParts {
   readonly webhookTls: CallerOptions['tls'];
   readonly resolveService: ServiceResolver;
   readonly webhookMetrics: WebhookMetrics;
+  /** reviewer makes what asks the webhook that a kubeconfig leads to. */
+  readonly reviewer: (settings: Pick<ImagePolicySettings, 'kubeconfig' | 'backoffMs'>) => Pick<ReviewClient, 'ask'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-/** ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` exist from that release on. */
+/**
+ * ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` exist from that
+ * release on, and those with `needs` cannot be made without the configuration of that name, which is their own.
+ */
 const ORDER: readonly {
   readonly make: (parts: PluginParts) => AdmissionPlugin;
   readonly off?: true;
   readonly since?: number;
+  readonly needs?: string;
 }[] = [
   { make: () => alwaysAdmit, off: true },
   {
@@ -92,6 +100,14 @@ const ORDER: readonly {
   },
   { make: () => new TaintNodesByCondition() },
   { make: () => new AlwaysPullImages(), off: true },
+  {
+    make: ({ reviewer, emulated, clock, log, configurations }) => {
+      const settings = configured(configurations, 'ImagePolicyWebhook', readImagePolicy)!;
+      return new ImagePolicyWebhook(reviewer(settings), settings, emulated, clock, log);
+    },
+    off: true,
+    needs: 'ImagePolicyWebhook',
+  },
   {
     make: ({ caches, podStore, emulated, configurations }) =>
       new PodSecurity({
@@ -156,17 +172,19 @@ const ORDER: readonly {
   { make: () => alwaysDeny, off: true },
 ];
 
-/** makePlugins are the plugins that are on, in order. A name that no plugin has is an error. */
+/** makePlugins are the plugins that are on, in order. A name that no plugin has is an error, and a plugin without the configuration that it needs. */
 export function makePlugins(
   parts: PluginParts,
   enable: readonly string[],
   disable: readonly string[],
 ): AdmissionPlugin[] {
-  const all = ORDER.filter(({ since = 0 }) => since <= parts.emulated).map(({ make, off }) => ({
-    plugin: make(parts),
-    off,
-  }));
-  const unknown = [...enable, ...disable].filter(name => !all.some(({ plugin }) => plugin.name === name));
+  const lacking = enable.find(name => ORDER.some(({ needs }) => needs === name) && !parts.configurations.get(name));
+  if (lacking !== undefined) throw new Error(`admission plugin ${lacking}: no config specified`);
+  const all = ORDER.filter(
+    ({ since = 0, needs }) => since <= parts.emulated && (needs === undefined || enable.includes(needs)),
+  ).map(({ make, off }) => ({ plugin: make(parts), off }));
+  const known = new Set([...all.map(({ plugin }) => plugin.name), ...ORDER.flatMap(({ needs = [] }) => needs)]);
+  const unknown = [...enable, ...disable].filter(name => !known.has(name));
   if (unknown.length) throw new Error(`unknown admission plugins: ${unknown.join(', ')}`);
   return all
     .filter(({ plugin, off }) => !disable.includes(plugin.name) && (!off || enable.includes(plugin.name)))

@@ -43,12 +43,14 @@ export class ReviewClient {
     private readonly endpoint: Live<ReviewEndpoint>,
     private readonly timeoutMs: number,
     private readonly clock: Clock,
+    /** backoffMs is how long the second attempt waits. */
+    private readonly backoffMs = 500,
   ) {}
 
   /** ask answers the review's status as the webhook filled it in; it rejects with an Error if nobody did. */
   async ask<S extends object>(review: object): Promise<S> {
     const body = Buffer.from(JSON.stringify(review));
-    const backoff = new Backoff({ initialMs: 500, maxMs: 5_000, factor: 1.5, jitter: 0.2 });
+    const backoff = new Backoff({ initialMs: this.backoffMs, maxMs: 10 * this.backoffMs, factor: 1.5, jitter: 0.2 });
     for (let attempt = 1; ; attempt++) {
       const { token, ...place } = this.endpoint.current;
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };

@@ -1,10 +1,12 @@
 import { Endpoints, Pods, ResourceQuotas, Services } from '@navarch/api';
 import type { AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { readPluginConfigurations } from '../admission/configuration';
+import type { ImagePolicySettings } from '../admission/image-policy';
 import { makePlugins } from '../admission/plugins';
 import type { CallerOptions } from '../admission/webhooks/caller';
 import { WebhookMetrics } from '../admission/webhooks/webhook-metrics';
 import { EscalationCheck } from '../authz/rbac/escalation-check';
+import { readReviewEndpoint, ReviewClient } from '../outbound/review-client';
 import { serviceResolver } from '../proxy/service-resolver';
 import { ServiceDryRun } from '../services/dry-run';
 import type { Access } from './access';
@@ -21,9 +23,11 @@ export function webhookCaller({ server, credentials }: Foundation): CallerOption
   };
 }
 
+const REVIEW_TIMEOUT_MS = 30_000;
+
 /** openAdmission makes the plugins that are on, and behind them the two checks that always run. */
 export function openAdmission(foundation: Foundation, { authorizer }: Access): AdmissionPlugin[] {
-  const { caches, client, emulated, clock, log, flags, metrics, server, services } = foundation;
+  const { caches, client, emulated, clock, files, log, flags, metrics, server, services } = foundation;
   const { resolve: resolveService, tls: webhookTls } = webhookCaller(foundation);
   const resourceOf = (group: string, version: string, kind: string) => {
     const found = server().registry.kinds.find(
@@ -34,6 +38,10 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
   const parts = {
     ...{ caches, client, authorizer, emulated, clock, log, resourceOf, resolveService, webhookTls },
     webhookMetrics: new WebhookMetrics(metrics),
+    reviewer: ({ kubeconfig, backoffMs }: Pick<ImagePolicySettings, 'kubeconfig' | 'backoffMs'>) => {
+      const endpoint = files.follow(kubeconfig, read => readReviewEndpoint(kubeconfig, read));
+      return new ReviewClient(endpoint, REVIEW_TIMEOUT_MS, clock, backoffMs);
+    },
     tolerationSeconds: flags['default-not-ready-toleration-seconds'],
     quotaStore: () => server().store(ResourceQuotas),
     kindOf: (group: string, resource: string) => server().registry.kind(group, resource),
