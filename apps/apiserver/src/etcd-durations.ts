@@ -14,7 +14,9 @@ export function etcdDurations(kinds: readonly KindDefinition[], registry: Regist
     labelNames: ['operation', 'type'],
     buckets: BUCKETS,
   });
-  const types = new Map(kinds.map(kind => [`/registry/${kind.storagePath ?? kind.resource.resource}/`, typeName(kind.resource)]));
+  const types = new Map(
+    kinds.map(kind => [`/registry/${kind.storagePath ?? kind.resource.resource}/`, typeName(kind.resource)]),
+  );
   const parts = new Map<string, Map<EtcdOperation, Distribution>>();
   return (operation, prefix, seconds) => {
     let ofPrefix = parts.get(prefix);
