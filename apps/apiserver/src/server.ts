@@ -42,7 +42,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const access = openAccess(foundation);
   const admission = openAdmission(foundation, access);
   const flow = openFlowControl(flags, emulated, clock, metrics, foundation.population);
-  const audit = openAudit(flags, config.auditPolicy, files, clock, log);
+  const audit = openAudit(flags, config.auditPolicy, files, clock, log, metrics);
   if (audit) stack.push(audit);
   const aggregation = openAggregation({ ...foundation, proxyClient: credentials.proxyClient });
 

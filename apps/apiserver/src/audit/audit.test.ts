@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuditPlan, AuditRecord, RequestInfo } from '@navarch/apiserver-runtime';
+import { Registry } from '@navarch/base';
+import { Audit } from './audit';
 import { auditEvent } from './event';
 import { AuditPolicy } from './policy';
 
@@ -75,20 +77,27 @@ test('stages are left out by the policy and by the rule, managedFields by the ru
   expect([plan('get').bodies, plan('list').bodies]).toEqual([true, false]);
 });
 
+const record: AuditRecord = {
+  ...{
+    id: 'id-1',
+    stage: 'ResponseComplete',
+    plan: policy({ level: 'Metadata' }).plan(info(), alice)!,
+    info: info(),
+    method: 'GET',
+  },
+  ...{ uri: '/api/v1/namespaces/n/secrets/s', user: alice, impersonated: undefined, userAgent: 'kubectl' },
+  ...{
+    remoteAddress: '10.0.0.1',
+    forwardedFor: undefined,
+    annotations: { 'authorization.k8s.io/decision': 'allow' },
+  },
+  requestBody: Buffer.from('{"metadata":{"name":"new","managedFields":[{}]}}'),
+  responseBody: Buffer.from('{"kind":"Secret","metadata":{"managedFields":[{}]}}'),
+  ...{ status: 200, receivedMs: 0, stageMs: 5 },
+};
+
 describe('auditEvent', () => {
   const planOf = (level: string, more: object = {}): AuditPlan => policy({ level, ...more }).plan(info(), alice)!;
-  const record: AuditRecord = {
-    ...{ id: 'id-1', stage: 'ResponseComplete', plan: planOf('Metadata'), info: info(), method: 'GET' },
-    ...{ uri: '/api/v1/namespaces/n/secrets/s', user: alice, impersonated: undefined, userAgent: 'kubectl' },
-    ...{
-      remoteAddress: '10.0.0.1',
-      forwardedFor: undefined,
-      annotations: { 'authorization.k8s.io/decision': 'allow' },
-    },
-    requestBody: Buffer.from('{"metadata":{"name":"new","managedFields":[{}]}}'),
-    responseBody: Buffer.from('{"kind":"Secret","metadata":{"managedFields":[{}]}}'),
-    ...{ status: 200, receivedMs: 0, stageMs: 5 },
-  };
   test('tells who did what, when and with which result', () => {
     expect(auditEvent(record)).toEqual({
       ...{
@@ -134,4 +143,15 @@ describe('auditEvent', () => {
     });
     expect(auditEvent({ ...record, stage: 'RequestReceived', status: undefined })).not.toHaveProperty('responseStatus');
   });
+});
+
+test('events are counted, and requests that must not go on', async () => {
+  const metrics = new Registry();
+  const take = (event: object) => Promise.resolve((event as { stage: string }).stage !== 'RequestReceived');
+  const backend = { take, stop: () => Promise.resolve() };
+  const audit = new Audit(policy({ level: 'Metadata' }), [backend], metrics);
+  const keep = (stage: AuditRecord['stage']) => audit.record({ ...record, stage });
+  expect([await keep('RequestReceived'), await keep('ResponseComplete')]).toEqual([false, true]);
+  const text = await metrics.metrics();
+  for (const line of ['event_total 2', 'requests_rejected_total 1']) expect(text).toContain(`apiserver_audit_${line}`);
 });

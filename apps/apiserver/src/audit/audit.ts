@@ -1,5 +1,5 @@
 import type { AuditPlan, AuditRecord, AuditSink, RequestInfo } from '@navarch/apiserver-runtime';
-import type { Clock, Logger, Stoppable } from '@navarch/base';
+import { exposeCounts, type Clock, type Logger, type Registry, type Stoppable } from '@navarch/base';
 import type { UserInfo } from '@navarch/apimachinery';
 import type { LiveFiles } from '../credentials/live';
 import type { ApiServerFlags } from '../flags';
@@ -13,10 +13,24 @@ import { AuditWebhook } from './webhook';
 
 /** Audit hands the events that a policy wants to its backends. */
 export class Audit implements AuditSink, Stoppable {
+  private events = 0;
+  /** rejected counts the requests that must not go on unrecorded. */
+  private rejected = 0;
+
   constructor(
     private readonly policy: AuditPolicy,
     private readonly backends: readonly AuditBackend[],
-  ) {}
+    metrics: Registry,
+  ) {
+    const count = (name: string, help: string, value: () => number) =>
+      exposeCounts(metrics, { name: `apiserver_audit_${name}`, help }, () => [[{}, value()]]);
+    count('event_total', 'Counter of audit events generated and sent to the audit backend.', () => this.events);
+    count(
+      'requests_rejected_total',
+      'Counter of apiserver requests rejected due to an error in audit logging backend.',
+      () => this.rejected,
+    );
+  }
 
   plan(info: RequestInfo, user: UserInfo | undefined): AuditPlan | undefined {
     return this.policy.plan(info, user);
@@ -24,8 +38,14 @@ export class Audit implements AuditSink, Stoppable {
 
   record(record: AuditRecord): Promise<boolean> | undefined {
     const event = auditEvent(record);
+    this.events++;
     const kept = this.backends.map(backend => backend.take(event)).filter(one => one !== undefined);
-    return kept.length ? Promise.all(kept).then(all => all.every(Boolean)) : undefined;
+    return kept.length ? Promise.all(kept).then(all => this.note(all.every(Boolean))) : undefined;
+  }
+
+  private note(isKept: boolean): boolean {
+    if (!isKept) this.rejected++;
+    return isKept;
   }
 
   async stop(): Promise<void> {
@@ -42,6 +62,7 @@ export function openAudit(
   files: LiveFiles,
   clock: Clock,
   log: Logger,
+  metrics: Registry,
 ): Audit | undefined {
   const { 'audit-log-path': path, 'audit-webhook-config-file': webhook } = flags;
   const backends: AuditBackend[] = [];
@@ -60,7 +81,7 @@ export function openAudit(
     backends.push(inMode('audit-webhook', writer, flags, clock, log));
   }
   if (!backends.length) return undefined;
-  return new Audit(policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), backends);
+  return new Audit(policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), backends, metrics);
 }
 
 /** inMode makes a backend of a writer, as the flags that begin with `prefix` have it. */
