@@ -39,9 +39,10 @@ const refused = (audience: string) =>
   `audience "${audience}" not found in pod spec volume, system:node:n1 is not authorized to request tokens for this audience`;
 
 describe('a node asks for a token', () => {
-  test.each<[string, string[], Volume[], string | undefined]>([
+  test.each<[string, string[] | null, Volume[], string | undefined]>([
     ['of the audience that a volume names', ['vault'], [token('other'), token('vault')], undefined],
     ['of the default audience', [], [token()], undefined],
+    ['of the default audience, with no list at all', null, [token()], undefined],
     ['of the default audience, which no volume wants', [], [token('vault')], refused('')],
     ['of another', ['vault'], [token()], refused('vault')],
     ['of two', ['vault', 'other'], [token('vault'), token('other')], 'node may only request 0 or 1 audiences'],

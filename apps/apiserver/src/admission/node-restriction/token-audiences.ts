@@ -18,7 +18,8 @@ export class TokenAudiences {
 
   /** check answers why a node may not have the token that it asks for on behalf of its pod; undefined if it may. */
   async check(attributes: AdmissionAttributes, pod: corev1.Pod): Promise<string | undefined> {
-    const { audiences = [] } = (attributes.object as authenticationv1.TokenRequest).spec;
+    // What asks for none has null here, as the API writes an empty list of this type.
+    const audiences = (attributes.object as authenticationv1.TokenRequest).spec.audiences ?? [];
     if (audiences.length > 1) return 'node may only request 0 or 1 audiences';
     const audience = audiences[0] ?? '';
     const { audiences: named, claims, drivers } = audienceSources(pod);
