@@ -26,7 +26,7 @@ export async function bundle(entry, outfile) {
     logLevel: 'warning',
   });
   // esbuild escapes what is not ASCII in strings, but not in regular expressions.
-  if (!isAscii(fs.readFileSync(path.join(root, outfile))))
+  if (!isAscii(fs.readFileSync(path.resolve(root, outfile))))
     throw new Error(
       `${outfile} is not ASCII: regular expressions need \\uXXXX, and comments inside of functions plain signs`,
     );

@@ -4,6 +4,9 @@ import { requireProgram, startNats, type TestNats } from '@navarch/testing';
 import { NatsTransport } from './nats-transport';
 import { transportSuite } from './testsuite/transport-suite';
 
+/** BEAT_MS: three silent beats end a stream, and a busy machine may leave the NATS server waiting for longer than half a second. */
+const BEAT_MS = 1_000;
+
 requireProgram('nats-server')('NatsTransport', () => {
   let nats: TestNats;
   beforeAll(async () => {
@@ -13,7 +16,7 @@ requireProgram('nats-server')('NatsTransport', () => {
 
   transportSuite(async handler => {
     const server = await connectBus({ servers: [nats.url], identity: 'system:apiserver' });
-    const served = serveApi(server, handler, { userFor: name => ({ name, groups: [] }), beatMs: 200 });
+    const served = serveApi(server, handler, { userFor: name => ({ name, groups: [] }), beatMs: BEAT_MS });
     await server.flush();
     const bus = await connectBus({ servers: [nats.url], identity: 'system:node:w1' });
     const transport = new NatsTransport(bus);
