@@ -221,9 +221,9 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
     await eventually(() => gone(crumbs, namespace, 'free'), WAIT);
     const held = await eventually(async () => {
       const { status } = await client.resource(Namespaces).get('', namespace);
-      return status?.conditions?.find(c => c.type === 'NamespaceFinalizersRemaining' && c.status === 'True');
+      return status?.conditions?.find(c => c.type === 'NamespaceFinalizersRemaining' && c.status === 'True') ?? false;
     }, WAIT);
-    expect(held?.message).toContain('test.example.com/hold in 1 resource instances');
+    expect(held && held.message).toContain('test.example.com/hold in 1 resource instances');
     await crumbs.patch(namespace, 'held', { type: 'merge', body: { metadata: { finalizers: null } } });
     await eventually(() => gone(client.resource(Namespaces), '', namespace), { timeoutMs: 40_000 });
     await client.resource(CustomResourceDefinitions).delete('', 'crumbs.test.example.com');

@@ -19,19 +19,26 @@ const zone: Plugin = {
   },
 };
 
+/** listening is a server on a port that was free for UDP and for TCP: the first one found may be so for one of them only. */
+async function listening(plugins: Plugin[], tries = 5): Promise<DnsServer> {
+  const server = new DnsServer({ address: '127.0.0.1', port: 0, answer: chainOf(plugins), log: silentLogger });
+  try {
+    await server.listen();
+    return server;
+  } catch (error) {
+    await server.stop();
+    if (tries === 1) throw error;
+    return listening(plugins, tries - 1);
+  }
+}
+
 describe('DnsServer over real sockets', () => {
-  const upstream = new DnsServer({ address: '127.0.0.1', port: 0, answer: chainOf([zone]), log: silentLogger });
+  let upstream: DnsServer;
   let server: DnsServer;
   const resolver = new Resolver({ timeout: 2000, tries: 1 });
   beforeAll(async () => {
-    await upstream.listen();
-    server = new DnsServer({
-      address: '127.0.0.1',
-      port: 0,
-      answer: chainOf([forward([{ host: '127.0.0.1', port: upstream.port }])]),
-      log: silentLogger,
-    });
-    await server.listen();
+    upstream = await listening([zone]);
+    server = await listening([forward([{ host: '127.0.0.1', port: upstream.port }])]);
     resolver.setServers([`127.0.0.1:${server.port}`]);
   });
   afterAll(async () => {
