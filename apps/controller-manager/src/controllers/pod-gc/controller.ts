@@ -7,7 +7,7 @@ import { isPodTerminal } from '../../shared/pods';
 import { serverMinor } from '../../shared/release';
 import { podsByNode } from '../node-lifecycle/controller';
 import { NODE_NAME_INDEX } from '../node-lifecycle/reconciler';
-import { planTerminated } from './plan';
+import { planOrphans, planTerminated } from './plan';
 
 /** QUARANTINE_MS: a node may come back under its name; only then its pods are lost. */
 const QUARANTINE_MS = 40_000;
@@ -56,7 +56,10 @@ export function startPodGc(context: ControllerContext): Runnable[] {
           throw error;
         },
       );
-    if (gone) for (const pod of orphans) await remove(context, marks, pod, 'PodGC: node no longer exists');
+    if (!gone) return;
+    const { lost, nextMs } = planOrphans(orphans, context.clock.now(), QUARANTINE_MS);
+    for (const pod of lost) await remove(context, marks, pod, 'PodGC: node no longer exists');
+    if (nextMs !== undefined) queue.addAfter(`node/${node}`, nextMs);
   }
 
   async function removeUnscheduled(): Promise<void> {
