@@ -28,7 +28,7 @@ import type { KubeClient, ResourceClient } from '@navarch/client';
 import { startTestCluster, type TestCluster } from './cluster-harness';
 
 jest.setTimeout(90_000);
-const WAIT = { timeoutMs: 20_000 };
+const WAIT = { timeoutMs: 40_000 };
 
 requireProgram('etcd')('controllers against a real apiserver', () => {
   let cluster: TestCluster;
@@ -85,7 +85,7 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
         await run(namespace);
         return condition();
       },
-      { timeoutMs: 12_000, intervalMs: 100 },
+      { ...WAIT, intervalMs: 100 },
     );
   const gone = async <T extends KubeObject>(resource: ResourceClient<T>, namespace: string, name: string) =>
     resource.get(namespace, name).then(
@@ -204,31 +204,6 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
       .resource(ConfigMaps)
       .patch(namespace, 'x', { type: 'merge', body: { metadata: { finalizers: null } } });
     await eventually(() => gone(client.resource(Namespaces), '', namespace), { timeoutMs: 40_000 });
-  });
-
-  test('a deleted namespace takes custom objects along, also those of a kind that came after it', async () => {
-    const namespace = await newNamespace();
-    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } as never;
-    await client.resource(CustomResourceDefinitions).create({
-      metadata: { name: 'crumbs.test.example.com' },
-      spec: {
-        ...{ group: 'test.example.com', scope: 'Namespaced', names: { plural: 'crumbs', kind: 'Crumb' } },
-        versions: [{ name: 'v1', served: true, storage: true, schema }],
-      },
-    });
-    const crumbs = client.resource(resource('test.example.com/v1', 'crumbs', 'Crumb', true));
-    await eventually(() => crumbs.create({ metadata: { namespace, name: 'free' } }), WAIT);
-    await crumbs.create({ metadata: { namespace, name: 'held', finalizers: ['test.example.com/hold'] } });
-    await client.resource(Namespaces).delete('', namespace);
-    await eventually(() => gone(crumbs, namespace, 'free'), WAIT);
-    const held = await eventually(async () => {
-      const { status } = await client.resource(Namespaces).get('', namespace);
-      return status?.conditions?.find(c => c.type === 'NamespaceFinalizersRemaining' && c.status === 'True') ?? false;
-    }, WAIT);
-    expect(held && held.message).toContain('test.example.com/hold in 1 resource instances');
-    await crumbs.patch(namespace, 'held', { type: 'merge', body: { metadata: { finalizers: null } } });
-    await eventually(() => gone(client.resource(Namespaces), '', namespace), { timeoutMs: 40_000 });
-    await client.resource(CustomResourceDefinitions).delete('', 'crumbs.test.example.com');
   });
 
   test('a DaemonSet puts a pod on each node that fits, and rolls over to a new template', async () => {
@@ -381,5 +356,30 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
       async () => (await client.resource(Pods).get(namespace, 'p')).metadata?.deletionTimestamp !== undefined,
       WAIT,
     );
+  });
+
+  test('a deleted namespace takes custom objects along, also those of a kind that came after it', async () => {
+    const namespace = await newNamespace();
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } } as never;
+    await client.resource(CustomResourceDefinitions).create({
+      metadata: { name: 'crumbs.test.example.com' },
+      spec: {
+        ...{ group: 'test.example.com', scope: 'Namespaced', names: { plural: 'crumbs', kind: 'Crumb' } },
+        versions: [{ name: 'v1', served: true, storage: true, schema }],
+      },
+    });
+    const crumbs = client.resource(resource('test.example.com/v1', 'crumbs', 'Crumb', true));
+    await eventually(() => crumbs.create({ metadata: { namespace, name: 'free' } }), WAIT);
+    await crumbs.create({ metadata: { namespace, name: 'held', finalizers: ['test.example.com/hold'] } });
+    await client.resource(Namespaces).delete('', namespace);
+    await eventually(() => gone(crumbs, namespace, 'free'), WAIT);
+    const held = await eventually(async () => {
+      const { status } = await client.resource(Namespaces).get('', namespace);
+      return status?.conditions?.find(c => c.type === 'NamespaceFinalizersRemaining' && c.status === 'True') ?? false;
+    }, WAIT);
+    expect(held && held.message).toContain('test.example.com/hold in 1 resource instances');
+    await crumbs.patch(namespace, 'held', { type: 'merge', body: { metadata: { finalizers: null } } });
+    await eventually(() => gone(client.resource(Namespaces), '', namespace), { timeoutMs: 40_000 });
+    await client.resource(CustomResourceDefinitions).delete('', 'crumbs.test.example.com');
   });
 });
