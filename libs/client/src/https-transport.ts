@@ -284,6 +284,7 @@ async function* bodyOf(stream: ClientHttp2Stream, signal?: AbortSignal): AsyncGe
     if (signal?.aborted) return;
     throw error instanceof TransportError ? error : new TransportError('broken', 'the stream broke', { cause: error });
   } finally {
-    if (!stream.closed) stream.close(constants.NGHTTP2_CANCEL);
+    // A stream that was read to its end closes by itself: a server counts resets, and ends the connection of who sends many.
+    if (!stream.closed && !stream.readableEnded) stream.close(constants.NGHTTP2_CANCEL);
   }
 }
