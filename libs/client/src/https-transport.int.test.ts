@@ -106,6 +106,18 @@ describe('HttpsTransport', () => {
     await harness.stop();
   });
 
+  // Node's server ends the connection of a client that resets more than a thousand streams in a burst.
+  test('thousands of requests one after the other keep their connection', async () => {
+    const { transport, stop } = await serve(() =>
+      Promise.resolve({ status: 200, headers: {}, body: Buffer.from('x') }),
+    );
+    for (let i = 0; i < 60; i++) {
+      const asked = Array.from({ length: 50 }, () => transport.send({ method: 'GET', path: '/' }));
+      for (const { status } of await Promise.all(asked)) expect(status).toBe(200);
+    }
+    await stop();
+  });
+
   test('a server of another CA is not trusted', async () => {
     const other = await createTestPki();
     const harness = await serve(() => Promise.resolve({ status: 200, headers: {}, body: Buffer.alloc(0) }), {
