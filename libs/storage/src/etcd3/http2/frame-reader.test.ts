@@ -1,15 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { FrameReader, unpadded } from './frame-reader';
 import { HeaderBlock } from './header-block';
+import { frame } from './scripted-peer';
 
-const frame = (type: number, flags: number, id: number, payload: Buffer) => {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(id, 5);
-  return Buffer.concat([head, payload]);
-};
 const text = (...frames: string[]) => frames.map(each => Buffer.from(each));
 
 test.each([1, 2, 3, 8, 9, 10, 13, 1_000, 16_393, 100_000])('frames split each %i bytes are read whole', size => {
