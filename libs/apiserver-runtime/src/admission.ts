@@ -14,7 +14,9 @@ export class AdmissionChain {
       let again = false;
       for (const plugin of this.plugins) {
         if (!plugin.admit || !plugin.handles(attributes)) continue;
-        if ((await this.ask(plugin, 'admit', attributes, plugin.admit)) === 'again') again = true;
+        const answer = this.ask(plugin, 'admit', attributes, plugin.admit);
+        // Most plugins answer at once: a write waits for those alone that do not.
+        if ((answer instanceof Promise ? await answer : answer) === 'again') again = true;
       }
       if (!again) return;
       for (const plugin of this.plugins) {
@@ -27,8 +29,9 @@ export class AdmissionChain {
   validate(attributes: AdmissionAttributes): Promise<void> {
     return this.step('validate', attributes, async () => {
       for (const plugin of this.plugins) {
-        if (plugin.validate && plugin.handles(attributes))
-          await this.ask(plugin, 'validate', attributes, plugin.validate);
+        if (!plugin.validate || !plugin.handles(attributes)) continue;
+        const answer = this.ask(plugin, 'validate', attributes, plugin.validate);
+        if (answer instanceof Promise) await answer;
       }
     });
   }
@@ -39,8 +42,8 @@ export class AdmissionChain {
     await this.validate(attributes);
   }
 
-  private step(step: AdmissionStep, { operation }: AdmissionAttributes, run: () => Promise<void>): Promise<void> {
-    return this.metrics.timed(undefined, step, operation, run);
+  private async step(step: AdmissionStep, { operation }: AdmissionAttributes, run: () => Promise<void>): Promise<void> {
+    await this.metrics.timed(undefined, step, operation, run);
   }
 
   private ask<T>(
@@ -48,7 +51,7 @@ export class AdmissionChain {
     step: AdmissionStep,
     attributes: AdmissionAttributes,
     method: (attributes: AdmissionAttributes) => Promise<T> | T,
-  ): Promise<T> {
+  ): Promise<T> | T {
     return this.metrics.timed(plugin.name, step, attributes.operation, () => method.call(plugin, attributes));
   }
 }

@@ -34,8 +34,13 @@ export const systemClock: Clock = {
 
 /** rfc3339 renders milliseconds since the epoch as metav1.Time does: UTC, whole seconds, `2024-01-02T03:04:05Z`. */
 export function rfc3339(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(ms / 1000);
+  // Whoever asks asks for the present second, mostly.
+  if (second !== last.second) last = { second, text: `${new Date(second * 1000).toISOString().slice(0, 19)}Z` };
+  return last.text;
 }
+
+let last = { second: NaN, text: '' };
 
 /** rfc3339Micro renders milliseconds since the epoch as metav1.MicroTime does, with six digits of fraction. */
 export function rfc3339Micro(ms: number): string {

@@ -87,30 +87,43 @@ export interface DistributionsOptions<L extends string> {
   readonly buckets: readonly number[];
 }
 
+/** Branch leads on by the next label's value: to a branch, or to a part behind the last one. */
+type Branch = Map<string, Map<string, unknown> | Distribution>;
+
 /** Distributions are a histogram's parts by their labels. What is told often keeps the part it tells. */
 export class Distributions<L extends string> {
-  private readonly all = new Map<string, readonly [Labels, Distribution]>();
+  private readonly all: (readonly [Labels, Distribution])[] = [];
+  private readonly root: Branch = new Map();
 
   constructor(
     registry: Registry,
     private readonly options: DistributionsOptions<L>,
   ) {
-    exposeDistributions(registry, options, () => this.all.values());
+    exposeDistributions(registry, options, () => this.all);
   }
 
-  /** of is the part with these values of the labels, in their order. */
+  /** of is the part with these values of the labels, in their order. It is found label by label: joining them would cost more. */
   of(...values: readonly string[]): Distribution {
-    const key = values.join('\n');
-    let found = this.all.get(key);
-    if (!found) {
-      const labels = Object.fromEntries(this.options.labelNames.map((name, i) => [name, values[i] ?? '']));
-      this.all.set(key, (found = [labels, new Distribution(this.options.buckets)]));
+    const last = values.length - 1;
+    let branch = this.root;
+    for (let i = 0; i < last; i++) {
+      let next = branch.get(values[i]!);
+      if (!next) branch.set(values[i]!, (next = new Map() as Branch));
+      branch = next as Branch;
     }
-    return found[1];
+    let part = branch.get(values[last]!);
+    if (!part) branch.set(values[last]!, (part = this.add(values)));
+    return part as Distribution;
+  }
+
+  private add(values: readonly string[]): Distribution {
+    const part = new Distribution(this.options.buckets);
+    this.all.push([Object.fromEntries(this.options.labelNames.map((name, i) => [name, values[i] ?? ''])), part]);
+    return part;
   }
 
   /** parts are all there are, with their labels. */
   parts(): Iterable<readonly [Labels, Distribution]> {
-    return this.all.values();
+    return this.all;
   }
 }

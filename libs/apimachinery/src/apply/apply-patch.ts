@@ -1,3 +1,4 @@
+import { rfc3339 } from '@navarch/base';
 import { deepClone, isRecord } from '../json';
 import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import { badRequest, StatusError } from '../status-error';
@@ -14,7 +15,6 @@ import {
   reconciledOwners,
   stored,
   takeAway,
-  timestamp,
   updateOwners,
   withoutManagedFields,
   withoutUnmanaged,
@@ -160,7 +160,7 @@ function finished({ object, owners, changed }: Attempt, config: AnyObject, reque
   const result = new Map(owners);
   const id = ownerId(selfOf(request));
   const own = result.get(id);
-  if (own && changed) result.set(id, { ...own, time: timestamp(request.now) });
+  if (own && changed) result.set(id, { ...own, time: rfc3339(request.now) });
   const managedFields = stored(result);
   const copy = deepClone(request.manager === KUBECTL ? withLastApplied(object, config) : object);
   const metadata = isRecord(copy.metadata) ? copy.metadata : {};

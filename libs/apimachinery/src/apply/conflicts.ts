@@ -43,7 +43,7 @@ function sharedPaths(set: FieldSet): PathElement[][] {
   const made: Growing[] = [];
   const collect = (from: FieldSet, prefix: Growing): void => {
     for (const step of from.ownSteps()) made.push(grown(prefix, step));
-    for (const [step, child] of from.below()) collect(child, grown(prefix, step));
+    for (const [step, child] of from.parts()) collect(child, grown(prefix, step));
   };
   collect(set, { steps: [], length: 0, capacity: 0 });
   return made.map(({ steps, length }) => steps.slice(0, length));

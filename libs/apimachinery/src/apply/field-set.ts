@@ -15,48 +15,60 @@ export const valueElement = (value: unknown): PathElement => `v:${JSON.stringify
 export const keyElement = (keys: readonly (readonly [string, unknown])[]): PathElement =>
   `k:{${keys.map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join(',')}}`;
 
-/** FieldSet is a set of field paths, as a tree. Built up by `insert`, never changed after it has been handed out: sets share their parts. */
+/**
+ * FieldSet is a set of field paths, as a tree that has the form of FieldsV1. Built up by `insert`, `add` and `enter`, never changed after
+ * it has been handed out: sets share their parts.
+ */
 export class FieldSet {
-  /** members are the steps that end here: the fields owned themselves. */
-  readonly members = new Set<PathElement>();
-  /** children are the steps that go on. None of them is empty. */
-  readonly children = new Map<PathElement, FieldSet>();
+  /**
+   * own: the path that leads here is a member itself. `below` are the sets behind the steps that go on; none of them is empty.
+   * A set by itself has no path that leads to it.
+   */
+  constructor(
+    readonly own = false,
+    readonly below: Map<PathElement, FieldSet> = new Map<PathElement, FieldSet>(),
+  ) {}
 
   get empty(): boolean {
-    return this.members.size === 0 && this.children.size === 0;
+    return !this.own && this.below.size === 0;
   }
 
-  /** insert adds a path, given as the steps to it. */
+  /** insert adds a path, given as the steps to it; the empty path is none. */
   insert(path: readonly PathElement[]): void {
-    if (!path.length) return;
+    const last = path.length - 1;
+    if (last < 0) return;
     let at = this as FieldSet;
-    for (const step of path.slice(0, -1)) {
-      let child = at.children.get(step);
-      if (!child) at.children.set(step, (child = new FieldSet()));
-      at = child;
-    }
-    at.members.add(path.at(-1)!);
+    for (let i = 0; i < last; i++) at = at.enter(path[i]!);
+    at.add(path[last]!);
+  }
+
+  /** add makes a step a member. */
+  add(step: PathElement): void {
+    const child = this.below.get(step);
+    if (!child) this.below.set(step, LEAF);
+    else if (!child.own) this.below.set(step, new FieldSet(true, child.below));
+  }
+
+  /** enter is what is behind a step, to be built up: something has to be added to it. */
+  enter(step: PathElement): FieldSet {
+    let child = this.below.get(step);
+    if (!child || child === LEAF) this.below.set(step, (child = new FieldSet(child === LEAF)));
+    return child;
   }
 
   union(other: FieldSet): FieldSet {
-    if (other.empty) return this;
+    if (other === this || other.empty) return this;
     if (this.empty) return other;
-    const result = new FieldSet();
-    for (const set of [this, other]) for (const step of set.members) result.members.add(step);
-    for (const [step, child] of this.children) {
-      const theirs = other.children.get(step);
-      result.children.set(step, theirs ? child.union(theirs) : child);
-    }
-    for (const [step, child] of other.children) if (!this.children.has(step)) result.children.set(step, child);
-    return result;
+    const below = new Map(this.below);
+    for (const [step, theirs] of other.below) below.set(step, below.get(step)?.union(theirs) ?? theirs);
+    return new FieldSet(this.own || other.own, below);
   }
 
   intersection(other: FieldSet): FieldSet {
-    const result = new FieldSet();
-    for (const step of this.members) if (other.members.has(step)) result.members.add(step);
-    for (const [step, child] of this.children) {
-      const both = other.children.get(step)?.intersection(child);
-      if (both && !both.empty) result.children.set(step, both);
+    const result = new FieldSet(this.own && other.own);
+    for (const [step, child] of this.below) {
+      const theirs = other.below.get(step);
+      if (theirs) result.keep(step, child.intersection(theirs));
     }
     return result;
   }
@@ -64,17 +76,13 @@ export class FieldSet {
   /** difference is this set itself if nothing of it is in the other. */
   difference(other: FieldSet): FieldSet {
     if (other.empty) return this;
-    const result = new FieldSet();
-    let same = true;
-    for (const step of this.members) {
-      if (other.members.has(step)) same = false;
-      else result.members.add(step);
-    }
-    for (const [step, child] of this.children) {
-      const theirs = other.children.get(step);
+    const result = new FieldSet(this.own && !other.own);
+    let same = result.own === this.own;
+    for (const [step, child] of this.below) {
+      const theirs = other.below.get(step);
       const rest = theirs ? child.difference(theirs) : child;
       if (rest !== child) same = false;
-      if (!rest.empty) result.children.set(step, rest);
+      result.keep(step, rest);
     }
     return same ? this : result;
   }
@@ -82,15 +90,17 @@ export class FieldSet {
   /** without is the set without these places and everything below them. */
   without(places: readonly (readonly PathElement[])[]): FieldSet {
     if (!places.length) return this;
-    const result = new FieldSet();
-    const isGone = (step: PathElement) => places.some(place => place.length === 1 && place[0] === step);
-    for (const step of this.members) if (!isGone(step)) result.members.add(step);
-    for (const [step, child] of this.children) {
-      if (isGone(step)) continue;
-      const rest = child.without(places.filter(place => place[0] === step).map(place => place.slice(1)));
-      if (!rest.empty) result.children.set(step, rest);
+    const result = new FieldSet(this.own);
+    for (const [step, child] of this.below) {
+      const there = places.filter(place => place[0] === step);
+      if (there.some(place => place.length === 1)) continue;
+      result.keep(step, child.without(there.map(place => place.slice(1))));
     }
     return result;
+  }
+
+  private keep(step: PathElement, child: FieldSet): void {
+    if (!child.empty) this.below.set(step, child);
   }
 
   equals(other: FieldSet): boolean {
@@ -99,26 +109,33 @@ export class FieldSet {
 
   has(path: readonly PathElement[]): boolean {
     let at: FieldSet | undefined = this as FieldSet;
-    for (const step of path.slice(0, -1)) at = at?.children.get(step);
-    return at?.members.has(path.at(-1)!) ?? false;
+    for (const step of path) at = at?.below.get(step);
+    return at?.own ?? false;
   }
 
   /** paths lists all members: first those that end here, then those below, each in order. */
   *paths(prefix: readonly PathElement[] = []): Generator<readonly PathElement[]> {
     for (const step of this.ownSteps()) yield [...prefix, step];
-    for (const [step, child] of this.below()) yield* child.paths([...prefix, step]);
+    for (const [step, child] of this.parts()) yield* child.paths([...prefix, step]);
   }
 
   /** ownSteps are the members that end here, in order. */
   ownSteps(): PathElement[] {
-    return [...this.members].sort(compareElements);
+    return this.inOrder(child => child.own).map(([step]) => step);
   }
 
-  /** below are the sets below this one, in the order of their steps. */
-  below(): [PathElement, FieldSet][] {
-    return [...this.children].sort(([a], [b]) => compareElements(a, b));
+  /** parts are the steps that go on further, with what is below them, in order. */
+  parts(): [PathElement, FieldSet][] {
+    return this.inOrder(child => child.below.size > 0);
+  }
+
+  private inOrder(wanted: (child: FieldSet) => boolean): [PathElement, FieldSet][] {
+    return [...this.below].filter(([, child]) => wanted(child)).sort(([a], [b]) => compareElements(a, b));
   }
 }
+
+/** LEAF is behind every step that is a member and goes on no further; shared, and so never built up. */
+export const LEAF = new FieldSet(true);
 
 /** RANKS is the order of the kinds of steps. */
 const RANKS = 'fkvi';
@@ -144,13 +161,6 @@ function valuesOf(step: PathElement): unknown[] {
   return isRecord(value) ? Object.entries(value).flat() : [value];
 }
 
-const EMPTY = new FieldSet();
-function isEmptyRecord(value: unknown): boolean {
-  if (!isRecord(value)) return false;
-  for (const _ in value) return false;
-  return true;
-}
-
 /** parseFieldsV1 reads the stored form of a field set. Unknown kinds of steps are left out; it throws an Error for what is no step. */
 export function parseFieldsV1(fields: unknown): FieldSet {
   const set = new FieldSet();
@@ -160,10 +170,10 @@ export function parseFieldsV1(fields: unknown): FieldSet {
     if (step === '.') continue;
     checkElement(step);
     if (!RANKS.includes(step[0]!)) continue;
+    const child = parseFieldsV1(below);
     // A step without anything below it is a member, and so is one with a dot.
-    const child = isEmptyRecord(below) ? EMPTY : parseFieldsV1(below);
-    if (child.empty || (isRecord(below) && Object.hasOwn(below, '.'))) set.members.add(step);
-    if (!child.empty) set.children.set(step, child);
+    const own = child.below.size === 0 || (isRecord(below) && Object.hasOwn(below, '.'));
+    set.below.set(step, !own ? child : child.below.size ? new FieldSet(true, child.below) : LEAF);
   }
   return set;
 }
@@ -176,25 +186,16 @@ function checkElement(step: string): void {
   if (step[0] === 'i' && !/^[+-]?\d+$/.test(step.slice(2))) throw new Error(`no index: ${step}`);
 }
 
-/** printFieldsV1 is the stored form of a field set, its keys in order. */
-export function printFieldsV1(set: FieldSet): Record<string, unknown> {
-  return printInto({}, set);
-}
-
-function printInto(out: Record<string, unknown>, set: FieldSet): Record<string, unknown> {
-  const steps = [...set.members];
-  for (const step of set.children.keys()) if (!set.members.has(step)) steps.push(step);
+/** printFieldsV1 is the stored form of a field set, its keys in order. What is a member itself and has members below says so by a dot. */
+export function printFieldsV1({ own, below }: FieldSet): Record<string, unknown> {
+  const out: Record<string, unknown> = own && below.size ? { '.': {} } : {};
+  const steps = [...below.keys()];
   if (steps.length > 1) steps.sort();
-  for (const step of steps) {
-    const child = set.children.get(step);
-    // What is a member itself and has members below says so by a dot.
-    const below: Record<string, unknown> = child && set.members.has(step) ? { '.': {} } : {};
-    out[step] = child ? printInto(below, child) : below;
-  }
+  for (const step of steps) out[step] = printFieldsV1(below.get(step)!);
   return out;
 }
 
-/** pathText shows a path as messages do: `.spec.containers[name="c"].image`. */
+/** fieldPathText shows a path as messages do: `.spec.containers[name="c"].image`. */
 export function fieldPathText(path: readonly PathElement[]): string {
   return path.map(elementText).join('');
 }

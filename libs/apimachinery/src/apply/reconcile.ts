@@ -1,6 +1,6 @@
 import { getOwn, isRecord } from '../json';
 import { untyped, type TypeSchema } from '../schema';
-import { FieldSet, type PathElement } from './field-set';
+import { FieldSet, LEAF, type PathElement } from './field-set';
 import { ownershipOf, type Ownership } from './releases';
 import { childSchema, itemElement, toFieldSet } from './typed';
 
@@ -23,36 +23,25 @@ const isDeduced = (schema: TypeSchema) => schema.kind === 'untyped' && !schema.a
 
 function walk(schema: TypeSchema, set: FieldSet, value: () => unknown, ownership: Ownership): FieldSet {
   let changed: FieldSet | undefined;
-  const steps = [...set.children.keys()];
-  for (const step of set.members) if (!set.children.has(step)) steps.push(step);
-  for (const step of steps) {
-    const below = schemaBelow(schema, step);
-    if (!below || below.kind === 'scalar') continue;
-    const child = set.children.get(step);
-    const now = at(below, child, () => valueBelow(schema, value(), step), ownership);
+  for (const [step, child] of set.below) {
+    const inside = schemaBelow(schema, step);
+    if (!inside || inside.kind === 'scalar') continue;
+    const now = place(inside, child, () => valueBelow(schema, value(), step), ownership);
     if (now === child) continue;
-    changed ??= copyOf(set);
-    changed.members.add(step);
-    if (now) changed.children.set(step, now);
-    else changed.children.delete(step);
-    // An item or field that was owned only in parts stays so while nothing but its parts changed.
-    if (now && child && !set.members.has(step)) changed.members.delete(step);
+    changed ??= new FieldSet(set.own, new Map(set.below));
+    changed.below.set(step, now);
   }
   return changed ?? set;
 }
 
-/** at is what is owned below a place: undefined for the place as a whole. */
-function at(
-  schema: TypeSchema,
-  child: FieldSet | undefined,
-  value: () => unknown,
-  ownership: Ownership,
-): FieldSet | undefined {
+/** place is what is owned at a place: what is below it follows the schema. */
+function place(schema: TypeSchema, owned: FieldSet, value: () => unknown, ownership: Ownership): FieldSet {
   const isWhole = schema.kind === 'list' ? (schema.listType ?? 'atomic') === 'atomic' : schema.atomic === true;
-  if (isWhole) return undefined;
-  if (child) return walk(schema, child, value, ownership);
+  if (isWhole) return owned.below.size ? LEAF : owned;
+  // An item or field that was owned only in parts stays so while nothing but its parts changed.
+  if (owned.below.size) return walk(schema, owned, value, ownership);
   const parts = toFieldSet(schema, value(), ownership);
-  return parts.empty ? undefined : parts;
+  return parts.empty ? owned : new FieldSet(true, parts.below);
 }
 
 function schemaBelow(schema: TypeSchema, step: PathElement): TypeSchema | undefined {
@@ -67,11 +56,4 @@ function valueBelow(schema: TypeSchema, value: unknown, step: PathElement): unkn
   if (step.startsWith('f:')) return isRecord(value) ? getOwn(value, step.slice(2)) : undefined;
   if (!Array.isArray(value)) return undefined;
   return value.find(item => itemElement(schema, item) === step) as unknown;
-}
-
-function copyOf(set: FieldSet): FieldSet {
-  const copy = new FieldSet();
-  for (const step of set.members) copy.members.add(step);
-  for (const [step, child] of set.children) copy.children.set(step, child);
-  return copy;
 }

@@ -1,6 +1,6 @@
 import { deepEqual, getOwn, isRecord, setOwn } from '../json';
 import { deduced, scalar, untyped, type TypeSchema } from '../schema';
-import { fieldElement, FieldSet, keyElement, valueElement, type PathElement } from './field-set';
+import { fieldElement, FieldSet, keyElement, LEAF, valueElement, type PathElement } from './field-set';
 import { ownershipOf, type Ownership } from './releases';
 
 /** Shape is how a value is owned: as a whole, field by field, or item by item. */
@@ -133,15 +133,11 @@ class Place {
 
   /** mark adds this place to a set; the whole object is no place. */
   mark(which: keyof Comparison): void {
-    this.above?.at(which).members.add(this.step);
+    this.above?.at(which).add(this.step);
   }
 
   at(which: keyof Comparison): FieldSet {
-    const known = this[which];
-    if (known) return known;
-    const set = new FieldSet();
-    this.above!.at(which).children.set(this.step, set);
-    return (this[which] = set);
+    return (this[which] ??= this.above!.at(which).enter(this.step));
   }
 }
 
@@ -169,50 +165,37 @@ function compareInto(schema: TypeSchema, before: unknown, after: unknown, place:
 
 function compareFields(schema: TypeSchema, before: unknown, after: unknown, place: Place): void {
   const [left, right] = [record(before), record(after)];
-  for (const key of keysOf(left, right)) {
-    comparePart(childSchema(schema, key), getOwn(left, key), getOwn(right, key), place, fieldElement(key));
-  }
+  for (const key of Object.keys(left))
+    comparePart(childSchema(schema, key), left[key], getOwn(right, key), place, fieldElement(key));
+  for (const key of Object.keys(right))
+    if (!Object.hasOwn(left, key))
+      comparePart(childSchema(schema, key), undefined, right[key], place, fieldElement(key));
 }
 
 /** comparePart compares what is below a place at a step; undefined where a value has nothing there. */
 function comparePart(schema: TypeSchema, before: unknown, after: unknown, place: Place, step: PathElement): void {
   if (before !== undefined && after !== undefined) compareInto(schema, before, after, new Place(place, step));
-  else if (after !== undefined) addWhole(place.at('added'), step, schema, after);
-  else if (before !== undefined) addWhole(place.at('removed'), step, schema, before);
+  else if (after !== undefined) place.at('added').below.set(step, wholeOf(schema, after));
+  else if (before !== undefined) place.at('removed').below.set(step, wholeOf(schema, before));
 }
 
-/** partsOf are all the places below one; undefined if there are none. */
-function partsOf(schema: TypeSchema, value: unknown): FieldSet | undefined {
+/** wholeOf is a place with all the places below it. */
+function wholeOf(schema: TypeSchema, value: unknown): FieldSet {
   const shape = shapeOf(schema, undefined, value);
-  if (shape === 'leaf' || isEmpty(value)) return undefined;
-  const parts = new FieldSet();
+  if (shape === 'leaf' || isEmpty(value)) return LEAF;
+  const whole = new FieldSet(true);
   if (shape === 'object') {
     const object = record(value);
     for (const key of Object.keys(object)) {
       const child = object[key];
-      if (child !== undefined) addWhole(parts, fieldElement(key), childSchema(schema, key), child);
+      if (child !== undefined) whole.below.set(fieldElement(key), wholeOf(childSchema(schema, key), child));
     }
   } else {
     const element = elementOf(schema);
-    for (const [step, items] of indexItems(schema, list(value))) {
-      if (items.length > 1) parts.members.add(step);
-      else addWhole(parts, step, element, items[0]);
-    }
+    for (const [step, items] of indexItems(schema, list(value)))
+      whole.below.set(step, items.length > 1 ? LEAF : wholeOf(element, items[0]));
   }
-  return parts.empty ? undefined : parts;
-}
-
-function addWhole(set: FieldSet, step: PathElement, schema: TypeSchema, value: unknown): void {
-  set.members.add(step);
-  const parts = partsOf(schema, value);
-  if (parts) set.children.set(step, parts);
-}
-
-/** keysOf are the keys of both objects, each once. */
-function keysOf(left: object, right: object): Iterable<string> {
-  const keys = Object.keys(left);
-  if (!keys.length) return Object.keys(right);
-  return new Set([...keys, ...Object.keys(right)]);
+  return whole;
 }
 
 export function indexItems(schema: TypeSchema, items: readonly unknown[]): Map<PathElement, unknown[]> {
@@ -332,9 +315,8 @@ export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet, 
   if (shape === 'object') {
     const out: Record<string, unknown> = {};
     for (const [key, child] of Object.entries(record(value))) {
-      const step = fieldElement(key);
-      if (gone.members.has(step)) continue;
-      const below = gone.children.get(step);
+      const below = gone.below.get(fieldElement(key));
+      if (below?.own) continue;
       const kept = below ? removeItems(childSchema(schema, key), child, below, nulls) : child;
       if (kept !== undefined) setOwn(out, key, kept);
     }
@@ -342,9 +324,8 @@ export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet, 
   }
   const items: unknown[] = [];
   for (const item of list(value)) {
-    const step = itemElement(schema, item);
-    if (gone.members.has(step)) continue;
-    const below = gone.children.get(step);
+    const below = gone.below.get(itemElement(schema, item));
+    if (below?.own) continue;
     items.push(below ? removeItems(elementOf(schema), item, below, nulls) : item);
   }
   if (items.length) return items;
@@ -353,13 +334,16 @@ export function removeItems(schema: TypeSchema, value: unknown, gone: FieldSet, 
 
 /** withNamedFields adds the objects and items on the way to a set's members, so that removing them takes their containers too. */
 export function withNamedFields(schema: TypeSchema, set: FieldSet): FieldSet {
-  const result = new FieldSet();
-  for (const step of set.members) result.members.add(step);
-  for (const [step, child] of set.children) {
-    const below = step.startsWith('f:') ? childSchema(schema, step.slice(2)) : elementOf(schema);
+  const result = new FieldSet(set.own);
+  for (const [step, child] of set.below) {
+    if (!child.below.size) {
+      result.below.set(step, child);
+      continue;
+    }
+    const isField = step.startsWith('f:');
+    const { own, below } = withNamedFields(isField ? childSchema(schema, step.slice(2)) : elementOf(schema), child);
     // Declared fields of an object count as there; the keys of a map only if they are members.
-    if (schema.kind === 'object' && step.startsWith('f:')) result.members.add(step);
-    result.children.set(step, withNamedFields(below, child));
+    result.below.set(step, new FieldSet(own || (isField && schema.kind === 'object'), below));
   }
   return result;
 }

@@ -1,3 +1,4 @@
+import { rfc3339 } from '@navarch/base';
 import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import type { TypeSchema } from '../schema';
 import { checkTyped } from './check-typed';
@@ -71,9 +72,6 @@ export interface ManagedFieldsUpdate extends Tracking {
   /** keepsOwners: managedFields that the client sent do not count. */
   readonly keepsOwners?: boolean;
 }
-
-/** timestamp is a time as metadata has it: UTC, whole seconds. */
-export const timestamp = (now: number): string => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
 /**
  * managedFieldsForUpdate is who owns what after a create, update or (non-apply) patch: the manager owns what it changed, nobody
@@ -165,7 +163,7 @@ export function updateOwners(owners: Owners, update: ManagedFieldsUpdate): Owner
     operation: 'Update',
     apiVersion,
     subresource: subresource ?? '',
-    time: timestamp(now),
+    time: rfc3339(now),
     set: gained,
   };
   const id = ownerId(self);

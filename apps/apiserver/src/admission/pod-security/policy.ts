@@ -1,9 +1,14 @@
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import type { Fields } from '../../config-files/fields';
 
-const PREFIX = 'pod-security.kubernetes.io/';
 const LEVELS = ['privileged', 'baseline', 'restricted'] as const;
 const MODES = ['enforce', 'audit', 'warn'] as const;
+const LABELS = Object.fromEntries(
+  MODES.map(mode => [
+    mode,
+    { level: `pod-security.kubernetes.io/${mode}`, version: `pod-security.kubernetes.io/${mode}-version` },
+  ]),
+) as Readonly<Record<Mode, { readonly level: string; readonly version: string }>>;
 const VERSION = /^v1\.(0|[1-9]\d*)$/;
 
 export type Level = (typeof LEVELS)[number];
@@ -61,8 +66,8 @@ export function policyOf(
   mode: Mode,
   { defaults }: PodSecuritySettings,
 ): Policy {
-  const level = labels[PREFIX + mode];
-  const version = labels[`${PREFIX}${mode}-version`];
+  const level = labels[LABELS[mode].level];
+  const version = labels[LABELS[mode].version];
   return {
     // A level that nobody knows must not open a namespace that was meant to be closed.
     level: level === undefined ? defaults[mode].level : (LEVELS.find(known => known === level) ?? 'restricted'),
@@ -74,15 +79,15 @@ export function policyOf(
 export function labelErrors(labels: Readonly<Record<string, string>>): FieldError[] {
   const at = (label: string) => Path.at('metadata', 'labels').key(label);
   return MODES.flatMap(mode => {
-    const level = labels[PREFIX + mode];
-    const version = labels[`${PREFIX}${mode}-version`];
+    const level = labels[LABELS[mode].level];
+    const version = labels[LABELS[mode].version];
     return [
       ...(level === undefined || LEVELS.some(known => known === level)
         ? []
-        : [field.invalid(at(PREFIX + mode), level, `must be one of ${LEVELS.join(', ')}`)]),
+        : [field.invalid(at(LABELS[mode].level), level, `must be one of ${LEVELS.join(', ')}`)]),
       ...(version === undefined || isVersion(version)
         ? []
-        : [field.invalid(at(`${PREFIX}${mode}-version`), version, 'must be "latest" or "v1.x"')]),
+        : [field.invalid(at(LABELS[mode].version), version, 'must be "latest" or "v1.x"')]),
     ];
   });
 }
