@@ -51,14 +51,18 @@ describe('ChangeRing', () => {
   });
 });
 
-test('SortedEntries keeps key order under any insertions, replacements and removals', () => {
+test.each([
+  ['few keys, removed as often as not', 2000, 97, 2],
+  ['more keys than a block holds', 20_000, 5003, 3],
+  ['keys that come in order', 3000, 0, 50],
+])('SortedEntries keeps key order under any insertions, replacements and removals: %s', (_, steps, keys, every) => {
   const sorted = new SortedEntries();
   const model = new Map<string, StoredEntry>();
   let seed = 1;
-  for (let i = 0; i < 2000; i++) {
+  for (let i = 0; i < steps; i++) {
     seed = (seed * 48271) % 2147483647;
-    const item = entry(`w${seed % 97}`, i + 1);
-    if (seed % 3) {
+    const item = entry(`w${keys ? seed % keys : 10_000 + i}`, i + 1);
+    if (seed % every) {
       sorted.set(item);
       model.set(item.key, item);
     } else {
@@ -67,10 +71,14 @@ test('SortedEntries keeps key order under any insertions, replacements and remov
     }
   }
   const want = [...model.keys()].sort();
+  expect(sorted.size).toBe(want.length);
   expect(sorted.range(config.prefix).map(item => item.key)).toEqual(want);
   expect(sorted.range(config.prefix, want[10]).map(item => item.key)).toEqual(want.slice(11));
   expect(sorted.range(`${config.prefix}n/`)).toEqual([]);
-  expect(sorted.get(want[5]!)).toBe(model.get(want[5]!));
+  expect(sorted.range(want[5]!)).toContain(model.get(want[5]!));
+  const again = new SortedEntries(sorted.range(config.prefix));
+  for (const key of want) again.delete(key);
+  expect([again.size, again.range(config.prefix)]).toEqual([0, []]);
 });
 
 test('candidatesBefore undoes creations, changes and deletions', () => {
