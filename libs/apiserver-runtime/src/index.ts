@@ -10,7 +10,8 @@ export { listenHttps, type HttpsFrontOptions, type Listening } from './fronts/ht
 export { loopbackTransport } from './fronts/loopback';
 export { userOfSubject } from './fronts/client-certificate';
 export { anonymous, authenticated } from './chain/authentication';
-export { authorizeAll, forbiddenRequest } from './chain/authorization';
+export { forbiddenRequest } from './chain/authorization';
+export { authorizeAll } from './chain/authorizers';
 export { checkAccepts } from './negotiate';
 export { isLongRunning, requestInfo } from './request-info';
 export {

@@ -7,7 +7,7 @@ import { MaxInFlight } from './chain/max-in-flight';
 import { exposeObjects, ServerMetrics } from './chain/metrics';
 import { Discovery } from './discovery/discovery';
 import { Dispatcher } from './dispatch';
-import { populationOf } from './flow-control/population';
+import { populationOf } from './registry/population';
 import { OpenApi } from './openapi/openapi';
 import { defaultLimits, type ApiServer, type ApiServerOptions, type Store } from './options';
 import { Registry } from './registry/registry';

@@ -1,7 +1,7 @@
 import { internalError, isStream, type ApiResponse } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
 import type { AuditPlan, AuditSink, AuditStage } from '../options';
-import type { Exchange } from './exchange';
+import type { AuditTrail, Exchange } from './exchange';
 
 /**
  * beginAudit asks what is to be kept of a request, once it is known who asks for what; what is not kept costs nothing more. What it
@@ -10,16 +10,17 @@ import type { Exchange } from './exchange';
 export function beginAudit(sink: AuditSink, exchange: Exchange, clock: Clock): Promise<void> | undefined {
   const plan = sink.plan(exchange.info, exchange.user);
   if (!plan) return undefined;
-  exchange.audit = new AuditTrail(sink, plan, exchange, clock);
+  const trail = new Trail(sink, plan, exchange, clock);
+  exchange.audit = trail;
   exchange.addHeaders({ 'audit-id': exchange.id });
-  const kept = exchange.user && exchange.audit.received();
+  const kept = exchange.user && trail.received();
   return kept?.then(isKept => {
     if (!isKept) throw internalError(new Error('failed to store audit event'));
   });
 }
 
-/** AuditTrail tells the sink of the stages of one request. */
-export class AuditTrail {
+/** Trail tells the sink of the stages of one request. */
+class Trail implements AuditTrail {
   /** asker is who was authenticated, whoever he acts as later. */
   private readonly asker: Exchange['user'];
   private hasPanicked = false;
@@ -33,7 +34,6 @@ export class AuditTrail {
     this.asker = exchange.user;
   }
 
-  /** keepsBodies: the bodies of the request and its answer are wanted. */
   get keepsBodies(): boolean {
     return this.plan.bodies;
   }
@@ -42,12 +42,10 @@ export class AuditTrail {
     return this.record('RequestReceived');
   }
 
-  /** started: the head of an answer that goes on is out. */
   started(status: number): void {
     void this.record('ResponseStarted', status);
   }
 
-  /** panicked: what comes is the answer to an error of our own. */
   panicked(): void {
     this.hasPanicked = true;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AuthorizationAttributes, Decision } from '../interfaces';
-import { authorizeAll, forbiddenRequest } from './authorization';
+import { forbiddenRequest } from './authorization';
+import { authorizeAll } from './authorizers';
 import { warningHeader } from './exchange';
 
 const attributes: AuthorizationAttributes = {

@@ -1,31 +1,11 @@
 import { StatusError, groupResourceName, type UserInfo } from '@navarch/apimachinery';
-import type { AuthorizationAttributes, Authorizer, Decision, RequestInfo } from '../interfaces';
+import type { AuthorizationAttributes, Authorizer, RequestInfo } from '../interfaces';
 import { PlainTextError } from '../status-response';
+import { authorizeAll } from './authorizers';
 import type { Exchange } from './exchange';
 
 /** NOSNIFF keeps browsers from guessing at what a refusal is. */
 const NOSNIFF = { 'x-content-type-options': 'nosniff' };
-
-/** authorizeAll asks the authorizers in order until one allows or denies; the reasons of those without opinion are joined. */
-export async function authorizeAll(
-  authorizers: readonly Authorizer[],
-  attributes: AuthorizationAttributes,
-): Promise<Decision> {
-  const reasons: string[] = [];
-  const errors: string[] = [];
-  for (const authorizer of authorizers) {
-    const answer = authorizer.authorize(attributes);
-    const decision = answer instanceof Promise ? await answer : answer;
-    if (decision.outcome !== 'no opinion') return decision;
-    if (decision.reason) reasons.push(decision.reason);
-    if (decision.evaluationError) errors.push(decision.evaluationError);
-  }
-  return {
-    outcome: 'no opinion',
-    ...(reasons.length && { reason: reasons.join('\n') }),
-    ...(errors.length && { evaluationError: errors.length === 1 ? errors[0]! : `[${errors.join(', ')}]` }),
-  };
-}
 
 /** attributesOf is what authorization looks at. */
 export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearchParams): AuthorizationAttributes {

@@ -1,13 +1,23 @@
-import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
+import type { ApiRequest, ApiResponse, UserInfo } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
-import type { AuditTrail } from './audit';
-import { authorizeAll } from './authorization';
+import { authorizeAll } from './authorizers';
 import type { Seat } from './flow-control';
 
 const noQuery = new URLSearchParams();
 /** ID is what a client may call a request: what goes into a log must not break its lines. */
 const ID = /^[\x21-\x7e]{1,64}$/;
+
+/** AuditTrail is told what becomes of a request. */
+export interface AuditTrail {
+  /** keepsBodies: the bodies of the request and its answer are wanted. */
+  readonly keepsBodies: boolean;
+  /** started: the head of an answer that goes on is out. */
+  started(status: number): void;
+  /** panicked: what comes is the answer to an error of our own. */
+  panicked(): void;
+  completed(status: number, response?: ApiResponse): void;
+}
 
 /** Exchange is one request on its way through the chain: each step fills in what it finds out. */
 export class Exchange implements RequestContext {

@@ -1,6 +1,5 @@
 import { StatusError } from '@navarch/apimachinery';
-import type { RequestInfo } from '../interfaces';
-import type { Exchange } from './exchange';
+import type { RequestContext, RequestInfo } from '../interfaces';
 
 /** FlightKind is what a request does to the server's state. */
 export type FlightKind = 'mutating' | 'readOnly';
@@ -19,7 +18,7 @@ export interface FlowControl {
    * enter answers a seat at once where one is free, a promise of one where the request has to wait, undefined for what needs
    * none. It throws, or rejects with, an OverloadError when there is no room.
    */
-  enter(exchange: Exchange): Seat | Promise<Seat> | undefined;
+  enter(context: RequestContext): Seat | Promise<Seat> | undefined;
   /** current counts the requests that are being served. */
   readonly current: Readonly<Record<FlightKind, number>>;
 }

@@ -1,7 +1,8 @@
 import { isDNS1123Label, isDNS1123Subdomain, valuesOf, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
 import { PlainTextError } from '../status-response';
-import { authorizeAll, forbiddenRequest } from './authorization';
+import { forbiddenRequest } from './authorization';
+import { authorizeAll } from './authorizers';
 import type { Exchange } from './exchange';
 
 /** Impersonated is who a request asks to act as. */

@@ -1,15 +1,22 @@
 import { Counter, Gauge, exposeDistributions, type Distribution, type Registry } from '@navarch/base';
 import type { FlowCounts } from './flow-counts';
-import type { PriorityAndFairness } from './priority-and-fairness';
+import type { FlowSchemaState } from './flow-schema-state';
+import type { PriorityLevel } from './priority-level';
 
 const FLOW = ['flow_schema', 'priority_level'] as const;
 const LEVEL = ['priority_level'] as const;
+
+/** Flow is what there is at the moment, by PriorityAndFairness. */
+interface Flow {
+  readonly levels: ReadonlyMap<string, PriorityLevel>;
+  readonly schemas: readonly FlowSchemaState[];
+}
 
 /**
  * exposeFlowControl shows what priority and fairness does, under upstream's names. Numbers are read when somebody asks for
  * them: a request pays for no metric.
  */
-export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry): void {
+export function exposeFlowControl(flow: Flow, registry: Registry): void {
   const registers = [registry];
   const counter = <L extends string>(
     name: string,
@@ -39,7 +46,7 @@ export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry)
         each(this);
       },
     });
-  const perFlow = (set: (labels: Record<(typeof FLOW)[number], string>, of: (typeof flow.schemas)[number]) => void) =>
+  const perFlow = (set: (labels: Record<(typeof FLOW)[number], string>, of: FlowSchemaState) => void) =>
     flow.schemas.forEach(one => set({ flow_schema: one.name, priority_level: one.level.name }, one));
   counter('dispatched_requests_total', 'Number of requests executed by flow control.', FLOW, counter =>
     perFlow((labels, { counts }) => counter.inc(labels, counts.dispatched)),
@@ -88,7 +95,7 @@ export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry)
   histogram('work_estimated_seats', 'Number of seats that requests were expected to need.', ({ estimatedSeats }) => [
     [{}, estimatedSeats],
   ]);
-  const perLevel = (name: string, help: string, value: (level: Level) => number) =>
+  const perLevel = (name: string, help: string, value: (level: PriorityLevel) => number) =>
     gauge(name, help, LEVEL, gauge => {
       for (const level of flow.levels.values()) gauge.set({ priority_level: level.name }, value(level));
     });
@@ -103,5 +110,3 @@ export function exposeFlowControl(flow: PriorityAndFairness, registry: Registry)
   );
   perLevel('request_concurrency_in_use', 'Number of seats taken in a priority level.', ({ queues }) => queues.taken);
 }
-
-type Level = PriorityAndFairness['levels'] extends ReadonlyMap<string, infer L> ? L : never;

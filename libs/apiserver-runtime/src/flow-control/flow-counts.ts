@@ -1,10 +1,12 @@
 import { Distribution } from '@navarch/base';
 import { seatsOf, type Ticket } from './fair-queues';
-import type { RejectReason } from './priority-level';
 
 const SECONDS = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];
 const LENGTHS = [0, 10, 25, 50, 100, 250, 500, 1000];
 const SEATS = [1, 2, 4, 10];
+
+/** RejectReason is why a request was refused, as metrics name it. */
+export type RejectReason = 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled';
 
 /** FlowCounts are the numbers of a schema's requests at a level, for metrics. */
 export class FlowCounts {

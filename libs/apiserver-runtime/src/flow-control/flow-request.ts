@@ -1,7 +1,23 @@
 import type { FlightKind, Seat } from '../chain/flow-control';
 import type { Ticket } from './fair-queues';
-import type { FlowSchemaState } from './flow-schema-state';
+import type { FlowCounts } from './flow-counts';
 import type { Work } from './work-estimate';
+
+/** Flows are what a request has of the schema that it matches. */
+export interface Flows {
+  readonly name: string;
+  /** headers tell a client by which objects it was judged. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly counts: FlowCounts;
+  /** handOf are the queues that a flow may use. */
+  handOf(distinguisher: string): readonly number[];
+}
+
+/** Level is what a request has of the level whose seat it takes. */
+export interface Level {
+  /** leave ends a request; its seats are free at once, or when its watchers have been told. */
+  leave(request: FlowRequest): void;
+}
 
 /** FlowRequest is one request in its level: its ticket in the queues, and its seat when its turn has come. */
 export class FlowRequest implements Ticket, Seat {
@@ -16,7 +32,8 @@ export class FlowRequest implements Ticket, Seat {
   private isSeated = false;
 
   constructor(
-    readonly schema: FlowSchemaState,
+    readonly schema: Flows,
+    private readonly level: Level,
     readonly distinguisher: string,
     readonly work: Work,
     private readonly kind: FlightKind,
@@ -39,6 +56,6 @@ export class FlowRequest implements Ticket, Seat {
     if (!this.isSeated) return;
     this.isSeated = false;
     this.current[this.kind]--;
-    this.schema.level.leave(this);
+    this.level.leave(this);
   }
 }

@@ -1,6 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import { matcherOf, type Matcher } from './match';
 import type { FlowCounts } from './flow-counts';
+import type { Flows } from './flow-request';
 import type { PriorityLevel } from './priority-level';
 import { dealHand, flowHash } from './shuffle-shard';
 
@@ -9,7 +10,7 @@ const MAX_FLOWS = 4096;
 const NO_HAND: readonly number[] = [];
 
 /** FlowSchemaState is a FlowSchema ready to classify requests. A changed FlowSchema gets a new one, with the old counts. */
-export class FlowSchemaState {
+export class FlowSchemaState implements Flows {
   readonly name: string;
   readonly method: flowcontrolv1.FlowDistinguisherMethod | undefined;
   readonly matches: Matcher;
@@ -32,7 +33,6 @@ export class FlowSchemaState {
     });
   }
 
-  /** handOf are the queues that a flow may use. */
   handOf(distinguisher: string): readonly number[] {
     const { settings } = this.level;
     if (!settings) return NO_HAND;

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { flowcontrolv1 } from '@navarch/api';
 import { Registry } from '@navarch/base';
 import { FakeClock } from '@navarch/testing';
-import type { Exchange } from '../chain/exchange';
 import type { Seat } from '../chain/flow-control';
+import type { RequestContext } from '../interfaces';
 import { requestInfo } from '../request-info';
 import { dumpRoutes } from './dumps';
 import { PriorityAndFairness } from './priority-and-fairness';
@@ -50,7 +50,7 @@ describe('PriorityAndFairness', () => {
   const ask = (user: string, path = '/api/v1/namespaces/a/pods', more: Partial<UserOptions> = {}) => {
     const { groups = ['system:authenticated'], signal = new AbortController().signal } = more;
     const info = requestInfo('GET', path.split('?')[0]!, new URLSearchParams(path.split('?')[1]));
-    return flow.enter({ info, user: { name: user, groups }, request: { signal } } as unknown as Exchange);
+    return flow.enter({ info, user: { name: user, groups }, request: { signal } } as unknown as RequestContext);
   };
   interface UserOptions {
     groups: string[];

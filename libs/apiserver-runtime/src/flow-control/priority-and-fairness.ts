@@ -1,7 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { Clock, Registry } from '@navarch/base';
-import type { Exchange } from '../chain/exchange';
 import { flightKindOf, type FlightKind, type FlowControl, type Seat } from '../chain/flow-control';
+import type { RequestContext } from '../interfaces';
 import { isLongRunning } from '../request-info';
 import { exposeFlowControl } from './flow-control-metrics';
 import { FlowRequest } from './flow-request';
@@ -75,15 +75,15 @@ export class PriorityAndFairness implements FlowControl {
   }
 
   /** enter: connections and logs need no seat; a watch needs one until it has begun. */
-  enter(exchange: Exchange): Seat | Promise<Seat> | undefined {
-    const { info, user, request } = exchange;
+  enter(context: RequestContext): Seat | Promise<Seat> | undefined {
+    const { info, user, request } = context;
     if (info.verb !== 'watch' && isLongRunning(info)) return undefined;
     const schema = this.schemas.find(one => one.matches(info, user)) ?? this.schemas.at(-1)!;
     const distinguisher = distinguisherOf(schema.method, info, user);
     const { level } = schema;
     const { population } = this.options;
-    const work = population ? estimateWork(exchange, population, level.bounds.nominal) : ONE_SEAT;
-    const flow = new FlowRequest(schema, distinguisher, work, flightKindOf(info), this.current);
+    const work = population ? estimateWork(context, population, level.bounds.nominal) : ONE_SEAT;
+    const flow = new FlowRequest(schema, level, distinguisher, work, flightKindOf(info), this.current);
     if (info.verb === 'watch') flow.type = 'watch';
     return level.enter(flow, () => request.signal);
   }

@@ -2,12 +2,10 @@ import type { flowcontrolv1 } from '@navarch/api';
 import type { Clock } from '@navarch/base';
 import { OverloadError, type Seat } from '../chain/flow-control';
 import { FairQueues, type QueueSettings } from './fair-queues';
-import type { FlowRequest } from './flow-request';
+import type { RejectReason } from './flow-counts';
+import type { FlowRequest, Level } from './flow-request';
 import type { Bounds, Demand } from './limits';
 import { SeatDemand } from './seat-demand';
-
-/** RejectReason is why a request was refused, as metrics name it. */
-export type RejectReason = 'queue-full' | 'concurrency-limit' | 'time-out' | 'cancelled';
 
 /** queueSettingsOf are the queues of a level; undefined where it refuses instead of queueing. */
 export function queueSettingsOf({ spec }: flowcontrolv1.PriorityLevelConfiguration): QueueSettings | undefined {
@@ -18,7 +16,7 @@ export function queueSettingsOf({ spec }: flowcontrolv1.PriorityLevelConfigurati
 }
 
 /** PriorityLevel gives the seats of one level to its requests: the I/O around FairQueues. */
-export class PriorityLevel {
+export class PriorityLevel implements Level {
   readonly queues: FairQueues<FlowRequest>;
   settings: QueueSettings | undefined;
   uid = '';
@@ -78,7 +76,6 @@ export class PriorityLevel {
     }
   }
 
-  /** leave ends a request; its seats are free at once, or when its watchers have been told. */
   leave(request: FlowRequest): void {
     const now = this.now();
     request.schema.counts.end(request, request.type, now);

@@ -1,5 +1,5 @@
 import { isTrue } from '../request-info';
-import type { Exchange } from '../chain/exchange';
+import type { RequestContext } from '../interfaces';
 import type { Population } from './population';
 
 /** Work is what a request is expected to cost. */
@@ -27,7 +27,7 @@ export function maxSeatsOf(nominal: number): number {
 }
 
 /** estimateWork looks at a request before it is served: lists cost by what they read, writes by who watches. */
-export function estimateWork({ info, query }: Exchange, population: Population, nominalSeats: number): Work {
+export function estimateWork({ info, query }: RequestContext, population: Population, nominalSeats: number): Work {
   switch (info.verb) {
     case 'watch':
       if (!isTrue(query.get('sendInitialEvents'))) return ONE_SEAT;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Storage } from '../interface';
 import { Recorder } from './recorder';
 import { widget, widgets } from './resource';
-import type { SuiteContext, SuiteServer, SuiteSubject } from './suite';
+import type { SuiteContext, SuiteServer, SuiteSubject } from './context';
 
 const at = (name: string, namespace = 'ns') => ({ namespace, name });
 

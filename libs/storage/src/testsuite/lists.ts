@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Entry, ListOptions, ListResult, Storage } from '../interface';
-import type { SuiteContext } from './suite';
+import type { SuiteContext } from './context';
 import { copyOf, widget, widgets } from './resource';
 
 const at = (name: string, namespace = 'ns') => ({ namespace, name });

@@ -1,6 +1,6 @@
 import { EtcdClient } from '../etcd3/client';
 import { createBackend } from '../backend';
-import type { SuiteMaker, SuiteServer } from './suite';
+import type { SuiteMaker, SuiteServer } from './context';
 
 /** backendMaker makes the suite's subjects by createBackend. */
 export function backendMaker(cached: boolean, startEtcd: () => Promise<SuiteServer>): SuiteMaker {

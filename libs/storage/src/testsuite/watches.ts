@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Predicate, Storage, WatchNotice } from '../interface';
 import { Recorder } from './recorder';
 import { copyOf, widget, widgets } from './resource';
-import type { SuiteContext } from './suite';
+import type { SuiteContext } from './context';
 
 const at = (name: string, namespace = 'ns') => ({ namespace, name });
 const json = (notice: WatchNotice) => `${notice.type} ${notice.entry!.json.toString()}`;
