@@ -23,5 +23,4 @@ export {
   textResponse,
 } from './status-response';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
-export type { FlowControl, Seat } from './chain/flow-control';
 export * from './flow-control';

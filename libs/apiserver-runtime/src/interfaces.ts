@@ -138,3 +138,33 @@ export interface Route {
   readonly operations?: readonly OpenApiOperation[];
   handle(context: RequestContext): Promise<ApiResponse> | ApiResponse;
 }
+
+/** FlightKind is what a request does to the server's state. */
+export type FlightKind = 'mutating' | 'readOnly';
+
+/** Seat is the right to be served. */
+export interface Seat {
+  /** headers go with the answer. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** release gives it back; only the first call counts. */
+  release(): void;
+}
+
+/** FlowControl says how many requests are served at a time, and whose turn it is. */
+export interface FlowControl {
+  /**
+   * enter answers a seat at once where one is free, a promise of one where the request has to wait, undefined for what needs
+   * none. It throws, or rejects with, an OverloadError when there is no room.
+   */
+  enter(context: RequestContext): Seat | Promise<Seat> | undefined;
+  /** current counts the requests that are being served. */
+  readonly current: Readonly<Record<FlightKind, number>>;
+}
+
+/** Population is how much there is of what a request is about, as the caches know without asking anybody. */
+export interface Population {
+  /** objects of its resource; undefined where that is not known. */
+  objects(info: RequestInfo): number | undefined;
+  /** watchers that a write to its object concerns. */
+  watchers(info: RequestInfo): number;
+}

@@ -6,13 +6,13 @@ import type { Storage, StorageBackend } from '@navarch/storage';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { AggregatedApis } from './aggregation';
-import type { FlowControl } from './chain/flow-control';
-import type { Population } from './flow-control/population';
 import type {
   AdmissionAttributes,
   AdmissionPlugin,
   Authenticator,
   Authorizer,
+  FlowControl,
+  Population,
   RequestContext,
   RequestInfo,
   Route,

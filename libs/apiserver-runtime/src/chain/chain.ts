@@ -7,7 +7,7 @@ import {
   type ByteSink,
 } from '@navarch/apimachinery';
 import { traced, type Clock, type Logger } from '@navarch/base';
-import type { Authenticator, Authorizer } from '../interfaces';
+import type { Authenticator, Authorizer, FlowControl } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
 import { respondFailure } from '../encoding/status';
@@ -18,7 +18,7 @@ import { beginAudit } from './audit';
 import { withDeadline } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
-import { OverloadError, type FlowControl } from './flow-control';
+import { OverloadError } from './flow-control';
 import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
 import type { RequestLabels } from './request-metrics';
 

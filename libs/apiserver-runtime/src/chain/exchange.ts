@@ -1,8 +1,7 @@
 import type { ApiRequest, ApiResponse, UserInfo } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
-import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo } from '../interfaces';
+import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo, Seat } from '../interfaces';
 import { authorizeAll } from './authorizers';
-import type { Seat } from './flow-control';
 
 const noQuery = new URLSearchParams();
 /** ID is what a client may call a request: what goes into a log must not break its lines. */

@@ -1,6 +1,6 @@
+import type { FlightKind, FlowControl, RequestContext, Seat } from '../interfaces';
 import { isLongRunning } from '../request-info';
-import type { Exchange } from './exchange';
-import { OverloadError, flightKindOf, type FlightKind, type FlowControl, type Seat } from './flow-control';
+import { OverloadError, flightKindOf } from './flow-control';
 
 /** MaxInFlight bounds how many reading and writing requests are served at a time, with no regard to whose they are. */
 export class MaxInFlight implements FlowControl {
@@ -9,7 +9,7 @@ export class MaxInFlight implements FlowControl {
   constructor(private readonly bounds: Readonly<Record<FlightKind, number>>) {}
 
   /** enter: `system:masters` and what is long-running needs no seat. */
-  enter({ info, user }: Exchange): Seat | undefined {
+  enter({ info, user }: RequestContext): Seat | undefined {
     if (isLongRunning(info) || user.groups.includes('system:masters')) return undefined;
     const kind = flightKindOf(info);
     if (this.current[kind] >= this.bounds[kind]) throw new OverloadError();

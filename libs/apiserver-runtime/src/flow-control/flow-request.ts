@@ -1,4 +1,4 @@
-import type { FlightKind, Seat } from '../chain/flow-control';
+import type { FlightKind, Seat } from '../interfaces';
 import type { Ticket } from './fair-queues';
 import type { FlowCounts } from './flow-counts';
 import type { Work } from './work-estimate';

@@ -1,4 +1,3 @@
 export * from './dumps';
 export * from './mandatory';
 export * from './priority-and-fairness';
-export type { Population } from './population';

@@ -1,7 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { Clock, Registry } from '@navarch/base';
-import { flightKindOf, type FlightKind, type FlowControl, type Seat } from '../chain/flow-control';
-import type { RequestContext } from '../interfaces';
+import { flightKindOf } from '../chain/flow-control';
+import type { FlightKind, FlowControl, Population, RequestContext, Seat } from '../interfaces';
 import { isLongRunning } from '../request-info';
 import { exposeFlowControl } from './flow-control-metrics';
 import { FlowRequest } from './flow-request';
@@ -10,7 +10,6 @@ import { FlowSchemaState } from './flow-schema-state';
 import { boundsOf, lend } from './limits';
 import { mandatoryLevels, mandatorySchemas, withMandatory } from './mandatory';
 import { byPrecedence, distinguisherOf } from './match';
-import type { Population } from './population';
 import { PriorityLevel } from './priority-level';
 import { estimateWork, ONE_SEAT } from './work-estimate';
 

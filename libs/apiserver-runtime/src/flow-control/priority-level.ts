@@ -1,6 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { Clock } from '@navarch/base';
-import { OverloadError, type Seat } from '../chain/flow-control';
+import { OverloadError } from '../chain/flow-control';
+import type { Seat } from '../interfaces';
 import { FairQueues, type QueueSettings } from './fair-queues';
 import type { RejectReason } from './flow-counts';
 import type { FlowRequest, Level } from './flow-request';

@@ -1,6 +1,5 @@
 import { isTrue } from '../request-info';
-import type { RequestContext } from '../interfaces';
-import type { Population } from './population';
+import type { Population, RequestContext } from '../interfaces';
 
 /** Work is what a request is expected to cost. */
 export interface Work {

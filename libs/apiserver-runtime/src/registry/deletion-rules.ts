@@ -1,6 +1,8 @@
 import type { Minor } from '@navarch/kinds';
-import type { GarbagePolicy } from '../verbs/before-delete';
 import type { Endpoint } from './resource';
+
+/** GarbagePolicy is what happens to an object's dependents when the deleter does not say. */
+export type GarbagePolicy = 'background' | 'orphan' | 'unsupported';
 
 /** Kinds whose deletion answers the object even if nothing of it is left. */
 const returned = new Set([

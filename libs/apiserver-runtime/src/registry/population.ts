@@ -1,5 +1,4 @@
-import type { Population } from '../flow-control/population';
-import type { RequestInfo } from '../interfaces';
+import type { Population, RequestInfo } from '../interfaces';
 import type { Registry } from './registry';
 
 /** populationOf looks at the resources of a registry; what is not stored here is not known. */

@@ -4,8 +4,8 @@ import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachi
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 import type { Attributes, Entry, Storage, StoredObject } from '@navarch/storage';
 import type { CustomKind, KindOptions } from '../options';
-import { ordered } from '../verbs/before-create';
 import { ConversionError, fromHub, needsConversion, toHub, versionOf } from './conversion';
+import { ordered } from './field-order';
 import { deprecationWarning, hubVersion, storedVersion } from './served';
 
 const noLabels: Readonly<Record<string, string>> = Object.freeze({});

@@ -1,10 +1,8 @@
 import { StatusError, conflict, type AnyObject, type GroupResource, type ObjectMeta } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { GracefulDeletion, Minor } from '@navarch/kinds';
+import type { GarbagePolicy } from '../registry/deletion-rules';
 import type { DeleteOptions } from './delete-options';
-
-/** GarbagePolicy is what happens to an object's dependents when the deleter does not say. */
-export type GarbagePolicy = 'background' | 'orphan' | 'unsupported';
 
 /** DeletionPlan says how a deletion of an object in its present state goes on. */
 export type DeletionPlan =

@@ -1,5 +1,6 @@
 import type { AnyObject, ObjectMeta } from '@navarch/apimachinery';
-import { fitNamespace, orderedMeta } from './before-create';
+import { orderedMeta } from '../registry/field-order';
+import { fitNamespace } from './before-create';
 
 /**
  * carryMetadata brings an updated object's metadata into order, in place, before the strategy sees it: what clients may not

@@ -1,7 +1,7 @@
 import { completeForOutput } from '@navarch/api';
 import type { AnyObject } from '@navarch/apimachinery';
 import type { Endpoint } from '../registry/resource';
-import { ordered } from './before-create';
+import { ordered } from '../registry/field-order';
 
 /**
  * storedForm is a hub object as it is kept: in the storage version, fields in the schema's order, with the empty ones that are
