@@ -40,7 +40,6 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
 
   // What a request meets on its way.
   const access = openAccess(foundation);
-  const admission = openAdmission(foundation, access);
   const flow = openFlowControl(flags, emulated, clock, metrics, foundation.population);
   const audit = openAudit(flags, config.auditPolicy, files, clock, log, metrics);
   if (audit) stack.push(audit);
@@ -63,8 +62,8 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
     backend: withServiceAllocation(etcd, () => services.allocator),
     authenticators: makeAuthenticators(access.tokens, config.audiences, log),
     authorizers: [access.authorizer],
-    admission,
-    ...openHandlers(foundation, access, admission),
+    admission: openAdmission(foundation, access),
+    ...openHandlers(foundation, access),
     routes: [
       ...makeRoutes({
         ...{ health, metrics, config },

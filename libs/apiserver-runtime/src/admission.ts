@@ -36,9 +36,10 @@ export class AdmissionChain {
     });
   }
 
-  /** both admits and validates: for writes whose object is not the runtime's to validate (CONNECT, virtual kinds). */
-  async both(attributes: AdmissionAttributes): Promise<void> {
+  /** both admits and validates, with a check of the object between the two: for writes whose object is not the runtime's to validate (CONNECT, virtual kinds). */
+  async both(attributes: AdmissionAttributes, check?: () => void): Promise<void> {
     await this.admit(attributes);
+    check?.();
     await this.validate(attributes);
   }
 

@@ -232,8 +232,11 @@ export interface ApiServer {
   store<T extends KubeObject>(token: ResourceToken<T>): Store<T>;
   /** ready resolves when the storage holds etcd's state and discovery is built. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** admit passes a write that a handler makes itself (a binding, an eviction, an exec) through admission; it throws a refusal. */
-  admit(attributes: AdmissionAttributes): Promise<void>;
+  /**
+   * admit passes a write that a handler makes itself (a binding, an eviction, an exec) through admission; it throws a refusal. `check`
+   * validates what mutating plugins made of the object.
+   */
+  admit(attributes: AdmissionAttributes, check?: () => void): Promise<void>;
   /** draining is true from the call of drain on: readyz fails. */
   readonly draining: boolean;
   /** drain ends all watches cleanly, refuses new ones and resolves when no request is in flight, or after timeoutMs (60 s). */

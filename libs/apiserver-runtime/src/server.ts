@@ -75,7 +75,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       for (const endpoint of registry.all) if (!endpoint.resource.isVirtual) void endpoint.resource.storage;
       await backend.ready(signal);
     },
-    admit: attributes => admission.both(attributes),
+    admit: (attributes, check) => admission.both(attributes, check),
     get draining() {
       return stopping.signal.aborted;
     },

@@ -1,8 +1,8 @@
 import { StatusError, type ApiResponse } from '@navarch/apimachinery';
-import type { RequestContext, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
+import type { ApiServer, RequestContext, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
 import { request as httpRequest, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { KubeletConnection } from '../kubelet/kubelet-connection';
 import { relay } from '../kubelet/stream-body';
 import { endToEnd } from './headers';
@@ -19,7 +19,7 @@ const OPTIONS_KIND = new Map([
 export interface ProxyParts {
   readonly sources: ProxySources;
   readonly kubelets: KubeletConnection;
-  readonly admission: AdmissionChain;
+  readonly admit: ApiServer['admit'];
 }
 
 /** proxyHandler serves the proxy subresources: the request goes on to the target, and its answer back. */
@@ -62,10 +62,10 @@ export function proxyUpgrade(parts: ProxyParts): UpgradeHandler {
   };
 }
 
-async function admitted(context: RequestContext, { sources, admission }: ProxyParts): Promise<ProxyTarget> {
+async function admitted(context: RequestContext, { sources, admit }: ProxyParts): Promise<ProxyTarget> {
   const kind = OPTIONS_KIND.get(context.info.resource) ?? '';
   const options = { kind, apiVersion: 'v1', path: context.info.rest };
-  await admission.run(subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind }, options));
+  await admit(subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind }, options));
   return proxyTarget(context, sources);
 }
 

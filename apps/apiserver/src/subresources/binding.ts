@@ -1,15 +1,21 @@
 import { Pods, type corev1 } from '@navarch/api';
 import { badRequest, conflict, field, Path, StatusError, type FieldError, notFound } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
-import { readObject, type RequestContext, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
-import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import {
+  readObject,
+  type RequestContext,
+  type Store,
+  type SubresourceHandler,
+  type ApiServer,
+} from '@navarch/apiserver-runtime';
+import { subresourceAttributes } from '../admission/subresource-attributes';
 import { created } from './answers';
 
 const PRECONDITIONS_SINCE = 22;
 
 export interface BindingParts {
   readonly pods: () => Store<corev1.Pod>;
-  readonly admission: AdmissionChain;
+  readonly admit: ApiServer['admit'];
   readonly emulated: number;
   readonly clock: Clock;
 }
@@ -29,14 +35,14 @@ export function bindingHandler(parts: BindingParts): SubresourceHandler {
 
 /** bind assigns the pod; 409 if it has a node already or is on its way out. */
 export async function bind(
-  { pods, admission, emulated, clock }: BindingParts,
+  { pods, admit, emulated, clock }: BindingParts,
   context: RequestContext,
   podName: string,
   binding: corev1.Binding,
 ): Promise<void> {
   const attributes = subresourceAttributes(context, 'CREATE', { group: '', version: 'v1', kind: 'Binding' }, binding);
   const asPod = { resource: { group: '', version: 'v1', resource: 'pods' }, subresource: 'binding', name: podName };
-  await admission.run({ ...attributes, ...asPod }, () => {
+  await admit({ ...attributes, ...asPod }, () => {
     if ((binding.metadata?.name ?? '') !== podName)
       throw badRequest('name in URL does not match name in Binding object');
     checkBinding(binding);

@@ -8,10 +8,10 @@ import {
   StatusError,
 } from '@navarch/apimachinery';
 import { rfc3339, type Clock } from '@navarch/base';
-import { readObject, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
+import { readObject, type Store, type SubresourceHandler, type ApiServer } from '@navarch/apiserver-runtime';
 import type { DeleteOptions, KubeClient } from '@navarch/client';
 import { isDeepStrictEqual } from 'node:util';
-import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import { subresourceAttributes } from '../admission/subresource-attributes';
 import { created } from './answers';
 
 /** MAX_DISRUPTED bounds the evictions that the disruption controller has not confirmed yet. */
@@ -25,7 +25,7 @@ export interface EvictionParts {
   readonly pods: () => Store<corev1.Pod>;
   readonly budgets: () => Store<policyv1.PodDisruptionBudget>;
   readonly client: KubeClient;
-  readonly admission: AdmissionChain;
+  readonly admit: ApiServer['admit'];
   readonly emulated: number;
   readonly clock: Clock;
 }
@@ -39,7 +39,7 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
     const received = await readObject<policyv1.Eviction>(context, { apiVersions, kind: 'Eviction', emulated });
     const eviction = received.object;
     const kind = { group: 'policy', version: 'v1', kind: 'Eviction' };
-    await parts.admission.run(subresourceAttributes(context, 'CREATE', kind, eviction), () => {
+    await parts.admit(subresourceAttributes(context, 'CREATE', kind, eviction), () => {
       if (eviction.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
       checkDryRuns(received.dryRun ? context.query.getAll('dryRun') : [], eviction.deleteOptions?.dryRun ?? []);
     });

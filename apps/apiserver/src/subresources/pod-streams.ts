@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { badRequest } from '@navarch/apimachinery';
-import type { RequestContext, Store, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
-import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import type { ApiServer, RequestContext, Store, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
+import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { KubeletAddress, KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod, nodeOf } from '../kubelet/pod-target';
 import { passUpgrade } from '../proxy/upgrade';
@@ -9,7 +9,7 @@ import { passUpgrade } from '../proxy/upgrade';
 export interface PodStreamParts {
   readonly pods: () => Store<corev1.Pod>;
   readonly kubelets: KubeletConnection;
-  readonly admission: AdmissionChain;
+  readonly admit: ApiServer['admit'];
 }
 
 export type StreamKind = 'exec' | 'attach' | 'portforward';
@@ -39,14 +39,12 @@ export function podStreamWithoutUpgrade(kind: StreamKind, parts: PodStreamParts)
 
 async function locate(
   kind: StreamKind,
-  { pods, kubelets, admission }: PodStreamParts,
+  { pods, kubelets, admit }: PodStreamParts,
   context: RequestContext,
 ): Promise<{ address: KubeletAddress; path: string }> {
   const { namespace, name } = context.info;
   const options = streamOptions(kind, context.query);
-  await admission.run(
-    subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: options.kind }, options),
-  );
+  await admit(subresourceAttributes(context, 'CONNECT', { group: '', version: 'v1', kind: options.kind }, options));
   const pod = await findPod(pods(), namespace, name);
   const container = kind === 'portforward' ? undefined : containerOf(pod, context.query.get('container'), true);
   const address = await kubelets.addressOf(nodeOf(pod));

@@ -2,7 +2,6 @@ import { Endpoints, Pods, PodDisruptionBudgets, Services } from '@navarch/api';
 import type { ApiServer, SubresourceHandler, UpgradeHandler, VirtualHandler } from '@navarch/apiserver-runtime';
 import type { Clock } from '@navarch/base';
 import type { KubeClient } from '@navarch/client';
-import type { AdmissionChain } from '../admission/admission-chain';
 import type { RuleSource } from '../authz/rule-source';
 import type { TokenAuthenticator } from '../authn/token-authenticator';
 import type { TokenIssuer } from '../authn/tokens/token-issuer';
@@ -24,7 +23,6 @@ export interface HandlerParts {
   readonly server: () => ApiServer;
   readonly client: KubeClient;
   readonly caches: Caches;
-  readonly admission: AdmissionChain;
   readonly kubelets: KubeletConnection;
   readonly addressTypes: readonly string[];
   readonly issuer: TokenIssuer;
@@ -38,19 +36,20 @@ export interface HandlerParts {
 
 /** subresourceHandlers are what is not a plain read or write, by resource and subresource. */
 export function subresourceHandlers(parts: HandlerParts): Map<string, SubresourceHandler> {
-  const { server, client, caches, admission, kubelets, issuer, emulated, clock } = parts;
+  const { server, client, caches, kubelets, issuer, emulated, clock } = parts;
   const pods = () => server().store(Pods);
-  const streams = { pods, kubelets, admission };
+  const admit = admitBy(parts);
+  const streams = { pods, kubelets, admit };
   const proxy = proxyHandler(proxyParts(parts));
   return new Map([
-    ['pods/binding', bindingHandler({ pods, admission, emulated, clock })],
+    ['pods/binding', bindingHandler({ pods, admit, emulated, clock })],
     [
       'pods/eviction',
       evictionHandler({
         pods,
         budgets: () => server().store(PodDisruptionBudgets),
         client,
-        admission,
+        admit,
         emulated,
         clock,
       }),
@@ -62,14 +61,14 @@ export function subresourceHandlers(parts: HandlerParts): Map<string, Subresourc
     ['pods/proxy', proxy],
     ['services/proxy', proxy],
     ['nodes/proxy', proxy],
-    ['serviceaccounts/token', tokenRequestHandler({ issuer, admission, emulated, ...caches })],
+    ['serviceaccounts/token', tokenRequestHandler({ issuer, admit, emulated, ...caches })],
   ]);
 }
 
 /** upgradeHandlers are the connections that leave HTTP. */
 export function upgradeHandlers(parts: HandlerParts): Map<string, UpgradeHandler> {
-  const { server, kubelets, admission } = parts;
-  const streams = { pods: () => server().store(Pods), kubelets, admission };
+  const { server, kubelets } = parts;
+  const streams = { pods: () => server().store(Pods), kubelets, admit: admitBy(parts) };
   const proxy = proxyUpgrade(proxyParts(parts));
   return new Map([
     ['pods/exec', podStreamUpgrade('exec', streams)],
@@ -83,11 +82,11 @@ export function upgradeHandlers(parts: HandlerParts): Map<string, UpgradeHandler
 
 /** virtualHandlers serve the resources that are asked and not stored. */
 export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler> {
-  const { server, admission, authorizer, emulated, clock } = parts;
+  const { server, authorizer, emulated, clock } = parts;
   const bindings: VirtualHandler = {
     async create(context, object) {
       await bind(
-        { pods: () => server().store(Pods), admission, emulated, clock },
+        { pods: () => server().store(Pods), admit: admitBy(parts), emulated, clock },
         context,
         object.metadata?.name ?? '',
         object as Parameters<typeof bind>[3],
@@ -107,10 +106,17 @@ export function virtualHandlers(parts: HandlerParts): Map<string, VirtualHandler
   ]);
 }
 
-function proxyParts({ server, caches, kubelets, addressTypes, admission }: HandlerParts): ProxyParts {
+/** admitBy passes a write through the server's admission, once there is a server. */
+const admitBy =
+  ({ server }: HandlerParts): ApiServer['admit'] =>
+  (attributes, check) =>
+    server().admit(attributes, check);
+
+function proxyParts(parts: HandlerParts): ProxyParts {
+  const { server, caches, kubelets, addressTypes } = parts;
   return {
     kubelets,
-    admission,
+    admit: admitBy(parts),
     sources: {
       pods: () => server().store(Pods),
       services: () => server().store(Services),

@@ -1,8 +1,8 @@
 import type { authenticationv1, corev1 } from '@navarch/api';
 import { badRequest, conflict, field, notFound, Path, type FieldError } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
-import { readObject, respondObject, type SubresourceHandler } from '@navarch/apiserver-runtime';
-import { subresourceAttributes, type AdmissionChain } from '../admission/admission-chain';
+import { readObject, respondObject, type SubresourceHandler, type ApiServer } from '@navarch/apiserver-runtime';
+import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { Lookup } from '../admission/lookup';
 import type { TokenBinding, TokenIssuer } from '../authn/tokens/token-issuer';
 
@@ -16,7 +16,7 @@ export interface TokenRequestParts {
   readonly pods: Lookup<corev1.Pod>;
   readonly secrets: Lookup<corev1.Secret>;
   readonly nodes: Lookup<corev1.Node>;
-  readonly admission: AdmissionChain;
+  readonly admit: ApiServer['admit'];
   readonly emulated: number;
 }
 
@@ -34,7 +34,7 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     const spec = (request.spec ??= { audiences: [] });
     spec.expirationSeconds ??= DEFAULT_SECONDS;
     const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-    await parts.admission.run(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
+    await parts.admit(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
     const errors = checkExpiration(spec.expirationSeconds);
     if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
     // Admission sees what was asked for: no audience stands for this API, and volumes name it in the same way.

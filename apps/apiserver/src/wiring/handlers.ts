@@ -1,5 +1,4 @@
-import type { AdmissionPlugin, ApiServerOptions } from '@navarch/apiserver-runtime';
-import { AdmissionChain } from '../admission/admission-chain';
+import type { ApiServerOptions } from '@navarch/apiserver-runtime';
 import { TokenIssuer } from '../authn/tokens/token-issuer';
 import { KubeletConnection } from '../kubelet/kubelet-connection';
 import { healthzProbe } from '../reviews/component-statuses';
@@ -11,7 +10,6 @@ import type { Foundation } from './foundation';
 export function openHandlers(
   foundation: Foundation,
   { tokens, authorizer }: Access,
-  admission: readonly AdmissionPlugin[],
 ): Pick<ApiServerOptions, 'subresources' | 'upgrades' | 'virtual'> {
   const { server, client, caches, flags, config, credentials, emulated, clock, etcd, stack } = foundation;
   const addressTypes = flags['kubelet-preferred-address-types'];
@@ -19,7 +17,6 @@ export function openHandlers(
   stack.push({ stop: () => Promise.resolve(kubelets.close()) });
   const parts = {
     ...{ server, client, caches, kubelets, addressTypes, tokens, authorizer, emulated, clock },
-    admission: new AdmissionChain(() => admission),
     audiences: config.audiences,
     issuer: new TokenIssuer({
       issuer: config.issuers[0]!,

@@ -1,18 +1,5 @@
 import type { KubeObject } from '@navarch/apimachinery';
-import type { AdmissionAttributes, AdmissionPlugin, Operation, RequestContext } from '@navarch/apiserver-runtime';
-
-/** AdmissionChain runs the plugins for what does not go through a plain write: bindings, evictions, tokens, connections. */
-export class AdmissionChain {
-  constructor(private readonly plugins: () => readonly AdmissionPlugin[]) {}
-
-  /** run lets every plugin that handles the write admit, then validate it; the first refusal is thrown. `check` comes between the two. */
-  async run(attributes: AdmissionAttributes, check?: () => void): Promise<void> {
-    const plugins = this.plugins().filter(plugin => plugin.handles(attributes));
-    for (const plugin of plugins) await plugin.admit?.(attributes);
-    check?.();
-    for (const plugin of plugins) await plugin.validate?.(attributes);
-  }
-}
+import type { AdmissionAttributes, Operation, RequestContext } from '@navarch/apiserver-runtime';
 
 /** subresourceAttributes describes a request to a subresource whose body is `object`. */
 export function subresourceAttributes(
