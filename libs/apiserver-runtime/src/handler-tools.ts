@@ -34,7 +34,7 @@ export async function readObject<T extends KubeObject>(
 ): Promise<Received<T>> {
   const { headers } = context.request;
   const { dryRun, fieldValidation } = writeOptionsOf('CreateOptions', context.query, options.emulated);
-  const media = contentMedia(headers['content-type'], offers.builtin.media);
+  const media = contentMedia(headers['content-type']);
   const body = await context.request.body(defaultLimits.maxBodyBytes);
   const given = media === 'json' ? apiVersionOf(body) : undefined;
   const apiVersion = given !== undefined && options.apiVersions.includes(given) ? given : options.apiVersions[0]!;

@@ -140,13 +140,32 @@ export function notAcceptable(media: readonly Media[], parameters = ''): StatusE
   return new StatusError(406, 'NotAcceptable', `only the following media types are accepted: ${types}`);
 }
 
-/** contentMedia reads a Content-Type; none means JSON. 415 for what is not among `media`. */
-export function contentMedia(header: string | undefined, media: readonly Media[]): Media {
-  if (!header) return 'json';
-  const [type = '', ...parameters] = header.split(';').map(part => part.trim());
-  const found = media.find(m => mediaTypes[m] === type.toLowerCase());
-  if (found && parameters.every(parameter => parameter === '' || parameter.includes('='))) return found;
-  throw unknownFormat(media.map(m => mediaTypes[m]));
+/** PARAMETER is one parameter of a media type: a name, and a word or a text in quotes. */
+const PARAMETER = /^\s*;\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*(?:[\w!#$%&'*+.^`|~-]+|"(?:[^"\\\r\n]|\\.)*")/;
+
+/** BODIES are the media that bodies may come in; every endpoint knows them all, custom resources too. */
+const BODIES: readonly Media[] = ['json', 'yaml', 'protobuf'];
+
+/** contentMedia reads a Content-Type; none means JSON. 415 for what no body comes in. */
+export function contentMedia(header: string | undefined): Media {
+  if (!header || header === mediaTypes.json) return 'json';
+  const semicolon = header.indexOf(';');
+  const type = (semicolon < 0 ? header : header.slice(0, semicolon)).trim().toLowerCase();
+  const found = BODIES.find(media => mediaTypes[media] === type);
+  if (found && (semicolon < 0 || areParameters(header.slice(semicolon)))) return found;
+  throw unknownFormat(BODIES.map(media => mediaTypes[media]));
+}
+
+/** areParameters tells whether text is nothing but parameters, none of them twice. */
+function areParameters(text: string): boolean {
+  const names = new Set<string>();
+  for (let rest = text; !/^\s*;?\s*$/.test(rest);) {
+    const [whole, name] = PARAMETER.exec(rest) ?? [];
+    if (whole === undefined || names.has(name!.toLowerCase())) return false;
+    names.add(name!.toLowerCase());
+    rest = rest.slice(whole.length);
+  }
+  return true;
 }
 
 /** unknownFormat is the 415 that names what would be accepted. */

@@ -1,5 +1,5 @@
 import { isRecord, setOwn } from '@navarch/apimachinery';
-import { fieldsOf, specialForm, type FieldFacts } from '../schema';
+import { fieldsOf, specialForm, splitDefName, type FieldFacts } from '../schema';
 import type { Message } from './message';
 import { specialMessage } from './special';
 import { BYTES, FIXED64, VARINT, WireError, type WireReader, type WireWriter } from './wire';
@@ -121,15 +121,15 @@ function objectMessage(defName: string): Message {
     return { facts: field, codec: () => (codec ??= codecOf(field.type)) };
   });
   const byNumber = new Map(fields.map(f => [f.facts.number, f]));
+  const { kind } = splitDefName(defName);
   // Backwards: the last field first.
   const descending = [...fields].sort((a, b) => b.facts.number - a.facts.number);
   return {
     read(reader) {
       const out: Record<string, unknown> = {};
       while (reader.more) {
-        const tag = reader.uint32();
+        const tag = reader.tag(kind);
         const field = byNumber.get(tag >>> 3);
-        if (tag >>> 3 === 0) throw new WireError('proto: illegal tag 0');
         if (field) readField(field, tag & 7, reader, out);
         else reader.skip(tag & 7);
       }
@@ -169,7 +169,11 @@ function readField(
 }
 
 const wrongType = (wireType: number, { name }: FieldFacts) =>
-  new WireError(`proto: wrong wireType = ${wireType} for field ${name}`);
+  new WireError(`proto: wrong wireType = ${wireType} for field ${memberName(name)}`);
+
+/** memberName is how messages name a field: as the member of a Go struct, where embedded metadata goes by its type. */
+const memberName = (name: string) =>
+  name === 'metadata' ? 'ObjectMeta' : `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 function readEntry(reader: WireReader, codec: Codec): [string, unknown] {
   let key = '';

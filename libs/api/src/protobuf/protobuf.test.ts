@@ -88,9 +88,12 @@ describe('protobuf', () => {
   });
 
   test.each([
-    ['a wrong wire type', [0x08, 0x01], /wrong wireType = 0 for field metadata/],
-    ['a group', [0x7b], /illegal wireType 3/],
-    ['the tag 0', [0x00], /illegal tag 0/],
+    ['a wrong wire type', [0x08, 0x01], /wrong wireType = 0 for field ObjectMeta/],
+    ['a group without an end', [0x7b], /unexpected EOF/],
+    ['the end of no group', [0x7c], /: wiretype end group for non-group/],
+    ['a length below zero', [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01], /negative length/],
+    ['a length past 32 bits', [0x0a, 0x81, 0x80, 0x80, 0x80, 0x10, 0x00], /unexpected EOF/],
+    ['the tag 0', [0x00], /: illegal tag 0 \(wire type 0\)/],
     ['an endless number', Array.from({ length: 12 }, () => 0xff), /integer overflow/],
     ['a length past the end', [0x0a, 0x7f, 0x00], /unexpected EOF/],
   ])('%s is refused', (_, bytes, message) => {

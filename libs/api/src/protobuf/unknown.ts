@@ -44,18 +44,19 @@ export function wrapUnknown(
 export function unwrapUnknown(body: Buffer): UnknownEnvelope {
   if (!isWrapped(body))
     throw new WireError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+  if (body.length === MAGIC.length) throw new WireError('empty body');
   const reader = new WireReader(body, MAGIC.length);
   let type = { apiVersion: '', kind: '' };
   let raw = Buffer.alloc(0);
   let contentEncoding = '';
   let contentType = '';
   while (reader.more) {
-    const tag = reader.uint32();
+    const tag = reader.tag('Unknown');
     if (tag === 0x0a) type = readType(reader.message());
     else if (tag === 0x12) raw = Buffer.from(reader.slice());
     else if (tag === 0x1a) contentEncoding = reader.string();
     else if (tag === 0x22) contentType = reader.string();
-    else reader.skip(tag & 7);
+    else skip(reader, tag, FIELDS);
   }
   return { ...type, raw, contentEncoding, contentType };
 }
@@ -63,12 +64,23 @@ export function unwrapUnknown(body: Buffer): UnknownEnvelope {
 function readType(reader: WireReader): { apiVersion: string; kind: string } {
   const type = { apiVersion: '', kind: '' };
   while (reader.more) {
-    const tag = reader.uint32();
+    const tag = reader.tag('TypeMeta');
     if (tag === 0x0a) type.apiVersion = reader.string();
     else if (tag === 0x12) type.kind = reader.string();
-    else reader.skip(tag & 7);
+    else skip(reader, tag, TYPE_FIELDS);
   }
   return type;
+}
+
+/** FIELDS and TYPE_FIELDS are the names of the fields of an envelope and of the type in it, by number. */
+const FIELDS = ['', 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'];
+const TYPE_FIELDS = ['', 'APIVersion', 'Kind'];
+
+/** skip leaves an unknown field out. A known one of another wire type is refused. */
+function skip(reader: WireReader, tag: number, names: readonly string[]): void {
+  const name = names[tag >>> 3];
+  if (name) throw new WireError(`proto: wrong wireType = ${tag & 7} for field ${name}`);
+  reader.skip(tag & 7);
 }
 
 /** encodeWatchEvent is one event of a watch as a message: its type, and an object that was wrapped already. */

@@ -2,6 +2,8 @@
 export const VARINT = 0;
 export const FIXED64 = 1;
 export const BYTES = 2;
+const START_GROUP = 3;
+const END_GROUP = 4;
 export const FIXED32 = 5;
 
 const TWO_32 = 2 ** 32;
@@ -37,6 +39,14 @@ export class WireReader {
       if (b < 0x80) return value >>> 0;
     }
     throw new WireError('proto: integer overflow');
+  }
+
+  /** tag is the head of a message's next field, number and wire type; `message` names the type of the message where it is none. */
+  tag(message: string): number {
+    const tag = this.uint32();
+    if ((tag & 7) === END_GROUP) throw new WireError(`proto: ${message}: wiretype end group for non-group`);
+    if (tag >>> 3 === 0) throw new WireError(`proto: ${message}: illegal tag 0 (wire type ${tag})`);
+    return tag;
   }
 
   /** int32 is a signed number; its varint may have ten bytes. */
@@ -94,6 +104,7 @@ export class WireReader {
   skip(wireType: number): void {
     if (wireType === VARINT) this.uint32();
     else if (wireType === BYTES) this.slice();
+    else if (wireType === START_GROUP) this.skipGroup();
     else {
       const size = wireType === FIXED64 ? 8 : wireType === FIXED32 ? 4 : NaN;
       if (Number.isNaN(size)) throw new WireError(`proto: illegal wireType ${wireType}`);
@@ -102,8 +113,26 @@ export class WireReader {
     }
   }
 
+  /** skipGroup leaves out what stands between the marks of a group, groups within it too; nobody writes any today. */
+  private skipGroup(): void {
+    for (let depth = 1; depth > 0;) {
+      const wireType = this.uint32() & 7;
+      if (wireType === START_GROUP) depth++;
+      else if (wireType === END_GROUP) depth--;
+      else this.skip(wireType);
+    }
+  }
+
   private length(): number {
-    const length = this.uint32();
+    const first = this.bytes[this.at];
+    // Most lengths have one byte.
+    if (first !== undefined && first < 0x80 && this.at < this.end) {
+      this.at++;
+      this.need(first);
+      return first;
+    }
+    const length = this.int64();
+    if (length < 0) throw new WireError('proto: negative length found during unmarshaling');
     this.need(length);
     return length;
   }

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { StatusError } from '../status-error';
-import { JsonError, scanJson } from './scan';
+import { JsonError, quoteByte, scanJson } from './scan';
 
 /** DecodeJsonOptions bound what is read. */
 export interface DecodeJsonOptions {
@@ -27,16 +27,15 @@ export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): Deco
   if (maxBytes !== undefined && bytes.length > maxBytes) {
     throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${maxBytes}`);
   }
-  if (!isUtf8(bytes)) throw new JsonError('invalid UTF-8');
   const { findDuplicates = false } = options;
-  const outline = findDuplicates || bytes.length > maxDepth ? outlineOf(bytes) : undefined;
-  if (outline && outline.depth > maxDepth) throw new JsonError('exceeded max depth');
+  const outline = findDuplicates || bytes.length > maxDepth ? outlineOf(bytes, maxDepth) : undefined;
+  if (!isUtf8(bytes)) throw notUtf8(bytes);
   const text = bytes.toString('utf8');
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    scanJson(text);
+    scanJson(bytes.toString('latin1'));
     throw new JsonError((error as Error).message);
   }
   // A key that stands twice is in the text twice and in the value once: only then is the text worth a walk.
@@ -44,17 +43,21 @@ export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): Deco
   return { value, duplicates: repeats ? scanJson(text) : [] };
 }
 
-/** Outline is what bytes show of a JSON text without its being parsed; of invalid JSON a depth that is not too small for a parser. */
+/** notUtf8 is what is wrong with bytes that are no UTF-8: that, unless they would be no JSON either way. */
+function notUtf8(bytes: Buffer): JsonError {
+  scanJson(bytes.toString('latin1'));
+  return new JsonError('invalid UTF-8');
+}
+
+/** Outline is what bytes show of a JSON text without its being parsed. */
 interface Outline {
-  /** depth is how deep brackets nest. */
-  readonly depth: number;
   /** keys is how many members all objects have together. */
   readonly keys: number;
 }
 
-function outlineOf(bytes: Buffer): Outline {
+/** outlineOf throws a JsonError where brackets nest too deep for a parser, in invalid JSON too. */
+function outlineOf(bytes: Buffer, maxDepth: number): Outline {
   let depth = 0;
-  let deepest = 0;
   let keys = 0;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
@@ -64,10 +67,11 @@ function outlineOf(bytes: Buffer): Outline {
       else if (c === 0x22) inString = false;
     } else if (c === 0x22) inString = true;
     else if (c === 0x3a) keys++;
-    else if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (c === 0x7d || c === 0x5d) depth--;
+    else if (c === 0x7b || c === 0x5b) {
+      if (++depth > maxDepth) throw new JsonError(`invalid character ${quoteByte(c)} exceeded max depth`);
+    } else if (c === 0x7d || c === 0x5d) depth--;
   }
-  return { depth: deepest, keys };
+  return { keys };
 }
 
 /** countKeys is how many members all objects of a value have together. */

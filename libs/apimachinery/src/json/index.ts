@@ -1,3 +1,3 @@
 export * from './decode';
 export * from './equal';
-export { JsonError, scanJson } from './scan';
+export { JsonError, firstJsonValue, scanJson } from './scan';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeJson, deepClone, deepEqual, scanJson } from './index';
+import { decodeJson, deepClone, deepEqual, firstJsonValue, scanJson } from './index';
 
 const decode = (text: string | Buffer, options = {}) => decodeJson(Buffer.from(text as string), options);
 
@@ -34,17 +34,29 @@ describe('decodeJson', () => {
     ['"\\x"', "invalid character 'x' in string escape code"],
     ['"\n"', "invalid character '\\n' in string literal"],
     ['?', "invalid character '?' looking for beginning of value"],
+    ['"\x01"', "invalid character '\\x01' in string literal"],
+    ['\ufeff{}', "invalid character 'ï' looking for beginning of value"],
+    ["{'a':1}", "invalid character '\\'' looking for beginning of object key string"],
   ])('%p is refused: %s', (text, message) => {
     expect(() => decode(text)).toThrow(expect.objectContaining({ name: 'JsonError', message }));
   });
 
   test('bounds depth, length and encoding', () => {
     const deep = '['.repeat(1001) + ']'.repeat(1001);
-    expect(() => decode(deep)).toThrow('exceeded max depth');
+    expect(() => decode(deep)).toThrow("invalid character '[' exceeded max depth");
     expect(decode(deep, { maxDepth: 1001 }).value).toHaveLength(1);
     expect(decode(`"${'['.repeat(2000)}"`).value).toHaveLength(2000);
     expect(() => decode('[1,2,3]', { maxBytes: 5 })).toThrow(expect.objectContaining({ code: 413 }));
     expect(() => decode(Buffer.from([0x22, 0xff, 0x22]))).toThrow('invalid UTF-8');
+    expect(() => decode(Buffer.from([0x1f, 0x8b]))).toThrow("invalid character '\\x1f' looking for beginning of value");
+  });
+
+  test.each([
+    ['{"a":1} {"b":2}', '{"a":1}'],
+    [' [1]x', ' [1]'],
+    ['"é"}', '"é"'],
+  ])('the first value of %s', (text, first) => {
+    expect(firstJsonValue(Buffer.from(text)).toString()).toBe(first);
   });
 
   test('the scanner takes what the parser takes', () => {

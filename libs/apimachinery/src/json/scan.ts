@@ -22,10 +22,18 @@ export function scanJson(text: string): string[] {
   return [...scanner.duplicates];
 }
 
+/** firstJsonValue is the part of some bytes up to the end of the first JSON value in them. It throws a JsonError where there is none. */
+export function firstJsonValue(bytes: Buffer): Buffer {
+  const scanner = new Scanner(bytes.toString('latin1'));
+  scanner.space();
+  scanner.value('');
+  return bytes.subarray(0, scanner.at);
+}
+
 /** Scanner is at one place of the text; its recursion is as deep as the text, which the caller has bounded. */
 class Scanner {
   readonly duplicates = new Set<string>();
-  private at = 0;
+  at = 0;
   constructor(private readonly text: string) {}
 
   atEnd(): boolean {
@@ -42,7 +50,7 @@ class Scanner {
 
   fail(where: string): never {
     if (this.atEnd()) throw new JsonError(END);
-    throw new JsonError(`invalid character ${quote(String.fromCodePoint(this.text.codePointAt(this.at)!))} ${where}`);
+    throw new JsonError(`invalid character ${quoteByte(this.text.charCodeAt(this.at))} ${where}`);
   }
 
   value(path: string): void {
@@ -156,15 +164,21 @@ class Scanner {
 
   private literal(word: string): void {
     for (const expected of word) {
-      if (this.text[this.at] !== expected) this.fail(`in literal ${word} (expecting ${quote(expected)})`);
+      if (this.text[this.at] !== expected) this.fail(`in literal ${word} (expecting '${expected}')`);
       this.at++;
     }
   }
 }
 
-/** quote shows a character between single quotes, as Go does. */
-function quote(c: string): string {
-  if (c === "'") return "'\\''";
-  if (c === '"') return "'\"'";
-  return `'${JSON.stringify(c).slice(1, -1)}'`;
+const SHORT = new Map([...'\x07\b\t\n\v\f\r'].map((c, i) => [c.charCodeAt(0), `\\${'abtnvfr'[i]!}`]));
+
+/** quoteByte shows a byte between single quotes as Go does: as the character of that number, escaped if it cannot be printed. */
+export function quoteByte(byte: number): string {
+  const c = String.fromCharCode(byte);
+  if (c === "'" || c === '\\') return `'\\${c}'`;
+  const short = SHORT.get(byte);
+  if (short) return `'${short}'`;
+  if (byte < 0x20 || byte === 0x7f) return `'\\x${byte.toString(16).padStart(2, '0')}'`;
+  if (byte > 0x7f && (byte <= 0xa0 || byte === 0xad)) return `'\\u00${byte.toString(16)}'`;
+  return `'${c}'`;
 }

@@ -10,24 +10,31 @@ import {
   type AnyObject,
   type FieldError,
 } from '@navarch/apimachinery';
+import { apiVersionText, type BodyType } from './body-type';
 import type { Target } from './decode-body';
 
-/** checkCustomBody refuses a body of no kind, or of another version than the path's. */
-export function checkCustomBody(value: Record<string, unknown>, target: Target, emulated: number, body?: Buffer): void {
+/** checkCustomBody refuses a body of no kind, or of another version than the path's. `type` is what it says it is of, completed. */
+export function checkCustomBody(
+  value: Record<string, unknown>,
+  type: BodyType,
+  target: Target,
+  emulated: number,
+  body?: Buffer,
+): void {
   if (!value['kind']) {
     const raw = body?.length ? body : Buffer.from(goJson(value));
-    throw notHandled(target, unmarshalFailure(`Object 'Kind' is missing in '${raw.toString()}'`, raw, emulated));
+    const why = unmarshalFailure(`Object 'Kind' is missing in '${raw.toString()}'`, raw, emulated);
+    throw notHandled(type, target.kind, why);
   }
-  if (value['apiVersion'] === null) throw notHandled(target, accessorError('.apiVersion', null, 'string'));
-  const expected = `${target.group}/${target.version}`;
-  const given = textOf(value['apiVersion']) || expected;
+  if (value['apiVersion'] === null) throw notHandled(type, target.kind, accessorError('.apiVersion', null, 'string'));
+  const [given, expected] = [apiVersionText(type), apiVersionText(target)];
   if (given !== expected)
     throw badRequest(`the API version in the data (${given}) does not match the expected API version (${expected})`);
 }
 
 /** checkCustomPatched refuses the result of a patch that is no object at all. Its kind and version are checked later. */
 export function checkCustomPatched(value: Record<string, unknown>, target: Target, emulated: number): void {
-  checkCustomBody({ ...value, apiVersion: '' }, target, emulated);
+  checkCustomBody({ ...value, apiVersion: '' }, target, target, emulated);
   for (const name of ['kind', 'apiVersion']) {
     const given = value[name];
     if (given !== undefined && typeof given !== 'string') throw new Error(accessorError(`.${name}`, given, 'string'));
@@ -56,9 +63,13 @@ export function takeCustomType(object: AnyObject, target: Target, any: boolean):
   throw field.invalidObject({ group: parseApiVersion(apiVersion)?.group ?? '', kind }, metadata?.name ?? '', errors);
 }
 
-/** notHandled is the 400 for a body that cannot be read as an object of the target. */
-export function notHandled({ kind, version }: Pick<Target, 'kind' | 'version'>, why: string): StatusError {
-  return badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
+/** notHandled is the 400 for a body of a type that cannot be read as an object of a kind. */
+export function notHandled(
+  { kind: given, version }: Pick<BodyType, 'kind' | 'version'>,
+  kind: string,
+  why: string,
+): StatusError {
+  return badRequest(`${given} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`);
 }
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');

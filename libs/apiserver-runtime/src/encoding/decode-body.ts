@@ -1,21 +1,14 @@
 import { defNameOf, decodeTyped } from '@navarch/api';
-import {
-  JsonError,
-  StatusError,
-  badRequest,
-  decodeJson,
-  isRecord,
-  parseApiVersion,
-  type AnyObject,
-} from '@navarch/apimachinery';
+import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
 import type { Endpoint } from '../registry/resource';
 import type { FieldValidation } from '../verbs/write-options';
+import { apiVersionText, bodyType, completeType, notAnObject, type BodyType } from './body-type';
 import { checkCustomBody, notHandled, takeCustomType } from './custom-body';
 import { internalGroup } from './respond';
-import { fromProtobuf } from './protobuf';
+import { fromProtobuf, openProtobuf } from './protobuf';
 import { parseYaml } from './yaml';
 
 /** DecodeContext is what decoding a body depends on. */
@@ -76,20 +69,9 @@ export interface Parsed {
   readonly raw: Buffer;
 }
 
-/** parseBody reads a body of any encoding; `kind` is what it should be, for the message of one that cannot be read. */
-export function parseBody(body: Buffer, media: Media, kind: string, findDuplicates: boolean): Parsed {
+/** readBody reads the text of a body; it throws an Error that says why it cannot. */
+export function readBody(body: Buffer, media: Exclude<Media, 'protobuf'>, findDuplicates: boolean): Parsed {
   try {
-    return readBody(body, media, findDuplicates);
-  } catch (error) {
-    if (error instanceof StatusError) throw error;
-    throw unrecognized(kind, (error as Error).message, body);
-  }
-}
-
-/** readBody reads a body of any encoding; it throws an Error that says why it cannot. */
-export function readBody(body: Buffer, media: Media, findDuplicates: boolean): Parsed {
-  try {
-    if (media === 'protobuf') return { value: fromProtobuf(body), duplicates: [], raw: body };
     if (media === 'yaml') return parseYamlBody(body);
     const { value, duplicates } = decodeJson(body, { findDuplicates });
     return { value, duplicates, raw: body };
@@ -104,7 +86,7 @@ function parseYamlBody(body: Buffer): Parsed {
   return { value, duplicates: [], raw: Buffer.from(JSON.stringify(value)) };
 }
 
-function unrecognized(kind: string, why: string, body: Buffer): StatusError {
+function unrecognized({ kind }: Target, why: string, body: Buffer): StatusError {
   return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`);
 }
 
@@ -117,37 +99,44 @@ function summary(body: Buffer): string {
 
 /** decodeObject reads a body into the typed object of a target; 400 in upstream's words for anything else. */
 export function decodeObject(body: Buffer, media: Media, target: Target, context: DecodeContext): AnyObject {
-  const validate = context.fieldValidation !== 'Ignore';
-  const { value: given, duplicates, raw } = parseBody(body, media, target.kind, validate);
+  if (media === 'protobuf') return decodeMessage(body, target, context);
+  const findDuplicates = context.fieldValidation !== 'Ignore';
+  const { value: given, duplicates, raw } = recognized(target, body, () => readBody(body, media, findDuplicates));
   // null is what is read into a type and leaves it empty.
-  const value = given === null && !target.custom ? {} : given;
-  if (!isRecord(value)) throw unrecognized(target.kind, notAnObject(value), body);
-  if (target.custom) checkCustomBody(value, target, context.emulated, raw);
-  else {
-    const problem = typeProblem(value);
-    if (problem) throw unrecognized(target.kind, problem, raw);
-    checkKind(value, target, body);
-  }
+  const value = given === null ? {} : given;
+  if (!isRecord(value)) throw unrecognized(target, notAnObject(value), body);
+  const type = completeType(
+    recognized(target, body, () => bodyType(value)),
+    target,
+  );
+  if (target.custom) checkCustomBody(value, type, target, context.emulated, raw);
+  else checkKind(type, target);
   return typed(value, duplicates, target, context, raw);
 }
 
-/** typeProblem says what is wrong with the version or kind of a body, as who looks for them first does; undefined for nothing. */
-export function typeProblem(value: Record<string, unknown>): string | undefined {
-  for (const key of Object.keys(value)) {
-    const name = /^apiversion$/i.test(key) ? 'apiVersion' : /^kind$/i.test(key) ? 'kind' : undefined;
-    if (!name || typeof value[key] === 'string' || value[key] === null) continue;
-    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value[key])} into Go struct field .${name} of type string`;
+/** decodeMessage reads a body in protobuf, which custom resources have no messages for. */
+function decodeMessage(body: Buffer, target: Target, context: DecodeContext): AnyObject {
+  const { type: given, message } = recognized(target, body, () => openProtobuf(body));
+  const type = completeType(given, target);
+  if (target.custom) throw notHandled(type, target.kind, "Object 'Kind' is missing in 'object has no kind field '");
+  let value: Record<string, unknown>;
+  try {
+    value = fromProtobuf(type, message);
+  } catch (error) {
+    throw notHandled(type, target.kind, (error as Error).message);
   }
-  return undefined;
+  checkKind(type, target);
+  return typed(value, [], target, context, body);
 }
 
-const jsonKind = (value: unknown) =>
-  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-
-/** notAnObject says what is wrong with JSON that is no object. */
-export function notAnObject(value: unknown): string {
-  const found = jsonKind(value);
-  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${found} into Go value of type struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`;
+/** recognized is what comes of reading a body; 400 where nobody can tell what it is. */
+function recognized<T>(target: Target, body: Buffer, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    throw unrecognized(target, (error as Error).message, body);
+  }
 }
 
 /** typed brings plain JSON into a target's type; unknown and repeated fields are dropped, warned of, or refused, as asked. */
@@ -203,31 +192,24 @@ function tellFields(
   ];
   if (findings.length && context.fieldValidation === 'Strict') {
     const why = `strict decoding error: ${findings.join(', ')}`;
-    throw notHandled(target, why);
+    throw notHandled(target, target.kind, why);
   }
   if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
 }
 
-/** checkKind refuses a body of another kind or version than the path's; for kinds with a definition. Both may be left out. */
-export function checkKind(value: Record<string, unknown>, target: Target, body: Buffer): void {
-  const expected = target.group ? `${target.group}/${target.version}` : target.version;
-  const kind = typeof value['kind'] === 'string' && value['kind'] ? value['kind'] : target.kind;
-  const apiVersion = typeof value['apiVersion'] === 'string' && value['apiVersion'] ? value['apiVersion'] : expected;
-  if (kind === target.kind && apiVersion === expected) return;
-  const gv = parseApiVersion(apiVersion);
-  if (!gv) throw unrecognized(target.kind, `unexpected GroupVersion string: ${apiVersion}`, body);
-  const { version } = gv;
+/** checkKind refuses a body of another kind or version than the path's; for kinds with a definition. */
+export function checkKind(type: BodyType, target: Target): void {
+  const { kind, group, version } = type;
+  if (kind === target.kind && version === target.version && group === target.group) return;
+  const apiVersion = apiVersionText(type);
   // Kinds of one name are versions of one type, served or not.
-  const isKnown = defNameOf(gv.group, version, kind) !== undefined;
+  const isKnown = defNameOf(group, version, kind) !== undefined;
   if (kind === target.kind && (isKnown || target.versions.includes(apiVersion)))
-    throw wrongVersion(apiVersion, expected);
-  const head = `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${target.kind}`;
-  if (isKnown) {
-    throw badRequest(
-      `${head}: converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`,
-    );
-  }
-  throw badRequest(`${head}: ${notRegistered(kind, apiVersion)}`);
+    throw wrongVersion(apiVersion, apiVersionText(target));
+  const why = isKnown
+    ? `converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`
+    : notRegistered(kind, apiVersion);
+  throw notHandled(type, target.kind, why);
 }
 
 /** notRegistered is what upstream says of a kind that no scheme knows. */

@@ -1,21 +1,36 @@
 import { decodeProtobuf, defNameOf, encodeProtobuf, encodeWatchEvent, unwrapUnknown, wrapUnknown } from '@navarch/api';
-import { decodeJson, parseApiVersion, type AnyObject, type ListMeta, type Status } from '@navarch/apimachinery';
+import { parseApiVersion, type AnyObject, type ListMeta, type Status } from '@navarch/apimachinery';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
 import { partialOf } from '../tables/table';
+import { apiVersionText, type BodyType } from './body-type';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
-/** fromProtobuf reads a body into plain JSON. It throws for bytes that are no such message. */
-export function fromProtobuf(body: Buffer): Record<string, unknown> {
+/** ProtobufBody is a body in its envelope. */
+export interface ProtobufBody {
+  /** type is what the envelope says of the message. */
+  readonly type: BodyType;
+  readonly message: Buffer;
+}
+
+/** openProtobuf takes a body out of its envelope. It throws for bytes that are none. */
+export function openProtobuf(body: Buffer): ProtobufBody {
   if (!body.length) throw new Error('empty data');
-  const { apiVersion, kind, raw, contentType } = unwrapUnknown(body);
-  if (contentType === 'application/json') return decodeJson(raw).value as Record<string, unknown>;
-  const type = { kind, apiVersion };
-  const gv = parseApiVersion(apiVersion);
-  const defName = gv && defNameOf(gv.group, gv.version, kind);
-  // What has no definition here is refused later, by its kind.
-  return defName ? { ...type, ...decodeProtobuf(defName, raw) } : type;
+  const { apiVersion, kind, raw } = unwrapUnknown(body);
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
+  return { type: { kind, group, version }, message: raw };
+}
+
+/**
+ * fromProtobuf reads a message of a type into plain JSON. What has no definition here keeps its type alone: it is refused by that later. It
+ * throws for bytes that are no such message.
+ */
+export function fromProtobuf(type: BodyType, message: Buffer): Record<string, unknown> {
+  const { kind, group, version } = type;
+  const named = { kind, apiVersion: apiVersionText(type) };
+  const defName = defNameOf(group, version, kind);
+  return defName ? { ...named, ...decodeProtobuf(defName, message) } : named;
 }
 
 /** rawOf is an entry's message in an endpoint's version, without envelope; made once an entry. */

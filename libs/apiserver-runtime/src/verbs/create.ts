@@ -37,7 +37,7 @@ export async function create(services: Services, endpoint: Endpoint, exchange: E
   const shape = shapeOf(exchange, offer);
   const options = writeOptionsOf('CreateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
-  const media = contentMedia(exchange.request.headers['content-type'], offer.media);
+  const media = contentMedia(exchange.request.headers['content-type']);
   const body = await exchange.body(services.limits.maxBodyBytes);
   const object = decodeObject(body, media, targetOf(endpoint), {
     emulated: services.emulated,

@@ -1,21 +1,37 @@
 import { defNameOf } from '@navarch/api';
-import { parseApiVersion } from '@navarch/apimachinery';
+import { apiVersionText, type BodyType } from '../encoding/body-type';
 import { notRegistered } from '../encoding/decode-body';
 
-const scheme = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27';
+/** DeleteScope is what a deletion is asked of: those who read its options know different kinds. */
+export type DeleteScope = 'object' | 'collection' | 'customCollection';
 
-/**
- * checkDeleteKind throws an Error for a body that is not DeleteOptions, whatever group and version it says they are of. What deletes a
- * collection knows the other kinds, and that none of them is one.
- */
-export function checkDeleteKind(value: Readonly<Record<string, unknown>>, ofCollection: boolean): void {
-  const kind = textOf(value['kind']);
-  const apiVersion = textOf(value['apiVersion']);
-  if (!kind || kind === 'DeleteOptions') return;
-  if (!ofCollection) throw new Error(notRegistered(kind, apiVersion, scheme));
-  const gv = parseApiVersion(apiVersion);
-  if (!gv || defNameOf(gv.group, gv.version, kind) === undefined) throw new Error(notRegistered(kind, apiVersion));
-  throw new Error(`converting (${gv.version}.${kind}) to (v1.DeleteOptions): unknown conversion`);
+/** META_SCHEME and CUSTOM_SCHEME are how messages name who reads options for an object, and for a collection of custom resources. */
+const META_SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27';
+const CUSTOM_SCHEME = 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:52';
+
+/** VERSIONLESS are the kinds that are known whatever version they say; META those of the group meta.k8s.io. */
+const VERSIONLESS = new Set(['CreateOptions', 'UpdateOptions']);
+const UNVERSIONED = new Set(['Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList']);
+const META = new Set([
+  ...['ListOptions', 'GetOptions', 'ExportOptions', 'PatchOptions', 'WatchEvent'],
+  ...['Table', 'TableOptions', 'PartialObjectMetadata', 'PartialObjectMetadataList'],
+]);
+
+/** checkDeleteKind throws an Error for a body that is not DeleteOptions; those count in whatever group and version they say they are of. */
+export function checkDeleteKind(type: BodyType, scope: DeleteScope): void {
+  const { kind, version } = type;
+  if (kind === 'DeleteOptions') return;
+  if (isKnown(type, scope))
+    throw new Error(`converting (${version}.${kind}) to (v1.DeleteOptions): unknown conversion`);
+  const apiVersion = apiVersionText(type);
+  if (scope === 'collection') throw new Error(notRegistered(kind, apiVersion));
+  throw new Error(notRegistered(kind, apiVersion, scope === 'object' ? META_SCHEME : CUSTOM_SCHEME));
 }
 
-const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
+function isKnown({ kind, group, version }: BodyType, scope: DeleteScope): boolean {
+  if (scope === 'customCollection') return false;
+  if (scope === 'collection') return group !== 'meta.k8s.io' && defNameOf(group, version, kind) !== undefined;
+  if (VERSIONLESS.has(kind)) return true;
+  if (group === '' && version === 'v1') return UNVERSIONED.has(kind);
+  return group === 'meta.k8s.io' && META.has(kind);
+}

@@ -1,10 +1,12 @@
-import { decodeTyped } from '@navarch/api';
+import { decodeProtobuf, decodeTyped } from '@navarch/api';
 import { isRecord, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import { notAnObject, readBody } from '../encoding/decode-body';
+import { bodyType, completeType, notAnObject, type BodyType } from '../encoding/body-type';
+import { readBody } from '../encoding/decode-body';
+import { openProtobuf } from '../encoding/protobuf';
 import type { Media } from '../negotiate';
 import { plainFailure } from '../status-response';
-import { checkDeleteKind } from './delete-kind';
+import { checkDeleteKind, type DeleteScope } from './delete-kind';
 import { checkDryRun, integer, throwInvalidOptions } from './option-causes';
 
 /** DeleteOptions are metav1.DeleteOptions, checked. */
@@ -40,13 +42,13 @@ export function deleteOptionsOfQuery(query: URLSearchParams): DeleteOptions {
 /** Sent are DeleteOptions as a body has them, decoded. */
 type Sent = Omit<DeleteOptions, 'dryRun'> & { readonly dryRun?: readonly string[] };
 
+/** OPTIONS_TYPE is what a body is that does not say so. */
+const OPTIONS_TYPE: BodyType = { kind: 'DeleteOptions', group: 'meta.k8s.io', version: 'v1' };
+
 /** deleteOptionsOfBody reads them from a body; what it cannot read is upstream's bare 500. */
-export function deleteOptionsOfBody(body: Buffer, media: Media, ofCollection: boolean, emulated: Minor): DeleteOptions {
+export function deleteOptionsOfBody(body: Buffer, media: Media, scope: DeleteScope, emulated: Minor): DeleteOptions {
   const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = sent(() => {
-    const { value, raw } = readBody(body, media, false);
-    if (value === null) return {};
-    if (!isRecord(value)) throw new Error(notAnObject(value));
-    checkDeleteKind(value, ofCollection);
+    const { value, raw } = media === 'protobuf' ? readMessage(body, scope) : readText(body, media, scope);
     return decodeTyped(DELETE_OPTIONS, value, { emulated, raw, bare: true }).object;
   });
   return checked({
@@ -56,6 +58,27 @@ export function deleteOptionsOfBody(body: Buffer, media: Media, ofCollection: bo
     ...(preconditions !== undefined && { preconditions }),
     dryRun: dryRun ?? [],
   });
+}
+
+function readText(body: Buffer, media: 'json' | 'yaml', scope: DeleteScope): SentBody {
+  const { value, raw } = readBody(body, media, false);
+  if (value === null) return { value: {}, raw };
+  if (!isRecord(value)) throw new Error(notAnObject(value));
+  const type = completeType(bodyType(value), OPTIONS_TYPE);
+  if (type.version === '') throw new Error(`Object 'apiVersion' is missing in '${body.toString()}'`);
+  checkDeleteKind(type, scope);
+  return { value, raw };
+}
+
+function readMessage(body: Buffer, scope: DeleteScope): SentBody {
+  const { type, message } = openProtobuf(body);
+  checkDeleteKind(completeType(type, OPTIONS_TYPE), scope);
+  return { value: decodeProtobuf(DELETE_OPTIONS, message), raw: body };
+}
+
+interface SentBody {
+  readonly value: Record<string, unknown>;
+  readonly raw: Buffer;
 }
 
 function sent(read: () => object): Sent {

@@ -73,8 +73,10 @@ export async function readDeleteOptions(
 ): Promise<DeleteOptions> {
   const body = await exchange.body(services.limits.maxBodyBytes);
   if (!body.length) return deleteOptionsOfQuery(exchange.query);
-  const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
-  return deleteOptionsOfBody(body, media, exchange.info.verb === 'deletecollection', services.emulated);
+  const media = contentMedia(exchange.request.headers['content-type']);
+  const ofCollection = exchange.info.verb === 'deletecollection';
+  const scope = !ofCollection ? 'object' : endpoint.custom ? 'customCollection' : 'collection';
+  return deleteOptionsOfBody(body, media, scope, services.emulated);
 }
 
 /** Planned carries a plan out of the storage's check. */

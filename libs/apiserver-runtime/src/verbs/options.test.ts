@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { DeleteScope } from './delete-kind';
 import { deleteOptionsOfBody, deleteOptionsOfQuery } from './delete-options';
 import { scaleOf } from './scale';
 import { managerOf, writeOptionsOf } from './write-options';
@@ -52,8 +53,8 @@ describe('write options', () => {
 });
 
 describe('delete options', () => {
-  const ofBody = (body: string, ofCollection = false) =>
-    deleteOptionsOfBody(Buffer.from(body), 'json', ofCollection, 20);
+  const ofBody = (body: string, scope: DeleteScope = 'object') =>
+    deleteOptionsOfBody(Buffer.from(body), 'json', scope, 20);
   test.each([
     [
       query('gracePeriodSeconds=5&propagationPolicy=Orphan'),
@@ -85,15 +86,19 @@ describe('delete options', () => {
     ['[]', "couldn't get version/kind; json parse error: json: cannot unmarshal array into Go value"],
     ['{', "couldn't get version/kind; json parse error: unexpected end of JSON input"],
     ['{"kind":"Pod","apiVersion":"v1"}', 'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apimachinery'],
+    ['{"KIND":"Pod"}', 'no kind "Pod" is registered for version "meta.k8s.io/v1" in scheme'],
+    ['{"kind":"Status","apiVersion":"v1"}', 'converting (v1.Status) to (v1.DeleteOptions): unknown conversion'],
+    ['{"kind":"Pod","apiVersion":"a/b/c"}', 'unexpected GroupVersion string: a/b/c'],
   ])('%s is no DeleteOptions', (body, message) => {
     expect(() => ofBody(body)).toThrow(
       expect.objectContaining({ code: 500, message: expect.stringContaining(message) }),
     );
   });
-  test('what deletes a collection knows other kinds', () => {
-    expect(() => ofBody('{"kind":"Pod","apiVersion":"v1"}', true)).toThrow(
-      'converting (v1.Pod) to (v1.DeleteOptions): unknown conversion',
-    );
+  test.each([
+    ['collection', 'converting (v1.Pod) to (v1.DeleteOptions): unknown conversion'],
+    ['customCollection', 'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apiextensions-apiserver'],
+  ] as const)('what deletes a %s knows other kinds', (scope, message) => {
+    expect(() => ofBody('{"kind":"Pod","apiVersion":"v1"}', scope)).toThrow(message);
   });
   test.each(['null', '{"kind":"DeleteOptions","apiVersion":"nope/v1"}'])('%s is fine', body => {
     expect(ofBody(body)).toEqual({ dryRun: false });

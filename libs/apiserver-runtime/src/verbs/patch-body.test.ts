@@ -25,6 +25,10 @@ describe('parsePatch', () => {
     expect(parsePatch(type, Buffer.from(body), old)).toEqual({ value, findings: [] });
   });
 
+  test('a strategic patch was once read as a stream, of which the first value counts', () => {
+    expect(parsePatch('strategic', Buffer.from('{"a":1}}'), old).value).toEqual({ a: 1 });
+  });
+
   test.each<[Type, string, string, string]>([
     ['json', '[{', 'unexpected end of JSON input', 'error decoding patch: unexpected end of JSON input'],
     [
@@ -47,6 +51,8 @@ describe('parsePatch', () => {
       'error decoding patch: json: cannot unmarshal number into Go value of type map[string]interface {}',
     ],
     ['strategic', '{"a":', 'unexpected EOF', 'unexpected end of JSON input'],
+    ['strategic', ' ', 'EOF', 'unexpected end of JSON input'],
+    ['strategic', '{} x', '', "invalid character 'x' after top-level value"],
     [
       'strategic',
       'true',

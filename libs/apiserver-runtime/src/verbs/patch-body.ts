@@ -1,4 +1,13 @@
-import { JsonError, badRequest, decodeJson, isRecord, type AnyObject, type StatusError } from '@navarch/apimachinery';
+import {
+  JsonError,
+  badRequest,
+  decodeJson,
+  firstJsonValue,
+  isRecord,
+  type AnyObject,
+  type DecodedJson,
+  type StatusError,
+} from '@navarch/apimachinery';
 import { isUtf8 } from 'node:buffer';
 import { LineCounter, parseDocument } from 'yaml';
 import type { DecodeContext } from '../encoding/decode-body';
@@ -21,7 +30,8 @@ type Context = Pick<DecodeContext, 'emulated' | 'fieldValidation'>;
 export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, context: Context): ParsedPatch {
   const strict = context.fieldValidation !== 'Ignore';
   try {
-    const { value, duplicates } = decodeJson(body, { findDuplicates: strict });
+    const { value, duplicates } =
+      type === 'strategic' ? readStrategic(body, context) : decodeJson(body, { findDuplicates: strict });
     if (type === 'json') {
       if (strict) checkOperations(value);
       return { value, findings: strict ? operationFindings(value, duplicates) : [] };
@@ -31,7 +41,22 @@ export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, cont
     return { value: whole, findings: duplicates.map(f => `duplicate field ${JSON.stringify(f)}`) };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw type === 'merge' && !strict ? noMergePatch(context) : badRequest(unreadable(type, error.message, context));
+    if (type === 'merge' && !strict) throw noMergePatch(context);
+    throw badRequest(unreadable(type, error.message, context, body));
+  }
+}
+
+/** STREAMED_UNTIL is the last release that reads strategic patches as a stream: what comes behind the first value is not looked at. */
+const STREAMED_UNTIL = 22;
+
+function readStrategic(body: Buffer, { emulated, fieldValidation }: Context): DecodedJson {
+  const options = { findDuplicates: fieldValidation !== 'Ignore' };
+  try {
+    return decodeJson(body, options);
+  } catch (error) {
+    const goesOn = error instanceof JsonError && error.message.endsWith('after top-level value');
+    if (!goesOn || emulated > STREAMED_UNTIL) throw error;
+    return decodeJson(firstJsonValue(body), options);
   }
 }
 
@@ -53,12 +78,12 @@ function noMergePatch({ emulated }: Context): StatusError {
 /** Whoever validates fields has read the patch once before it is applied, and says so. */
 const reading = (type: PatchType, strict: boolean) => (strict && type !== 'strategic' ? 'error decoding patch: ' : '');
 
-function unreadable(type: PatchType, message: string, { emulated, fieldValidation }: Context): string {
+function unreadable(type: PatchType, message: string, { emulated, fieldValidation }: Context, body: Buffer): string {
   if (fieldValidation !== 'Ignore') return reading(type, true) + message;
-  // A stream that ends early is worded otherwise where objects are read.
-  return type === 'strategic' && emulated <= 20 && message === 'unexpected end of JSON input'
-    ? 'unexpected EOF'
-    : message;
+  // A stream that ends early is worded otherwise.
+  const isStream = type === 'strategic' && emulated <= STREAMED_UNTIL && message === 'unexpected end of JSON input';
+  if (!isStream) return message;
+  return body.toString('latin1').trim() ? 'unexpected EOF' : 'EOF';
 }
 
 function notAMap(type: PatchType, value: unknown, strict: boolean): StatusError {

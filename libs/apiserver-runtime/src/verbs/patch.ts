@@ -15,23 +15,16 @@ import {
 import type { Minor, Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
+import { BodyTypeError, bodyType, completeType, notAnObject } from '../encoding/body-type';
 import { checkCustomPatched } from '../encoding/custom-body';
-import {
-  checkKind,
-  notAnObject,
-  targetOf,
-  typed,
-  typeProblem,
-  type DecodeContext,
-  type Target,
-} from '../encoding/decode-body';
+import { checkKind, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { applied } from './apply';
 import { hubObject } from './create';
-import { parsePatch, type PatchType } from './patch-body';
+import { parsePatch, type ParsedPatch, type PatchType } from './patch-body';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
 import { whyNot } from './why-not';
@@ -89,10 +82,12 @@ function patched(
   body: Buffer,
 ): (current: Entry | undefined) => AnyObject {
   const { endpoint, services, options } = context;
-  const parsed = parsePatch(type, body, { ...options, emulated: services.emulated });
+  let parsed: ParsedPatch | undefined;
   let warned = false;
   return current => {
+    // Nobody reads a patch of what is not there.
     if (!current) throw notFound(endpoint.target, context.exchange.info.name);
+    parsed ??= parsePatch(type, body, { ...options, emulated: services.emulated });
     const before = endpoint.readObject(current);
     const decode: DecodeContext = {
       ...{ emulated: services.emulated, fieldValidation: options.fieldValidation, findings: parsed.findings },
@@ -172,18 +167,18 @@ function restore(
   // What is read without a version is read as something that has no name.
   if (!target.versionless && (after['apiVersion'] ?? '') === '')
     matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
-  const problem = typeProblem(after);
-  if (problem) throw invalidPatch(patchedText(after, type, value), problem);
+  const check = () => checkKind(completeType(bodyType(after), target), target);
   try {
-    checkKind(after, target, Buffer.alloc(0));
+    check();
     return typed(after, [], target, decode);
   } catch (error) {
+    if (error instanceof BodyTypeError) throw invalidPatch(patchedText(after, type, value), error.message);
     if (!(error instanceof StatusError)) throw error;
     const text = patchedText(after, type, value);
     const strict = strictFinding(error);
     if (strict !== undefined) throw invalidPatch(text, strict);
     const again = whyNot(() => {
-      checkKind(after, target, Buffer.alloc(0));
+      check();
       typed(after, [], target, decode, Buffer.from(text));
     });
     throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));

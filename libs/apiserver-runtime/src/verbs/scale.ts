@@ -79,7 +79,8 @@ export async function scale(
         patchScale(context, type, body, current, endpoint.custom ? { ...target, versionless: true } : target, decode)
     : replacement(endpoint, exchange, body, decode);
   const change = (current: Entry | undefined) => {
-    if (!current && type === 'apply') throw notFound(endpoint.target, name);
+    // Who patches is told of the object, who replaces its scale of that.
+    if (!current && type) throw notFound(endpoint.target, name);
     return rescaled(context, current, wanted, paths);
   };
   const { entry } = await updateObject(context, change, { owned: services.emulated < OWNED_SINCE });
@@ -89,7 +90,7 @@ export async function scale(
 
 /** replacement is the Scale that an update brings along. It is read, and refused, before anybody looks for the object. */
 function replacement(endpoint: Endpoint, exchange: Exchange, body: Buffer, decode: DecodeContext): () => AnyObject {
-  const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
+  const media = contentMedia(exchange.request.headers['content-type']);
   const scale = endpoint.custom ? decodeOfCustom(body, media, decode) : decodeObject(body, media, target, decode);
   const { namespace, name } = exchange.info;
   matchesPath(scale, namespace, name);
@@ -118,7 +119,6 @@ function rescaled(
   const { endpoint, namespace } = context;
   const { name, verb } = context.exchange.info;
   const patching = verb === 'patch';
-  if (!current && patching) throw notFound(scaleTarget(endpoint), name);
   const object = current ? endpoint.resource.hubOf(current) : {};
   const scale = wanted(scaleOf(object, paths));
   const { resourceVersion = '', uid } = scale.metadata ?? {};

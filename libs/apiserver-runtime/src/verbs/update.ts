@@ -39,7 +39,7 @@ export async function update(
   const shape = shapeOf(exchange, offer);
   const options = writeOptionsOf('UpdateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
-  const media = contentMedia(exchange.request.headers['content-type'], offer.media);
+  const media = contentMedia(exchange.request.headers['content-type']);
   const body = await exchange.body(services.limits.maxBodyBytes);
   const decode = (warn: (text: string) => void) =>
     decodeObject(body, media, targetOf(endpoint), {

@@ -69,7 +69,7 @@ async function create(
   const shape = shapeOf(exchange, offers.plain);
   const options = writeOptionsOf('CreateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
-  const media = contentMedia(exchange.request.headers['content-type'], offers.builtin.media);
+  const media = contentMedia(exchange.request.headers['content-type']);
   const body = await exchange.body(services.limits.maxBodyBytes);
   const decoded = decodeObject(body, media, targetOf(endpoint), {
     emulated: services.emulated,

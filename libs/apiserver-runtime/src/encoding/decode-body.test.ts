@@ -1,0 +1,87 @@
+import { expect, test } from '@jest/globals';
+import { wrapUnknown } from '@navarch/api';
+import type { Media } from '../negotiate';
+import { decodeObject, type Target } from './decode-body';
+
+const configMap: Target = {
+  ...{ group: '', version: 'v1', kind: 'ConfigMap', schema: 'io.k8s.api.core.v1.ConfigMap', hubGroup: '' },
+  versions: ['v1'],
+};
+const widget: Target = {
+  ...{ group: 'example.dev', version: 'v1', kind: 'Widget', hubGroup: 'example.dev', versions: ['example.dev/v1'] },
+  custom: { read: () => [] } as unknown as NonNullable<Target['custom']>,
+};
+const decode = (body: string | Buffer, target = configMap, media: Media = 'json') =>
+  decodeObject(Buffer.from(body), media, target, { emulated: 20, fieldValidation: 'Ignore', warn: () => undefined });
+const message = (apiVersion: string, kind: string, raw: number[]) =>
+  wrapUnknown({ apiVersion, kind }, Buffer.from(raw));
+const NAMED = [0x0a, 4, 0x0a, 2, 0x63, 0x31];
+
+test.each([
+  ['{}', ''],
+  ['null', ''],
+  ['{"kind":"ConfigMap","apiVersion":"/v1","metadata":{"name":"c"}}', 'c'],
+  ['{"KIND":"ConfigMap","metadata":{"name":"c"}}', 'c'],
+  ['{"kind":null,"apiVersion":null,"metadata":{"name":"c"}}', 'c'],
+])('%s is read as what was expected', (body, name) => {
+  expect(decode(body)).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1', ...(name && { metadata: { name } }) });
+});
+
+test.each([
+  ['{"Kind":"Pod","apiVersion":"v1"}', 'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to'],
+  ['{"kind":"ConfigMap","APIVERSION":"v2"}', 'ConfigMap in version "v2" cannot be handled as a ConfigMap: no kind'],
+  ['{"kind":"ConfigMap","apiVersion":{}}', 'json: cannot unmarshal object into Go struct field .apiVersion of type'],
+  [
+    '{"kind":"ConfigMap","apiVersion":"a/b/c"}',
+    'unexpected GroupVersion string: a/b/c ({"kind":"ConfigMap","apiVersio ...)',
+  ],
+])('%s is no ConfigMap', (body, why) => {
+  expect(() => decode(body)).toThrow(expect.objectContaining({ code: 400, message: expect.stringContaining(why) }));
+});
+
+test.each([
+  ['null', `Widget in version "v1" cannot be handled as a Widget: unmarshalerDecoder: Object 'Kind' is missing in 'null', `],
+  ['{"apiVersion":"v2"}', `Widget in version "v2" cannot be handled as a Widget: `],
+  ['{"kind":"Widget","apiVersion":{}}', 'json: cannot unmarshal object into Go struct field .apiVersion of type'],
+  ['{"kind":"Widget","apiVersion":"/v1"}', 'the API version in the data (v1) does not match the expected'],
+])('%s is no custom resource', (body, why) => {
+  expect(() => decode(body, widget)).toThrow(
+    expect.objectContaining({ code: 400, message: expect.stringContaining(why) }),
+  );
+});
+
+test.each([
+  ['that does not say its type', message('', '', NAMED)],
+  ['that does', message('v1', 'ConfigMap', NAMED)],
+])('a message %s', (_, body) => {
+  expect(decode(body, configMap, 'protobuf')).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'c1' } });
+});
+
+test.each<[string, Target, Buffer, string]>([
+  [
+    'without a body',
+    configMap,
+    Buffer.from('k8s\0'),
+    'the object provided is unrecognized (must be of type ConfigMap): empty body (6b387300)',
+  ],
+  [
+    'that is cut off',
+    configMap,
+    message('v1', 'ConfigMap', [0x0a, 9, 1]),
+    'ConfigMap in version "v1" cannot be handled as a ConfigMap: unexpected EOF',
+  ],
+  [
+    'of another kind',
+    configMap,
+    message('v1', 'Pod', NAMED),
+    'Pod in version "v1" cannot be handled as a ConfigMap: converting (v1.Pod) to (core.ConfigMap): unknown conversion',
+  ],
+  [
+    'of a custom resource',
+    widget,
+    message('example.dev/v1', 'Widget', NAMED),
+    `Widget in version "v1" cannot be handled as a Widget: Object 'Kind' is missing in 'object has no kind field '`,
+  ],
+])('a message %s is refused', (_, target, body, why) => {
+  expect(() => decode(body, target, 'protobuf')).toThrow(expect.objectContaining({ code: 400, message: why }));
+});
