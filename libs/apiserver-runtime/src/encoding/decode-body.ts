@@ -82,7 +82,7 @@ export function readBody(body: Buffer, media: Exclude<Media, 'protobuf'>, findDu
 }
 
 function parseYamlBody(body: Buffer): Parsed {
-  const value = parseYaml(body.toString('utf8'));
+  const value = parseYaml(body);
   return { value, duplicates: [], raw: Buffer.from(JSON.stringify(value)) };
 }
 

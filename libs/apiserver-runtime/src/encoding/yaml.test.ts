@@ -34,5 +34,50 @@ time: "2021-01-02T03:04:05Z"
 });
 
 test('what is written is read as the same', () => {
-  expect(parseYaml(yamlText(object))).toEqual(object);
+  expect(parseYaml(Buffer.from(yamlText(object)))).toEqual(object);
+});
+
+test.each<[string, unknown]>([
+  ['---\na: b\n---\nc: [', { a: 'b' }],
+  ['{"a":1}} x', { a: 1 }],
+  ['"a" b', 'a'],
+  ['  a: b\nc: d', { a: 'b' }],
+  ['[0644, 0b11, 1_000, 0x1f, -017]', [420, 3, 1000, 31, -15]],
+  ['', null],
+])('%j is read', (text, value) => {
+  expect(parseYaml(Buffer.from(text))).toEqual(value);
+});
+
+test.each([
+  ['{', 'yaml: line 1: did not find expected node content'],
+  ['{"a":1,', 'yaml: line 1: did not find expected node content'],
+  ['[,a]', 'yaml: did not find expected node content'],
+  ['}', 'yaml: did not find expected node content'],
+  ['a: [1, 2', "yaml: line 1: did not find expected ',' or ']'"],
+  ['data:\n  a: {b: c\n  d: e', "yaml: line 2: did not find expected ',' or '}'"],
+  ['{"metadata":{"name":"c1" "x":1}}', "yaml: did not find expected ',' or '}'"],
+  ['a:\n  b: c\n c: d', 'yaml: line 2: did not find expected key'],
+  ['metadata:\n  name: c1\n- x', 'yaml: line 2: did not find expected key'],
+  ['a: b\n- c', 'yaml: line 1: did not find expected key'],
+  ['a: "b" c', 'yaml: did not find expected key'],
+  ['- a\nb: c', "yaml: line 1: did not find expected '-' indicator"],
+  ['a: b: c', 'yaml: mapping values are not allowed in this context'],
+  ['metadata:\nname: c1\n  x: y', 'yaml: line 3: mapping values are not allowed in this context'],
+  ['a:\n- b\n  c: d', 'yaml: line 3: mapping values are not allowed in this context'],
+  ['a: b\nc', "yaml: line 3: could not find expected ':'"],
+  ['metadata:\n  name: "c1\n  x: y', 'yaml: line 3: found unexpected end of stream'],
+  ["a: 'x", 'yaml: found unexpected end of stream'],
+  ['a: "\\x"', 'yaml: did not find expected hexdecimal number'],
+  ['data:\n  a: "b\\c"', 'yaml: line 2: found unknown escape character'],
+  ['a: @b', 'yaml: found character that cannot start any token'],
+  ['a:\n\tb: c', 'yaml: line 2: found character that cannot start any token'],
+  ['metadata:\n name: c1\n\tlabels: x', 'yaml: line 3: found a tab character that violates indentation'],
+  ['a: >x\n b', 'yaml: did not find expected comment or line break'],
+  ['a: &', 'yaml: did not find expected alphabetic or numeric character'],
+  ['%x', 'yaml: found unknown directive name'],
+  ['a: *x', "yaml: unknown anchor 'x' referenced"],
+  ['a\u0000', 'yaml: control characters are not allowed'],
+  ['a: .inf', 'json: unsupported value: +Inf'],
+])('%j is no YAML: %s', (text, why) => {
+  expect(() => parseYaml(Buffer.from(text))).toThrow(expect.objectContaining({ message: why }));
 });

@@ -1,5 +1,16 @@
 import { decodeJson } from '@navarch/apimachinery';
-import { Document, Scalar, parse, visit, type ScalarTag, type Tags } from 'yaml';
+import { isUtf8 } from 'node:buffer';
+import {
+  Document,
+  Scalar,
+  isCollection,
+  parseDocument,
+  visit,
+  type ScalarTag,
+  type Tags,
+  type YAMLParseError,
+} from 'yaml';
+import { yamlFailure } from './yaml-failure';
 
 /** BOOL: what the API's clients have always been able to write for true and false. */
 const BOOL: ScalarTag = {
@@ -9,28 +20,66 @@ const BOOL: ScalarTag = {
   resolve: text => /^(?:y|on|t)/i.test(text),
 };
 
-/** OCTAL: file modes begin with a zero. */
-const OCTAL: ScalarTag = {
+/** INT: file modes begin with a zero, and digits may be parted. */
+const INT: ScalarTag = {
   tag: 'tag:yaml.org,2002:int',
   default: true,
-  test: /^[-+]?0[0-7_]+$/,
-  resolve: text => Number.parseInt(text.replace(/_/g, ''), 8),
+  test: /^[-+]?(?:0[0-7_]+|0b[01_]+|[1-9][0-9]*_[0-9_]*)$/,
+  resolve: text => {
+    const [, sign, base, digits] = /^([-+]?)(0b|0|)(.*)$/.exec(text.replace(/_/g, ''))!;
+    return (sign === '-' ? -1 : 1) * Number.parseInt(digits!, base === '0b' ? 2 : base === '0' ? 8 : 10);
+  },
 };
+
+/** CONTROL is what no YAML may contain. */
+// eslint-disable-next-line no-control-regex -- that is what it is for
+const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /**
  * parseYaml reads YAML 1.1 as the API's clients write it (`yes` is true, `0644` octal, `<<` merges) into plain JSON; of a repeated key the
- * last one counts. It throws an Error for what is no YAML, and for aliases that multiply beyond bounds.
+ * last one counts, of several documents the first. It throws an Error in the API's words for what is no YAML, and for aliases that multiply
+ * beyond bounds.
  */
-export function parseYaml(text: string): unknown {
-  const value: unknown = parse(text, {
-    uniqueKeys: false,
-    maxAliasCount: 100,
-    schema: 'core',
-    merge: true,
-    customTags: tags => [BOOL, OCTAL, ...tags],
-  });
+export function parseYaml(bytes: Buffer): unknown {
+  if (!isUtf8(bytes)) throw new Error('yaml: invalid leading UTF-8 octet');
+  const text = bytes.toString('utf8');
+  if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
+  const document = parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags });
+  const [error] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  if (error && !isBehind(text, document, error)) throw new Error(`yaml: ${yamlFailure(text, document, error)}`);
+  const value = valueOf(document);
   // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
-  return decodeJson(Buffer.from(JSON.stringify(value) ?? 'null')).value;
+  return decodeJson(Buffer.from(JSON.stringify(value, refuseInfinite) ?? 'null')).value;
+}
+
+const customTags = (tags: Tags): Tags => [BOOL, INT, ...tags];
+
+/** isBehind tells whether a document is over before its first error: nobody reads what stands there. */
+function isBehind(text: string, { contents }: Document, { code, message, pos: [at] }: YAMLParseError): boolean {
+  if (code === 'MULTIPLE_DOCS') return true;
+  const { range } = contents ?? {};
+  if (!range || at < range[1] || range[0] === range[1] || /end with a/.test(message)) return false;
+  if (!isCollection(contents) || contents.flow) return true;
+  return column(text, at) < column(text, range[0]);
+}
+
+const column = (text: string, at: number) => at - (text.lastIndexOf('\n', at - 1) + 1);
+
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
+  } catch (error) {
+    const { message } = error as Error;
+    const anchor = /^Unresolved alias.*: (\S+)$/.exec(message)?.[1];
+    throw new Error(`yaml: ${anchor ? `unknown anchor '${anchor}' referenced` : message}`, { cause: error });
+  }
+}
+
+/** refuseInfinite: JSON has no word for what is no finite number. */
+function refuseInfinite(_key: string, value: unknown): unknown {
+  if (typeof value !== 'number' || Number.isFinite(value)) return value;
+  const shown = Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf';
+  throw new Error(`json: unsupported value: ${shown}`);
 }
 
 const FLOAT = 'tag:yaml.org,2002:float';

@@ -8,7 +8,6 @@ import {
   type DecodedJson,
   type StatusError,
 } from '@navarch/apimachinery';
-import { isUtf8 } from 'node:buffer';
 import { LineCounter, parseDocument } from 'yaml';
 import type { DecodeContext } from '../encoding/decode-body';
 import { parseYaml } from '../encoding/yaml';
@@ -144,15 +143,12 @@ function jsonOf(body: Buffer): unknown {
 }
 
 function yamlOf(body: Buffer): unknown {
-  if (!isUtf8(body)) throw noYaml('invalid leading UTF-8 octet');
   try {
-    return parseYaml(body.toString('utf8'));
+    return parseYaml(body);
   } catch (error) {
-    throw noYaml(yamlMessage(error as Error));
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
 }
-
-const noYaml = (why: string) => badRequest(`error decoding YAML: error converting YAML to JSON: yaml: ${why}`);
 
 function refuseRepeatedKeys(body: Buffer): void {
   const text = body.toString('utf8');
@@ -167,23 +163,4 @@ function refuseRepeatedKeys(body: Buffer): void {
   throw badRequest(
     `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`,
   );
-}
-
-/** SCANNED is what YAML's own words for what is no token become. */
-const SCANNED: readonly [RegExp, string][] = [
-  [/^Tabs are not allowed/, 'found character that cannot start any token'],
-  [/^Nested mappings are not allowed/, 'mapping values are not allowed in this context'],
-];
-
-/** yamlMessage words a syntax error with its line, as far as the parser's own words allow. */
-function yamlMessage({ message }: Error): string {
-  const anchor = /^Unresolved alias.*: (\S+)$/.exec(message)?.[1];
-  if (anchor) return `unknown anchor '${anchor}' referenced`;
-  const line = /at line (\d+)/.exec(message)?.[1];
-  const scanned = SCANNED.find(([pattern]) => pattern.test(message))?.[1];
-  // The first line is not named for these.
-  if (scanned) return line && line !== '1' ? `line ${line}: ${scanned}` : scanned;
-  const isFlow = /flow (collection|sequence|map)|Flow (sequence|map)/.test(message);
-  const why = isFlow ? `did not find expected ',' or '${/map/.test(message) ? '}' : ']'}'` : message.split('\n', 1)[0]!;
-  return line ? `line ${line}: ${why}` : why;
 }
