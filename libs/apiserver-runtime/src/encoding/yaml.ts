@@ -32,7 +32,6 @@ const INT: ScalarTag = {
 };
 
 /** CONTROL is what no YAML may contain. */
-// eslint-disable-next-line no-control-regex -- that is what it is for
 const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 
 /**
@@ -45,7 +44,7 @@ export function parseYaml(bytes: Buffer): unknown {
   const text = bytes.toString('utf8');
   if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
   const document = parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags });
-  const [error] = document.errors.sort((a, b) => a.pos[0] - b.pos[0]);
+  const [error] = document.errors.sort((a, b) => placeOf(a) - placeOf(b));
   if (error && !isBehind(text, document, error)) throw new Error(`yaml: ${yamlFailure(text, document, error)}`);
   const value = valueOf(document);
   // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
@@ -53,6 +52,9 @@ export function parseYaml(bytes: Buffer): unknown {
 }
 
 const customTags = (tags: Tags): Tags => [BOOL, INT, ...tags];
+
+/** placeOf is where an error shows. What has no place in brackets is said of the whole of it: what is wrong within comes first. */
+const placeOf = ({ code, pos: [from, to] }: YAMLParseError) => (code === 'BLOCK_IN_FLOW' ? to : from);
 
 /** isBehind tells whether a document is over before its first error: nobody reads what stands there. */
 function isBehind(text: string, { contents }: Document, { code, message, pos: [at] }: YAMLParseError): boolean {
