@@ -25,6 +25,7 @@ import {
 } from '@navarch/api';
 import type { Clock } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
+import { podSecurityPolicies } from '@navarch/kinds';
 import type { Storage } from '@navarch/storage';
 import { PolicySource } from './admission/validating-policy/policy-source';
 import { cachedLookup, liveLookup, storedLookup, type Lookup } from './admission/lookup';
@@ -85,6 +86,8 @@ export function openCaches(informers: InformerFactory, client: KubeClient, podSt
         informers.informer(ValidatingAdmissionPolicies),
         informers.informer(ValidatingAdmissionPolicyBindings),
       ),
+    /** podSecurityPolicies are informed of when somebody asks: later releases do not have the kind. */
+    podSecurityPolicies: () => informers.informer(podSecurityPolicies),
     nodeGraph: new CachedNodeGraph(
       podStorage,
       informers.informer(PersistentVolumes),

@@ -17,6 +17,8 @@ export { plainStrategy, specStrategy, statusStrategy } from './shared/strategies
 export { isEmpty, semanticEqual } from './shared/equal';
 export { defaultPod } from './core/v1/pod/defaults';
 export { qosClass } from './core/v1/pod/qos';
+export { CONTAINER_SECCOMP, POD_SECCOMP, seccompAnnotation } from './core/v1/pod/seccomp';
+export { podSecurityPolicies } from './policy/v1beta1/pod-security-policy/kind';
 export { CLEANUP_FINALIZER } from './apiextensions/v1/custom-resource-definition/kind';
 export { builtInKinds, customKinds } from './admissionregistration/v1/validating-admission-policy/checked-kinds';
 export { typeWarnings } from './admissionregistration/v1/validating-admission-policy/type-check';

@@ -28,6 +28,7 @@ import { LimitPodHardAntiAffinityTopology } from './pod-placement/hard-anti-affi
 import { PodTolerationRestriction, readClusterTolerations } from './pod-placement/pod-toleration-restriction';
 import { PodSecurity } from './pod-security/pod-security';
 import { readPodSecuritySettings } from './pod-security/policy';
+import { PodSecurityPolicyAdmission } from './pod-security-policy/pod-security-policy';
 import { PriorityAdmission } from './priority';
 import { PersistentVolumeClaimResize } from './pvc-resize';
 import { readLimitedResources } from './quota/limited-resources';
@@ -63,14 +64,17 @@ export interface PluginParts {
 }
 
 /**
- * ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` exist from that
- * release on, and those with `needs` cannot be made without the configuration of that name, which is their own.
+ * ORDER is upstream's order of the plugins; those with `off` are on only by --enable-admission-plugins, those with `since` and `until` exist
+ * from that release on and to that one. A plugin that names itself is made only when it is on: it `needs` the configuration of its name, or
+ * kinds that others do without.
  */
 const ORDER: readonly {
   readonly make: (parts: PluginParts) => AdmissionPlugin;
   readonly off?: true;
   readonly since?: number;
-  readonly needs?: string;
+  readonly until?: number;
+  readonly name?: string;
+  readonly needs?: 'configuration';
 }[] = [
   { make: () => alwaysAdmit, off: true },
   {
@@ -106,7 +110,8 @@ const ORDER: readonly {
       return new ImagePolicyWebhook(reviewer(settings), settings, emulated, clock, log);
     },
     off: true,
-    needs: 'ImagePolicyWebhook',
+    name: 'ImagePolicyWebhook',
+    needs: 'configuration',
   },
   {
     make: ({ caches, podStore, emulated, configurations }) =>
@@ -117,6 +122,13 @@ const ORDER: readonly {
         settings: configured(configurations, 'PodSecurity', readPodSecuritySettings),
       }),
     since: 23,
+  },
+  {
+    make: ({ caches, authorizer, emulated }) =>
+      new PodSecurityPolicyAdmission({ policies: caches.podSecurityPolicies(), authorizer, emulated }),
+    off: true,
+    until: 24,
+    name: 'PodSecurityPolicy',
   },
   {
     make: ({ caches, configurations }) =>
@@ -178,12 +190,15 @@ export function makePlugins(
   enable: readonly string[],
   disable: readonly string[],
 ): AdmissionPlugin[] {
-  const lacking = enable.find(name => ORDER.some(({ needs }) => needs === name) && !parts.configurations.get(name));
-  if (lacking !== undefined) throw new Error(`admission plugin ${lacking}: no config specified`);
-  const all = ORDER.filter(
-    ({ since = 0, needs }) => since <= parts.emulated && (needs === undefined || enable.includes(needs)),
-  ).map(({ make, off }) => ({ plugin: make(parts), off }));
-  const known = new Set([...all.map(({ plugin }) => plugin.name), ...ORDER.flatMap(({ needs = [] }) => needs)]);
+  const there = ORDER.filter(({ since = 0, until = Infinity }) => since <= parts.emulated && parts.emulated <= until);
+  const lacking = there.find(
+    ({ name = '', needs }) => needs && enable.includes(name) && !parts.configurations.get(name),
+  );
+  if (lacking) throw new Error(`admission plugin ${lacking.name}: no config specified`);
+  const all = there
+    .filter(({ name }) => name === undefined || enable.includes(name))
+    .map(({ make, off }) => ({ plugin: make(parts), off }));
+  const known = new Set([...all.map(({ plugin }) => plugin.name), ...there.flatMap(({ name = [] }) => name)]);
   const unknown = [...enable, ...disable].filter(name => !known.has(name));
   if (unknown.length) throw new Error(`unknown admission plugins: ${unknown.join(', ')}`);
   return all

@@ -22,7 +22,7 @@ export function syncSeccomp(pod: corev1.Pod): void {
   ) => {
     const fromAnnotation = profileOf(annotations[key]);
     if (context?.seccompProfile) {
-      const text = annotationOf(context.seccompProfile);
+      const text = seccompAnnotation(context.seccompProfile);
       if (text !== undefined) annotations[key] ??= text;
     } else if (fromAnnotation) set(fromAnnotation);
   };
@@ -46,7 +46,8 @@ function profileOf(annotation: string | undefined): corev1.SeccompProfile | unde
     : undefined;
 }
 
-function annotationOf({ type, localhostProfile }: corev1.SeccompProfile): string | undefined {
+/** seccompAnnotation is a profile as an annotation names it; undefined for one that is incomplete. */
+export function seccompAnnotation({ type, localhostProfile }: corev1.SeccompProfile): string | undefined {
   if (type === 'Unconfined') return 'unconfined';
   if (type === 'RuntimeDefault') return 'runtime/default';
   return type === 'Localhost' && localhostProfile !== undefined ? `${LOCALHOST}${localhostProfile}` : undefined;

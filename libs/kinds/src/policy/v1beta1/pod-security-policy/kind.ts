@@ -13,9 +13,17 @@ function dropProcMounts({ spec }: Policy): void {
   delete spec?.allowedProcMountTypes;
 }
 
-/** podSecurityPolicy declares PodSecurityPolicy, kept so that older manifests apply; nothing enforces it in later releases. */
+/** podSecurityPolicies is the token of PodSecurityPolicies, which today's models have no more. */
+export const podSecurityPolicies = resource<Policy>(
+  'policy/v1beta1',
+  'podsecuritypolicies',
+  'PodSecurityPolicy',
+  false,
+);
+
+/** podSecurityPolicy declares PodSecurityPolicy, kept so that older manifests apply; the admission plugin of that name holds pods to it, up to 1.24. */
 export const podSecurityPolicy = defineKind<Policy>({
-  resource: resource<Policy>('policy/v1beta1', 'podsecuritypolicies', 'PodSecurityPolicy', false),
+  resource: podSecurityPolicies,
   versions: [
     served('policy/v1beta1', 'PodSecurityPolicy', { until: 24, deprecated: deprecatedFor('1.21', '1.25') }),
     served('extensions/v1beta1', 'PodSecurityPolicy', {
