@@ -109,6 +109,8 @@ export interface ServedVersion {
   /** toHub and fromHub change a private copy in place; apiVersion is set by the caller. */
   readonly toHub?: (object: Record<string, unknown>) => void;
   readonly fromHub?: (object: Record<string, unknown>) => void;
+  /** conversionProblem says why what an annotation of this version stands for is no such thing; undefined if it is, or is not there. */
+  readonly conversionProblem?: (object: KubeObject) => string | undefined;
   /** unserved: objects may be stored in this version of a custom kind, but nobody can ask for it. */
   readonly unserved?: boolean;
   /** convert brings an object of any version of a custom kind into this one; a webhook may have to be asked. Uses up its argument. */

@@ -1,16 +1,24 @@
 import type { corev1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isResource } from '../admission/refuse';
-import type { ServiceAllocator } from './service-allocator';
+import { DryAddresses, DryPorts } from './dry-pools';
+import type { RangeAllocator } from './range-allocator';
+import { ServiceAllocator } from './service-allocator';
 
-/** ServiceDryRun shows in a dry run what the Service would get; it is given back at once. Real writes get theirs as they are stored. */
+export interface ServiceDryRunParts {
+  readonly addresses: RangeAllocator;
+  readonly ports: RangeAllocator;
+  readonly emulated: number;
+}
+
+/** ADDRESSES_SINCE is the first release whose dry runs look at addresses. */
+const ADDRESSES_SINCE = 24;
+
+/** ServiceDryRun shows in a dry run that the Service would get ports and an address, and takes none. Real writes get theirs as they are stored. */
 export class ServiceDryRun implements AdmissionPlugin {
   readonly name = 'ServiceDryRun';
 
-  constructor(
-    private readonly allocator: ServiceAllocator,
-    private readonly emulated: number,
-  ) {}
+  constructor(private readonly parts: ServiceDryRunParts) {}
 
   handles(attributes: AdmissionAttributes): boolean {
     const { operation, dryRun } = attributes;
@@ -18,13 +26,18 @@ export class ServiceDryRun implements AdmissionPlugin {
   }
 
   async validate({ object, oldObject }: AdmissionAttributes): Promise<void> {
+    const { emulated, addresses, ports } = this.parts;
     const service = object as corev1.Service;
-    const allocation = await this.allocator.allocate(oldObject as corev1.Service | undefined, service);
-    await allocation.rollback();
-    const shown = allocation.service.spec;
-    // Before 1.24 a dry run shows ports, but no address.
+    const allocator = new ServiceAllocator({
+      addresses: new DryAddresses(addresses, emulated >= ADDRESSES_SINCE),
+      ports: new DryPorts(ports),
+      emulated,
+      onError: () => {},
+    });
+    const { service: filled } = await allocator.allocate(oldObject as corev1.Service | undefined, service);
+    const shown = filled.spec;
     service.spec =
-      this.emulated < 24
+      emulated < ADDRESSES_SINCE
         ? {
             ...service.spec,
             ports: shown?.ports,

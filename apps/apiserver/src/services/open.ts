@@ -13,13 +13,18 @@ export function openServiceAllocation(
   services: () => Promise<readonly corev1.Service[]>,
   clock: Clock,
   log: Logger,
-): { readonly allocator: ServiceAllocator; readonly repair: RepairOptions } {
+): {
+  readonly allocator: ServiceAllocator;
+  readonly pools: { readonly addresses: RangeAllocator; readonly ports: RangeAllocator };
+  readonly repair: RepairOptions;
+} {
   const ranges = backend.storage({ prefix: '/registry/ranges/', namespaced: false, attributesOf });
   const addresses = new RangeAllocator(ranges, config.clusterIps);
   const ports = new RangeAllocator(ranges, config.nodePorts);
   const onError = (error: unknown) => log.error('Releasing service allocations failed', error);
   return {
     allocator: new ServiceAllocator({ addresses, ports, emulated: config.emulated, onError }),
+    pools: { addresses, ports },
     repair: { addresses, ports, services, clock, log },
   };
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { corev1 } from '@navarch/api';
 import type { Entry, ObjectPath } from '@navarch/storage';
+import { attributes, onResource } from '../testing/attributes';
 import { clusterIpRange, ipv4ToNumber, nodePortRange, numberToIpv4 } from './address-range';
 import { Bitmap } from './bitmap';
+import { ServiceDryRun } from './dry-run';
 import { RangeAllocator } from './range-allocator';
 import { ServiceAllocator } from './service-allocator';
 import { planNodePorts } from './service-claims';
@@ -10,6 +13,11 @@ import { planNodePorts } from './service-claims';
 class MemoryRecords {
   readonly records = new Map<string, object>();
   interfere: (() => void) | undefined;
+
+  get({ name }: ObjectPath): Promise<Entry | undefined> {
+    const record = this.records.get(name);
+    return Promise.resolve(record && ({ object: () => record } as unknown as Entry));
+  }
 
   async guaranteedUpdate(
     key: ObjectPath,
@@ -108,6 +116,42 @@ describe('RangeAllocator', () => {
     expect(await allocator.repair(used)).toEqual({ missing: [], freed: [15] });
     expect(await allocator.allocate(11)).toBe(false);
     expect(await allocator.allocate(15)).toBe(true);
+  });
+});
+
+describe('in a dry run', () => {
+  const dryRun = async (emulated: number, spec: corev1.ServiceSpec, oldObject?: corev1.Service) => {
+    const records = new MemoryRecords();
+    const addresses = new RangeAllocator(records, clusterIpRange('10.0.0.0/28'));
+    const ports = new RangeAllocator(records, nodePortRange('30000-30009'));
+    await ports.allocate(30_001);
+    const before = JSON.stringify([...records.records]);
+    const object: corev1.Service = { metadata: { name: 's' }, spec };
+    const change = { ...onResource('services', 'Service'), dryRun: true, ...(oldObject && { oldObject }) };
+    await new ServiceDryRun({ addresses, ports, emulated }).validate(attributes(object, change));
+    expect(JSON.stringify([...records.records])).toBe(before);
+    return object.spec!;
+  };
+  const ports = (...nodePorts: number[]) =>
+    nodePorts.map((nodePort, i) => ({ name: `p${i}`, port: 80 + i, ...(nodePort && { nodePort }) }));
+
+  test('ports are shown that nobody gets, an address only since 1.24, and nothing is taken', async () => {
+    const old = await dryRun(20, { type: 'NodePort', ports: ports(0, 0) });
+    expect(old.ports!.map(({ nodePort }) => nodePort)).toEqual([32_769, 32_770]);
+    expect(old.clusterIP).toBeUndefined();
+    const today = await dryRun(33, { type: 'NodePort', ports: ports(0) });
+    expect([today.clusterIP, today.ports![0]!.nodePort]).toEqual(['10.0.0.0', 32_769]);
+    const health = { type: 'LoadBalancer', externalTrafficPolicy: 'Local' };
+    expect((await dryRun(20, { ...health, ports: ports(0) })).healthCheckNodePort).toBe(32_770);
+  });
+  test('a chosen port has to be free, whatever the range; a chosen address has to be in it since 1.24', async () => {
+    expect((await dryRun(20, { type: 'NodePort', ports: ports(-1, 70_000) })).ports![1]!.nodePort).toBe(70_000);
+    await expect(dryRun(20, { type: 'NodePort', ports: ports(30_001) })).rejects.toThrow('already allocated');
+    const twice = { type: 'NodePort', ports: ports(5, 5) };
+    expect((await dryRun(20, twice)).ports).toHaveLength(2);
+    const elsewhere = { type: 'ClusterIP', clusterIP: '1.2.3.4', clusterIPs: ['1.2.3.4'] };
+    expect((await dryRun(20, elsewhere)).clusterIP).toBe('1.2.3.4');
+    await expect(dryRun(24, elsewhere)).rejects.toThrow('not in the valid range');
   });
 });
 

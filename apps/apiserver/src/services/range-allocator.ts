@@ -23,24 +23,43 @@ interface RangeAllocation {
   readonly data?: string;
 }
 
+/** NumberPool hands out numbers. */
+export interface NumberPool {
+  readonly range: Range;
+  contains(value: number): boolean;
+  /** allocate takes one number; false if it is taken. It must be in the pool. */
+  allocate(value: number): Promise<boolean>;
+  /** allocateNext takes any free number; undefined if there is none. */
+  allocateNext(): Promise<number | undefined>;
+  /** release gives numbers back; those that are free or out of range are ignored. */
+  release(values: readonly number[]): Promise<void>;
+}
+
 /**
  * RangeAllocator hands out each number of a range once, whichever apiserver asks: the record in etcd is compared and swapped
  * with each change. What was handed out and never used, or used without being recorded, repair puts right.
  */
-export class RangeAllocator {
+export class RangeAllocator implements NumberPool {
   /** mutex keeps this process from competing with itself. */
   private readonly mutex = new KeyedMutex();
   /** leaks counts, by number, the repairs that found it taken but unused. */
   private readonly leaks = new Map<number, number>();
 
   constructor(
-    private readonly storage: Pick<Storage, 'guaranteedUpdate'>,
+    private readonly storage: Pick<Storage, 'get' | 'guaranteedUpdate'>,
     readonly range: Range,
     private readonly random: () => number = Math.random,
   ) {}
 
   contains(value: number): boolean {
     return value >= this.range.base && value < this.range.base + this.range.size;
+  }
+
+  /** has tells whether a number is taken; one out of range is not. */
+  async has(value: number): Promise<boolean> {
+    if (!this.contains(value)) return false;
+    const stored = (await this.storage.get({ namespace: '', name: this.range.name }))?.object();
+    return this.bitmapOf(stored as RangeAllocation | undefined).has(value - this.range.base);
   }
 
   /** allocate takes one number; false if it is taken. It must be in the range. */
@@ -102,15 +121,19 @@ export class RangeAllocator {
     return result;
   }
 
+  /** A record of another range says nothing about this one; repair fills the new one from the services. */
+  private bitmapOf(stored: RangeAllocation | undefined): Bitmap {
+    const { text, size } = this.range;
+    return new Bitmap(size, stored?.range === text ? Buffer.from(stored.data ?? '', 'base64') : undefined);
+  }
+
   /** change applies fn to the record until it could be swapped in; fn may be called again with a newer one. */
   private change<T>(fn: (bitmap: Bitmap) => T | Promise<T>): Promise<T> {
-    const { name, text, size } = this.range;
+    const { name, text } = this.range;
     return this.mutex.run(name, async () => {
       let result: T | undefined;
       await this.storage.guaranteedUpdate({ namespace: '', name }, async current => {
-        const stored = current?.object() as RangeAllocation | undefined;
-        // A record of another range says nothing about this one; repair fills the new one from the services.
-        const bitmap = new Bitmap(size, stored?.range === text ? Buffer.from(stored.data ?? '', 'base64') : undefined);
+        const bitmap = this.bitmapOf(current?.object() as RangeAllocation | undefined);
         result = await fn(bitmap);
         return {
           kind: 'RangeAllocation',

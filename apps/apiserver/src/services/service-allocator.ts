@@ -1,7 +1,7 @@
 import { completeForOutput, type corev1 } from '@navarch/api';
 import { field, internalError, Path, type StatusError } from '@navarch/apimachinery';
 import { ipv4ToNumber, numberToIpv4 } from './address-range';
-import type { RangeAllocator } from './range-allocator';
+import type { NumberPool } from './range-allocator';
 import { claimsOf, planNodePorts, wantsClusterIp, wantsHealthCheckPort, wantsNodePorts } from './service-claims';
 
 const SCHEMA = 'io.k8s.api.core.v1.Service';
@@ -14,8 +14,8 @@ export interface Allocation {
 }
 
 export interface ServiceAllocatorOptions {
-  readonly addresses: RangeAllocator;
-  readonly ports: RangeAllocator;
+  readonly addresses: NumberPool;
+  readonly ports: NumberPool;
   /** emulated decides wording and whether Services carry IP families. */
   readonly emulated: number;
   readonly onError: (error: unknown) => void;

@@ -51,6 +51,6 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
   return [
     ...makePlugins(parts, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
     new EscalationCheck(caches.ruleResolver, authorizer),
-    new ServiceDryRun(services.allocator, emulated),
+    new ServiceDryRun({ ...services.pools, emulated }),
   ];
 }

@@ -1,5 +1,5 @@
 import { isRecord, setOwn } from '@navarch/apimachinery';
-import { fieldsOf, jsonFields, specialForm, type FieldFacts } from '../schema';
+import { fieldsOf, goneFields, jsonFields, specialForm, type FieldFacts } from '../schema';
 import { goStruct, goTypeOf, Mismatch, type Step } from './mismatch';
 import { canonicalBase64, canonicalDuration, canonicalMicroTime, canonicalQuantity, canonicalTime } from './scalars';
 
@@ -270,6 +270,9 @@ function structDecoder(defName: string): TypeDecoder {
   const isList = defName.endsWith('List') && jsonFields(defName).some(f => f.type.endsWith('.ListMeta'));
   const fields = jsonFields(defName).map((facts, i) => fieldDecoder(facts, i, isList && facts.name === 'items'));
   const byName = new Map(fields.map(f => [f.name, f]));
+  const gone = new Map(
+    goneFields(defName).map(facts => [facts.name, { ...fieldDecoder(facts, 0, false), until: facts.shownUntil! }]),
+  );
   const always = fields.filter(f => f.alwaysSince !== undefined);
 
   const decode: Decoder = (value, state) => {
@@ -280,14 +283,18 @@ function structDecoder(defName: string): TypeDecoder {
     for (const key of Object.keys(value)) {
       const field = byName.get(key);
       if (!field || field.since > state.emulated) {
+        const former = gone.get(key);
+        if (former && state.emulated <= former.until) {
+          // What is not kept has to fit all the same.
+          if (value[key] !== null) decodeField(former, value[key], state);
+          continue;
+        }
         state.unknown.push(pathText([...state.path, key]));
         continue;
       }
       const item = value[key];
       if (item === null || item === undefined) continue;
-      state.path.push(key);
-      const decoded = field.decode(item, state);
-      state.path.pop();
+      const decoded = decodeField(field, item, state);
       if (field.dropsEmpty(decoded)) continue;
       if (field.alwaysSince !== undefined) missing--;
       insert(found, values, field, decoded);
@@ -303,6 +310,13 @@ function structDecoder(defName: string): TypeDecoder {
     return out;
   };
   return { decode, zero: state => decode({}, state), isEmpty: never };
+}
+
+function decodeField({ name, decode }: FieldDecoder, value: unknown, state: DecodeState): unknown {
+  state.path.push(name);
+  const decoded = decode(value, state);
+  state.path.pop();
+  return decoded;
 }
 
 /** insert puts a field where the schema has it, wherever the client wrote it: equal objects have equal bytes. */

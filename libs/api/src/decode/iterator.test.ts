@@ -44,6 +44,11 @@ describe('what v1.20 says of a body', () => {
       'v1.Pod.Spec: v1.PodSpec.Containers: []v1.Container: decode slice: expect [ or n, but found {',
     ],
     [
+      'a field that is not kept',
+      '{"metadata":{"clusterName":7}}',
+      'v1.Pod.ObjectMeta: v1.ObjectMeta.ClusterName: ReadString: expects " or n, but found 7',
+    ],
+    [
       'a list of named texts',
       '{"spec":{"containers":[{"securityContext":{"capabilities":{"add":7}}}]}}',
       'v1.Pod.Spec: v1.PodSpec.Containers: []v1.Container: v1.Container.SecurityContext: v1.SecurityContext.Capabilities: v1.Capabilities.Add: []v1.Capability: decode slice: expect [ or n, but found 7',

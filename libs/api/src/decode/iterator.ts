@@ -198,7 +198,7 @@ function embedded(defName: string, around: readonly string[]): Field[] {
   const { kind, version } = splitDefName(defName);
   const own = (fieldsOf(defName) ?? []).flatMap((facts): Field[] => {
     if (facts.inline) return embedded(facts.type, [...around, goField(facts.name, kind)]);
-    if (facts.unreleased) return [];
+    if (facts.unreleased && facts.shownUntil === undefined) return [];
     const meta = /\.(ObjectMeta|ListMeta)$/.exec(facts.type)?.[1];
     const name = facts.name === 'metadata' && meta ? meta : goField(facts.name, kind);
     return [{ names: [...around, name], facts, item: itemOf(facts, kind, version) }];

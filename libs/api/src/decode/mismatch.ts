@@ -1,4 +1,4 @@
-import { jsonFields, type FieldFacts } from '../schema';
+import { goneFields, jsonFields, type FieldFacts } from '../schema';
 
 /** Step is one step of the way to a value: a field, a map's key (both by name), or a list's index. */
 export type Step = string | number;
@@ -48,7 +48,7 @@ export function way(defName: string, path: readonly Step[]): { owner: string; fa
       inMap = false;
       continue;
     }
-    const facts = jsonFields(owner).find(f => f.name === step);
+    const facts = [...jsonFields(owner), ...goneFields(owner)].find(f => f.name === step);
     if (!facts) break;
     fields.push({ owner, facts });
     inMap = facts.map ?? false;

@@ -115,6 +115,11 @@ export function jsonFields(defName: string): FieldFacts[] {
   return [...meta.map(name => ({ name, number: 0, type: 'string' })), ...own];
 }
 
+/** goneFields are fields that a definition had up to a release, and that no server kept. */
+export function goneFields(defName: string): FieldFacts[] {
+  return (fieldsOf(defName) ?? []).filter(({ shownUntil }) => shownUntil !== undefined);
+}
+
 function fieldSchema(facts: FieldFacts, era: Era): FieldSchema {
   return {
     name: facts.name,

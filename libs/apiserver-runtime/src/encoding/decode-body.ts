@@ -1,6 +1,14 @@
 import { defNameOf, decodeTyped } from '@navarch/api';
-import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
-import type { Minor } from '@navarch/kinds';
+import {
+  JsonError,
+  StatusError,
+  badRequest,
+  decodeJson,
+  isRecord,
+  parseApiVersion,
+  type AnyObject,
+} from '@navarch/apimachinery';
+import type { Minor, ServedVersion } from '@navarch/kinds';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
 import type { Endpoint } from '../registry/resource';
@@ -35,6 +43,8 @@ export interface Target {
   readonly versions: readonly string[];
   /** versionless: what a patch leaves without a version is of this one. */
   readonly versionless?: boolean;
+  /** conversionProblem is the version's. */
+  readonly conversionProblem?: ServedVersion['conversionProblem'];
   /** custom reads objects that have no definition. */
   readonly custom?: CustomKind;
 }
@@ -49,7 +59,7 @@ export function targetOf(endpoint: Endpoint): Target {
 const targets = new WeakMap<Endpoint, Target>();
 
 function makeTarget(endpoint: Endpoint): Target {
-  const { group, version, schema } = endpoint.version;
+  const { group, version, schema, conversionProblem } = endpoint.version;
   const { custom } = endpoint.resource;
   return {
     ...{ group, version },
@@ -57,6 +67,7 @@ function makeTarget(endpoint: Endpoint): Target {
     ...(!custom && { schema }),
     hubGroup: endpoint.kind.resource.group,
     versions: endpoint.kind.versions.map(v => (v.group ? `${v.group}/${v.version}` : v.version)),
+    ...(conversionProblem && { conversionProblem }),
     ...(custom && { custom }),
   };
 }
@@ -139,8 +150,22 @@ function recognized<T>(target: Target, body: Buffer, read: () => T): T {
   }
 }
 
-/** typed brings plain JSON into a target's type; unknown and repeated fields are dropped, warned of, or refused, as asked. */
+/** typed brings plain JSON into a target's type, which has to be one that can be converted. */
 export function typed(
+  value: Record<string, unknown>,
+  duplicates: readonly string[],
+  target: Target,
+  context: DecodeContext,
+  raw?: Buffer,
+): AnyObject {
+  const object = shaped(value, duplicates, target, context, raw);
+  const problem = target.conversionProblem?.(object);
+  if (problem !== undefined) throw notHandled(target, target.kind, problem);
+  return object;
+}
+
+/** shaped brings plain JSON into a target's type; unknown and repeated fields are dropped, warned of, or refused, as asked. */
+export function shaped(
   value: Record<string, unknown>,
   duplicates: readonly string[],
   target: Target,

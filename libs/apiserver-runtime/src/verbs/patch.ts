@@ -17,11 +17,12 @@ import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { BodyTypeError, bodyType, completeType, notAnObject } from '../encoding/body-type';
 import { checkCustomPatched } from '../encoding/custom-body';
-import { checkKind, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import { checkKind, shaped, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
+import { plainFailure } from '../status-response';
 import { applied } from './apply';
 import { hubObject } from './create';
 import { parsePatch, type ParsedPatch, type PatchType } from './patch-body';
@@ -145,8 +146,20 @@ function restoreStrategic(
   value: unknown,
   decode: DecodeContext,
 ): AnyObject {
+  const object = strategicallyShaped(after, target, value, decode);
+  const problem = target.conversionProblem?.(object);
+  if (problem !== undefined) throw plainFailure(problem);
+  return object;
+}
+
+function strategicallyShaped(
+  after: Record<string, unknown>,
+  target: Target,
+  value: unknown,
+  decode: DecodeContext,
+): AnyObject {
   try {
-    return typed(after, [], target, decode);
+    return shaped(after, [], target, decode);
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const why =

@@ -43,3 +43,21 @@ test.each<[string, string[], string[]]>([
   const path = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
   expect(ask(path).created({ webhooks: [webhook] })).toEqual(findings);
 });
+
+test.each<readonly [version: string, sideEffects: string | undefined, findings: string[]]>([
+  ['v1', '', ['webhooks[0].sideEffects: Unsupported value: "": supported values: "None", "NoneOnDryRun"']],
+  ['v1', undefined, ['webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun']],
+  [
+    'v1beta1',
+    '',
+    ['webhooks[0].sideEffects: Unsupported value: "": supported values: "None", "NoneOnDryRun", "Some", "Unknown"'],
+  ],
+  ['v1beta1', undefined, []],
+])('in %s, side effects that are %j', (version, sideEffects, findings) => {
+  const webhook = {
+    ...{ name: 'a.b.c', clientConfig: { url: 'https://a.b' }, admissionReviewVersions: ['v1'] },
+    ...(sideEffects !== undefined && { sideEffects }),
+  };
+  const path = `/apis/admissionregistration.k8s.io/${version}/mutatingwebhookconfigurations`;
+  expect(ask(path).created({ webhooks: [webhook] })).toEqual(findings);
+});

@@ -79,7 +79,7 @@ function validateWebhook(
   if (matchPolicy !== undefined) errors.push(...oneOf(path.child('matchPolicy'), matchPolicy, ['Equivalent', 'Exact']));
   const effects = strict ? ['None', 'NoneOnDryRun'] : ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
   const at = path.child('sideEffects');
-  if (sideEffects) errors.push(...oneOf(at, sideEffects, effects));
+  if (typeof sideEffects === 'string') errors.push(...oneOf(at, sideEffects, effects));
   else if (strict) errors.push(field.required(at, `must specify one of ${effects.join(', ')}`));
   if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > 30)) {
     errors.push(

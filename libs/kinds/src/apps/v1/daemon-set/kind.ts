@@ -1,5 +1,5 @@
 import { DaemonSets, type appsv1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { Path, type KubeObject } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
@@ -25,7 +25,7 @@ const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') } as const;
 
 function defaultDaemonSet(set: appsv1.DaemonSet, emulated: Minor): void {
-  if (!set.metadata?.annotations?.[TEMPLATE_GENERATION]) setTemplateGeneration(set, 0);
+  if (!set.metadata?.annotations?.[TEMPLATE_GENERATION]) setTemplateGeneration(set, 0n);
   const { spec } = set;
   if (!spec) return;
   if (spec.template) defaultTemplate(spec.template);
@@ -48,13 +48,29 @@ function defaultExtensions(object: Record<string, unknown>): void {
 }
 
 /** The template's generation was a field of the spec once; it lives on as an annotation. */
-function setTemplateGeneration(set: appsv1.DaemonSet, generation: number): void {
+function setTemplateGeneration(set: appsv1.DaemonSet, generation: bigint): void {
   const metadata = (set.metadata ??= {});
   metadata.annotations = { ...metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
 }
 
-const templateGeneration = ({ metadata }: appsv1.DaemonSet) =>
-  Number(metadata?.annotations?.[TEMPLATE_GENERATION] ?? 0);
+const INTEGER = /^[+-]?\d+$/;
+const toInteger = (text: string) => BigInt(text.replace('+', ''));
+
+function templateGeneration({ metadata }: appsv1.DaemonSet): bigint {
+  const text = metadata?.annotations?.[TEMPLATE_GENERATION] ?? '';
+  return INTEGER.test(text) ? toInteger(text) : 0n;
+}
+
+const MAX_INT64 = 2n ** 63n - 1n;
+
+function generationProblem({ metadata }: KubeObject): string | undefined {
+  const text = metadata?.annotations?.[TEMPLATE_GENERATION];
+  if (text === undefined) return undefined;
+  const problem = (why: string) => `strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`;
+  if (!INTEGER.test(text)) return problem('invalid syntax');
+  const value = toInteger(text);
+  return value > MAX_INT64 || value < -MAX_INT64 - 1n ? problem('value out of range') : undefined;
+}
 
 function dropTemplateGeneration(object: Record<string, unknown>): void {
   const spec = object['spec'] as Record<string, unknown> | undefined;
@@ -65,8 +81,8 @@ function dropTemplateGeneration(object: Record<string, unknown>): void {
 export const daemonSet = defineKind<appsv1.DaemonSet>({
   resource: DaemonSets,
   versions: [
-    served('apps/v1', 'DaemonSet'),
-    served('apps/v1beta2', 'DaemonSet', legacy),
+    served('apps/v1', 'DaemonSet', { conversionProblem: generationProblem }),
+    served('apps/v1beta2', 'DaemonSet', { ...legacy, conversionProblem: generationProblem }),
     served('extensions/v1beta1', 'DaemonSet', {
       ...legacy,
       categories: [],
@@ -94,12 +110,15 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
-    prepareForCreate: set => setTemplateGeneration(set, 1),
+    prepareForCreate(set) {
+      const given = templateGeneration(set);
+      setTemplateGeneration(set, given < 1n ? 1n : given);
+    },
     validate: validateDaemonSet,
     prepareForUpdate(set, old) {
       const before = templateGeneration(old);
       const same = semanticEqual(set.spec?.template, old.spec?.template);
-      setTemplateGeneration(set, same ? before : before + 1);
+      setTemplateGeneration(set, same ? before : before + 1n);
     },
     validateUpdate: validateDaemonSetUpdate,
   }),
