@@ -186,6 +186,25 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
     await eventually(async () => !(await client.resource(EndpointSlices).list(namespace)).items.length, WAIT);
   });
 
+  test('Endpoints that a user writes for a Service without a selector are mirrored into an EndpointSlice', async () => {
+    const namespace = await newNamespace();
+    const ports = [{ name: 'http', port: 80 }];
+    const addresses = (ip: string) => [{ addresses: [{ ip }], ports }];
+    const mirrored = async () => {
+      const { items } = await client.resource(EndpointSlices).list(namespace);
+      return items.flatMap(slice => slice.endpoints.flatMap(endpoint => endpoint.addresses)).join();
+    };
+    await client.resource(Endpoints).create({ metadata: { namespace, name: 'web' }, subsets: addresses('10.9.9.1') });
+    await client.resource(Services).create({ metadata: { namespace, name: 'web' }, spec: { ports } });
+    await eventually(async () => (await mirrored()) === '10.9.9.1', WAIT);
+    await client
+      .resource(Endpoints)
+      .patch(namespace, 'web', { type: 'merge', body: { subsets: addresses('10.9.9.2') } });
+    await eventually(async () => (await mirrored()) === '10.9.9.2', WAIT);
+    await client.resource(Services).delete(namespace, 'web');
+    await eventually(async () => (await mirrored()) === '', WAIT);
+  });
+
   test('a deleted namespace goes with all that is in it', async () => {
     const namespace = await newNamespace();
     await client.resource(Deployments).create(deployment(namespace, 2));

@@ -8,6 +8,7 @@ import { startDaemonSet } from './controllers/daemonset/controller';
 import { startDeployment } from './controllers/deployment/controller';
 import { startDisruption } from './controllers/disruption/controller';
 import { startEndpointSlice } from './controllers/endpointslice/controller';
+import { startEndpointSliceMirroring } from './controllers/endpointslicemirroring/controller';
 import { startEndpoints } from './controllers/endpoints/controller';
 import { startGarbageCollector } from './controllers/garbage-collector/controller';
 import { startJob } from './controllers/job/controller';
@@ -60,6 +61,13 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     serviceAccount: 'endpointslice-controller',
     eventSource: 'endpoint-slice-controller',
     start: startEndpointSlice,
+  },
+  {
+    name: 'endpointslice-mirroring-controller',
+    alias: 'endpointslicemirroring',
+    serviceAccount: 'endpointslicemirroring-controller',
+    eventSource: 'endpoint-slice-mirroring-controller',
+    start: startEndpointSliceMirroring,
   },
   { name: 'namespace-controller', alias: 'namespace', serviceAccount: 'namespace-controller', start: startNamespace },
   {

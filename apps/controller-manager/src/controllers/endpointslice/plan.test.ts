@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1, discoveryv1 } from '@navarch/api';
 import { planSubsets } from '../endpoints/plan';
-import { planSlices, sliceLabels, MAX_ENDPOINTS, type SlicePlan } from './plan';
-import { STALE_MS, SliceTracker } from './tracker';
+import type { SlicePlan } from '../../shared/endpoint-slices';
+import { STALE_MS, SliceTracker } from '../../shared/slice-tracker';
+import { planSlices, sliceLabels, MAX_ENDPOINTS } from './plan';
 
 const service = (spec: Partial<corev1.ServiceSpec> = {}): corev1.Service => ({
   metadata: { name: 'web', namespace: 'n', labels: { tier: 'x' } },

@@ -8,24 +8,23 @@ import {
   publishedHostname,
   targetRef,
 } from '../../shared/endpoints';
-import { canonicalJson, semanticEqual } from '../../shared/equality';
+import {
+  MANAGED_BY_LABEL,
+  portsKey,
+  SERVICE_NAME_LABEL,
+  sortPorts,
+  type NewSlice,
+  type SlicePlan,
+} from '../../shared/endpoint-slices';
+import { semanticEqual } from '../../shared/equality';
 import { isPodReady } from '../../shared/pods';
 
-export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
-export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 
 /** MAX_ENDPOINTS is how many endpoints one slice gets. */
 export const MAX_ENDPOINTS = 100;
 
 type Slice = discoveryv1.EndpointSlice;
-
-/** SlicePlan is what to do to the slices of one service. */
-export interface SlicePlan {
-  readonly create: readonly Pick<Slice, 'addressType' | 'endpoints' | 'ports'>[];
-  readonly update: readonly Slice[];
-  readonly delete: readonly Slice[];
-}
 
 /** addressTypes are the families that the service has; IPv4 if it does not say. */
 export function addressTypes(service: corev1.Service): string[] {
@@ -54,19 +53,19 @@ export function planSlices(
 ): SlicePlan {
   const types = addressTypes(service);
   const plan = {
-    create: [] as SlicePlan['create'][number][],
+    create: [] as NewSlice[],
     update: [] as Slice[],
     delete: existing.filter(slice => !types.includes(slice.addressType)),
   };
   for (const type of types) {
     const groups = groupByPorts(service, pods, type, zoneOf);
-    if (!groups.size) groups.set(canonicalJson([]), { ports: [], endpoints: [] });
+    if (!groups.size) groups.set(portsKey([]), { ports: [], endpoints: [] });
     const mine = existing.filter(slice => slice.addressType === type);
     for (const [key, { ports, endpoints }] of groups) {
-      const slices = mine.filter(slice => canonicalJson(sortPorts(slice.ports ?? [])) === key);
+      const slices = mine.filter(slice => portsKey(slice.ports) === key);
       planGroup(plan, service, type, ports, endpoints, slices);
     }
-    for (const slice of mine) if (!groups.has(canonicalJson(sortPorts(slice.ports ?? [])))) plan.delete.push(slice);
+    for (const slice of mine) if (!groups.has(portsKey(slice.ports))) plan.delete.push(slice);
   }
   return plan;
 }
@@ -88,7 +87,7 @@ function groupByPorts(
     const endpoint = endpointOf(service, pod, type, zoneOf);
     if (!endpoint) continue;
     const ports = sortPorts(portsOf(service, pod));
-    const key = canonicalJson(ports);
+    const key = portsKey(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     group.endpoints.push(endpoint);
     groups.set(key, group);
@@ -110,9 +109,6 @@ function portsOf(service: corev1.Service, pod: corev1.Pod): discoveryv1.Endpoint
     ];
   });
 }
-
-const sortPorts = (ports: readonly discoveryv1.EndpointPort[]) =>
-  [...ports].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
 
 function endpointOf(
   service: corev1.Service,
@@ -144,7 +140,7 @@ function endpointOf(
 
 /** planGroup keeps endpoints where they are, so that few slices change; what is new fills changed slices first, then those with room. */
 function planGroup(
-  plan: { create: Pick<Slice, 'addressType' | 'endpoints' | 'ports'>[]; update: Slice[]; delete: Slice[] },
+  plan: { create: NewSlice[]; update: Slice[]; delete: Slice[] },
   service: corev1.Service,
   addressType: string,
   ports: discoveryv1.EndpointPort[],
