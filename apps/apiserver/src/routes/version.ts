@@ -1,5 +1,8 @@
 import { releaseVersion, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
 
+/** BUILD is what the bundle was made of; the bundler fills it in. What runs from sources knows nothing of it. */
+const BUILD = JSON.parse(process.env.NAVARCH_BUILD ?? '{}') as Partial<Record<string, string>>;
+
 /** versionInfo is what /version answers for an emulated release. */
 export function versionInfo(minor: number) {
   return {
@@ -7,8 +10,9 @@ export function versionInfo(minor: number) {
     minor: String(minor),
     gitVersion: `${releaseVersion(minor)}+navarch`,
     gitCommit: '',
-    gitTreeState: 'clean',
+    gitTreeState: '',
     buildDate: '1970-01-01T00:00:00Z',
+    ...BUILD,
     goVersion: `node ${process.version}`,
     compiler: 'v8',
     platform: `${process.platform}/${process.arch === 'x64' ? 'amd64' : process.arch}`,
