@@ -21,15 +21,17 @@ const HISTORY_LIMIT = 2000;
 
 type Annotations = Record<string, string>;
 
-/** revisionOf is a set's or deployment's revision number; 0 if it has none. */
-export function revisionOf(object: { metadata?: { annotations?: Annotations } }): number {
+/** revisionOf is a set's or deployment's revision number; 0 if it has none. All 64 bits count: users bring revisions along. */
+export function revisionOf(object: { metadata?: { annotations?: Annotations } }): bigint {
   const text = object.metadata?.annotations?.[REVISION];
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : 0;
+  if (text === undefined || !/^\d{1,19}$/.test(text)) return 0n;
+  const revision = BigInt(text);
+  return BigInt.asIntN(64, revision) === revision ? revision : 0n;
 }
 
 /** maxRevision is the highest revision among the sets. */
-export function maxRevision(sets: readonly appsv1.ReplicaSet[]): number {
-  return Math.max(0, ...sets.map(revisionOf));
+export function maxRevision(sets: readonly appsv1.ReplicaSet[]): bigint {
+  return sets.map(revisionOf).reduce((highest, revision) => (revision > highest ? revision : highest), 0n);
 }
 
 /** desiredReplicas is the size of the Deployment when the set was last scaled for it; undefined if it was not. */
@@ -48,13 +50,13 @@ export function sizeAnnotations(deployment: appsv1.Deployment): Annotations {
 export function newSetAnnotations(
   deployment: appsv1.Deployment,
   existing: Annotations | undefined,
-  newRevision: number,
+  newRevision: bigint,
 ): Annotations {
   const annotations: Annotations = { ...existing };
   for (const [name, value] of Object.entries(deployment.metadata?.annotations ?? {}))
     if (!NOT_COPIED.has(name)) annotations[name] = value;
   const old = existing?.[REVISION];
-  if (old === undefined || Number(old) < newRevision) {
+  if (revisionOf({ metadata: { annotations: existing } }) < newRevision) {
     annotations[REVISION] = String(newRevision);
     if (old) annotations[REVISION_HISTORY] = withHistory(existing?.[REVISION_HISTORY], old);
   }

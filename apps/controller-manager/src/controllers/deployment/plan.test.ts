@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { appsv1 } from '@navarch/api';
-import { newSetAnnotations } from './annotations';
+import { maxRevision, newSetAnnotations } from './annotations';
 import { findNewSet, isScaling, newSetSize, planCleanup, planNewSet, planOldSets, planScaling } from './plan';
 import { calculateStatus, isComplete, rolloutStatus } from './status';
 
@@ -166,17 +166,26 @@ test('annotations: the own ones are copied but for those that are not, revisions
     ...deployment(4),
     metadata: { name: 'd', annotations: { note: 'x', 'kubectl.kubernetes.io/last-applied-configuration': '{}' } },
   };
-  expect(newSetAnnotations(owner, undefined, 1)).toEqual({
+  expect(newSetAnnotations(owner, undefined, 1n)).toEqual({
     note: 'x',
     'deployment.kubernetes.io/revision': '1',
     'deployment.kubernetes.io/desired-replicas': '4',
     'deployment.kubernetes.io/max-replicas': '5',
   });
-  expect(newSetAnnotations(owner, { 'deployment.kubernetes.io/revision': '1' }, 3)).toEqual({
+  expect(newSetAnnotations(owner, { 'deployment.kubernetes.io/revision': '1' }, 3n)).toEqual({
     note: 'x',
     'deployment.kubernetes.io/revision': '3',
     'deployment.kubernetes.io/revision-history': '1',
   });
+});
+
+test('revisions are counted exactly, however high; what is none counts as 0', () => {
+  const withRevision = (revision: string) => ({
+    ...set('r', 0),
+    metadata: { annotations: { 'deployment.kubernetes.io/revision': revision } },
+  });
+  const sets = ['3546343826724305832', '7', 'x', '9999999999999999999'].map(withRevision);
+  expect(maxRevision(sets) + 1n).toBe(3546343826724305833n);
 });
 
 describe('status', () => {

@@ -161,7 +161,9 @@ function fraction(deployment: appsv1.Deployment, set: appsv1.ReplicaSet): number
 export function planCleanup(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[]): appsv1.ReplicaSet[] {
   const limit = deployment.spec?.revisionHistoryLimit;
   if (limit === undefined || limit === null) return [];
-  const alive = old.filter(set => !isDeleting(set)).sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b));
+  const alive = old
+    .filter(set => !isDeleting(set))
+    .sort((a, b) => Number(revisionOf(a) - revisionOf(b)) || byAge(a, b));
   return alive.slice(0, Math.max(0, alive.length - limit)).filter(set => {
     const settled = (set.status?.observedGeneration ?? 0) >= (set.metadata?.generation ?? 0);
     return settled && sizeOf(set) === 0 && (set.status?.replicas ?? 0) === 0;

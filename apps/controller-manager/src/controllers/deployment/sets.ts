@@ -25,7 +25,7 @@ export class ReplicaSetControl {
   async split(deployment: appsv1.Deployment, sets: readonly appsv1.ReplicaSet[], create: boolean): Promise<Sets> {
     const existing = findNewSet(deployment, sets);
     const old = sets.filter(set => set.metadata?.uid !== existing?.metadata?.uid);
-    const revision = maxRevision(old) + 1;
+    const revision = maxRevision(old) + 1n;
     let current = existing && (await this.adjust(deployment, existing, revision));
     if (!current && create) current = await this.create(deployment, old, revision);
     return { old, current, all: current ? [...old, current] : old };
@@ -69,7 +69,7 @@ export class ReplicaSetControl {
   private async adjust(
     deployment: appsv1.Deployment,
     set: appsv1.ReplicaSet,
-    revision: number,
+    revision: bigint,
   ): Promise<appsv1.ReplicaSet> {
     const annotations = newSetAnnotations(deployment, set.metadata?.annotations ?? {}, revision);
     const minReadySeconds = deployment.spec?.minReadySeconds;
@@ -95,7 +95,7 @@ export class ReplicaSetControl {
   private async create(
     deployment: appsv1.Deployment,
     old: readonly appsv1.ReplicaSet[],
-    revision: number,
+    revision: bigint,
   ): Promise<appsv1.ReplicaSet> {
     const { clock, client } = this.context;
     const wanted = newSet(deployment, old, revision);
@@ -179,7 +179,7 @@ export class ReplicaSetControl {
 }
 
 /** newSet is the replica set of the Deployment's current template. */
-function newSet(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[], revision: number): appsv1.ReplicaSet {
+function newSet(deployment: appsv1.Deployment, old: readonly appsv1.ReplicaSet[], revision: bigint): appsv1.ReplicaSet {
   const template = deployment.spec?.template;
   const hash = templateHash(template, deployment.status?.collisionCount);
   const labels = { ...template?.metadata?.labels, [HASH_LABEL]: hash };
