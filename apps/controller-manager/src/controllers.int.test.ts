@@ -287,6 +287,35 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
     await eventually(async () => !(await client.resource(Pods).list(namespace)).items.length, WAIT);
   });
 
+  test('a Job takes back a pod that lost it, and holds none that it lost', async () => {
+    const namespace = await newNamespace();
+    const pods = client.resource(Pods);
+    const spec = { template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } } };
+    const { metadata } = await client
+      .resource(Jobs)
+      .create({ metadata: { namespace, name: 'one' }, spec } as batchv1.Job);
+    const first = async () => (await pods.list(namespace)).items[0]?.metadata;
+    const held = (pod: corev1.Pod['metadata']) =>
+      pod?.ownerReferences?.[0]?.uid === metadata?.uid && pod?.finalizers?.length === 1;
+    const name = (await eventually(async () => held(await first()) && (await first())?.name, WAIT)) || '';
+    await pods.patch(namespace, name, {
+      type: 'merge',
+      body: { metadata: { ownerReferences: null, finalizers: null } },
+    });
+    await eventually(async () => held((await pods.get(namespace, name)).metadata), WAIT);
+    await pods.patch(namespace, name, { type: 'merge', body: { metadata: { labels: null } } });
+    await eventually(async () => {
+      const { ownerReferences, finalizers } = (await pods.get(namespace, name)).metadata ?? {};
+      return !ownerReferences?.length && !finalizers?.length;
+    }, WAIT);
+    await pods.patch(namespace, name, {
+      type: 'merge',
+      body: { metadata: { finalizers: ['batch.kubernetes.io/job-tracking'] } },
+    });
+    await pods.delete(namespace, name, { gracePeriodSeconds: 0 });
+    await eventually(() => gone(pods, namespace, name), WAIT);
+  });
+
   test('an aggregated ClusterRole takes over the rules of those that it selects', async () => {
     const roles = client.resource(ClusterRoles);
     await roles.create({

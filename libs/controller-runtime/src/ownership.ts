@@ -57,6 +57,8 @@ export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
   readonly token: ResourceToken<T>;
   readonly selector: Selector;
   readonly candidates: readonly T[];
+  /** finalizer is what owned objects carry: they get it when they are adopted, and lose it when they are released. */
+  readonly finalizer?: string;
 }
 
 /**
@@ -67,7 +69,7 @@ export interface ClaimOptions<O extends KubeObject, T extends KubeObject> {
 export async function claimObjects<O extends KubeObject, T extends KubeObject>(
   options: ClaimOptions<O, T>,
 ): Promise<T[]> {
-  const { client, owner, ownerToken, token, selector, candidates } = options;
+  const { client, owner, ownerToken, token, selector, candidates, finalizer } = options;
   const objects = client.resource(token);
   const claimed: T[] = [];
   const failures: unknown[] = [];
@@ -80,7 +82,7 @@ export async function claimObjects<O extends KubeObject, T extends KubeObject>(
     const reference =
       claim === 'adopt' ? controllerReference(ownerToken, owner) : { $patch: 'delete', uid: owner.metadata?.uid };
     // The uid in the patch makes the server refuse it for another object of the same name.
-    const body = { metadata: { uid, ownerReferences: [reference] } };
+    const body = { metadata: { uid, ownerReferences: [reference], ...finalizerPatch(claim, object, finalizer) } };
     try {
       if (claim === 'adopt') await (mayAdopt ??= recheck(client, ownerToken, owner));
       const patched = await objects.patch(namespace, name, { type: 'strategic', body });
@@ -93,6 +95,12 @@ export async function claimObjects<O extends KubeObject, T extends KubeObject>(
   }
   if (failures.length) throw failures[0];
   return claimed;
+}
+
+function finalizerPatch(claim: 'adopt' | 'release', { metadata }: KubeObject, finalizer: string | undefined): object {
+  const carries = finalizer !== undefined && metadata?.finalizers?.includes(finalizer) === true;
+  if (claim === 'release') return carries ? { '$deleteFromPrimitiveList/finalizers': [finalizer] } : {};
+  return finalizer === undefined || carries ? {} : { finalizers: [finalizer] };
 }
 
 async function recheck<O extends KubeObject>(client: KubeClient, token: ResourceToken<O>, owner: O): Promise<void> {

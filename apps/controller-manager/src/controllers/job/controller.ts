@@ -1,11 +1,10 @@
 import { Jobs, Pods, type corev1 } from '@navarch/api';
-import { isDeleting } from '@navarch/apimachinery';
+import { controllerOf, isDeleting } from '@navarch/apimachinery';
 import {
   CONTROLLER_INDEX,
   Controller,
   Expectations,
   controllerIndex,
-  controllerKey,
   enqueueController,
   enqueueObject,
   type Runnable,
@@ -31,13 +30,11 @@ export function startJob(context: ControllerContext): Runnable[] {
   const { queue } = controller;
   jobs.addHandler(enqueueObject(queue));
   pods.addHandler(enqueueController({ queue, kind: Jobs.kind, owners: jobs, expectations }));
-  // Pods of a job that is gone must not be held by it for ever.
+  // Pods of a job that is gone, or that lost their job, must not be held by it for ever.
   const releaseOrphan = async (pod: corev1.Pod): Promise<void> => {
-    const key = controllerKey(pod, Jobs.kind);
-    if (!key || !pod.metadata?.finalizers?.includes(TRACKING)) return;
-    const [namespace = '', name = ''] = key.split('/');
-    const uid = pod.metadata.ownerReferences?.find(owner => owner.controller)?.uid;
-    if (jobs.get(namespace, name)?.metadata?.uid !== uid) await reconciler.release(pod);
+    const owner = controllerOf(pod);
+    const job = owner?.kind === Jobs.kind ? jobs.get(pod.metadata?.namespace ?? '', owner.name) : undefined;
+    if (!owner || job?.metadata?.uid !== owner.uid) await reconciler.release(pod);
   };
   const orphans = new Controller({
     ...standard(context),

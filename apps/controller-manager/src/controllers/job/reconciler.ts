@@ -1,9 +1,16 @@
 import { Jobs, Pods, type batchv1, type corev1 } from '@navarch/api';
-import { isDeleting, isNotFound, keyString, selectorFromLabelSelector, type ObjectKey } from '@navarch/apimachinery';
+import {
+  isDeleting,
+  isNotFound,
+  isStatus,
+  keyString,
+  selectorFromLabelSelector,
+  type ObjectKey,
+} from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Informer } from '@navarch/client';
 import type { Expectations } from '@navarch/controller-runtime';
-import { CONTROLLER_INDEX, claimObjects, retryOnConflict, slowStart, type Result } from '@navarch/controller-runtime';
+import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';
@@ -52,7 +59,8 @@ export class JobReconciler {
     const orphans = this.pods.byIndex(CONTROLLER_INDEX, '').filter(pod => pod.metadata?.namespace === namespace);
     const selector = selectorFromLabelSelector(owner.spec?.selector);
     const candidates = [...this.pods.byIndex(CONTROLLER_INDEX, uid), ...orphans];
-    return claimObjects({ client: this.context.client, ownerToken: Jobs, owner, token: Pods, selector, candidates });
+    const { client } = this.context;
+    return claimObjects({ client, ownerToken: Jobs, owner, token: Pods, selector, candidates, finalizer: TRACKING });
   }
 
   /** started sets the start time of a job that is not suspended, and takes it from one that is. */
@@ -195,22 +203,35 @@ export class JobReconciler {
   }
 
   private async releasePods(pods: readonly corev1.Pod[]): Promise<void> {
+    await Promise.all(pods.filter(hasFinalizer).map(pod => this.releasePod(pod)));
+  }
+
+  /** releasePod tests what it removes: a pod that another pass has released must not get the finalizer back, or be counted twice. */
+  private async releasePod({ metadata }: corev1.Pod): Promise<void> {
     const client = this.context.client.resource(Pods);
-    await Promise.all(
-      pods.filter(hasFinalizer).map(async ({ metadata }) => {
-        const { namespace = '', name = '', uid } = metadata ?? {};
-        try {
-          await retryOnConflict(() =>
-            client.patch(namespace, name, {
-              type: 'strategic',
-              body: { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING] } },
-            }),
-          );
-        } catch (error) {
-          if (!isNotFound(error)) throw error;
-        }
-      }),
-    );
+    const { namespace = '', name = '', uid } = metadata ?? {};
+    const path = `/metadata/finalizers/${metadata?.finalizers?.indexOf(TRACKING)}`;
+    const body = [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'test', path, value: TRACKING },
+      { op: 'remove', path },
+    ];
+    try {
+      await client.patch(namespace, name, { type: 'json', body });
+    } catch (error) {
+      if (isNotFound(error)) return;
+      if (!isStatus(error, 'Invalid') || (await this.stillHeld(namespace, name, uid))) throw error;
+    }
+  }
+
+  private async stillHeld(namespace: string, name: string, uid: string | undefined): Promise<boolean> {
+    try {
+      const pod = await this.context.client.resource(Pods).get(namespace, name);
+      return pod.metadata?.uid === uid && hasFinalizer(pod);
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   }
 }
 

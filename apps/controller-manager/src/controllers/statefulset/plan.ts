@@ -69,8 +69,11 @@ export function planStatefulSet(
     if (ordered && (isDeleting(pod) || !available(pod))) return step;
   }
   if (step.recreate.length) return step;
+  // Pods that are not healthy are not torn down from above while one below them is not healthy either: it may need them.
+  const lowestUnhealthy = condemned.findLast(pod => !isRunningAndReady(pod) || isDeleting(pod));
   for (const pod of condemned) {
-    if (!isDeleting(pod)) step.delete.push(pod);
+    const mayGo = !ordered || isRunningAndReady(pod) || pod === lowestUnhealthy;
+    if (mayGo && !isDeleting(pod)) step.delete.push(pod);
     if (ordered) return step;
   }
   const outdated = nextToUpdate(set, wanted, revisions.update);
