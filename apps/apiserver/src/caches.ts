@@ -28,7 +28,7 @@ import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
 import { podSecurityPolicies } from '@navarch/kinds';
 import type { Storage } from '@navarch/storage';
 import { PolicySource } from './admission/validating-policy/policy-source';
-import { cachedLookup, liveLookup, storedLookup, type Lookup } from './admission/lookup';
+import { cachedLookup, liveLookup, storedLookup, type Lookup } from './lookup';
 import { CachedNodeGraph } from './authz/node/node-graph';
 import {
   RuleResolver,

@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { isAlreadyExists, notFound } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { resourceName } from './refuse';
 
 /** NamespaceExists (off by default) refuses writes into namespaces that do not exist, which NamespaceLifecycle does too. */

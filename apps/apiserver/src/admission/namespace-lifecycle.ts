@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { notFound, StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { refuse, resourceName } from './refuse';
 
 const IMMORTAL = new Set(['default', 'kube-system', 'kube-public']);

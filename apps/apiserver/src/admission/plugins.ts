@@ -38,7 +38,7 @@ import { ServiceAccountAdmission } from './service-account';
 import { StorageObjectInUseProtection } from './storage-protection';
 import { TaintNodesByCondition } from './taint-nodes-by-condition';
 import { ValidatingAdmissionPolicy } from './validating-policy/validating-admission-policy';
-import type { CallerOptions, ServiceResolver } from './webhooks/caller';
+import type { CallerOptions, ServiceResolver } from '../outbound/webhook-caller';
 import type { Webhook } from './webhooks/webhook';
 import type { WebhookMetrics } from './webhooks/webhook-metrics';
 import { MutatingAdmissionWebhook, ValidatingAdmissionWebhook, type WebhookParts } from './webhooks/webhook-plugin';

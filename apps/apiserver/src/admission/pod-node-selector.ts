@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { parseSelector } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import type { Fields } from '../config-files/fields';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { isResource, refuse } from './refuse';
 
 const ANNOTATION = 'scheduler.alpha.kubernetes.io/node-selector';

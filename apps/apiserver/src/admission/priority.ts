@@ -1,6 +1,6 @@
 import type { corev1, schedulingv1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { isResource, refuse } from './refuse';
 
 /** PriorityAdmission computes a pod's priority from its class, and keeps the default class unique. */

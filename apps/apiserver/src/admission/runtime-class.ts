@@ -2,7 +2,7 @@ import type { corev1, nodev1 } from '@navarch/api';
 import { StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { mergeTolerations } from './pod-placement/pod-toleration-restriction';
 import { isResource, refuse } from './refuse';
 

@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { MIRROR_ANNOTATION, podReferences } from '../authz/node/pod-references';
-import type { Lookup } from './lookup';
+import type { Lookup } from '../lookup';
 import { secretBeyondAccount } from './mountable-secrets';
 import { isResource, refuse, resourceName } from './refuse';
 

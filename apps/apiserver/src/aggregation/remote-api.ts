@@ -3,7 +3,7 @@ import { deepEqual, StatusError, type ApiResponse } from '@navarch/apimachinery'
 import { textResponse, type RemoteApi, type RequestContext, type UpgradeHandler } from '@navarch/apiserver-runtime';
 import { describe } from '@navarch/base';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { goError } from '../admission/webhooks/caller';
+import { goError } from '../outbound/go-error';
 import { relay } from '../kubelet/stream-body';
 import { endToEnd } from '../proxy/headers';
 import { passUpgrade } from '../proxy/upgrade';

@@ -9,7 +9,7 @@ import {
 } from '@navarch/apiextensions';
 import type { AnyObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
-import { callWebhook, type CallerOptions } from '../admission/webhooks/caller';
+import { callWebhook, type CallerOptions } from '../outbound/webhook-caller';
 
 const TIMEOUT_SECONDS = 30;
 /** MAX_REVIEW_BYTES bounds what a webhook is asked at once; long lists are asked in parts. */

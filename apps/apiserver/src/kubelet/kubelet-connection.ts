@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { notFound, StatusError } from '@navarch/apimachinery';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { ClientRequest } from 'node:http';
-import type { Lookup } from '../admission/lookup';
+import type { Lookup } from '../lookup';
 
 const DEFAULT_PORT = 10250;
 

@@ -1,11 +1,13 @@
 import { request, type Agent } from 'node:https';
 
-/** MAX_ANSWER_BYTES bounds what is taken from a server that is not ours. */
+/** MAX_ANSWER_BYTES bounds what is taken from a server that is not ours, unless more is asked for. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Outgoing is one HTTPS request to a server that is not ours. Certificates and keys are PEM texts. */
 export interface Outgoing {
   readonly url: URL;
+  /** place is where to connect to for the URL's host; that host itself unless given. */
+  readonly place?: { readonly host: string; readonly port: number };
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
@@ -16,6 +18,7 @@ export interface Outgoing {
   readonly serverName?: string;
   readonly insecureSkipTlsVerify?: boolean;
   readonly timeoutMs: number;
+  readonly maxAnswerBytes?: number;
   readonly agent?: Agent;
 }
 
@@ -25,13 +28,20 @@ export interface Answer {
   readonly text: string;
 }
 
-/** exchange sends a request and answers the whole answer, of 1 MiB at most. It rejects with an Error that says what failed. Redirects are not followed. */
+/** exchange sends a request and answers the whole answer. It rejects with an Error that says what failed, and why by its cause. Redirects are not followed. */
 export function exchange(outgoing: Outgoing): Promise<Answer> {
-  const { url, method, headers, body, ca, cert, key, serverName, insecureSkipTlsVerify, timeoutMs, agent } = outgoing;
+  const { url, place, method, headers, body, ca, cert, key, serverName, insecureSkipTlsVerify, agent } = outgoing;
+  const { timeoutMs, maxAnswerBytes = MAX_ANSWER_BYTES } = outgoing;
   return new Promise((resolve, reject) => {
     const sent = request(url, {
+      ...place,
       method,
-      headers: { accept: 'application/json', ...headers, ...(body && { 'content-length': body.length }) },
+      headers: {
+        host: url.host,
+        accept: 'application/json',
+        ...headers,
+        ...(body && { 'content-length': body.length }),
+      },
       ...{ ca, cert, key, agent, servername: serverName },
       ...(insecureSkipTlsVerify && { rejectUnauthorized: false }),
       signal: AbortSignal.timeout(timeoutMs),
@@ -48,7 +58,7 @@ export function exchange(outgoing: Outgoing): Promise<Answer> {
       let size = 0;
       answer.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) sent.destroy(new Error('the answer is too long'));
+        if (size > maxAnswerBytes) sent.destroy(new Error('the answer is too long'));
         else chunks.push(chunk);
       });
       answer.once('error', fail);

@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { badRequest, notFound, StatusError } from '@navarch/apimachinery';
 import type { RequestContext, Store } from '@navarch/apiserver-runtime';
 import { isIP } from 'node:net';
-import type { Lookup } from '../admission/lookup';
+import type { Lookup } from '../lookup';
 import { noPreferredAddress } from '../kubelet/kubelet-connection';
 
 /** ProxyTarget is where a proxied request goes. */

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import type { ServiceResolver } from '../admission/webhooks/caller';
+import type { ServiceResolver } from '../outbound/webhook-caller';
 
 /** Reader reads one kind of object: a Store or an informer. */
 interface Reader<T> {

@@ -1,6 +1,6 @@
 import { textResponse, type Route } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
-import { byCheckOrder } from '../bootstrap/hooks';
+import { byCheckOrder } from './known-checks';
 
 export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
 const ENDPOINTS: readonly HealthEndpoint[] = ['healthz', 'livez', 'readyz'];

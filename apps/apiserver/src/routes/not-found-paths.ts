@@ -1,4 +1,4 @@
-import { isOfExtensions } from '../bootstrap/hooks';
+import { isOfExtensions } from './known-checks';
 
 /** PATHS_UNTIL is the last release whose answer to an unknown path lists paths. */
 const PATHS_UNTIL = 22;

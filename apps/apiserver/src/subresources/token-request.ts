@@ -3,7 +3,7 @@ import { badRequest, conflict, field, notFound, Path, type FieldError } from '@n
 import { rfc3339 } from '@navarch/base';
 import { readObject, respondObject, type SubresourceHandler, type ApiServer } from '@navarch/apiserver-runtime';
 import { subresourceAttributes } from '../admission/subresource-attributes';
-import type { Lookup } from '../admission/lookup';
+import type { Lookup } from '../lookup';
 import type { TokenBinding, TokenIssuer } from '../authn/tokens/token-issuer';
 
 const MIN_SECONDS = 600;

@@ -3,7 +3,7 @@ import type { AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { readPluginConfigurations } from '../admission/configuration';
 import type { ImagePolicySettings } from '../admission/image-policy';
 import { makePlugins } from '../admission/plugins';
-import type { CallerOptions } from '../admission/webhooks/caller';
+import type { CallerOptions } from '../outbound/webhook-caller';
 import { WebhookMetrics } from '../admission/webhooks/webhook-metrics';
 import { EscalationCheck } from '../authz/rbac/escalation-check';
 import { readReviewEndpoint, ReviewClient } from '../outbound/review-client';

@@ -4,7 +4,7 @@ import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-ru
 import { isDeepStrictEqual } from 'node:util';
 import { nodeIdentity } from '../../authz/node/node-identity';
 import { MIRROR_ANNOTATION, podReferences } from '../../authz/node/pod-references';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 import { refuse, resourceName } from '../refuse';
 import { forbiddenLabels } from './node-labels';
 import type { TokenAudiences } from './token-audiences';

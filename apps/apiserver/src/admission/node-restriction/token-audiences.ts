@@ -1,6 +1,6 @@
 import type { authenticationv1, corev1, storagev1 } from '@navarch/api';
 import type { AdmissionAttributes, Authorizer } from '@navarch/apiserver-runtime';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 
 export interface TokenAudiencesParts {
   readonly claims: Lookup<corev1.PersistentVolumeClaim>;

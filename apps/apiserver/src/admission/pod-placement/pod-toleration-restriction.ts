@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { plainFailure, type AdmissionAttributes, type AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fields } from '../../config-files/fields';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 import { isBestEffort } from '../quota/scopes';
 import { isResource } from '../refuse';
 

@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { field, type UserInfo } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 import { isResource, refuse, resourceName } from '../refuse';
 import { baselineChecks, baselineWithinRestricted } from './baseline';
 import { existingViolations } from './existing-pods';

@@ -3,7 +3,7 @@ import type { StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin, Authorizer } from '@navarch/apiserver-runtime';
 import { describe } from '@navarch/base';
 import { CompileError, fromJson } from '@navarch/cel';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 import { admissionValues, type AdmissionValues } from '../matching/activation';
 import { isExempt, matchedVersion, selectorsMatch } from '../matching/rules';
 import { inVersion, type KindLookup } from '../matching/versioned';

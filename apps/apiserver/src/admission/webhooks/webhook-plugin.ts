@@ -2,7 +2,7 @@ import { applyJsonPatch, badRequest, internalError, type KubeObject, type Status
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
 import { toHub, type Versioned } from '../matching/versioned';
-import { callWebhook, type CallerOptions } from './caller';
+import { callWebhook, type CallerOptions } from '../../outbound/webhook-caller';
 import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
 import type { WebhookMetrics } from './webhook-metrics';
 import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';

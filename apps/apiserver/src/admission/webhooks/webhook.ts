@@ -2,7 +2,7 @@ import type { admissionregistrationv1, corev1 } from '@navarch/api';
 import { forbidden } from '@navarch/apimachinery';
 import type { AdmissionAttributes, Authorizer } from '@navarch/apiserver-runtime';
 import { ADMISSION } from '@navarch/cel';
-import type { Lookup } from '../lookup';
+import type { Lookup } from '../../lookup';
 import { admissionValues } from '../matching/activation';
 import { MatchConditions } from '../matching/match-conditions';
 import { isExempt, matchedVersion, selectorsMatch } from '../matching/rules';

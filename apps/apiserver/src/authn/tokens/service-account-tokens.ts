@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
-import type { Lookup } from '../../admission/lookup';
+import type { Lookup } from '../../lookup';
 import type { TokenAuthenticator, TokenIdentity } from '../token-authenticator';
 import { AUTO_MADE_WARNING, isAutoMade, markedInvalid, type LegacyUsage } from './legacy-usage';
 import type { VerificationKey } from './signing-keys';

@@ -1,6 +1,7 @@
 import type { admissionregistrationv1 } from '@navarch/api';
-import { request } from 'node:https';
-import type { Webhook } from './webhook';
+import { describe } from '@navarch/base';
+import { exchange } from './exchange';
+import { goError } from './go-error';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_SHOWN = 2048;
@@ -13,75 +14,45 @@ export type ServiceResolver = (
   port: number,
 ) => Promise<{ host: string; port: number }>;
 
+/** CallerOptions are how webhooks are reached. */
 export interface CallerOptions {
   readonly resolve: ServiceResolver;
   /** tls is our client certificate, read for each call. */
   readonly tls: () => { readonly cert?: string; readonly key?: string } | undefined;
 }
 
+/** Callee is a webhook as its configuration names it. */
+export interface Callee {
+  readonly clientConfig: admissionregistrationv1.WebhookClientConfig;
+  /** timeoutSeconds is 10 unless given. */
+  readonly timeoutSeconds?: number;
+}
+
 /** callWebhook posts a review and answers what the webhook did, parsed. It rejects with an Error in Go's words. */
-export async function callWebhook(
-  webhook: Pick<Webhook, 'clientConfig' | 'timeoutSeconds'>,
-  review: object,
-  options: CallerOptions,
-): Promise<unknown> {
-  const seconds = webhook.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
-  const url = webhookUrl(webhook.clientConfig);
-  url.searchParams.set('timeout', `${seconds}s`);
-  const { service } = webhook.clientConfig;
+export async function callWebhook(callee: Callee, review: object, options: CallerOptions): Promise<unknown> {
+  const { clientConfig, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = callee;
+  const { service, caBundle } = clientConfig;
+  const url = webhookUrl(clientConfig);
+  url.searchParams.set('timeout', `${timeoutSeconds}s`);
   const place = service
     ? await options.resolve(service.namespace, service.name, service.port ?? 443)
     : { host: url.hostname, port: Number(url.port) || 443 };
-  const ca = webhook.clientConfig.caBundle
-    ? Buffer.from(String(webhook.clientConfig.caBundle), 'base64').toString('utf8')
-    : undefined;
-  const body = Buffer.from(JSON.stringify(review));
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(new Error(`Post ${JSON.stringify(url.href)}: ${goError(error, place)}`));
-    const signal = AbortSignal.timeout(seconds * 1000);
-    const asked = request({
-      ...place,
-      method: 'POST',
-      path: url.pathname + url.search,
-      servername: /^[\d.:]+$/.test(url.hostname) ? undefined : url.hostname,
-      headers: {
-        host: url.host,
-        'content-type': 'application/json',
-        accept: 'application/json, */*',
-        'content-length': body.length,
-      },
-      ...(ca && { ca }),
-      ...options.tls(),
-      signal,
-    });
-    asked.once('error', fail);
-    asked.once('response', response => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) asked.destroy(new Error('the answer is too long'));
-        else chunks.push(chunk);
-      });
-      response.once('error', fail);
-      response.once('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const { statusCode = 0, headers } = response;
-        if (statusCode < 200 || statusCode > 206)
-          return reject(new Error(answerFailure(statusCode, headers['content-type'] ?? '', text)));
-        try {
-          resolve(JSON.parse(text));
-        } catch (error) {
-          reject(
-            new Error(
-              `couldn't get version/kind; json parse error: ${error instanceof Error ? error.message : String(error)}`,
-            ),
-          );
-        }
-      });
-    });
-    asked.end(body);
+  const answer = await exchange({
+    ...{ url, place, method: 'POST', maxAnswerBytes: MAX_ANSWER_BYTES, timeoutMs: timeoutSeconds * 1000 },
+    headers: { 'content-type': 'application/json', accept: 'application/json, */*' },
+    body: Buffer.from(JSON.stringify(review)),
+    ...(caBundle && { ca: Buffer.from(String(caBundle), 'base64').toString('utf8') }),
+    ...options.tls(),
+  }).catch(({ cause }: Error) => {
+    throw new Error(`Post ${JSON.stringify(url.href)}: ${goError(cause as Error, place)}`);
   });
+  const { status, contentType, text } = answer;
+  if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, text));
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`couldn't get version/kind; json parse error: ${describe(error)}`);
+  }
 }
 
 /** FAILURES are what clients of Kubernetes make of the codes of servers that say nothing themselves. */
@@ -123,24 +94,4 @@ export function webhookUrl({ url, service }: admissionregistrationv1.WebhookClie
   const path = service.path ?? '/';
   target.pathname = path.startsWith('/') ? path : `/${path}`;
   return target;
-}
-
-/** goError words a network failure as clients of Kubernetes know it. Pure. */
-export function goError(
-  error: Error & { code?: string; cause?: unknown },
-  { host, port }: { host: string; port: number },
-): string {
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return `dial tcp ${host}:${port}: connect: connection refused`;
-    case 'EHOSTUNREACH':
-      return `dial tcp ${host}:${port}: connect: no route to host`;
-    case 'ENOTFOUND':
-      return `dial tcp: lookup ${host}: no such host`;
-    case 'ABORT_ERR':
-    case 'ETIMEDOUT':
-      return 'context deadline exceeded';
-    default:
-      return error.message;
-  }
 }
