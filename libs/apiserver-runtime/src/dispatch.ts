@@ -5,6 +5,7 @@ import {
   notFound,
   type AnyObject,
   type ApiResponse,
+  type StatusError,
 } from '@navarch/apimachinery';
 import type { KindDefinition, ScalePaths, Strategy } from '@navarch/kinds';
 import { remoteOf } from './aggregation';
@@ -44,11 +45,7 @@ export class Dispatcher {
     const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
     if (!endpoint) return this.elsewhere(exchange);
-    if (!isServedPath(endpoint, info)) {
-      throw endpoint.resource.namespaced && info.path.includes('/namespaces//')
-        ? badRequest('Namespace parameter required.')
-        : notFoundResource();
-    }
+    if (!isServedPath(endpoint, info)) throw noPath(endpoint, exchange);
     exchange.served = info.subresource === '';
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
@@ -171,6 +168,13 @@ function isServedPath(endpoint: Endpoint, info: RequestInfo): boolean {
   const isNamespaceItself = resource === 'namespaces' && group === '' && info.name === info.namespace;
   if (!namespaced) return !info.namespace || isNamespaceItself;
   return info.namespace !== '' || (!isOfObject(info) && info.subresource === '');
+}
+
+/** noPath is the answer for a path that leads to no object: where only its namespace is missing that is said, if there is a method at all. */
+function noPath({ resource }: Endpoint, { info, request }: Exchange): StatusError {
+  if (!resource.namespaced || !info.path.includes('/namespaces//')) return notFoundResource();
+  const isMethod = OBJECT.includes(info.verb) && request.method !== 'HEAD';
+  return isMethod ? badRequest('Namespace parameter required.') : methodNotAllowed();
 }
 
 /** isOfObject: the path names one object. */

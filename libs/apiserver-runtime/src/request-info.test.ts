@@ -34,6 +34,7 @@ describe('requestInfo', () => {
       '',
     ],
     ['GET', '/api/v1/nodes/a%20b', 'get', '', 'nodes', '', 'a b', ''],
+    ['GET', '/api/v1/nodes/%61%ff', 'get', '', 'nodes', '', 'a\ufffd', ''],
     ['OPTIONS', '/api/v1/pods', '', '', 'pods', '', '', ''],
     ['GET', '/api/v1/namespaces//pods', 'list', '', 'pods', '', '', ''],
     ['GET', '/api/v1/namespaces//pods/b', 'get', '', 'pods', '', 'b', ''],
@@ -56,6 +57,10 @@ describe('requestInfo', () => {
 
   test.each(['/api/v1/watch', '/apis/apps/v1/watch/'])('%s watches nothing', url => {
     expect(() => of('GET', url)).toThrow(`unable to determine kind and namespace from url, ${url}`);
+  });
+
+  test('a path with a broken escape is none', () => {
+    expect(() => of('GET', '/api/v1/nodes/%zz%ff')).toThrow(URIError);
   });
 
   test.each([

@@ -22,7 +22,7 @@ const namespaceSubresources = new Set(['status', 'finalize']);
  */
 export function requestInfo(method: string, path: string, query: URLSearchParams): RequestInfo {
   const raw = trimmed(path).split('/');
-  const parts = path.includes('%') ? raw.map(decodeURIComponent) : raw;
+  const parts = path.includes('%') ? raw.map(unescaped) : raw;
   const root = parts[0];
   const groupless = root === 'api';
   if ((!groupless && root !== 'apis') || parts.length < (groupless ? 3 : 4)) return nonResource(method, path);
@@ -68,6 +68,19 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
     rest: rest(path, raw, restFrom),
   };
 }
+
+/** unescaped is a part of a path without its escapes. What they make that is no UTF-8 is the name of nothing. */
+function unescaped(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (BROKEN_ESCAPE.test(part)) throw error;
+    const bytes = part.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)));
+    return Buffer.from(bytes, 'latin1').toString('utf8');
+  }
+}
+
+const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 
 /** trimmed is a path without the slashes around it. */
 function trimmed(path: string): string {

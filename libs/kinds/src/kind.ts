@@ -57,6 +57,11 @@ export interface Strategy<T extends KubeObject> {
   /** allowCreateOnUpdate: PUT of a missing object creates it. */
   readonly allowCreateOnUpdate?: boolean;
   /**
+   * export drops, in place, what an object that is prepared for a creation is not to have in another cluster either. It throws for what is
+   * of no use there. Nobody asks for it who wants an exact copy.
+   */
+  export?(object: T): void;
+  /**
    * validatesBeforeLock: an update is validated before its resourceVersion is compared with the present one, and one without
    * a resourceVersion is invalid.
    */

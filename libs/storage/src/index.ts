@@ -6,5 +6,5 @@ export type { EtcdOperation, RequestObserver } from './etcd3/store';
 export { AesGcmTransformer, type EncryptionKey } from './encryption/aes-gcm';
 export { transformerFor, transformersFromConfig, type ResourceTransformer } from './encryption/config';
 export { identity } from './encryption/transformers';
-export { matches } from './keys';
+export { matches, rangeOf } from './keys';
 export { encodeStored } from './splice';

@@ -12,7 +12,11 @@ import { KeptObjects, MANDATORY } from './kept-objects';
 /** MANAGER is who writes the conditions of FlowSchemas. */
 const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
 
-/** WORK_SINCE is the release from which on lists and writes take as many seats as they are work, LENDING_SINCE that from which on levels lend seats. */
+/**
+ * WATCHES_SINCE is the release from which on watches need a seat to begin, WORK_SINCE that from which on lists and writes take as many seats as
+ * they are work, LENDING_SINCE that from which on levels lend seats.
+ */
+const WATCHES_SINCE = 21;
 const WORK_SINCE = 23;
 const LENDING_SINCE = 26;
 
@@ -32,6 +36,7 @@ export function openFlowControl(
   return new PriorityAndFairness({
     ...{ seats, waitLimitMs, clock, metrics },
     lends: emulated >= LENDING_SINCE,
+    seatsWatches: emulated >= WATCHES_SINCE,
     ...(emulated >= WORK_SINCE && { population }),
   });
 }

@@ -1,11 +1,4 @@
-import {
-  StatusError,
-  badRequest,
-  isStream,
-  type ApiRequest,
-  type ApiResponse,
-  type ByteSink,
-} from '@navarch/apimachinery';
+import { StatusError, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
 import { traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer, FlowControl } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
@@ -78,11 +71,7 @@ export class Chain {
 
   /** identify finds out what is asked and by whom. Upgrades go this way too. */
   async identify(exchange: Exchange): Promise<void> {
-    try {
-      exchange.info = requestInfo(exchange.request.method, exchange.request.path, exchange.query);
-    } catch (error) {
-      throw error instanceof URIError ? badRequest('the request path has a broken escape') : error;
-    }
+    exchange.info = requestInfo(exchange.request.method, exchange.request.path, exchange.query);
     const { audit, authenticators, clock, namesRequests } = this.parts;
     if (namesRequests) exchange.addHeaders({ 'audit-id': exchange.id });
     let recorded: Promise<void> | undefined;
@@ -138,6 +127,8 @@ export class Chain {
       const { path, query } = exchange.request;
       return plainTextResponse(query ? `${path}?${query}` : path, error);
     }
+    // A path with a broken escape is no request at all.
+    if (error instanceof URIError) return textResponse(400, '400 Bad Request');
     if (!(error instanceof StatusError)) {
       this.parts.metrics.panics.inc({ component: 'apiserver' });
       exchange.audit?.panicked();

@@ -18,6 +18,16 @@ export interface AuditTrail {
   completed(status: number, response?: ApiResponse): void;
 }
 
+/** UNREADABLE is what makes a parameter count for nothing: a broken escape, or a semicolon. */
+const UNREADABLE = /;|%(?![0-9a-f]{2})/i;
+
+/** queryOf reads the parameters of a query. Those that cannot be read are left out, as the API has always done. */
+export function queryOf(text: string): URLSearchParams {
+  if (!UNREADABLE.test(text)) return new URLSearchParams(text);
+  const readable = text.split('&').filter(parameter => !UNREADABLE.test(parameter));
+  return new URLSearchParams(readable.join('&'));
+}
+
 /** Exchange is one request on its way through the chain: each step fills in what it finds out. */
 export class Exchange implements RequestContext {
   readonly query: URLSearchParams;
@@ -46,7 +56,7 @@ export class Exchange implements RequestContext {
     readonly receivedMs: number,
     private readonly authorizers: readonly Authorizer[],
   ) {
-    this.query = request.query ? new URLSearchParams(request.query) : noQuery;
+    this.query = request.query ? queryOf(request.query) : noQuery;
   }
 
   /** id tells the request from others, in answers and in the audit log; the client may choose it. */

@@ -30,6 +30,7 @@ const SCANNED: readonly [string, RegExp, string][] = [
   ['BAD_ALIAS', /empty string/, 'did not find expected alphabetic or numeric character'],
   ['BAD_DQ_ESCAPE', /sequence \\[xuU]/, 'did not find expected hexdecimal number'],
   ['BAD_DQ_ESCAPE', /./, 'found unknown escape character'],
+  ['BAD_INDENT', /^Block scalar values/, 'found a tab character where an indentation space is expected'],
   ['MISSING_CHAR', /directives-end/, 'found unknown directive name'],
 ];
 

@@ -46,9 +46,8 @@ export function parseYaml(bytes: Buffer): unknown {
   const document = parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags });
   const [error] = document.errors.sort((a, b) => placeOf(a) - placeOf(b));
   if (error && !isBehind(text, document, error)) throw new Error(`yaml: ${yamlFailure(text, document, error)}`);
-  const value = valueOf(document);
   // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
-  return decodeJson(Buffer.from(JSON.stringify(value, refuseInfinite) ?? 'null')).value;
+  return decodeJson(Buffer.from(jsonText(valueOf(document), text))).value;
 }
 
 const customTags = (tags: Tags): Tags => [BOOL, INT, ...tags];
@@ -60,7 +59,7 @@ const placeOf = ({ code, pos: [from, to] }: YAMLParseError) => (code === 'BLOCK_
 function isBehind(text: string, { contents }: Document, { code, message, pos: [at] }: YAMLParseError): boolean {
   if (code === 'MULTIPLE_DOCS') return true;
   const { range } = contents ?? {};
-  if (!range || at < range[1] || range[0] === range[1] || /end with a/.test(message)) return false;
+  if (!range || at < range[1] || range[0] === range[1] || /end with a|closing/.test(message)) return false;
   if (!isCollection(contents) || contents.flow) return true;
   return column(text, at) < column(text, range[0]);
 }
@@ -74,6 +73,17 @@ function valueOf(document: Document): unknown {
     const { message } = error as Error;
     const anchor = /^Unresolved alias.*: (\S+)$/.exec(message)?.[1];
     throw new Error(`yaml: ${anchor ? `unknown anchor '${anchor}' referenced` : message}`, { cause: error });
+  }
+}
+
+function jsonText(value: unknown, text: string): string {
+  try {
+    return JSON.stringify(value, refuseInfinite) ?? 'null';
+  } catch (error) {
+    // What JSON.stringify itself throws at is a circle.
+    if (!(error instanceof TypeError)) throw error;
+    const anchor = /&([^\s,[\]{}]+)/.exec(text)?.[1] ?? '';
+    throw new Error(`yaml: anchor '${anchor}' value contains itself`, { cause: error });
   }
 }
 

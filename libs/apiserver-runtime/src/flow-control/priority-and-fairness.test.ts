@@ -42,10 +42,12 @@ describe('PriorityAndFairness', () => {
   beforeEach(() => {
     clock = new FakeClock();
     metrics = new Registry();
-    flow = new PriorityAndFairness({ seats: 10, waitLimitMs: 15_000, lends: true, clock, metrics });
+    flow = make({ seatsWatches: true });
     // catch-all has 5 shares of its own.
     flow.configure([schema('robots', 'low', 'robot'), schema('lost', 'nowhere', 'lost')], [level('low', 5, 2)]);
   });
+  const make = (options: { seatsWatches: boolean }) =>
+    new PriorityAndFairness({ seats: 10, waitLimitMs: 15_000, lends: true, clock, metrics, ...options });
   const ask = (user: string, path = '/api/v1/namespaces/a/pods', more: Partial<UserOptions> = {}) => {
     const { groups = ['system:authenticated'], signal = new AbortController().signal } = more;
     const info = requestInfo('GET', path.split('?')[0]!, new URLSearchParams(path.split('?')[1]));
@@ -71,6 +73,9 @@ describe('PriorityAndFairness', () => {
   test('what is long-running needs none, a watch does until it has begun', () => {
     expect(ask('robot', '/api/v1/namespaces/a/pods/p/log')).toBeUndefined();
     expect(ask('robot', '/api/v1/pods?watch=1')).toBeDefined();
+    metrics = new Registry();
+    flow = make({ seatsWatches: false });
+    expect(ask('robot', '/api/v1/pods?watch=1')).toBeUndefined();
   });
 
   test('administrators are exempt, whoever matches nothing is caught', () => {

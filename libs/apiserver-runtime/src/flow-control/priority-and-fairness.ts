@@ -24,6 +24,8 @@ export interface PriorityAndFairnessOptions {
   readonly waitLimitMs: number;
   /** lends: levels lend each other seats, as releases from 1.26 on do. */
   readonly lends: boolean;
+  /** seatsWatches: watches need a seat to begin, as in releases from 1.21 on. */
+  readonly seatsWatches: boolean;
   /** population lets lists and writes take as many seats as they are work; each request takes one unless given. */
   readonly population?: Population | undefined;
   readonly clock: Clock;
@@ -76,7 +78,7 @@ export class PriorityAndFairness implements FlowControl {
   /** enter: connections and logs need no seat; a watch needs one until it has begun. */
   enter(context: RequestContext): Seat | Promise<Seat> | undefined {
     const { info, user, request } = context;
-    if (info.verb !== 'watch' && isLongRunning(info)) return undefined;
+    if (isLongRunning(info) && !(info.verb === 'watch' && this.options.seatsWatches)) return undefined;
     const schema = this.schemas.find(one => one.matches(info, user)) ?? this.schemas.at(-1)!;
     const distinguisher = distinguisherOf(schema.method, info, user);
     const { level } = schema;

@@ -5,7 +5,8 @@ import { declaresDeleted } from '../registry/deletion-rules';
 import type { Endpoint } from '../registry/resource';
 import { describe, type Deed } from './deeds';
 import { tagOf, TEXT, type OpenApiMethod, type OpenApiOperation } from './operation';
-import { NAMESPACE, nameOf, optionParameters, PRETTY, sorted, SUBPATH } from './parameters';
+import { EXPORT_UNTIL } from '../verbs/export';
+import { EXPORT, NAMESPACE, nameOf, optionParameters, PRETTY, sorted, SUBPATH } from './parameters';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const STATUS = `${META}.Status`;
@@ -124,8 +125,10 @@ class ResourceOperations {
   }
 
   private get(): OpenApiOperation {
-    const { logOptions, custom, schema } = this;
+    const { logOptions, custom, schema, subresource, endpoint, emulated } = this;
+    const exports = emulated <= EXPORT_UNTIL && subresource === undefined && !custom && !endpoint.resource.isVirtual;
     return this.operation('get', 'get', this.item, {
+      ...(exports && { parameters: EXPORT }),
       ...(logOptions && { produces: LOG_MEDIA }),
       answers: { 200: logOptions ? TEXT : schema },
       options: logOptions ?? (custom ? GET_OPTIONS : undefined),

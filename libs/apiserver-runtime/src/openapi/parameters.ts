@@ -21,6 +21,22 @@ export const SUBPATH: OpenApiParameter = {
   description: 'path to the resource',
 };
 
+/** EXPORT are the parameters by which old releases export what is read. */
+export const EXPORT: readonly OpenApiParameter[] = [
+  {
+    name: 'exact',
+    in: 'query',
+    type: 'boolean',
+    description: 'Keep what is a choice of this cluster in an export, such as the namespace. Deprecated.',
+  },
+  {
+    name: 'export',
+    in: 'query',
+    type: 'boolean',
+    description: 'Leave out what only this cluster can know of the object. Deprecated.',
+  },
+];
+
 /** nameOf is the name of an object in a path. */
 export function nameOf(kind: string): OpenApiParameter {
   return { name: 'name', in: 'path', type: 'string', description: `name of the ${kind}` };

@@ -7,6 +7,13 @@ describe('continue token', () => {
     expect(decodeContinue(encodeContinue(token))).toEqual(token);
   });
 
+  test('of the original is understood', () => {
+    const start = (key: string) =>
+      Buffer.from(`{"v":"meta.k8s.io/v1","rv":7,"start":"${key}\\u0000"}`).toString('base64url');
+    expect(decodeContinue(start('c2'))).toEqual({ key: 'c2', revision: 7 });
+    expect(decodeContinue(start('/ns/c2'))).toEqual({ key: 'ns/c2', revision: 7 });
+  });
+
   test.each([
     ['garbage', "invalid character '\\u0081' looking for beginning of value"],
     ['eyJ2IjoidjkiLCJydiI6MSwic3RhcnQiOiJhIn0', 'server does not recognize this encoded version "v9"'],

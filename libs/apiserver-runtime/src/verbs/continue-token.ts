@@ -1,6 +1,9 @@
 import { badRequest, type StatusError } from '@navarch/apimachinery';
 
-/** ContinueToken is where a list goes on: behind a key (relative to the resource's prefix), at a revision (-1: the present one). */
+/**
+ * ContinueToken is where a list goes on: behind a key (relative to what the list reads: a resource or its objects in a namespace), at a
+ * revision (-1: the present one).
+ */
 export interface ContinueToken {
   readonly key: string;
   readonly revision: number;
@@ -41,9 +44,10 @@ export function decodeContinue(token: string): ContinueToken {
   if (typeof rv !== 'number' || !Number.isSafeInteger(rv) || rv === 0)
     throw invalid('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof start !== 'string' || start === '') throw invalid('encoded start key empty (version meta.k8s.io/v1)');
-  const key = start.endsWith(AFTER) ? start.slice(0, -1) : start;
-  if (key.startsWith('/') || key.split('/').some(part => part === '' || part === '.' || part === '..'))
-    throw invalid(start);
+  const from = start.startsWith('/') ? start.slice(1) : start;
+  const key = from.endsWith(AFTER) ? from.slice(0, -1) : from;
+  // Nothing above what the list reads can be reached.
+  if (key.split('/').some(part => part === '' || part === '.' || part === '..')) throw invalid(start);
   return { key, revision: rv };
 }
 

@@ -3,6 +3,7 @@ import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import type { Endpoint } from '../registry/resource';
+import { exported, wantsExport } from './export';
 import { askedRevision } from './resource-version';
 import type { Services } from './services';
 
@@ -13,9 +14,13 @@ export async function get(services: Services, endpoint: Endpoint, exchange: Exch
   const resourceVersion = exchange.query.get('resourceVersion') ?? '';
   // A read of one object is over soon, whoever still waits for it: listening to that would cost more than the rest of the read.
   const options = resourceVersion ? { atLeast: askedRevision(resourceVersion, 'cache') } : {};
-  const entry = await endpoint.resource.storage.get({ namespace, name }, options);
+  let entry = await endpoint.resource.storage.get({ namespace, name }, options);
   if (!entry) throw notFound(endpoint.target, name);
   await endpoint.resource.load([entry]);
+  if (wantsExport(exchange, services.emulated)) {
+    entry = await exported(services, endpoint, exchange, entry);
+    await endpoint.resource.load([entry]);
+  }
   return respondEntry(shape, endpoint, entry, 200, { now: services.clock.now(), emulated: services.emulated });
 }
 

@@ -1,5 +1,5 @@
 import { badRequest, type ApiResponse, type ListMeta } from '@navarch/apimachinery';
-import type { ListResult, Storage } from '@navarch/storage';
+import { rangeOf, type ListResult, type Storage } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondList } from '../encoding/respond';
@@ -58,11 +58,11 @@ async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Pr
       predicate,
       signal,
       ...paging,
-      continueAfter: { key: storage.config.prefix + token.key, revision },
+      continueAfter: { key: rangeOf(storage.config, predicate) + token.key, revision },
     });
   }
+  if (resourceVersion === '' || (asked === 0 && readsStore)) return storage.list({ predicate, signal, ...paging });
   if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: asked });
-  if (resourceVersion === '') return storage.list({ predicate, signal, ...paging });
   // What is cached comes whole: pages begin only at a state that can be come back to.
   if (asked === 0) return storage.list({ predicate, signal, atLeast: 0 });
   // A page at a resourceVersion without a match rule is that of this very revision, as it has always been.
@@ -92,7 +92,7 @@ function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListM
   const last = result.entries.at(-1);
   if (result.more && last) {
     metadata.continue = encodeContinue({
-      key: last.key.slice(storage.config.prefix.length),
+      key: last.key.slice(rangeOf(storage.config, query.predicate).length),
       revision: result.revision,
     });
     if (result.remaining !== undefined && !query.selective) metadata.remainingItemCount = result.remaining;

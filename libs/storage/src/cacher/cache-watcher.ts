@@ -26,8 +26,8 @@ export class CacheWatcher implements Watch {
     clock: Clock,
   ) {
     const { bookmarks, timeoutMs } = options;
-    if (bookmarks && timeoutMs)
-      this.lastBookmark = clock.after(Math.max(0, timeoutMs - BEFORE_END_MS), () => this.bookmark());
+    if (bookmarks && timeoutMs !== undefined && timeoutMs > BEFORE_END_MS)
+      this.lastBookmark = clock.after(timeoutMs - BEFORE_END_MS, () => this.bookmark());
   }
 
   stop(): void {

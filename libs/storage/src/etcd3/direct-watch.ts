@@ -135,7 +135,8 @@ class DirectWatch implements Watch {
       });
     };
     everyMinute();
-    if (timeoutMs) this.timers[1] = clock.after(Math.max(0, timeoutMs - BEFORE_END_MS), () => this.bookmark());
+    if (timeoutMs !== undefined && timeoutMs > BEFORE_END_MS)
+      this.timers[1] = clock.after(timeoutMs - BEFORE_END_MS, () => this.bookmark());
   }
 }
 

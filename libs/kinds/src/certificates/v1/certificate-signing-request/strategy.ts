@@ -22,6 +22,9 @@ export const requestStrategy: Strategy<CSR> = {
     if (user.extra)
       spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
   },
+  export(request) {
+    request.status = {};
+  },
   validate: validateRequest,
   prepareForUpdate: (request, old) => keep(request, old, 'spec', 'status'),
 };

@@ -90,6 +90,9 @@ export const node = defineKind<corev1.Node>({
     }),
     // A kubelet registers its node together with its status.
     prepareForCreate: (node, { emulated }) => dropDisabled(node, undefined, emulated),
+    export(node) {
+      node.status = {};
+    },
   },
   subresources: {
     status: statusStrategy<corev1.Node>({

@@ -28,6 +28,16 @@ function validateUpdate(secret: corev1.Secret, old: corev1.Secret): FieldError[]
   ];
 }
 
+/** refuseExport: a token is good for the account of this cluster alone. */
+function refuseExport(secret: corev1.Secret): void {
+  const { type, metadata = {} } = secret;
+  if (type !== 'kubernetes.io/service-account-token' && !metadata.annotations?.['kubernetes.io/service-account.uid'])
+    return;
+  throw field.invalidObject({ group: '', kind: 'Secret' }, metadata.name ?? '', [
+    field.invalid(Path.at('type'), type, 'can not export service account secrets'),
+  ]);
+}
+
 /** secret declares Secret. */
 export const secret = defineKind<corev1.Secret>({
   resource: Secrets,
@@ -47,5 +57,6 @@ export const secret = defineKind<corev1.Secret>({
       if (secret.type === 'Opaque' && old.type === undefined) delete secret.type;
     },
     validateUpdate,
+    export: refuseExport,
   }),
 });

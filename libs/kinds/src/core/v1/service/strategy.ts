@@ -27,6 +27,13 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     // What depends on several fields was looked at last, when nothing else was wrong.
     return errors.length || context.emulated >= COMBINATIONS ? errors : validateTrafficCombination(service);
   },
+  export({ spec = {} }) {
+    if (spec.clusterIPs?.length && spec.clusterIPs[0] !== 'None') {
+      delete spec.clusterIP;
+      delete spec.clusterIPs;
+    }
+    if (spec.type === 'NodePort') for (const port of spec.ports ?? []) delete port.nodePort;
+  },
   prepareForUpdate(service, old, { emulated }) {
     if (emulated >= DUAL_STACK) keepAllocated(service.spec ?? {}, old.spec ?? {});
     normalizeClusterIPs(service.spec, old.spec);
