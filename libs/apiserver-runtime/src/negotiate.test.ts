@@ -83,9 +83,7 @@ describe('negotiate', () => {
     'application/json; a=b; A=c',
     'application/json; a="b',
   ])('content type %s is 415', header => {
-    expect(() => contentMedia(header)).toThrow(
-      'accepted media types include: application/json, application/yaml',
-    );
+    expect(() => contentMedia(header)).toThrow('accepted media types include: application/json, application/yaml');
   });
 
   test.each([

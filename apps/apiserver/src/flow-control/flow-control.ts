@@ -16,7 +16,7 @@ const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
  * WATCHES_SINCE is the release from which on watches need a seat to begin, WORK_SINCE that from which on lists and writes take as many seats as
  * they are work, LENDING_SINCE that from which on levels lend seats.
  */
-const WATCHES_SINCE = 21;
+const WATCHES_SINCE = 22;
 const WORK_SINCE = 23;
 const LENDING_SINCE = 26;
 

@@ -40,7 +40,10 @@ test.each([
 });
 
 test.each([
-  ['null', `Widget in version "v1" cannot be handled as a Widget: unmarshalerDecoder: Object 'Kind' is missing in 'null', `],
+  [
+    'null',
+    `Widget in version "v1" cannot be handled as a Widget: unmarshalerDecoder: Object 'Kind' is missing in 'null', `,
+  ],
   ['{"apiVersion":"v2"}', `Widget in version "v2" cannot be handled as a Widget: `],
   ['{"kind":"Widget","apiVersion":{}}', 'json: cannot unmarshal object into Go struct field .apiVersion of type'],
   ['{"kind":"Widget","apiVersion":"/v1"}', 'the API version in the data (v1) does not match the expected'],

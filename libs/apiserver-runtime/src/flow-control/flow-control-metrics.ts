@@ -14,9 +14,9 @@ interface Flow {
 
 /**
  * exposeFlowControl shows what priority and fairness does, under upstream's names. Numbers are read when somebody asks for
- * them: a request pays for no metric.
+ * them: a request pays for no metric. `seatsWatches`: how long watches took to begin is told, apart from the rest.
  */
-export function exposeFlowControl(flow: Flow, registry: Registry): void {
+export function exposeFlowControl(flow: Flow, registry: Registry, seatsWatches: boolean): void {
   const registers = [registry];
   const counter = <L extends string>(
     name: string,
@@ -83,10 +83,14 @@ export function exposeFlowControl(flow: Flow, registry: Registry): void {
     [{ execute: 'true' }, waited.true],
     [{ execute: 'false' }, waited.false],
   ]);
-  histogram('request_execution_seconds', 'Duration of request execution under flow control.', ({ executed }) => [
-    [{ type: 'regular' }, executed.regular],
-    [{ type: 'watch' }, executed.watch],
-  ]);
+  histogram('request_execution_seconds', 'Duration of request execution under flow control.', ({ executed }) =>
+    seatsWatches
+      ? [
+          [{ type: 'regular' }, executed.regular],
+          [{ type: 'watch' }, executed.watch],
+        ]
+      : [[{}, executed.regular]],
+  );
   histogram(
     'request_queue_length_after_enqueue',
     'Length of its queue, as seen by each request after it came in.',

@@ -140,6 +140,25 @@ describe('PriorityAndFairness', () => {
     expect(await limit()).toBe('5');
   });
 
+  test('watches are told from other requests, but of releases whose flow control has none', async () => {
+    const labels = async (seatsWatches: boolean) => {
+      const registry = new Registry();
+      const told = new PriorityAndFairness({
+        ...{ seats: 10, waitLimitMs: 15_000, lends: true, seatsWatches, clock },
+        metrics: registry,
+      });
+      const seat = (await told.enter({
+        info: requestInfo('GET', '/api/v1/pods', new URLSearchParams()),
+        user: { name: 'x', groups: ['system:authenticated'] },
+        request: { signal: new AbortController().signal },
+      } as unknown as RequestContext)) as Seat;
+      seat.release();
+      return /request_execution_seconds_count\{flow_schema="catch-all",(.*)\} 1/.exec(await registry.metrics())![1];
+    };
+    expect(await labels(true)).toBe('priority_level="catch-all",type="regular"');
+    expect(await labels(false)).toBe('priority_level="catch-all"');
+  });
+
   test('metrics and dumps tell what goes on', async () => {
     for (let i = 0; i < 5; i++) void ask('robot');
     (ask('robot') as Promise<Seat>).catch(() => undefined);

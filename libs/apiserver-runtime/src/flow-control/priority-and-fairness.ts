@@ -24,7 +24,7 @@ export interface PriorityAndFairnessOptions {
   readonly waitLimitMs: number;
   /** lends: levels lend each other seats, as releases from 1.26 on do. */
   readonly lends: boolean;
-  /** seatsWatches: watches need a seat to begin, as in releases from 1.21 on. */
+  /** seatsWatches: watches need a seat to begin, as in releases from 1.22 on; metrics tell them apart. */
   readonly seatsWatches: boolean;
   /** population lets lists and writes take as many seats as they are work; each request takes one unless given. */
   readonly population?: Population | undefined;
@@ -45,7 +45,7 @@ export class PriorityAndFairness implements FlowControl {
 
   constructor(private readonly options: PriorityAndFairnessOptions) {
     this.configure([], []);
-    exposeFlowControl(this, options.metrics);
+    exposeFlowControl(this, options.metrics, options.seatsWatches);
   }
 
   /** configure takes the present objects, all of them. A schema that refers to no level is left out. */

@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import type { Minor } from '../../../kind';
+import { dropLabelKeys, MERGES_LABEL_KEYS } from './label-keys';
 
 /** EPHEMERAL_CONTAINERS, EPHEMERAL_VOLUMES and PROC_MOUNT are the first releases that have these by default. */
 const EPHEMERAL_CONTAINERS: Minor = 23;
@@ -16,6 +17,7 @@ export function dropDisabledFields(
   if (emulated < EPHEMERAL_CONTAINERS && !old?.ephemeralContainers?.length) delete spec.ephemeralContainers;
   if (emulated < EPHEMERAL_VOLUMES && !old?.volumes?.some(volume => volume.ephemeral))
     for (const volume of spec.volumes ?? []) delete volume.ephemeral;
+  if (emulated < MERGES_LABEL_KEYS) dropLabelKeys(spec, old);
   if (emulated >= PROC_MOUNT) return;
   const contexts = (of: corev1.PodSpec | undefined) =>
     [...(of?.initContainers ?? []), ...(of?.containers ?? [])].map(container => container.securityContext);

@@ -5,6 +5,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { dropDisabledFields } from './disabled-fields';
+import { MERGES_LABEL_KEYS, mergeLabelKeys } from './label-keys';
 import { qosClass } from './qos';
 import { takeResources, validateResize } from './resize';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
@@ -53,6 +54,7 @@ export const podStrategy: Strategy<corev1.Pod> = {
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
     dropDisabledFields(pod.spec, undefined, emulated);
+    if (emulated >= MERGES_LABEL_KEYS && pod.spec?.affinity) mergeLabelKeys(pod);
   },
   warnings: (pod, old, context) => podWarnings(pod, old, SPEC, context),
   validate: (pod, context) => [

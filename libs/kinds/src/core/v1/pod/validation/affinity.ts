@@ -54,11 +54,37 @@ function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, { emula
     ...validateLabelSelector(term.labelSelector, selectorPath),
     ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector')),
     ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name))),
-    ...(term.topologyKey ? [] : [field.required(topology, 'can not be empty')]),
-    ...validateLabelName(term.topologyKey ?? '', topology),
     ...validateLabelKeys(term, 'matchLabelKeys', path),
     ...validateLabelKeys(term, 'mismatchLabelKeys', path),
+    ...validateMergedKeys(term, path),
+    ...(term.topologyKey ? [] : [field.required(topology, 'can not be empty')]),
+    ...validateLabelName(term.topologyKey ?? '', topology),
   ];
+}
+
+/** What a key stands for is in the selector by now: a key that comes there twice was given twice. It may not stand for both, same and other. */
+function validateMergedKeys(
+  { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] }: Partial<corev1.PodAffinityTerm>,
+  path: Path,
+): FieldError[] {
+  const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
+  const twice = (labelSelector?.matchExpressions ?? []).flatMap(({ key }) => {
+    const i = seen.has(key) ? matchLabelKeys.lastIndexOf(key) : -1;
+    seen.add(key);
+    return i < 0 ? [] : [field.invalid(path.index(i), key, 'exists in both matchLabelKeys and labelSelector')];
+  });
+  const both = matchLabelKeys.flatMap((key, i) =>
+    mismatchLabelKeys.includes(key)
+      ? [
+          field.invalid(
+            path.child('matchLabelKeys').index(i),
+            key,
+            'exists in both matchLabelKeys and mismatchLabelKeys',
+          ),
+        ]
+      : [],
+  );
+  return [...twice, ...both];
 }
 
 /** validateTopologySpread checks how evenly pods are to be spread. */
@@ -99,10 +125,7 @@ export function validateTopologySpread(
   });
 }
 
-/**
- * Keys of labels whose values are the pod's own; they add to the selector, so there has to be one without them. `apart`: and it
- * does not have the same keys.
- */
+/** Keys of labels whose values are the pod's own add to the selector, so there has to be one without them. `apart`: and it does not have the same keys. */
 function validateLabelKeys(
   term: Partial<corev1.PodAffinityTerm>,
   name: 'matchLabelKeys' | 'mismatchLabelKeys',
