@@ -41,7 +41,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   // What a request meets on its way.
   const access = openAccess(foundation);
   const flow = openFlowControl(flags, emulated, clock, metrics, foundation.population);
-  const audit = openAudit(flags, config.auditPolicy, files, clock, log, metrics);
+  const audit = openAudit(flags, config, files, clock, log, metrics);
   if (audit) stack.push(audit);
   const aggregation = openAggregation({ ...foundation, proxyClient: credentials.proxyClient });
 

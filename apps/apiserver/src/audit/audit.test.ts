@@ -3,6 +3,7 @@ import type { AuditPlan, AuditRecord, RequestInfo } from '@navarch/apiserver-run
 import { Registry } from '@navarch/base';
 import { Audit } from './audit';
 import { auditEvent } from './event';
+import { auditVersions } from './format';
 import { AuditPolicy } from './policy';
 
 const info = (change: Partial<RequestInfo> = {}): RequestInfo => ({
@@ -19,7 +20,8 @@ const info = (change: Partial<RequestInfo> = {}): RequestInfo => ({
   ...change,
 });
 const alice = { name: 'alice', groups: ['staff'] };
-const policy = (...rules: object[]) => AuditPolicy.parse({ kind: 'Policy', apiVersion: 'audit.k8s.io/v1', rules });
+const policy = (...rules: object[]) =>
+  AuditPolicy.parse({ kind: 'Policy', apiVersion: 'audit.k8s.io/v1', rules }, ['audit.k8s.io/v1']);
 
 describe('AuditPolicy', () => {
   test.each<[string, object[], Partial<RequestInfo>, string]>([
@@ -60,16 +62,24 @@ describe('AuditPolicy', () => {
   ])('%j is refused', rules => {
     expect(() => policy(...rules)).toThrow('rules');
   });
+  test('versions before v1 are read by releases up to 1.23', () => {
+    const old = { kind: 'Policy', apiVersion: 'audit.k8s.io/v1beta1', rules: [{ level: 'Metadata' }] };
+    expect(AuditPolicy.parse(old, auditVersions(23)).plan(info(), alice)!.level).toBe('Metadata');
+    expect(() => AuditPolicy.parse(old, auditVersions(24))).toThrow('must be a Policy of audit.k8s.io/v1');
+  });
 });
 
 test('stages are left out by the policy and by the rule, managedFields by the rule before the policy', () => {
-  const parsed = AuditPolicy.parse({
-    ...{ kind: 'Policy', apiVersion: 'audit.k8s.io/v1', omitStages: ['RequestReceived'], omitManagedFields: true },
-    rules: [
-      { level: 'Request', verbs: ['get'], omitStages: ['Panic'], omitManagedFields: false },
-      { level: 'Metadata' },
-    ],
-  });
+  const parsed = AuditPolicy.parse(
+    {
+      ...{ kind: 'Policy', apiVersion: 'audit.k8s.io/v1', omitStages: ['RequestReceived'], omitManagedFields: true },
+      rules: [
+        { level: 'Request', verbs: ['get'], omitStages: ['Panic'], omitManagedFields: false },
+        { level: 'Metadata' },
+      ],
+    },
+    ['audit.k8s.io/v1'],
+  );
   const plan = (verb: string) => parsed.plan(info({ verb }), alice)!;
   expect([...plan('get').stages]).toEqual(['ResponseStarted', 'ResponseComplete']);
   expect([...plan('list').stages]).toEqual(['ResponseStarted', 'ResponseComplete', 'Panic']);

@@ -1,12 +1,14 @@
 import type { AuditPlan, AuditRecord, AuditSink, RequestInfo } from '@navarch/apiserver-runtime';
 import { exposeCounts, type Clock, type Logger, type Registry, type Stoppable } from '@navarch/base';
 import type { UserInfo } from '@navarch/apimachinery';
+import type { Config } from '../config';
 import type { LiveFiles } from '../credentials/live';
 import type { ApiServerFlags } from '../flags';
 import { readReviewEndpoint } from '../outbound/review-client';
-import { auditEvent } from './event';
+import { auditEvent, type AuditEvent } from './event';
+import { auditVersions, FORMATS, inVersion, legacyLine } from './format';
 import { LogFile } from './log-file';
-import { Batching, Blocking, MODES, type AuditBackend, type AuditWriter, type Mode } from './modes';
+import { Batching, Blocking, MODES, type AuditBackend, type AuditWriter } from './modes';
 import { AuditPolicy } from './policy';
 import { Truncating } from './truncate';
 import { AuditWebhook } from './webhook';
@@ -58,7 +60,7 @@ const MEGABYTE = 1024 * 1024;
 /** openAudit makes the audit that the flags ask for; undefined if they name no backend. It throws an Error that names a flag that is wrong. */
 export function openAudit(
   flags: ApiServerFlags,
-  policy: unknown,
+  { auditPolicy: policy, emulated }: Pick<Config, 'auditPolicy' | 'emulated'>,
   files: LiveFiles,
   clock: Clock,
   log: Logger,
@@ -66,9 +68,12 @@ export function openAudit(
 ): Audit | undefined {
   const { 'audit-log-path': path, 'audit-webhook-config-file': webhook } = flags;
   const backends: AuditBackend[] = [];
+  const versions = auditVersions(emulated);
   if (path) {
     const options = {
       path,
+      line: lineOf(flags, versions, emulated),
+      compress: flags['audit-log-compress'],
       maxBytes: flags['audit-log-maxsize'] * MEGABYTE,
       maxBackups: flags['audit-log-maxbackup'],
       maxAgeDays: flags['audit-log-maxage'],
@@ -76,12 +81,31 @@ export function openAudit(
     backends.push(inMode('audit-log', new LogFile(options, clock, log), flags, clock, log));
   }
   if (webhook) {
+    const version = oneOf('audit-webhook-version', flags['audit-webhook-version'], versions);
     const endpoint = files.follow(webhook, read => readReviewEndpoint(webhook, read));
-    const writer = new AuditWebhook(endpoint, flags['audit-webhook-initial-backoff'], clock);
+    const writer = new AuditWebhook(endpoint, flags['audit-webhook-initial-backoff'], version, clock);
     backends.push(inMode('audit-webhook', writer, flags, clock, log));
   }
   if (!backends.length) return undefined;
-  return new Audit(policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy), backends, metrics);
+  return new Audit(
+    policy === undefined ? AuditPolicy.metadataOnly : AuditPolicy.parse(policy, versions),
+    backends,
+    metrics,
+  );
+}
+
+/** lineOf is how the log shows events. */
+function lineOf(flags: ApiServerFlags, versions: readonly string[], emulated: number): (event: AuditEvent) => string {
+  const version = oneOf('audit-log-version', flags['audit-log-version'], versions);
+  return oneOf('audit-log-format', flags['audit-log-format'], FORMATS) === 'legacy'
+    ? event => legacyLine(event, emulated)
+    : event => JSON.stringify(inVersion(event, version));
+}
+
+function oneOf<T extends string>(flag: string, value: string, known: readonly T[]): T {
+  const found = known.find(one => one === value);
+  if (found === undefined) throw new Error(`--${flag}: ${JSON.stringify(value)} is none of ${known.join(', ')}`);
+  return found;
 }
 
 /** inMode makes a backend of a writer, as the flags that begin with `prefix` have it. */
@@ -92,9 +116,7 @@ function inMode(
   clock: Clock,
   log: Logger,
 ): AuditBackend {
-  const mode = flags[`${prefix}-mode`] as Mode;
-  if (!MODES.includes(mode))
-    throw new Error(`--${prefix}-mode: ${JSON.stringify(mode)} is none of ${MODES.join(', ')}`);
+  const mode = oneOf(`${prefix}-mode`, flags[`${prefix}-mode`], MODES);
   const bounds = {
     maxBatchBytes: flags[`${prefix}-truncate-max-batch-size`],
     maxEventBytes: flags[`${prefix}-truncate-max-event-size`],

@@ -2,8 +2,38 @@ import { rfc3339Micro } from '@navarch/base';
 import { isRecord, type UserInfo } from '@navarch/apimachinery';
 import type { AuditRecord } from '@navarch/apiserver-runtime';
 
-/** auditEvent is the event of one stage of a request, as audit.k8s.io/v1 has it. Pure. */
-export function auditEvent(record: AuditRecord): object {
+interface AuditUser {
+  readonly username?: string;
+  readonly uid?: string;
+  readonly groups?: readonly string[];
+  readonly extra?: UserInfo['extra'];
+}
+
+/** AuditEvent is an Event of audit.k8s.io/v1. */
+export interface AuditEvent {
+  readonly kind: string;
+  readonly apiVersion: string;
+  readonly level: string;
+  readonly auditID: string;
+  readonly stage: string;
+  readonly requestURI: string;
+  readonly verb: string;
+  readonly user: AuditUser;
+  readonly impersonatedUser?: AuditUser;
+  readonly sourceIPs?: readonly string[];
+  readonly userAgent?: string;
+  readonly objectRef?: { readonly namespace?: string; readonly apiGroup?: string; readonly apiVersion?: string };
+  readonly responseStatus?: { readonly code?: number };
+  readonly requestObject?: unknown;
+  readonly responseObject?: unknown;
+  /** requestReceivedTimestamp and stageTimestamp are RFC 3339 with six places. */
+  readonly requestReceivedTimestamp: string;
+  readonly stageTimestamp: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** auditEvent is the event of one stage of a request. Pure. */
+export function auditEvent(record: AuditRecord): AuditEvent {
   const { info, user, impersonated, plan, status } = record;
   const { level, omitManagedFields } = plan;
   const request = plan.bodies ? parsed(record.requestBody) : undefined;
@@ -35,7 +65,7 @@ export function auditEvent(record: AuditRecord): object {
 }
 
 /** statusOf is how a request ended; of a failure, what its Status says. */
-function statusOf(code: number, response: unknown): object {
+function statusOf(code: number, response: unknown): { readonly code: number; readonly [more: string]: unknown } {
   if (code < 400 || !isRecord(response) || response['kind'] !== 'Status') return { metadata: {}, code };
   const { status, message, reason, details } = response;
   return { metadata: {}, status, message, reason, details, code };
@@ -51,7 +81,7 @@ function withoutManagedFields(object: unknown): unknown {
   return { ...object, metadata: rest };
 }
 
-function userOf(user: UserInfo | undefined) {
+function userOf(user: UserInfo | undefined): AuditUser {
   if (!user) return {};
   return {
     username: user.name,

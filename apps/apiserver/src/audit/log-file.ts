@@ -2,6 +2,9 @@ import { describe, type Clock, type Logger } from '@navarch/base';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type { AuditEvent } from './event';
 import type { AuditWriter } from './modes';
 
 /** MAX_WAITING_BYTES bounds what waits for the disk; what comes then is not taken. */
@@ -16,12 +19,18 @@ export interface LogFileOptions {
   readonly maxBytes: number;
   readonly maxBackups: number;
   readonly maxAgeDays: number;
+  /** compress files that are put aside. */
+  readonly compress: boolean;
+  /** line shows an event, without a line's end. */
+  readonly line: (event: AuditEvent) => string;
 }
 
-/** LogFile appends a line of JSON for each event. */
+/** LogFile appends a line for each event. */
 export class LogFile implements AuditWriter {
   private out: Writable;
   private size = 0;
+  /** tidying is what is done with the files that were put aside, one after the other. */
+  private tidying: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly options: LogFileOptions,
@@ -31,7 +40,7 @@ export class LogFile implements AuditWriter {
     this.out = this.open();
   }
 
-  write(events: readonly object[]): Promise<void> {
+  write(events: readonly AuditEvent[]): Promise<void> {
     if (this.out.writableLength > MAX_WAITING_BYTES) return Promise.reject(new Error('the disk is too slow'));
     return Promise.all(events.map(event => this.append(event))).then(() => undefined);
   }
@@ -39,10 +48,11 @@ export class LogFile implements AuditWriter {
   async stop(): Promise<void> {
     if (this.out === process.stdout) return;
     await new Promise<void>(resolve => this.out.end(resolve));
+    await this.tidying;
   }
 
-  private append(event: object): Promise<void> {
-    const line = Buffer.from(`${JSON.stringify(event)}\n`);
+  private append(event: AuditEvent): Promise<void> {
+    const line = Buffer.from(`${this.options.line(event)}\n`);
     const { maxBytes } = this.options;
     // A disk that was full may have room again.
     if (this.out.destroyed) this.out = this.open();
@@ -64,15 +74,34 @@ export class LogFile implements AuditWriter {
   private rotate(): void {
     if (this.out === process.stdout) return;
     try {
-      fs.renameSync(this.options.path, backupName(this.options.path, this.clock.now()));
-      this.out.end();
+      const backup = backupName(this.options.path, this.clock.now());
+      fs.renameSync(this.options.path, backup);
+      const written = this.close();
       this.out = this.open();
-      for (const name of this.outdated()) fs.rmSync(name);
+      this.tidying = this.tidying.then(() => written).then(() => this.tidy(backup));
     } catch (error) {
-      this.log.error('Rotating the audit log failed', undefined, { err: describe(error) });
+      this.failed(error);
       // Not at each line again.
       this.size = 0;
     }
+  }
+
+  private close(): Promise<void> {
+    const { out } = this;
+    return new Promise(resolve => out.once('close', resolve).end());
+  }
+
+  private async tidy(backup: string): Promise<void> {
+    try {
+      if (this.options.compress) await compress(backup);
+      for (const name of this.outdated()) fs.rmSync(name);
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  private failed(error: unknown): void {
+    this.log.error('Rotating the audit log failed', undefined, { err: describe(error) });
   }
 
   private outdated(): string[] {
@@ -85,6 +114,13 @@ export class LogFile implements AuditWriter {
   }
 }
 
+/** compress puts a file aside once more, as FILE.gz. */
+async function compress(file: string): Promise<void> {
+  const packed = fs.createWriteStream(`${file}.gz`, { mode: 0o600 });
+  await pipeline(fs.createReadStream(file), createGzip(), packed);
+  fs.rmSync(file);
+}
+
 /** backupName is the name of a file that is put aside: `audit-2024-01-02T03-04-05.000.log`. Pure. */
 export function backupName(file: string, nowMs: number): string {
   const { dir, name, ext } = path.parse(file);
@@ -93,7 +129,8 @@ export function backupName(file: string, nowMs: number): string {
 
 /** timeOfBackup is when a file was put aside; undefined if it is no backup of that log. Pure. */
 export function timeOfBackup(file: string, candidate: string): number | undefined {
-  const { name, ext } = path.parse(file);
+  const { name, ext: end } = path.parse(file);
+  const ext = candidate.endsWith('.gz') ? `${end}.gz` : end;
   if (!candidate.startsWith(`${name}-`) || !candidate.endsWith(ext)) return undefined;
   const stamp = candidate.slice(name.length + 1, candidate.length - ext.length);
   const parts = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3})$/.exec(stamp);

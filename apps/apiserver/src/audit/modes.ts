@@ -1,14 +1,15 @@
 import { describe, type Clock, type Logger, type Stoppable } from '@navarch/base';
 import { TokenBucket } from '@navarch/client';
+import type { AuditEvent } from './event';
 
 /** AuditWriter puts events where they are kept. write rejects with an Error when they are not; `signal` ends further attempts. */
 export interface AuditWriter extends Stoppable {
-  write(events: readonly object[], signal: AbortSignal): Promise<void>;
+  write(events: readonly AuditEvent[], signal: AbortSignal): Promise<void>;
 }
 
 /** AuditBackend takes events as requests go on. A promise is what a request has to wait for before it is served: false refuses it. */
 export interface AuditBackend extends Stoppable {
-  take(event: object): Promise<boolean> | undefined;
+  take(event: AuditEvent): Promise<boolean> | undefined;
 }
 
 /** MODES are how requests and what is written of them go together. */
@@ -35,7 +36,7 @@ export class Blocking implements AuditBackend {
     private readonly log: Logger,
   ) {}
 
-  async take(event: object): Promise<boolean> {
+  async take(event: AuditEvent): Promise<boolean> {
     try {
       await this.writer.write([event], this.stopping.signal);
       return true;
@@ -54,7 +55,7 @@ export class Blocking implements AuditBackend {
 /** Batching writes events together, one batch at a time. No request waits. */
 export class Batching implements AuditBackend {
   /** waiting are the events to write, oldest first; at most bufferSize. */
-  private waiting: object[] = [];
+  private waiting: AuditEvent[] = [];
   private dropped = 0;
   private timer: Disposable | undefined;
   private writing: Promise<void> | undefined;
@@ -71,7 +72,7 @@ export class Batching implements AuditBackend {
     this.bucket = throttle && new TokenBucket(throttle.qps, throttle.burst, clock.now());
   }
 
-  take(event: object): undefined {
+  take(event: AuditEvent): undefined {
     if (this.waiting.length >= this.options.bufferSize) {
       this.dropped++;
       return;
@@ -100,7 +101,7 @@ export class Batching implements AuditBackend {
     });
   }
 
-  private async write(batch: readonly object[]): Promise<void> {
+  private async write(batch: readonly AuditEvent[]): Promise<void> {
     this.report();
     const delay = this.bucket?.reserve(this.clock.now()) ?? 0;
     if (delay) await this.clock.sleep(delay, this.stopping.signal).catch(() => undefined);

@@ -28,11 +28,11 @@ export class AuditPolicy {
   /** metadataOnly keeps who did what of every request, without bodies. */
   static readonly metadataOnly = new AuditPolicy([{ level: 'Metadata' }]);
 
-  /** parse reads a Policy (audit.k8s.io/v1), already parsed from its YAML; it throws an Error that names the field. */
-  static parse(document: unknown): AuditPolicy {
+  /** parse reads a Policy of one of these versions of audit.k8s.io, already parsed from its YAML; it throws an Error that names the field. */
+  static parse(document: unknown, versions: readonly string[]): AuditPolicy {
     const policy = document as Partial<auditv1.Policy> & OmitsManagedFields & { kind?: string; apiVersion?: string };
-    if (policy?.kind !== 'Policy' || policy.apiVersion !== 'audit.k8s.io/v1')
-      throw new Error('must be a Policy of audit.k8s.io/v1');
+    if (policy?.kind !== 'Policy' || !versions.includes(policy.apiVersion ?? ''))
+      throw new Error(`must be a Policy of ${versions.join(' or ')}`);
     checkStages('omitStages', policy.omitStages);
     if (!Array.isArray(policy.rules) || !policy.rules.length) throw new Error('rules: must not be empty');
     for (const [i, rule] of policy.rules.entries()) {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import type { AuditEvent } from './event';
 import { withinBounds } from './truncate';
 
 const event = (id: number, body = '') => ({ id, ...(body && { requestObject: body, responseObject: body }) });
@@ -19,5 +20,5 @@ test.each<[string, object[], object[][]]>([
     [[event(1, '0123456789')], [event(2, '0123456789'), event(3)]],
   ],
 ])('%s', (_name, events, want) => {
-  expect(withinBounds(events, { maxBatchBytes: 90, maxEventBytes: 75 })).toEqual(want);
+  expect(withinBounds(events as AuditEvent[], { maxBatchBytes: 90, maxEventBytes: 75 })).toEqual(want);
 });

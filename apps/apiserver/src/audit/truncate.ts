@@ -1,3 +1,4 @@
+import type { AuditEvent } from './event';
 import type { AuditWriter } from './modes';
 
 /** TruncateOptions bound what is written, in bytes of JSON. */
@@ -13,7 +14,7 @@ export class Truncating implements AuditWriter {
     private readonly options: TruncateOptions,
   ) {}
 
-  async write(events: readonly object[], signal: AbortSignal): Promise<void> {
+  async write(events: readonly AuditEvent[], signal: AbortSignal): Promise<void> {
     for (const part of withinBounds(events, this.options)) await this.writer.write(part, signal);
   }
 
@@ -25,15 +26,12 @@ export class Truncating implements AuditWriter {
 /** TRUNCATED marks an event whose bodies were too long to be kept. */
 const TRUNCATED = 'audit.k8s.io/truncated';
 
-interface MaybeLong {
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly requestObject?: unknown;
-  readonly responseObject?: unknown;
-}
-
 /** withinBounds are the events in batches that are short enough; one that is too long even without bodies is left out. Pure. */
-export function withinBounds(events: readonly object[], { maxBatchBytes, maxEventBytes }: TruncateOptions): object[][] {
-  const batches: object[][] = [];
+export function withinBounds(
+  events: readonly AuditEvent[],
+  { maxBatchBytes, maxEventBytes }: TruncateOptions,
+): AuditEvent[][] {
+  const batches: AuditEvent[][] = [];
   let room = 0;
   for (const event of events) {
     const kept = sizeOf(event) > maxEventBytes ? withoutBodies(event) : event;
@@ -49,7 +47,7 @@ export function withinBounds(events: readonly object[], { maxBatchBytes, maxEven
   return batches;
 }
 
-function withoutBodies(event: MaybeLong): object {
+function withoutBodies(event: AuditEvent): AuditEvent {
   const { requestObject: _request, responseObject: _response, annotations, ...rest } = event;
   return { ...rest, annotations: { ...annotations, [TRUNCATED]: 'true' } };
 }

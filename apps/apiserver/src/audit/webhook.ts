@@ -3,6 +3,8 @@ import { Agent } from 'node:https';
 import type { Live } from '../credentials/live';
 import { exchange } from '../outbound/exchange';
 import type { ReviewEndpoint } from '../outbound/review-client';
+import type { AuditEvent } from './event';
+import { inVersion } from './format';
 import type { AuditWriter } from './modes';
 
 const TIMEOUT_MS = 30_000;
@@ -15,11 +17,15 @@ export class AuditWebhook implements AuditWriter {
   constructor(
     private readonly endpoint: Live<ReviewEndpoint>,
     private readonly initialBackoffMs: number,
+    /** apiVersion is that of the events. */
+    private readonly apiVersion: string,
     private readonly clock: Clock,
   ) {}
 
-  async write(items: readonly object[], signal: AbortSignal): Promise<void> {
-    const list = { kind: 'EventList', apiVersion: 'audit.k8s.io/v1', metadata: {}, items };
+  async write(events: readonly AuditEvent[], signal: AbortSignal): Promise<void> {
+    const { apiVersion } = this;
+    const items = events.map(event => inVersion(event, apiVersion));
+    const list = { kind: 'EventList', apiVersion, metadata: {}, items };
     const body = Buffer.from(JSON.stringify(list));
     const { initialBackoffMs } = this;
     const backoff = new Backoff({ initialMs: initialBackoffMs, maxMs: 8 * initialBackoffMs, jitter: 0.2 });
