@@ -1,3 +1,5 @@
+import { utcMs } from './clock';
+
 /** TimeZone tells by how much the clocks of a place are ahead of UTC. */
 export interface TimeZone {
   /** offset at a moment, in milliseconds; both are to the second. */
@@ -47,8 +49,5 @@ function wallClock(format: Intl.DateTimeFormat, ms: number): number {
   const parts = new Map(format.formatToParts(ms).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type) ?? 0);
   const year = parts.get('era') === 'BC' ? 1 - part('year') : part('year');
-  const date = new Date(0);
-  // Unlike Date.UTC, this takes years before 100 as they are.
-  date.setUTCFullYear(year, part('month') - 1, part('day'));
-  return date.setUTCHours(part('hour'), part('minute'), part('second'));
+  return utcMs(year, part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
 }

@@ -122,6 +122,7 @@ const TRUE: Readonly<Record<string, readonly string[]>> = {
     'timestamp("2023-05-06T07:08:09.010Z").getMonth() == 4 && timestamp("2023-05-06T00:00:00Z").getDate() == 6',
     'timestamp("2023-05-06T00:00:00Z").getDayOfMonth() == 5 && timestamp("2023-05-06T00:00:00Z").getDayOfWeek() == 6',
     'timestamp("2023-05-06T23:00:00Z").getHours("Europe/Berlin") == 1',
+    'timestamp("0004-12-31T00:00:00Z").getDayOfYear() == 365 && string(timestamp("0099-01-01T00:00:00Z")) == "0099-01-01T00:00:00Z"',
     'timestamp("2023-05-06T23:00:00Z").getHours("-02:30") == 20 && timestamp("2023-12-31T00:00:00Z").getDayOfYear() == 364',
     'duration("1h30m").getMinutes() == 90 && duration("1.25s").getMilliseconds() == 250',
   ],

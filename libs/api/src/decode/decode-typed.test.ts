@@ -70,6 +70,12 @@ describe('decodeTyped', () => {
       { renewTime: '2020-01-01T00:00:00.1Z' },
       { renewTime: '2020-01-01T00:00:00.100000Z' },
     ],
+    [
+      'times before the year 100 are no others',
+      'coordination.v1.LeaseSpec',
+      { renewTime: '0001-01-01T00:00:02Z' },
+      { renewTime: '0001-01-01T00:00:02.000000Z' },
+    ],
     ['ports are numbers or names', 'core.v1.HTTPGetAction', { port: 'http' }, { port: 'http' }],
     [
       'null in a map is its zero',

@@ -1,4 +1,5 @@
 import { formatDuration, parseDuration, parseQuantity, remember } from '@navarch/apimachinery';
+import { utcMs } from '@navarch/base';
 
 /** LIMIT bounds how many canonical texts are kept. */
 const LIMIT = 4096;
@@ -15,7 +16,7 @@ function parseTime(text: string, layout: string): { seconds: number; fraction: s
   const m = RFC3339.exec(text);
   const [, year, month, day, hour, minute, second, fraction = '', zone] = m ?? [];
   const utc = m
-    ? Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
+    ? utcMs(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
     : NaN;
   const inMonth =
     m !== null &&

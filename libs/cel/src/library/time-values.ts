@@ -1,3 +1,4 @@
+import { utcMs } from '@navarch/base';
 import { CelError } from '../errors';
 import { Duration, MAX_INT, MIN_INT, Timestamp } from '../values';
 
@@ -33,9 +34,9 @@ export function parseTimestamp(text: string): Timestamp | undefined {
   const m = RFC3339.exec(text);
   if (!m) return undefined;
   const [, year, month, day, hour, minute, second, fraction = '', zone] = m as unknown as string[];
-  const ms = Date.UTC(2000, Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
-  const date = new Date(ms);
-  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const date = new Date(
+    utcMs(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)),
+  );
   const isReal =
     date.getUTCMonth() === Number(month) - 1 &&
     date.getUTCDate() === Number(day) &&

@@ -1,4 +1,4 @@
-import { timeZone } from '@navarch/base';
+import { timeZone, utcMs } from '@navarch/base';
 import { method, type Library, type Overload } from '../environment';
 import { CelError } from '../errors';
 import { DURATION, INT, STRING, TIMESTAMP } from '../types';
@@ -26,7 +26,7 @@ function ofTime(read: (date: Date) => number): Overload[] {
 }
 
 const ofDuration = (unit: bigint) => method([DURATION], INT, ({ nanos }: Duration) => nanos / unit);
-const dayOfYear = (date: Date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000);
+const dayOfYear = (date: Date) => Math.floor((date.getTime() - utcMs(date.getUTCFullYear(), 0, 1)) / 86_400_000);
 
 /** TIME are the parts of timestamps (months and days count from zero, but for getDate) and of durations (in whole units). */
 export const TIME: Library = {
