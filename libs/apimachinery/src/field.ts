@@ -1,28 +1,45 @@
 import { groupResourceName } from './meta';
 import { StatusError, type StatusCause } from './status-error';
 
-/** Path names a field the way messages do: `spec.containers[0].ports[1].name`, `metadata.labels[app]`. Immutable. */
+/**
+ * Path names a field the way messages do: `spec.containers[0].ports[1].name`, `metadata.labels[app]`. Immutable. Validation walks every path
+ * of every object and shows hardly any: the text is put together when somebody wants it.
+ */
 export class Path {
-  private constructor(private readonly text: string) {}
+  private static readonly whole = new Path(undefined, '', false);
+
+  private constructor(
+    private readonly parent: Path | undefined,
+    private readonly step: string | number,
+    private readonly isItem: boolean,
+  ) {}
 
   /** at starts a path; without names it stands for the whole object. */
   static at(...names: string[]): Path {
-    return new Path(names.join('.'));
+    return Path.whole.below(names);
   }
-  child(...names: string[]): Path {
-    let { text } = this;
-    // Validation walks every path of every object: names are put together as they come, without a list of them.
-    for (const name of names) text = text ? `${text}.${name}` : name;
-    return new Path(text);
+
+  child(name: string, ...more: string[]): Path {
+    const child = new Path(this, name, false);
+    return more.length ? child.below(more) : child;
   }
   index(i: number): Path {
-    return new Path(`${this.text}[${i}]`);
+    return new Path(this, i, true);
   }
   key(key: string): Path {
-    return new Path(`${this.text}[${key}]`);
+    return new Path(this, key, true);
+  }
+  /** below is a field some levels down. */
+  below(names: readonly string[]): Path {
+    return names.reduce((path, name) => path.child(name), this as Path);
   }
   toString(): string {
-    return this.text || '<nil>';
+    return this.text() || '<nil>';
+  }
+  private text(): string {
+    const above = this.parent?.text() ?? '';
+    if (this.isItem) return `${above}[${this.step}]`;
+    return above ? `${above}.${this.step}` : String(this.step);
   }
 }
 

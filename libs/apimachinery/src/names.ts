@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { remember } from './remember';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
@@ -99,7 +100,7 @@ export const isPercent = (text: string) => check(RULES.percent, text);
 export const isHTTPHeaderName = (text: string) => check(RULES.header, text);
 
 /** isQualifiedName checks a label or annotation key: a name with an optional DNS prefix, `example.com/my-name`. */
-export function isQualifiedName(text: string): string[] {
+export const isQualifiedName: (text: string) => readonly string[] = remember(4096, text => {
   const parts = text.split('/');
   if (parts.length > 2) {
     const message = regexError(QUALIFIED_TEXT, QUALIFIED, 'MyName', 'my.name', '123-abc');
@@ -110,7 +111,7 @@ export function isQualifiedName(text: string): string[] {
   const prefixProblems = prefix === undefined ? [] : prefix ? isDNS1123Subdomain(prefix) : [EMPTY];
   const nameProblems = [...(name ? [] : [EMPTY]), ...check(RULES.qualified, name)];
   return [...prefixProblems.map(p => `prefix part ${p}`), ...nameProblems.map(p => `name part ${p}`)];
-}
+});
 
 /** isFullyQualifiedDomainName checks a DNS name of at least two parts; a trailing dot is fine. */
 export function isFullyQualifiedDomainName(text: string): string[] {

@@ -26,34 +26,12 @@ export class AdmissionMetrics {
     });
   }
 
-  /** timed runs a step, of one plugin or as a whole, and notes how long it took. It waits for nothing that is there at once. */
-  timed<T>(
-    name: string | undefined,
-    step: AdmissionStep,
-    operation: Operation,
-    run: () => Promise<T> | T,
-  ): Promise<T> | T {
-    const begun = performance.now();
-    const note = (rejected: 'true' | 'false') => {
-      const part =
-        name === undefined
-          ? this.steps.of(operation, rejected, step)
-          : this.plugins.of(name, operation, rejected, step);
-      part.add((performance.now() - begun) / 1000);
-    };
-    const refuse = (error: unknown): never => {
-      note('true');
-      throw error;
-    };
-    const accept = (result: T): T => {
-      note('false');
-      return result;
-    };
-    try {
-      const result = run();
-      return result instanceof Promise ? result.then(accept, refuse) : accept(result);
-    } catch (error) {
-      return refuse(error);
-    }
+  /** note takes how long a step took, of one plugin or as a whole, since performance.now() was `begun`. */
+  note(name: string | undefined, step: AdmissionStep, operation: Operation, rejected: boolean, begun: number): void {
+    const part =
+      name === undefined
+        ? this.steps.of(operation, String(rejected), step)
+        : this.plugins.of(name, operation, String(rejected), step);
+    part.add((performance.now() - begun) / 1000);
   }
 }

@@ -1,5 +1,5 @@
 import type { AdmissionMetrics, AdmissionStep } from './admission-metrics';
-import type { AdmissionAttributes, AdmissionPlugin } from './interfaces';
+import type { AdmissionAttributes, AdmissionPlugin, Operation } from './interfaces';
 
 /** AdmissionChain asks the plugins about writes: all that admit in order, later all that validate in order. The first refusal counts. */
 export class AdmissionChain {
@@ -10,30 +10,11 @@ export class AdmissionChain {
 
   /** admit asks them a second time if one of them wants that. */
   admit(attributes: AdmissionAttributes): Promise<void> {
-    return this.step('admit', attributes, async () => {
-      let again = false;
-      for (const plugin of this.plugins) {
-        if (!plugin.admit || !plugin.handles(attributes)) continue;
-        const answer = this.ask(plugin, 'admit', attributes, plugin.admit);
-        // Most plugins answer at once: a write waits for those alone that do not.
-        if ((answer instanceof Promise ? await answer : answer) === 'again') again = true;
-      }
-      if (!again) return;
-      for (const plugin of this.plugins) {
-        if (plugin.admit && plugin.handles(attributes))
-          await this.ask(plugin, 'admit', attributes, plugin.readmit ?? plugin.admit);
-      }
-    });
+    return this.noted(undefined, 'admit', attributes.operation, performance.now(), this.admitAll(attributes));
   }
 
   validate(attributes: AdmissionAttributes): Promise<void> {
-    return this.step('validate', attributes, async () => {
-      for (const plugin of this.plugins) {
-        if (!plugin.validate || !plugin.handles(attributes)) continue;
-        const answer = this.ask(plugin, 'validate', attributes, plugin.validate);
-        if (answer instanceof Promise) await answer;
-      }
-    });
+    return this.noted(undefined, 'validate', attributes.operation, performance.now(), this.validateAll(attributes));
   }
 
   /** both admits and validates, with a check of the object between the two: for writes whose object is not the runtime's to validate (CONNECT, virtual kinds). */
@@ -43,8 +24,27 @@ export class AdmissionChain {
     await this.validate(attributes);
   }
 
-  private async step(step: AdmissionStep, { operation }: AdmissionAttributes, run: () => Promise<void>): Promise<void> {
-    await this.metrics.timed(undefined, step, operation, run);
+  private async admitAll(attributes: AdmissionAttributes): Promise<void> {
+    let again = false;
+    for (const plugin of this.plugins) {
+      if (!plugin.admit || !plugin.handles(attributes)) continue;
+      const answer = this.ask(plugin, 'admit', attributes, plugin.admit);
+      // Most plugins answer at once: a write waits for those alone that do not.
+      if ((answer instanceof Promise ? await answer : answer) === 'again') again = true;
+    }
+    if (!again) return;
+    for (const plugin of this.plugins) {
+      if (plugin.admit && plugin.handles(attributes))
+        await this.ask(plugin, 'admit', attributes, plugin.readmit ?? plugin.admit);
+    }
+  }
+
+  private async validateAll(attributes: AdmissionAttributes): Promise<void> {
+    for (const plugin of this.plugins) {
+      if (!plugin.validate || !plugin.handles(attributes)) continue;
+      const answer = this.ask(plugin, 'validate', attributes, plugin.validate);
+      if (answer instanceof Promise) await answer;
+    }
   }
 
   private ask<T>(
@@ -53,6 +53,35 @@ export class AdmissionChain {
     attributes: AdmissionAttributes,
     method: (attributes: AdmissionAttributes) => Promise<T> | T,
   ): Promise<T> | T {
-    return this.metrics.timed(plugin.name, step, attributes.operation, () => method.call(plugin, attributes));
+    const begun = performance.now();
+    const { operation } = attributes;
+    let answer: Promise<T> | T;
+    try {
+      answer = method.call(plugin, attributes);
+    } catch (error) {
+      this.metrics.note(plugin.name, step, operation, true, begun);
+      throw error;
+    }
+    if (answer instanceof Promise) return this.noted(plugin.name, step, operation, begun, answer);
+    this.metrics.note(plugin.name, step, operation, false, begun);
+    return answer;
+  }
+
+  /** noted is an answer whose time is noted once it is there. */
+  private async noted<T>(
+    name: string | undefined,
+    step: AdmissionStep,
+    operation: Operation,
+    begun: number,
+    answer: Promise<T>,
+  ): Promise<T> {
+    let rejected = true;
+    try {
+      const result = await answer;
+      rejected = false;
+      return result;
+    } finally {
+      this.metrics.note(name, step, operation, rejected, begun);
+    }
   }
 }

@@ -131,8 +131,7 @@ class Run {
       } else if (result instanceof CelError) {
         report(compiled, field.invalid(path, kind, failure(result, rule)));
       } else if (result !== true) {
-        const at = compiled.at.length ? path.child(...compiled.at) : path;
-        report(compiled, finding(at, kind, this.message(compiled, activation), rule.reason));
+        report(compiled, finding(path.below(compiled.at), kind, this.message(compiled, activation), rule.reason));
       }
     }
   }
