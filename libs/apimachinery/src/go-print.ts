@@ -18,9 +18,18 @@ export function goText(value: unknown): string {
   return `map[${entries.map(([key, item]) => `${key}:${goText(item)}`).join(' ')}]`;
 }
 
+/** ESCAPED are the escapes of JSON that Go writes otherwise, and what it does not print; escaped backslashes are passed over. */
+const ESCAPED = /\\\\|\\u00([01][0-9a-f])|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
+
 /** goQuote shows a text as Go's %q does. */
 export function goQuote(text: string): string {
-  return JSON.stringify(text).replace(/\u007f/g, '\\x7f');
+  return JSON.stringify(text).replace(ESCAPED, (found, control: string | undefined) => {
+    if (control !== undefined) return control === '07' ? '\\a' : control === '0b' ? '\\v' : `\\x${control}`;
+    if (found.startsWith('\\')) return found;
+    const digits = found.codePointAt(0)!.toString(16);
+    if (digits.length <= 2) return digits === '7f' ? '\\x7f' : `\\u00${digits}`;
+    return digits.length <= 4 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
+  });
 }
 
 /** goSyntax shows plain JSON as Go's %#v does: `map[string]interface {}{"a":1}`, keys sorted. */

@@ -23,4 +23,7 @@ describe('scaledValue', () => {
 test('values print as Go prints them', () => {
   expect(goPrint({ b: [1, 'x', null], a: { c: true } })).toBe('map[a:map[c:true] b:[1 x <nil>]]');
   expect(goQuote('a"\n')).toBe('"a\\"\\n"');
+  expect(goQuote('\x01\x07\v\x7f\x85\u200b\u{e0001}é\\u0001')).toBe(
+    String.raw`"\x01\a\v\x7f\u0085\u200b\U000e0001é\\u0001"`,
+  );
 });

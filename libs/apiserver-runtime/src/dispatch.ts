@@ -52,9 +52,9 @@ export class Dispatcher {
 
   /** elsewhere answers for resources that no kind declares. */
   private elsewhere(exchange: Exchange): ApiResponse {
-    const { group, version } = exchange.info;
+    const { group, version, path } = exchange.info;
     if (this.router.knowsGroup(group) && !this.router.isCustomGroup(group)) throw notFoundResource();
-    if (group === '' && version !== '') throw notFoundResource();
+    if (group === '' && version !== '' && !path.startsWith('/apis/')) throw notFoundResource();
     return pageNotFound();
   }
 
@@ -62,6 +62,7 @@ export class Dispatcher {
     const { services } = this;
     const { info } = exchange;
     const { resource } = endpoint;
+    if (info.verb === 'watch' && !resource.verbs.has('watch') && WATCH_PATH.test(info.path)) throw notFoundResource();
     if (info.verb === 'watch' && resource.verbs.has('list') && !resource.verbs.has('watch')) {
       warnOfDeprecation(exchange, endpoint, this.services.metrics);
       throw methodNotSupported(endpoint.target, 'watch');
@@ -186,6 +187,9 @@ function isOfObject({ name, verb }: RequestInfo): boolean {
 function isTorn({ path, namespace, resource, name, subresource }: RequestInfo): boolean {
   return path.includes('%') && [namespace, resource, name, subresource].some(part => part.includes('/'));
 }
+
+/** WATCH_PATH is how paths say that something is watched that have no parameter for it. */
+const WATCH_PATH = /^\/api(s\/[^/]+)?\/[^/]+\/watch\//;
 
 /** OBJECT, COLLECTION and ALL are the verbs that may be served at an object, at a collection, and across all namespaces. */
 const OBJECT = ['get', 'update', 'patch', 'delete'];

@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { acceptsRoute, checkAccepts, contentMedia, negotiate, wantsPretty, type Offer } from './negotiate';
+import {
+  acceptsRoute,
+  checkAccepts,
+  checkStreamed,
+  contentMedia,
+  negotiate,
+  wantsPretty,
+  type Media,
+  type Offer,
+} from './negotiate';
 
 const offer: Offer = {
   media: ['json', 'yaml', 'protobuf'],
@@ -51,15 +60,21 @@ describe('negotiate', () => {
     expect(acceptsRoute(header, ['application/jwk-set+json'])).toBe(want);
   });
 
-  test('a stream is refused in its own words, once its form is chosen', () => {
-    const watch: Offer = { media: ['json', 'yaml', 'protobuf'], streams: ['json', 'protobuf'], routed: true };
-    expect(() => negotiate('application/yaml,application/json', watch)).toThrow(
-      'are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
-    );
-    expect(() => negotiate('application/json;stream=x', watch)).toThrow(
+  test('a stream is watched or none', () => {
+    expect(() => negotiate('application/json;stream=x', offer)).toThrow(
       'are accepted: application/json, application/yaml',
     );
-    expect(negotiate('application/json,application/yaml', watch)).toEqual({ media: 'json', pretty: false });
+  });
+
+  test.each<[Media, boolean, string]>([
+    ['json', false, ''],
+    ['protobuf', false, ''],
+    ['yaml', false, 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch'],
+    ['yaml', true, 'application/json;stream=watch'],
+  ])('events in %s, of custom resources: %s', (media, custom, accepted) => {
+    const check = () => checkStreamed(media, custom);
+    if (!accepted) return check();
+    expect(check).toThrow(`only the following media types are accepted: ${accepted}`);
   });
 
   test('an unrouted endpoint takes type wildcards', () => {

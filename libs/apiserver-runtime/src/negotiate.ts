@@ -24,8 +24,6 @@ export interface Offer {
   readonly media: readonly Media[];
   /** named are the media that a refusal lists; those that are offered unless given. */
   readonly named?: readonly Media[];
-  /** streams are those of the media in which a stream of events can be answered, where it is one: what was chosen has to be among them. */
-  readonly streams?: readonly Media[];
   /** allows tells whether a transform is possible; absent: none is. */
   readonly allows?: (transform: Transform, media: Media) => boolean;
   /** routed: the Accept header must name one of the types exactly (or be any type), as upstream's router checks first. */
@@ -91,9 +89,7 @@ export function negotiate(header: string | undefined, offer: Offer): Negotiated 
         (clause.type === '*' && clause.subtype === '*');
       if (!matches) continue;
       const accepted = accept(clause, media, offer);
-      if (!accepted) continue;
-      if (offer.streams && !offer.streams.includes(media)) throw notAcceptable(offer.streams, ';stream=watch');
-      return accepted;
+      if (accepted) return accepted;
     }
   }
   throw notAcceptable(offer.named ?? offer.media);
@@ -127,6 +123,12 @@ export function checkAccepts(header: string | undefined, streamed: string): void
   const objects: readonly Media[] = ['json', 'yaml', 'protobuf'];
   if (header && !acceptsRoute(header, [streamed, ...objects.map(media => mediaTypes[media])])) throw notRouted();
   negotiate(header, { media: objects, routed: false });
+}
+
+/** checkStreamed throws 406 for a form in which no events come. */
+export function checkStreamed(media: Media, custom: boolean): void {
+  const streamed: readonly Media[] = custom ? ['json'] : ['json', 'protobuf'];
+  if (!streamed.includes(media)) throw notAcceptable(streamed, ';stream=watch');
 }
 
 /** notRouted is the router's 406. */

@@ -35,7 +35,7 @@ export function requestInfo(method: string, path: string, query: URLSearchParams
   if (parts[at] === 'watch' || parts[at] === 'proxy') {
     if (parts.length - at < 2)
       throw new PlainTextError(
-        `failed to create RequestInfo: unable to determine kind and namespace from url, ${path}`,
+        `failed to create RequestInfo: unable to determine kind and namespace from url, ${query.size ? `${path}?${query.toString()}` : path}`,
       );
     special = verb = parts[at]!;
     at++;

@@ -4,12 +4,14 @@ import type { Discovery } from './discovery/discovery';
 import type { Route } from './interfaces';
 import type { OpenApi } from './openapi/openapi';
 import { acceptsRoute, notRouted } from './negotiate';
-import { methodNotAllowed, pageNotFound, pathsResponse } from './status-response';
+import { methodNotAllowed, notFoundResource, pageNotFound, pathsResponse } from './status-response';
 
 /** Router serves what is no resource request: discovery, OpenAPI, and the app's routes, of which the longest prefix wins. */
 export class Router {
   private readonly exact = new Map<string, Route>();
   private readonly prefixes: readonly Route[];
+  /** services are the routes of one path that produce media types by name: they are served with a slash behind them too, and nothing is below. */
+  private readonly services: readonly Route[];
 
   constructor(
     routes: readonly Route[],
@@ -18,6 +20,8 @@ export class Router {
     private readonly notFoundPaths: (all: readonly string[]) => readonly string[] | undefined = all => all,
   ) {
     for (const route of routes) this.exact.set(route.path, route);
+    this.services = routes.filter(r => r.produces && !r.prefix);
+    for (const route of this.services) this.exact.set(`${route.path}/`, route);
     this.prefixes = routes.filter(r => r.prefix).sort((a, b) => b.path.length - a.path.length);
   }
 
@@ -38,6 +42,7 @@ export class Router {
       if (route.produces && headers['accept'] && !acceptsRoute(headers['accept'], route.produces)) throw notRouted();
       return route.handle(exchange);
     }
+    if (this.services.some(service => path.startsWith(`${service.path}/`))) throw notFoundResource();
     const document = this.discovery.serve(exchange) ?? this.openApi.serve(exchange);
     if (document) return document();
     if (path === '/' || path === '/index.html') return pathsResponse(200, this.paths());

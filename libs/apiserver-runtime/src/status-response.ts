@@ -48,7 +48,8 @@ export class PlainTextError extends Error {}
 
 /** plainTextResponse is the answer for a PlainTextError. */
 export function plainTextResponse(uri: string, { message }: PlainTextError): ApiResponse {
-  return textResponse(500, `Internal Server Error: ${JSON.stringify(uri)}: ${message}\n`, {
+  const shown = uri.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return textResponse(500, `Internal Server Error: ${JSON.stringify(shown)}: ${message}\n`, {
     'x-content-type-options': 'nosniff',
   });
 }

@@ -15,7 +15,15 @@ export type Check = () => Promise<void> | void;
 export class Health {
   private readonly checks = new Map<string, { readonly check: Check; readonly endpoints: readonly HealthEndpoint[] }>();
 
-  constructor(private readonly log: Logger) {}
+  private readonly byOrder: (a: string, b: string) => number;
+
+  /** emulated is the release in whose order checks are listed. */
+  constructor(
+    private readonly log: Logger,
+    emulated: number,
+  ) {
+    this.byOrder = byCheckOrder(emulated);
+  }
 
   add(name: string, check: Check, endpoints: readonly HealthEndpoint[] = ENDPOINTS): void {
     this.checks.set(name, { check, endpoints });
@@ -39,7 +47,7 @@ export class Health {
   /** names lists the checks of an endpoint, in upstream's order. */
   names(endpoint: HealthEndpoint): string[] {
     const ours = [...this.checks].filter(([, { endpoints }]) => endpoints.includes(endpoint));
-    return ours.map(([name]) => name).sort(byCheckOrder);
+    return ours.map(([name]) => name).sort(this.byOrder);
   }
 
   /** answer runs an endpoint's checks, those excluded left out. The text tells of each if verbose or not well. */
@@ -65,7 +73,7 @@ export class Health {
         failed.push(`${name}: ${error}`);
       }
     }
-    const unknown = excluded.filter(name => !names.includes(name));
+    const unknown = [...new Set(excluded)].filter(name => !names.includes(name)).sort();
     if (unknown.length)
       lines.push(
         `warn: some health checks cannot be excluded: no matches for ${unknown.map(name => JSON.stringify(name)).join(',')}`,

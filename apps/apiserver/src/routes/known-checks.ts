@@ -54,13 +54,24 @@ export function hookCheck(hook: HookName, release: number): string | undefined {
 /** CHECKS_FIRST and CHECKS_LAST stand before and behind the hooks. */
 const CHECKS_FIRST = ['ping', 'log', 'etcd', 'etcd-readiness', 'informer-sync'];
 const CHECKS_LAST = ['autoregister-completion', 'shutdown'];
-const ORDER: ReadonlyMap<string, number> = new Map(
-  [...CHECKS_FIRST, ...HOOKS.map(({ name }) => checkName(name)), ...CHECKS_LAST].map((name, at) => [name, at]),
-);
 
-/** byCheckOrder orders the names of health checks as upstream lists them. */
-export function byCheckOrder(a: string, b: string): number {
-  return (ORDER.get(a) ?? ORDER.size) - (ORDER.get(b) ?? ORDER.size);
+/** MOVED are the checks that releases up to 1.20 list elsewhere, each behind another one. */
+const MOVED_UNTIL = 20;
+const MOVED: readonly (readonly [check: string, behind: string])[] = [
+  [checkName('start-cluster-authentication-info-controller'), checkName('priority-and-fairness-config-producer')],
+  [checkName('apiservice-registration-controller'), checkName('start-kube-aggregator-informers')],
+  ['autoregister-completion', checkName('kube-apiserver-autoregistration')],
+];
+
+/** byCheckOrder orders the names of health checks as a release lists them. */
+export function byCheckOrder(emulated: number): (a: string, b: string) => number {
+  const names = [...CHECKS_FIRST, ...HOOKS.map(({ name }) => checkName(name)), ...CHECKS_LAST];
+  for (const [check, behind] of emulated <= MOVED_UNTIL ? MOVED : []) {
+    names.splice(names.indexOf(check), 1);
+    names.splice(names.indexOf(behind) + 1, 0, check);
+  }
+  const order = new Map(names.map((name, at) => [name, at]));
+  return (a, b) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size);
 }
 
 /** isOfExtensions tells whether upstream's innermost server, that of custom resources, has a health check too. */

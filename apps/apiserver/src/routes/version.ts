@@ -31,7 +31,6 @@ const OPERATION: OpenApiOperation = {
 export function versionRoute(minor: number): Route {
   return {
     path: '/version',
-    prefix: true,
     methods: ['GET'],
     produces: JSON_ONLY,
     operations: [OPERATION],

@@ -225,7 +225,7 @@ test('a node is reached at the preferred sort of address', () => {
 });
 
 describe('Health', () => {
-  const health = new Health(silentLogger);
+  const health = new Health(silentLogger, 33);
   health.add('ping', () => undefined);
   const done = health.pending('late', ['readyz']);
   test('tells of each check, and why none is told', async () => {
@@ -234,10 +234,24 @@ describe('Health', () => {
       ok: false,
       body: '[+]ping ok\n[-]late failed: reason withheld\nreadyz check failed\n',
     });
-    expect((await health.answer('readyz', true, ['late', 'x'])).body).toBe(
-      '[+]ping ok\n[+]late excluded: ok\nwarn: some health checks cannot be excluded: no matches for "x"\nreadyz check passed\n',
+    expect((await health.answer('readyz', true, ['late', 'x', 'a', 'x'])).body).toBe(
+      '[+]ping ok\n[+]late excluded: ok\nwarn: some health checks cannot be excluded: no matches for "a","x"\nreadyz check passed\n',
     );
     done();
     expect((await health.answer('readyz', false, [])).ok).toBe(true);
+  });
+
+  const [producer, authentication] = [
+    'priority-and-fairness-config-producer',
+    'start-cluster-authentication-info-controller',
+  ];
+  test.each([
+    [20, [producer, authentication]],
+    [33, [authentication, producer]],
+  ])('lists checks in the order of 1.%d', (emulated, order) => {
+    const ordered = new Health(silentLogger, emulated);
+    for (const name of [producer, 'ping', authentication])
+      ordered.add(name === 'ping' ? name : `poststarthook/${name}`, () => undefined);
+    expect(ordered.names('readyz')).toEqual(['ping', ...order.map(name => `poststarthook/${name}`)]);
   });
 });

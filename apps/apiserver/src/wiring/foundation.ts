@@ -35,7 +35,7 @@ export function layFoundation(host: Host<typeof FLAGS>) {
   setMaxListeners(64, stopping.signal, host.signal);
   const files = stack.push(new LiveFiles(log));
   const credentials = openCredentials(flags, files);
-  const health = new Health(log);
+  const health = new Health(log, emulated);
   const hooks = new PostStartHooks(health, emulated);
 
   let made: ApiServer | undefined;

@@ -65,8 +65,11 @@ export class Discovery {
 
   /** serve finds the document for a path; undefined if it is none of discovery's. */
   serve(exchange: Exchange): Document | undefined {
-    const parts = exchange.request.path.split('/').filter(Boolean);
+    const { path } = exchange.request;
+    const parts = (path.endsWith('/') ? path.slice(1, -1) : path.slice(1)).split('/');
     const [root, first, second] = parts;
+    // A name without letters is no group and no version.
+    if (parts.includes('')) return root === 'apis' ? pageNotFound : undefined;
     if (root === 'api') {
       if (parts.length === 1) return () => this.list(exchange, true);
       if (parts.length === 2) return () => this.resources(exchange, '', first!);

@@ -24,14 +24,11 @@ const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
 const textOnly: readonly Media[] = ['json', 'yaml'];
 
 /**
- * offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). Watches
- * do not come as YAML. Refusals name protobuf for custom resources too, though it is no good for them.
+ * offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). Refusals name protobuf for custom resources too, though it is no good for them.
  */
 export const offers = {
   builtin: { media: builtin, routed: true, allows: allowsMeta },
   custom: { media: textOnly, named: builtin, routed: false, allows: allowsMeta },
-  watch: { media: builtin, streams: ['json', 'protobuf'], routed: true, allows: allowsMeta },
-  customWatch: { media: textOnly, named: builtin, streams: ['json'], routed: false, allows: allowsMeta },
   plain: { media: builtin, routed: true },
   customPlain: { media: textOnly, named: builtin, routed: false },
 } as const satisfies Record<string, Offer>;

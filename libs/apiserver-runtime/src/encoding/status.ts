@@ -11,14 +11,14 @@ export function respondStatus(shape: Shape, body: Status, status: number): ApiRe
   return answerJson(status, shape, Buffer.from(JSON.stringify(body)));
 }
 
-/** respondFailure answers with the Status of a failure in the form that was asked for, in JSON where that is none that a Status has. */
+/** respondFailure answers with the Status of a failure in the form that was asked for; where that is none that a Status has, as JSON for people. */
 export function respondFailure(exchange: Exchange, status: Status): ApiResponse {
   const json = statusResponse(status);
   let shape: Shape;
   try {
     shape = shapeOf(exchange, offers.plain);
   } catch {
-    return json;
+    return { ...json, body: Buffer.from(JSON.stringify(status, undefined, 2)) };
   }
   if (shape.media === 'json' && !shape.pretty) return json;
   const shaped = respondStatus(shape, status, status.code);

@@ -15,6 +15,9 @@ import { contentOf, sectionsOf, type Section } from './sections';
 /** OPENAPI_V3_SINCE is the first release that serves /openapi/v3. */
 const OPENAPI_V3_SINCE: Minor = 24;
 
+/** TYPED_SINCE is the first release that names the type of /openapi/v2; before, what its bytes looked like was told. */
+const TYPED_SINCE: Minor = 27;
+
 /** DocumentType is a form in which a document is answered. */
 interface DocumentType {
   readonly asked: string;
@@ -96,7 +99,10 @@ export class OpenApi {
     const document = this.cached(`v2 ${type.answered}`, generation, () =>
       type.encode(withRemoteApis(this.documents.v2(this.served()), [...(aggregated?.remotes.values() ?? [])])),
     );
-    return answerWith(exchange, document, type, document.hash);
+    const { answered } = type;
+    const untyped = answered === 'application/json' ? 'text/plain; charset=utf-8' : 'application/octet-stream';
+    const contentType = this.apis.emulated < TYPED_SINCE ? untyped : answered;
+    return answerWith(exchange, document, contentType, document.hash);
   }
 
   /** served are the sections of this server, as they are now. */
@@ -136,7 +142,7 @@ export class OpenApi {
     const asked = exchange.query.get('hash');
     if (asked !== null && asked !== '' && asked !== hash)
       return { status: 301, headers: { location: `${exchange.request.path}?hash=${hash}` }, body: [] };
-    return answerWith(exchange, this.section(section, type), type, hash, asked === hash);
+    return answerWith(exchange, this.section(section, type), type.answered, hash, asked === hash);
   }
 
   private section(section: Section, type: DocumentType): Cached {
@@ -175,12 +181,16 @@ function typeFor({ request }: Exchange, types: readonly DocumentType[]): Documen
   return undefined;
 }
 
-const notAcceptable = (): ApiResponse => ({ status: 406, headers: {}, body: [] });
+const notAcceptable = (): ApiResponse => ({
+  status: 406,
+  headers: { vary: 'Accept', 'cache-control': 'no-cache, private' },
+  body: [],
+});
 
 function answerWith(
   exchange: Exchange,
   { body, lastModified }: Cached,
-  type: DocumentType,
+  contentType: string,
   hash: string,
   isImmutable = false,
 ): ApiResponse {
@@ -191,5 +201,5 @@ function answerWith(
   const headers = { etag, 'last-modified': lastModified, vary: 'Accept', ...caching };
   const known = exchange.request.headers['if-none-match'];
   if (known?.split(',').some(tag => tag.trim().replace(/^W\//, '') === etag)) return { status: 304, headers, body: [] };
-  return { status: 200, headers: { 'content-type': type.answered, ...headers }, body };
+  return { status: 200, headers: { 'content-type': contentType, ...headers }, body };
 }

@@ -5,7 +5,7 @@ import { declaresDeleted } from '../registry/deletion-rules';
 import type { Endpoint } from '../registry/resource';
 import { describe, type Deed } from './deeds';
 import { tagOf, TEXT, type OpenApiMethod, type OpenApiOperation } from './operation';
-import { EXPORT_UNTIL } from '../verbs/export';
+import { canExport } from '../verbs/export';
 import { EXPORT, NAMESPACE, nameOf, optionParameters, PRETTY, sorted, SUBPATH } from './parameters';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
@@ -126,7 +126,7 @@ class ResourceOperations {
 
   private get(): OpenApiOperation {
     const { logOptions, custom, schema, subresource, endpoint, emulated } = this;
-    const exports = emulated <= EXPORT_UNTIL && subresource === undefined && !custom && !endpoint.resource.isVirtual;
+    const exports = !custom && canExport(endpoint, subresource, emulated);
     return this.operation('get', 'get', this.item, {
       ...(exports && { parameters: EXPORT }),
       ...(logOptions && { produces: LOG_MEDIA }),

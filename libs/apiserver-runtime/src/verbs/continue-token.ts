@@ -1,4 +1,4 @@
-import { badRequest, type StatusError } from '@navarch/apimachinery';
+import { badRequest, decodeJson, type StatusError } from '@navarch/apimachinery';
 
 /**
  * ContinueToken is where a list goes on: behind a key (relative to what the list reads: a resource or its objects in a namespace), at a
@@ -21,13 +21,7 @@ export function encodeContinue({ key, revision }: ContinueToken): string {
 export function decodeContinue(token: string): ContinueToken {
   const illegal = illegalByte(token);
   if (illegal >= 0) throw invalid(`illegal base64 data at input byte ${illegal}`);
-  const text = Buffer.from(token, 'base64url').toString('latin1');
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-  } catch {
-    throw invalid(syntaxError(text));
-  }
+  const value = valueOf(token);
   const { v, rv, start } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   for (const [name, wanted, given] of [
     ['v', 'string', v],
@@ -61,17 +55,12 @@ function invalid(why: string): StatusError {
   return badRequest(`invalid continue token: continue key is not valid: ${why}`);
 }
 
-/** syntaxError words what Go's JSON decoder says about text that is not JSON: its first byte is what it stumbles over. */
-function syntaxError(text: string): string {
-  if (text === '') return 'unexpected end of JSON input';
-  const code = text.charCodeAt(0);
-  const shown =
-    code >= 0x20 && code < 0x7f
-      ? text[0]!
-      : code < 0x80
-        ? `\\x${code.toString(16).padStart(2, '0')}`
-        : `\\u${code.toString(16).padStart(4, '0')}`;
-  return `invalid character '${shown}' looking for beginning of value`;
+function valueOf(token: string): unknown {
+  try {
+    return decodeJson(Buffer.from(token, 'base64url')).value;
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
 }
 
 /** STALE_CONTINUE is the message of the 410 for a token whose revision is gone; the answer's metadata carries a token that goes on regardless. */

@@ -10,13 +10,23 @@ import { storedForm } from './stored-form';
 import { WriteContext } from './write-context';
 
 /** EXPORT_UNTIL is the last release that exports. */
-export const EXPORT_UNTIL: Minor = 20;
+const EXPORT_UNTIL: Minor = 20;
 
 const NO_OPTIONS = { dryRun: false, fieldManager: '', force: false, fieldValidation: 'Ignore' } as const;
 
-/** wantsExport tells whether a read asks for what is to be made elsewhere, not for what is here. */
-export function wantsExport({ query }: Exchange, emulated: Minor): boolean {
-  return emulated <= EXPORT_UNTIL && isTrue(query.get('export'));
+/** RBAC: who looks after escalation has never exported. */
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** canExport tells whether a release exports the objects of an endpoint, or what a subresource shows of them. Pure. */
+export function canExport({ resource, kind }: Endpoint, subresource: string | undefined, emulated: Minor): boolean {
+  return emulated <= EXPORT_UNTIL && !subresource && !resource.isVirtual && kind.resource.group !== RBAC;
+}
+
+/** wantsExport tells whether a read asks for what is to be made elsewhere, not for what is here; 400 where there is no such thing. */
+export function wantsExport(endpoint: Endpoint, { query, info }: Exchange, emulated: Minor): boolean {
+  if (emulated > EXPORT_UNTIL || !isTrue(query.get('export'))) return false;
+  if (canExport(endpoint, info.subresource, emulated)) return true;
+  throw badRequest(`export of ${JSON.stringify(endpoint.target.resource)} is not supported`);
 }
 
 /** exported is an object without what only this cluster can know of it; `exact` in the query keeps its namespace and its generated name. */
@@ -26,8 +36,6 @@ export async function exported(
   exchange: Exchange,
   entry: Entry,
 ): Promise<Entry> {
-  const { subresource } = exchange.info;
-  if (subresource) throw badRequest(`export of ${JSON.stringify(endpoint.target.resource)} is not supported`);
   const { strategy } = endpoint.kind;
   const exact = isTrue(exchange.query.get('exact'));
   const object = endpoint.resource.hubOf(entry);

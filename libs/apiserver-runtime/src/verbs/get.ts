@@ -10,6 +10,7 @@ import type { Services } from './services';
 /** get answers one object. With resourceVersion it may come from the cache: at least that fresh, or as it is for 0. */
 export async function get(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
   const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const exports = wantsExport(endpoint, exchange, services.emulated);
   const { namespace, name } = exchange.info;
   const resourceVersion = exchange.query.get('resourceVersion') ?? '';
   // A read of one object is over soon, whoever still waits for it: listening to that would cost more than the rest of the read.
@@ -17,7 +18,7 @@ export async function get(services: Services, endpoint: Endpoint, exchange: Exch
   let entry = await endpoint.resource.storage.get({ namespace, name }, options);
   if (!entry) throw notFound(endpoint.target, name);
   await endpoint.resource.load([entry]);
-  if (wantsExport(exchange, services.emulated)) {
+  if (exports) {
     entry = await exported(services, endpoint, exchange, entry);
     await endpoint.resource.load([entry]);
   }

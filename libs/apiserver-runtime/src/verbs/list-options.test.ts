@@ -4,8 +4,9 @@ import type { Endpoint } from '../registry/resource';
 import { listQuery } from './list-options';
 
 const endpoint = { kind: {}, version: {}, resource: { namespaced: true } } as unknown as Endpoint;
+const info = (verb: 'list' | 'watch') => ({ verb, name: '', namespace: '' }) as RequestInfo;
 const read = (verb: 'list' | 'watch', query: string, emulated = 33) =>
-  listQuery(endpoint, { verb, name: '', namespace: '' } as RequestInfo, new URLSearchParams(query), emulated);
+  listQuery(endpoint, info(verb), new URLSearchParams(verb === 'watch' ? `watch=1&${query}` : query), emulated);
 
 const MATCH = 'resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden';
 
@@ -42,6 +43,11 @@ test.each<['list' | 'watch', string, number, string]>([
   expect(() => read(verb, query, emulated)).toThrow(
     expect.objectContaining({ code: 422, message: `ListOptions.meta.k8s.io "" is invalid: ${message}` }),
   );
+});
+
+test('the old paths of watches have the options of lists', () => {
+  const query = new URLSearchParams('resourceVersionMatch=NotOlderThan&resourceVersion=5');
+  expect(listQuery(endpoint, info('watch'), query, 20).match).toBe('NotOlderThan');
 });
 
 test.each<['list' | 'watch', string, number, object]>([

@@ -47,7 +47,8 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
     sendInitialEvents,
   };
   const found = new OptionFindings();
-  (info.verb === 'watch' ? checkWatch : checkList)({ ...common, match, emulated }, found);
+  // The old paths of watches never made the options those of a watch.
+  (isTrue(query.get('watch')) ? checkWatch : checkList)({ ...common, match, emulated }, found);
   throwInvalidOptions('ListOptions', found.causes);
   const { labels, fields } = selectorsOf(endpoint, query);
   return {

@@ -23,6 +23,7 @@ import { offers, shapeOf } from '../encoding/shape';
 import { contentMedia, type Media } from '../negotiate';
 import { scaleTarget } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
+import { wantsExport } from './export';
 import { revisionOf } from './resource-version';
 import { patchTypeOf } from './patch';
 import { OWNED_SINCE, patchScale } from './scale-patch';
@@ -53,6 +54,7 @@ export async function scale(
   const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
   const { namespace, name, verb } = exchange.info;
   if (verb === 'get') {
+    wantsExport(endpoint, exchange, services.emulated);
     const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
     if (!entry) throw notFound(scaleTarget(endpoint), name);
     await endpoint.resource.load([entry]);

@@ -1,5 +1,6 @@
 import { completeForOutput } from '@navarch/api';
 import type { AnyObject, ApiResponse, KubeObject } from '@navarch/apimachinery';
+import { matches } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { decodeObject, targetOf } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
@@ -12,7 +13,8 @@ import type { Endpoint } from '../registry/resource';
 import { methodNotAllowed } from '../status-response';
 import { fitNamespace } from './before-create';
 import { hubObject } from './create';
-import { selectorsOf } from './list-options';
+import { wantsExport } from './export';
+import { listQuery } from './list-options';
 import type { Services } from './services';
 import { invalid } from './validation';
 import { WriteContext } from './write-context';
@@ -32,6 +34,7 @@ export async function virtual(
       break;
     case 'get':
       if (handler.get) {
+        wantsExport(endpoint, exchange, services.emulated);
         const shape = shapeOf(exchange, offers.builtin);
         const object = await handler.get(exchange, exchange.info.name);
         return respondEntry(shape, endpoint, entryOf(endpoint, object), 200, context);
@@ -40,9 +43,9 @@ export async function virtual(
     case 'list':
       if (handler.list) {
         const shape = shapeOf(exchange, offers.builtin);
-        const { labels, fields } = selectorsOf(endpoint, exchange.query);
+        const { predicate } = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
         const entries = (await handler.list(exchange)).map(object => entryOf(endpoint, object));
-        const chosen = entries.filter(entry => labels.matches(entry.labels) && fields.matches(entry.fields));
+        const chosen = entries.filter(entry => matches(predicate, entry));
         return respondList(shape, endpoint, chosen, {}, context);
       }
       break;

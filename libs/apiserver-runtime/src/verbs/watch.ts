@@ -2,7 +2,7 @@ import type { ApiResponse } from '@navarch/apimachinery';
 import type { Revision, Storage, WatchOptions, WatchSink } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
 import { offers, shapeOf } from '../encoding/shape';
-import { mediaTypes } from '../negotiate';
+import { checkStreamed, mediaTypes } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { convertedWatch } from './converted-watch';
 import { EventEncoder } from './event-encoder';
@@ -13,11 +13,12 @@ import { WatchStream } from './watch-stream';
 
 /** watch answers a stream of events. It lasts timeoutSeconds, or between one and two times the server's minimum. */
 export function watch(services: Services, endpoint: Endpoint, exchange: Exchange): ApiResponse {
-  const shape = shapeOf(exchange, endpoint.custom ? offers.customWatch : offers.watch);
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
-  const encoder = new EventEncoder(shape, endpoint, services);
-  // What is no resourceVersion is refused before the stream begins.
+  // What is no resourceVersion is refused before the stream begins, and that before its form.
   const after = query.resourceVersion === '' ? undefined : askedRevision(query.resourceVersion, 'cache');
+  checkStreamed(shape.media, endpoint.custom);
+  const encoder = new EventEncoder(shape, endpoint, services);
   const { group, version } = endpoint.version;
   const lasts = timeoutMs(query, services.limits.minRequestTimeoutSeconds);
   const stream = new WatchStream({

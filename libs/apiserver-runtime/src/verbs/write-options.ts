@@ -1,4 +1,4 @@
-import type { StatusCause } from '@navarch/apimachinery';
+import { goQuote, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { checkDryRun, throwInvalidOptions } from './option-causes';
 
@@ -63,7 +63,7 @@ function checkManager(manager: string, causes: StatusCause[]): void {
   const odd = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.exec(manager);
   if (odd) {
     const at = Buffer.byteLength(manager.slice(0, odd.index));
-    const message = `Invalid value: ${goQuoted(manager)}: invalid character ${codePoint(odd[0])} (at position ${at})`;
+    const message = `Invalid value: ${goQuote(manager)}: invalid character ${codePoint(odd[0])} (at position ${at})`;
     causes.push({ reason: 'FieldValueInvalid', message, field: 'fieldManager' });
   }
 }
@@ -71,11 +71,6 @@ function checkManager(manager: string, causes: StatusCause[]): void {
 /** codePoint names a character that cannot be printed: `U+0001`. */
 function codePoint(character: string): string {
   return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
-}
-
-/** goQuoted quotes text as Go does, which writes control characters shorter than JSON. */
-function goQuoted(text: string): string {
-  return JSON.stringify(text).replace(/\\u00([0-9a-f]{2})/g, '\\x$1');
 }
 
 function checkFieldValidation(value: string, emulated: Minor, causes: StatusCause[]): FieldValidation {
