@@ -7,8 +7,8 @@ import { compileJsonPath } from './json-path';
 const SELECTABLE_SINCE = 31;
 
 /**
- * selectableFields are the fields by which a version's objects can be selected. They are read from stored objects, whatever
- * version is asked: a conversion that moves them is not seen.
+ * selectableFields are the fields by which a version's objects can be selected. They are read from an object in that version; of a kind with one
+ * version, from stored objects.
  */
 export function selectableFields(
   versions: readonly Version[],

@@ -35,7 +35,10 @@ export class Change {
     if (!notice) {
       const left = type === 'DELETED' && !this.deleted;
       const entry = left ? this.previous!.withRevision(this.revision) : this.entry;
-      notice = { type, entry, revision: this.revision };
+      notice =
+        type === 'MODIFIED'
+          ? { type, entry, previous: this.previous!, revision: this.revision }
+          : { type, entry, revision: this.revision };
       this.notices = { ...this.notices, [type]: notice };
     }
     return notice;

@@ -91,6 +91,8 @@ export interface WatchNotice {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
   /** entry is the object; for DELETED its last state, with the revision of the deletion in its json. Absent for BOOKMARK. */
   readonly entry?: Entry;
+  /** previous is the state before, for MODIFIED. */
+  readonly previous?: Entry;
   readonly revision: Revision;
   readonly initialEventsEnd?: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Watch, WatchNotice, WatchSink } from '@navarch/storage';
 import type { Resource } from '../registry/resource';
+import type { FormSelector } from './form-selector';
 
 /** MAX_WAITING bounds how many batches of events may wait for their conversion. */
 const MAX_WAITING = 1000;
@@ -9,10 +10,15 @@ type Open = (sink: WatchSink) => Promise<Watch>;
 
 /**
  * convertedWatch begins a watch on a custom resource whose objects are converted before the sink gets them, in order. A watcher
- * for whom too many batches wait is cut: it resumes from where it was.
+ * for whom too many batches wait is cut: it resumes from where it was. `forms` select among them.
  */
-export async function convertedWatch(resource: Resource, open: Open, sink: WatchSink): Promise<Watch> {
-  const converting = new ConvertingSink(resource, sink);
+export async function convertedWatch(
+  resource: Resource,
+  open: Open,
+  sink: WatchSink,
+  forms?: FormSelector,
+): Promise<Watch> {
+  const converting = new ConvertingSink(resource, sink, forms);
   const watch = await open(converting);
   converting.watch = watch;
   // The present state belongs before the answer.
@@ -29,6 +35,7 @@ class ConvertingSink implements WatchSink {
   constructor(
     private readonly resource: Resource,
     private readonly sink: WatchSink,
+    private readonly forms: FormSelector | undefined,
   ) {}
 
   settled(): Promise<void> {
@@ -37,8 +44,10 @@ class ConvertingSink implements WatchSink {
 
   notices(batch: readonly WatchNotice[]): void {
     if (this.done) return;
-    const loading = this.resource.load(batch.flatMap(({ entry }) => entry ?? []));
-    if (!loading && !this.waiting) return this.sink.notices(batch);
+    const { forms } = this;
+    const needed = batch.flatMap(notice => (forms ? forms.neededFor(notice) : (notice.entry ?? [])));
+    const loading = this.resource.load(needed);
+    if (!loading && !this.waiting) return this.tell(batch);
     if (this.waiting >= MAX_WAITING) return this.finish();
     this.waiting++;
     const before = this.last;
@@ -50,7 +59,7 @@ class ConvertingSink implements WatchSink {
       .then(
         () => {
           this.waiting--;
-          if (!this.done) this.sink.notices(batch);
+          if (!this.done) this.tell(batch);
         },
         (error: unknown) => this.finish(error as Error),
       );
@@ -62,6 +71,12 @@ class ConvertingSink implements WatchSink {
       this.done = true;
       this.sink.end(error);
     });
+  }
+
+  private tell(batch: readonly WatchNotice[]): void {
+    const { forms } = this;
+    const selected = forms ? batch.flatMap(notice => forms.transition(notice) ?? []) : batch;
+    if (selected.length) this.sink.notices(selected);
   }
 
   private finish(error?: Error): void {

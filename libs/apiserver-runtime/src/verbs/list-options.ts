@@ -12,11 +12,14 @@ import type { RequestInfo } from '../interfaces';
 import type { Endpoint } from '../registry/resource';
 import { isTrue } from '../request-info';
 import { checkFieldLabels } from './field-labels';
+import { splitFields, type FormSelector } from './form-selector';
 import { integer, throwInvalidOptions } from './option-causes';
 
 /** ListQuery is metav1.ListOptions of one request, checked. */
 export interface ListQuery {
   readonly predicate: Predicate;
+  /** forms select besides, by fields that depend on the version. */
+  readonly forms?: FormSelector;
   /** selective: a label or field selector narrows the answer. */
   readonly selective: boolean;
   readonly limit: number;
@@ -51,10 +54,12 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
   (isTrue(query.get('watch')) ? checkWatch : checkList)({ ...common, match, emulated }, found);
   throwInvalidOptions('ListOptions', found.causes);
   const { labels, fields } = selectorsOf(endpoint, query);
+  const { stored, forms } = splitFields(endpoint, fields);
   return {
     ...common,
     match: match as ListQuery['match'],
-    predicate: predicateOf(endpoint, info, labels, fields),
+    predicate: predicateOf(endpoint, info, labels, stored),
+    ...(forms && { forms }),
     selective: !labels.empty || !fields.empty || (info.verb === 'watch' && info.name !== ''),
   };
 }

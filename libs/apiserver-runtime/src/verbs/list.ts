@@ -36,14 +36,18 @@ export interface Page {
 }
 
 /** readPage reads what a list's query asks for; 410 when its revision is gone. */
-export async function readPage(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<Page> {
+export async function readPage(stored: Storage, query: ListQuery, signal: AbortSignal): Promise<Page> {
+  const storage = query.forms?.reader() ?? stored;
   const result = await read(storage, query, signal);
   const more = result.more || (await hasUnmatched(storage, query, result));
   return { entries: result.entries, metadata: listMeta(storage, query, { ...result, more }) };
 }
 
+/** Reader is what of storage a list needs. */
+type Reader = Pick<Storage, 'config' | 'list' | 'revision'>;
+
 /** read chooses how fresh the answer has to be. */
-async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
+async function read(storage: Reader, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
   const { predicate, continueToken, resourceVersion, match } = query;
   const limit = query.limit > 0 ? query.limit : undefined;
   const paging = limit === undefined ? {} : { limit };
@@ -74,7 +78,7 @@ async function read(storage: Storage, query: ListQuery, signal: AbortSignal): Pr
  * hasUnmatched: behind a full page that a selector chose, objects remain that may not match. The page has a token then: whether
  * anything matches is found out by asking for the next one.
  */
-async function hasUnmatched(storage: Storage, query: ListQuery, { entries, revision }: ListResult): Promise<boolean> {
+async function hasUnmatched(storage: Reader, query: ListQuery, { entries, revision }: ListResult): Promise<boolean> {
   const last = entries.at(-1);
   if (!last || query.predicate.name !== undefined || query.limit <= 0 || entries.length < query.limit) return false;
   if (!query.predicate.matches && !query.predicate.indexed) return false;
@@ -87,7 +91,7 @@ async function hasUnmatched(storage: Storage, query: ListQuery, { entries, revis
   return behind.entries.length > 0;
 }
 
-function listMeta(storage: Storage, query: ListQuery, result: ListResult): ListMeta {
+function listMeta(storage: Reader, query: ListQuery, result: ListResult): ListMeta {
   const metadata: ListMeta = { resourceVersion: String(result.revision) };
   const last = result.entries.at(-1);
   if (result.more && last) {

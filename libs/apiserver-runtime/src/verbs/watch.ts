@@ -27,7 +27,7 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
       const { resource } = endpoint;
       const open = async (to: WatchSink) =>
         resource.storage.watch(await watchOptions(query, after, lasts, resource.storage), to);
-      return resource.custom ? convertedWatch(resource, open, sink) : open(sink);
+      return resource.custom ? convertedWatch(resource, open, sink, query.forms) : open(sink);
     },
     onOpened: () => exchange.releaseSeat(),
     timeoutMs: lasts,
