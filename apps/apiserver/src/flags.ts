@@ -1,5 +1,6 @@
 import { flag, type FlagSet, type FlagValues } from '@navarch/nest-host';
 import { auditModeFlags } from './audit/mode-flags';
+import { DEPRECATED_FLAGS } from './deprecated-flags';
 
 /** FLAGS are the apiserver's, named as upstream names them. */
 export const FLAGS = {
@@ -128,7 +129,11 @@ export const FLAGS = {
   'disable-admission-plugins': flag.strings([], 'admission plugins to leave out'),
   'default-not-ready-toleration-seconds': flag.int(
     300,
-    'how long pods stay on a node that is not ready, unless they say',
+    'seconds that pods stay on a node that is not ready, unless they say',
+  ),
+  'default-unreachable-toleration-seconds': flag.int(
+    300,
+    'seconds that pods stay on a node that nobody reaches, unless they say',
   ),
 
   'allow-privileged': flag.bool(false, 'take pods with privileged containers'),
@@ -150,6 +155,7 @@ export const FLAGS = {
     [],
     'what browsers are told of coming by HTTPS only: max-age=SECONDS, includeSubDomains, preload',
   ),
+  'delete-collection-workers': flag.int(1, 'objects of a collection that are deleted at a time'),
   'min-request-timeout': flag.int(1800, 'seconds that a watch without a timeout lasts at least'),
   'request-timeout': flag.duration('1m', 'bound of every request that is not long-running'),
   'enable-logs-handler': flag.bool(true, 'show the files below /var/log at /logs, to who may read that path'),
@@ -171,6 +177,7 @@ export const FLAGS = {
     ...{ mode: 'batch', maxSize: 400, maxWait: '30s', throttle: true, qps: 10, burst: 15 },
   }),
 
+  ...DEPRECATED_FLAGS,
   'emulated-version': flag.string('1.33', 'release whose behaviour is served where releases differ'),
 } satisfies FlagSet;
 

@@ -9,6 +9,7 @@ import { bootstrap, claimBootstrapHooks } from './bootstrap/bootstrap';
 import { serveBus } from './bus-front';
 import { CustomResources } from './custom-resources/custom-resources';
 import { webhookConverter } from './custom-resources/webhook-converter';
+import { warnOfDeprecated } from './deprecated-flags';
 import type { FLAGS } from './flags';
 import { openFlowControl, runFlowControl } from './flow-control/flow-control';
 import { notFoundPaths } from './routes/not-found-paths';
@@ -37,6 +38,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
   const foundation = layFoundation(host);
   const { flags, config, emulated, log, clock, metrics, stack, stopping } = foundation;
   const { credentials, files, health, hooks, etcd, services, client, informers } = foundation;
+  warnOfDeprecated(flags, log);
 
   // What a request meets on its way.
   const access = openAccess(foundation);
@@ -83,6 +85,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
       maxMutatingRequestsInflight: flags['max-mutating-requests-inflight'],
       minRequestTimeoutSeconds: flags['min-request-timeout'],
       requestTimeoutMs: flags['request-timeout'],
+      deleteCollectionWorkers: flags['delete-collection-workers'],
     },
     ...(audit && { audit }),
     ...(flow && { flow }),

@@ -33,6 +33,8 @@ export interface Limits {
   readonly maxWatchBufferBytes: number;
   /** requestTimeoutMs bounds every request that is not a watch, a log or a connection; 60 s. */
   readonly requestTimeoutMs: number;
+  /** deleteCollectionWorkers is how many objects of a collection are deleted at a time; 1. */
+  readonly deleteCollectionWorkers: number;
 }
 
 /** defaultLimits are upstream's defaults where upstream has one. */
@@ -43,6 +45,7 @@ export const defaultLimits: Limits = {
   minRequestTimeoutSeconds: 1800,
   maxWatchBufferBytes: 8 * 1024 * 1024,
   requestTimeoutMs: 60_000,
+  deleteCollectionWorkers: 1,
 };
 
 /**

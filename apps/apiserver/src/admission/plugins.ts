@@ -12,7 +12,7 @@ import { CertificateSubjectRestriction } from './certificates/certificate-subjec
 import { configured, type PluginConfigurations } from './configuration';
 import { DefaultIngressClass } from './default-ingress-class';
 import { DefaultStorageClass } from './default-storage-class';
-import { DefaultTolerationSeconds } from './default-toleration-seconds';
+import { DefaultTolerationSeconds, type TolerationSeconds } from './default-toleration-seconds';
 import { DenyServiceExternalIPs } from './deny-service-external-ips';
 import { EventRateLimit, readEventLimits } from './event-rate-limit';
 import { ImagePolicyWebhook, readImagePolicy, type ImagePolicySettings } from './image-policy';
@@ -48,7 +48,7 @@ export interface PluginParts {
   readonly client: KubeClient;
   readonly authorizer: Authorizer;
   readonly emulated: number;
-  readonly tolerationSeconds: number;
+  readonly tolerationSeconds: TolerationSeconds;
   readonly resourceOf: KindToResource;
   readonly quotaStore: () => Store<corev1.ResourceQuota>;
   readonly kindOf: WebhookParts['kindOf'];

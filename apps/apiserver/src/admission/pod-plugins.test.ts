@@ -185,21 +185,21 @@ describe('PriorityAdmission', () => {
 describe('DefaultTolerationSeconds', () => {
   const keys = (spec: Partial<corev1.PodSpec>) => {
     const made = pod(spec);
-    new DefaultTolerationSeconds(60).admit(attributes(made));
+    new DefaultTolerationSeconds({ notReady: 60, unreachable: 90 }).admit(attributes(made));
     return made.spec!.tolerations!.map(one => `${one.key ?? ''} ${one.tolerationSeconds ?? ''}`);
   };
   test.each<[string, corev1.Toleration[], string[]]>([
-    ['none given', [], ['node.kubernetes.io/not-ready 60', 'node.kubernetes.io/unreachable 60']],
+    ['none given', [], ['node.kubernetes.io/not-ready 60', 'node.kubernetes.io/unreachable 90']],
     [
       'one given',
       [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }],
-      ['node.kubernetes.io/not-ready ', 'node.kubernetes.io/unreachable 60'],
+      ['node.kubernetes.io/not-ready ', 'node.kubernetes.io/unreachable 90'],
     ],
     ['everything tolerated', [{ operator: 'Exists' }], [' ']],
     [
       'another effect does not count',
       [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }],
-      ['node.kubernetes.io/not-ready ', 'node.kubernetes.io/not-ready 60', 'node.kubernetes.io/unreachable 60'],
+      ['node.kubernetes.io/not-ready ', 'node.kubernetes.io/not-ready 60', 'node.kubernetes.io/unreachable 90'],
     ],
   ])('%s', (_name, tolerations, want) => {
     expect(keys({ tolerations })).toEqual(want);

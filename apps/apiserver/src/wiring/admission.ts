@@ -42,7 +42,10 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
       const endpoint = files.follow(kubeconfig, read => readReviewEndpoint(kubeconfig, read));
       return new ReviewClient(endpoint, REVIEW_TIMEOUT_MS, clock, backoffMs);
     },
-    tolerationSeconds: flags['default-not-ready-toleration-seconds'],
+    tolerationSeconds: {
+      notReady: flags['default-not-ready-toleration-seconds'],
+      unreachable: flags['default-unreachable-toleration-seconds'],
+    },
     quotaStore: () => server().store(ResourceQuotas),
     kindOf: (group: string, resource: string) => server().registry.kind(group, resource),
     podStore: () => server().store(Pods),

@@ -37,7 +37,7 @@ beforeAll(async () => {
       clock: systemClock,
       log: silentLogger,
       metrics: createRegistry(),
-      limits: { maxBodyBytes: 100_000 },
+      limits: { maxBodyBytes: 100_000, deleteCollectionWorkers: emulated === 33 ? 3 : 1 },
     });
     await server.ready();
     const transport = loopbackTransport(server.handler, { name: 'admin', groups: ['system:masters'] });
@@ -179,5 +179,44 @@ describe('deletions', () => {
     const { metadata: made } = (await ask(emulated, 'POST', accounts, { metadata: { name: 'a' } })) as AnyObject;
     const { metadata: last } = (await ask(emulated, 'DELETE', `${accounts}/a`)) as AnyObject;
     expect(last?.resourceVersion === made?.resourceVersion).toBe(emulated === 20);
+  });
+});
+
+test.each([20, 33])('a collection is deleted as a whole, by however many workers (1.%i)', async emulated => {
+  const path = `/api/v1/namespaces/crowd-${emulated}/configmaps`;
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const name of names) await ask(emulated, 'POST', path, { metadata: { name } });
+  const { items } = (await ask(emulated, 'DELETE', path)) as { items?: AnyObject[] };
+  expect(items!.map(({ metadata }) => metadata!.name)).toEqual(names);
+  expect(await ask(emulated, 'GET', path)).toMatchObject({ items: [] });
+});
+
+test('an annotation that stands for a number has to be one', async () => {
+  const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+  const set = (generation: string, image = 'i') => ({
+    metadata: { name: 'd', annotations: { 'deprecated.daemonset.template.generation': generation } },
+    spec: {
+      selector: { matchLabels: { a: 'b' } },
+      template: { ...template, spec: { containers: [{ name: 'c', image }] } },
+    },
+  });
+  const path = '/apis/apps/v1/namespaces/n/daemonsets';
+  const refusal = {
+    code: 400,
+    message:
+      'DaemonSet in version "v1" cannot be handled as a DaemonSet: strconv.ParseInt: parsing "x": invalid syntax',
+  };
+  expect(await ask(20, 'POST', path, set('x'))).toMatchObject(refusal);
+  expect(await ask(20, 'POST', path, set('5'))).toMatchObject({ metadata: set('5').metadata });
+  expect(await ask(20, 'PUT', `${path}/d`, set('x'))).toMatchObject(refusal);
+  const strategic = {
+    method: 'PATCH',
+    path: `${path}/d`,
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: Buffer.from(JSON.stringify({ metadata: set('x').metadata })),
+  };
+  await expect(apis.get(20)!.transport.send(strategic)).rejects.toMatchObject({
+    code: 500,
+    message: 'strconv.ParseInt: parsing "x": invalid syntax',
   });
 });
