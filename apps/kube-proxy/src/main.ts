@@ -1,4 +1,4 @@
-import { flag, runComponent } from '@navarch/nest-host';
+import { flag, runComponent, text } from '@navarch/nest-host';
 import os from 'node:os';
 import { Iptables } from './iptables/iptables';
 import { Proxier } from './proxier';
@@ -48,6 +48,7 @@ void runComponent({
       },
       ['readyz'],
     );
+    host.serving.handle('/proxyMode', () => Promise.resolve(text(200, 'iptables')));
     informers.start(signal);
     const running = proxier.run(signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
