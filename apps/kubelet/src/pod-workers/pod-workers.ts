@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import type { Stoppable } from '@navarch/base';
+import { setMaxListeners } from 'node:events';
 import type { StatusTarget } from '../status/status-manager';
 import { admitPod } from './admission';
 import { PodWorker, type WorkerParts } from './pod-worker';
@@ -9,7 +10,10 @@ export class PodWorkers implements Stoppable {
   private readonly workers = new Map<string, { readonly worker: PodWorker; readonly done: Promise<void> }>();
   private readonly ends = new AbortController();
 
-  constructor(private readonly parts: WorkerParts) {}
+  constructor(private readonly parts: WorkerParts) {
+    // Each worker listens, and there are as many as there are pods.
+    setMaxListeners(0, this.ends.signal);
+  }
 
   /** apply takes a pod as its source shows it, new or changed. */
   apply(pod: corev1.Pod, target: StatusTarget | undefined): void {
