@@ -12,7 +12,7 @@ import { WakeUp } from '../pod-workers/wake-up';
 import { primaryAddress, readMachine, type Machine } from './machine';
 import { runtimeProblems, transitions } from './node-conditions';
 import { nodeLabels } from './node-object';
-import { nodeStatus, sameButHeartbeat } from './node-status';
+import { nodeStatus, sameButHeartbeat, statusPatch } from './node-status';
 
 /** FAST_PROBE_MS: while the runtime or its network is not ready, nothing tells when it is, so it is asked often. */
 const FAST_PROBE_MS = 50;
@@ -205,7 +205,7 @@ export class NodeAgent {
     this.shown = await nodes.patch(
       '',
       options.nodeName,
-      { type: 'strategic', body: { status } },
+      { type: 'strategic', body: { status: statusPatch(before, status) } },
       { subresource: 'status' },
     );
     this.reportedAt = clock.now();

@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { deepEqual } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Image, RuntimeVersion } from '@navarch/cri';
 import { thresholdValue, type Signal } from '../eviction/thresholds';
@@ -54,7 +55,10 @@ export function nodeStatus(input: NodeStatusInput): corev1.NodeStatus {
   };
 }
 
-/** nodeResources: what the machine has, and what of it pods may use: without the reserved, and without what eviction keeps free. */
+/**
+ * nodeResources: what the machine has, and what of it pods may use: without the reserved, and without what eviction keeps free.
+ * Extended resources are what others wrote as the node's capacity; pods may use all of them.
+ */
 export function nodeResources(
   machine: Pick<Machine, 'cpus' | 'memoryBytes' | 'storageBytes'>,
   options: Pick<KubeletOptions, 'maxPods' | 'systemReserved' | 'kubeReserved' | 'evictionHard'>,
@@ -73,11 +77,10 @@ export function nodeResources(
     reserved('ephemeral-storage', wholeValue) -
     keptFree('nodefs.available', machine.storageBytes);
   const own = ['cpu', 'memory', 'ephemeral-storage', 'pods', 'hugepages-1Gi', 'hugepages-2Mi'];
-  const extended = (list: Readonly<Record<string, string>> | undefined) =>
-    Object.fromEntries(Object.entries(list ?? {}).filter(([name]) => !own.includes(name)));
+  const extended = Object.fromEntries(Object.entries(previous.capacity ?? {}).filter(([name]) => !own.includes(name)));
   return {
     capacity: {
-      ...extended(previous.capacity),
+      ...extended,
       cpu: String(machine.cpus),
       memory: ki(machine.memoryBytes),
       'ephemeral-storage': ki(machine.storageBytes),
@@ -86,7 +89,7 @@ export function nodeResources(
       pods: String(maxPods),
     },
     allocatable: {
-      ...extended(previous.allocatable),
+      ...extended,
       cpu: cpu % 1000 === 0 ? String(cpu / 1000) : `${cpu}m`,
       memory: ki(memory),
       'ephemeral-storage': String(Math.max(0, Math.floor(storage))),
@@ -110,19 +113,27 @@ export function nodeImages(images: readonly Image[]): corev1.ContainerImage[] {
     }));
 }
 
-/** sameButHeartbeat: the statuses differ in nothing but the heartbeats. */
+/** statusPatch is the strategic merge patch to the status `after`: what `before` alone has as allocatable goes. */
+export function statusPatch(before: corev1.NodeStatus, after: corev1.NodeStatus): object {
+  const gone = Object.keys(before.allocatable ?? {}).filter(name => after.allocatable?.[name] === undefined);
+  return { ...after, allocatable: { ...after.allocatable, ...Object.fromEntries(gone.map(name => [name, null])) } };
+}
+
+/** sameButHeartbeat: the statuses differ in nothing that the kubelet writes but the heartbeats; the order of keys is no difference. */
 export function sameButHeartbeat(a: corev1.NodeStatus, b: corev1.NodeStatus): boolean {
-  const text = (status: corev1.NodeStatus) =>
-    JSON.stringify([
-      status.capacity,
-      status.allocatable,
-      status.addresses,
-      status.nodeInfo,
-      status.images,
-      status.daemonEndpoints,
-      (status.conditions ?? [])
-        .map(({ type, status: value, reason, message }) => [type, value, reason, message])
-        .sort(),
-    ]);
-  return text(a) === text(b);
+  const compared = ({
+    capacity,
+    allocatable,
+    addresses,
+    nodeInfo,
+    images,
+    daemonEndpoints,
+    conditions,
+  }: corev1.NodeStatus) => [
+    ...[capacity, allocatable, addresses, nodeInfo, images, daemonEndpoints],
+    Object.fromEntries(
+      (conditions ?? []).map(({ type, status, reason, message }) => [type, [status, reason, message]]),
+    ),
+  ];
+  return deepEqual(compared(a), compared(b));
 }

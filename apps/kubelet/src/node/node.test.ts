@@ -8,7 +8,7 @@ import { parseMeminfo, parseProcStat } from '../server/node-usage';
 import { goArchitecture, primaryAddress } from './machine';
 import { nodeConditions, runtimeProblems, timed, transitions } from './node-conditions';
 import { nodeLabels, parseLabels, parseTaints } from './node-object';
-import { nodeImages, nodeResources, sameButHeartbeat } from './node-status';
+import { nodeImages, nodeResources, sameButHeartbeat, statusPatch } from './node-status';
 
 const NONE: ReadonlySet<Pressure> = new Set();
 
@@ -84,9 +84,18 @@ describe('node resources', () => {
     };
     const { capacity, allocatable } = nodeResources({ cpus: 2, memoryBytes: 2 ** 30, storageBytes: 2 ** 40 }, options, {
       capacity: { 'example.com/gpu': '1', pods: '5' },
+      allocatable: { 'example.com/gone': '1' },
     });
     expect(capacity).toMatchObject({ cpu: '2', memory: '1048576Ki', pods: '110', 'example.com/gpu': '1' });
-    expect(allocatable).toMatchObject({ cpu: '1700m', memory: '843776Ki', pods: '110' });
+    expect(allocatable).toMatchObject({ cpu: '1700m', memory: '843776Ki', pods: '110', 'example.com/gpu': '1' });
+    expect(allocatable).not.toHaveProperty(['example.com/gone']);
+  });
+  test('what is no longer allocatable is taken off', () => {
+    const after = { capacity: { cpu: '2' }, allocatable: { cpu: '2' } };
+    expect(statusPatch({ allocatable: { cpu: '1', 'example.com/gone': '1' } }, after)).toEqual({
+      capacity: { cpu: '2' },
+      allocatable: { cpu: '2', 'example.com/gone': null },
+    });
   });
   test('images are the largest, with few names', () => {
     const image = (id: string, size: number) => ({
@@ -110,6 +119,13 @@ describe('node resources', () => {
     expect([
       sameButHeartbeat(status('a'), status('b')),
       sameButHeartbeat(status('a'), status('a', { status: 'False' })),
+    ]).toEqual([true, false]);
+  });
+  test('nor is the order in which the API writes keys', () => {
+    const [cpu, pods] = [{ cpu: '2' }, { pods: '110' }];
+    expect([
+      sameButHeartbeat({ capacity: { ...cpu, ...pods } }, { capacity: { ...pods, ...cpu } }),
+      sameButHeartbeat({ capacity: { ...cpu, ...pods } }, { capacity: cpu }),
     ]).toEqual([true, false]);
   });
 });
