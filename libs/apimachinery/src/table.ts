@@ -32,7 +32,8 @@ export interface Table {
   metadata: ListMeta;
   /** columnDefinitions are left out of the later events of a watch: null there. */
   columnDefinitions: TableColumn[] | null;
-  rows: TableRow[];
+  /** rows of nothing are null for kinds without columns of their own, empty for all others. */
+  rows: TableRow[] | null;
 }
 
 /** PARTIAL_OBJECT_METADATA is the kind of an answer that is cut down to its metadata. */

@@ -105,7 +105,8 @@ export class Dispatcher {
     if (!declared) throw endpoint.custom ? notFound(endpoint.target, exchange.info.name) : notFoundResource();
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
-    if (!declared.verbs.includes(verb) || !hasRoute(endpoint, exchange)) throw methodNotAllowed();
+    if (!declared.verbs.includes(verb) || !hasRoute(endpoint, exchange))
+      throw endpoint.custom ? methodNotSupported(endpoint.target, verb) : methodNotAllowed();
     if (declared.kind === 'write') warnOfDeprecation(exchange, endpoint, this.services.metrics);
     if (declared.kind === 'scale') return scale(services, endpoint, exchange, declared.paths);
     switch (verb) {

@@ -11,9 +11,9 @@ export function objectName({ name, object }: AdmissionAttributes): string {
   return name || object?.metadata?.name || object?.metadata?.generateName || '';
 }
 
-/** groupResource is the resource without its version. */
-export function groupResource({ resource }: AdmissionAttributes): GroupResource {
-  return { group: resource.group, resource: resource.resource };
+/** groupResource is the resource without its version, in the group that the client wrote it in. */
+export function groupResource({ requested, resource }: AdmissionAttributes): GroupResource {
+  return { group: requested.group, resource: resource.resource };
 }
 
 /** isResource tells whether the write is to this resource (`pods`, `leases.coordination.k8s.io`) itself, not to a subresource. */

@@ -25,10 +25,8 @@ export function containerOf(pod: corev1.Pod, requested: string | null, withDefau
   const annotated = pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'];
   if (withDefault && annotated && containers.includes(annotated)) return annotated;
   if (!containers.length) throw badRequest(`a container name must be specified for pod ${name}`);
-  const initText = init.length ? ` or one of the init containers: [${init.join(' ')}]` : '';
-  throw badRequest(
-    `a container name must be specified for pod ${name}, choose one of: [${containers.join(' ')}]${initText}`,
-  );
+  const all = [...init, ...containers, ...ephemeral].join(' ');
+  throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all}]`);
 }
 
 /** nodeOf is the node the pod runs on; 400 as long as it has none. */

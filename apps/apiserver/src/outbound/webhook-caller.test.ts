@@ -1,10 +1,15 @@
 import { expect, test } from '@jest/globals';
 import { goError } from './go-error';
-import { answerFailure, webhookUrl } from './webhook-caller';
+import { answerFailure, shownUrl, webhookUrl } from './webhook-caller';
 
 test('a service leads to its name, a failure is worded as clients know it', () => {
   expect(webhookUrl({ service: { namespace: 'n', name: 's', path: 'p' } }).href).toBe('https://s.n.svc/p');
   expect(webhookUrl({ service: { namespace: 'n', name: 's', port: 8443 } }).href).toBe('https://s.n.svc:8443/');
+  expect(shownUrl(webhookUrl({ service: { namespace: 'n', name: 's' } }), true)).toBe('https://s.n.svc:443/');
+  expect(shownUrl(webhookUrl({ service: { namespace: 'n', name: 's', port: 8443 } }), true)).toBe(
+    'https://s.n.svc:8443/',
+  );
+  expect(shownUrl(webhookUrl({ url: 'https://h/p' }), false)).toBe('https://h/p');
   expect(goError(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }), { host: '127.0.0.1', port: 9 })).toBe(
     'dial tcp 127.0.0.1:9: connect: connection refused',
   );

@@ -34,8 +34,11 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
   const { service, caBundle } = clientConfig;
   const url = webhookUrl(clientConfig);
   url.searchParams.set('timeout', `${timeoutSeconds}s`);
+  const failure = (why: string) => new Error(`Post ${JSON.stringify(shownUrl(url, !!service))}: ${why}`);
   const place = service
-    ? await options.resolve(service.namespace, service.name, service.port ?? 443)
+    ? await options.resolve(service.namespace, service.name, service.port ?? 443).catch((error: unknown) => {
+        throw failure(describe(error));
+      })
     : { host: url.hostname, port: Number(url.port) || 443 };
   const answer = await exchange({
     ...{ url, place, method: 'POST', maxAnswerBytes: MAX_ANSWER_BYTES, timeoutMs: timeoutSeconds * 1000 },
@@ -44,7 +47,7 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
     ...(caBundle && { ca: Buffer.from(String(caBundle), 'base64').toString('utf8') }),
     ...options.tls(),
   }).catch(({ cause }: Error) => {
-    throw new Error(`Post ${JSON.stringify(url.href)}: ${goError(cause as Error, place)}`);
+    throw failure(goError(cause as Error, place));
   });
   const { status, contentType, text } = answer;
   if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, text));
@@ -94,4 +97,9 @@ export function webhookUrl({ url, service }: admissionregistrationv1.WebhookClie
   const path = service.path ?? '/';
   target.pathname = path.startsWith('/') ? path : `/${path}`;
   return target;
+}
+
+/** shownUrl is the URL as messages have it: that of a service always with its port. Pure. */
+export function shownUrl(url: URL, ofService: boolean): string {
+  return ofService && !url.port ? url.href.replace(url.host, `${url.host}:443`) : url.href;
 }

@@ -48,8 +48,7 @@ describe('containerOf', () => {
     ...pod,
     metadata: { name: 'p', annotations: { 'kubectl.kubernetes.io/default-container': 'b' } },
   };
-  const choose =
-    'a container name must be specified for pod p, choose one of: [a b] or one of the init containers: [i]';
+  const choose = 'a container name must be specified for pod p, choose one of: [i a b]';
   test.each<[string, corev1.Pod, string | null, boolean, string, boolean]>([
     ['named', pod, 'i', false, 'i', true],
     ['not there', pod, 'x', false, 'container x is not valid for pod p', false],

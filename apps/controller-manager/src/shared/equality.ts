@@ -12,6 +12,13 @@ export function semanticEqual(a: unknown, b: unknown): boolean {
   return true;
 }
 
+/** sortedJson renders a value with the keys of its maps in order and all else as it is. */
+export function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    isMap(inner) ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1))) : inner,
+  );
+}
+
 /** canonicalJson renders a value so that semantically equal ones give the same text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;

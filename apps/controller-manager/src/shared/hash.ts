@@ -10,6 +10,13 @@ export function fnv32a(text: string): number {
   return hash;
 }
 
+/** fnv32 is the 32-bit FNV-1 hash of a text's UTF-8 bytes. */
+export function fnv32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(text, 'utf8')) hash = (Math.imul(hash, 0x01000193) ^ byte) >>> 0;
+  return hash;
+}
+
 /** safeEncode turns digits into letters that form no words, as names with hashes have them. */
 export function safeEncode(text: string): string {
   return [...text].map(char => ALPHABET[char.charCodeAt(0) % ALPHABET.length]).join('');

@@ -2,26 +2,31 @@ import { ControllerRevisions, type ResourceToken, type appsv1 } from '@navarch/a
 import { isAlreadyExists, isNotFound, type KubeObject } from '@navarch/apimachinery';
 import type { KubeClient } from '@navarch/client';
 import { controllerReference, isControlledBy } from '@navarch/controller-runtime';
-import { canonicalJson, semanticEqual } from './equality';
-import { fnv32a, safeEncode } from './hash';
+import { semanticEqual, sortedJson } from './equality';
+import { fnv32, safeEncode } from './hash';
 
-/** REVISION_HASH is the label by which pods say of which revision they are. */
+/** REVISION_HASH is the label by which pods say of which revision they are; daemon sets label the revisions so too. */
 export const REVISION_HASH = 'controller-revision-hash';
+/** HISTORY_HASH is the label of a stateful set's revisions. */
+export const HISTORY_HASH = 'controller.kubernetes.io/hash';
 
 type Revision = appsv1.ControllerRevision;
 
-/** revisionHash names a revision's data, another for each collision. */
+/** revisionHash names a revision's data, another for each collision: the hash that the same stateful set has everywhere. */
 export function revisionHash(data: unknown, collisionCount = 0): string {
-  return safeEncode(String(fnv32a(canonicalJson(data) + (collisionCount ? `/${collisionCount}` : ''))));
+  return safeEncode(String(fnv32(`${sortedJson(data)}${collisionCount}`)));
 }
 
 /** hashOf is the hash that a revision carries. */
-export const hashOf = (revision: Revision) => revision.metadata?.labels?.[REVISION_HASH] ?? '';
+export const hashOf = ({ metadata }: Revision) =>
+  metadata?.labels?.[REVISION_HASH] ?? metadata?.labels?.[HISTORY_HASH] ?? '';
 
 export interface RevisionOwner {
   readonly token: ResourceToken<KubeObject>;
   readonly owner: KubeObject;
   readonly labels: Readonly<Record<string, string>>;
+  /** hashLabel is where the revisions carry their hash. */
+  readonly hashLabel: string;
   /** data is the patch that makes the owner's template this one; what kubectl's rollout undo applies. */
   readonly data: Record<string, unknown>;
   readonly collisionCount?: number;
@@ -33,7 +38,7 @@ export interface RevisionOwner {
  */
 export async function currentRevision(
   client: KubeClient,
-  { token, owner, labels, data, collisionCount }: RevisionOwner,
+  { token, owner, labels, hashLabel, data, collisionCount }: RevisionOwner,
   known: readonly Revision[],
 ): Promise<Revision> {
   const revisions = client.resource(ControllerRevisions);
@@ -45,7 +50,7 @@ export async function currentRevision(
   const metadata = {
     namespace,
     name: `${name}-${hash}`,
-    labels: { ...labels, [REVISION_HASH]: hash },
+    labels: { ...labels, [hashLabel]: hash },
     ownerReferences: [controllerReference(token, owner)],
   };
   try {

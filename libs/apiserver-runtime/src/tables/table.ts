@@ -123,6 +123,6 @@ export function tableOf(entries: readonly Entry[], metadata: ListMeta, context: 
     apiVersion: `meta.k8s.io/${context.version}`,
     metadata,
     columnDefinitions: columns ? columnDefinitions(context.endpoint, context.emulated) : null,
-    rows: entries.map(entry => rowOf(entry, context)),
+    rows: entries.length || context.endpoint.kind.columns ? entries.map(entry => rowOf(entry, context)) : null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '@navarch/base';
-import { BEFORE_END_MS } from '../bookmarks';
+import { lastBookmarkAt } from '../bookmarks';
 import type { Change } from '../change';
 import type { Revision, Watch, WatchNotice, WatchOptions, WatchSink } from '../interface';
 
@@ -26,8 +26,8 @@ export class CacheWatcher implements Watch {
     clock: Clock,
   ) {
     const { bookmarks, timeoutMs } = options;
-    if (bookmarks && timeoutMs !== undefined && timeoutMs > BEFORE_END_MS)
-      this.lastBookmark = clock.after(timeoutMs - BEFORE_END_MS, () => this.bookmark());
+    const last = bookmarks ? lastBookmarkAt(timeoutMs) : undefined;
+    if (last !== undefined) this.lastBookmark = clock.after(last, () => this.bookmark());
   }
 
   stop(): void {

@@ -12,7 +12,7 @@ import type {
   WatchSink,
 } from '../interface';
 import { rangeOf } from '../keys';
-import { BEFORE_END_MS, BOOKMARK_MS } from '../bookmarks';
+import { BOOKMARK_MS, lastBookmarkAt } from '../bookmarks';
 import { Change } from '../change';
 import { rangeEnd, type EtcdClient } from './client';
 import { tooOld } from './errors';
@@ -127,7 +127,6 @@ class DirectWatch implements Watch {
 
   private scheduleBookmarks(): void {
     const { clock } = this.source;
-    const { timeoutMs } = this.options;
     const everyMinute = () => {
       this.timers[0] = clock.after(BOOKMARK_MS, () => {
         this.bookmark();
@@ -135,8 +134,8 @@ class DirectWatch implements Watch {
       });
     };
     everyMinute();
-    if (timeoutMs !== undefined && timeoutMs > BEFORE_END_MS)
-      this.timers[1] = clock.after(timeoutMs - BEFORE_END_MS, () => this.bookmark());
+    const last = lastBookmarkAt(this.options.timeoutMs);
+    if (last !== undefined) this.timers[1] = clock.after(last, () => this.bookmark());
   }
 }
 

@@ -7,7 +7,6 @@ import type { Lookup } from '../../lookup';
 import { admissionValues, type AdmissionValues } from '../matching/activation';
 import { isExempt, matchedVersion, selectorsMatch } from '../matching/rules';
 import { inVersion, type KindLookup } from '../matching/versioned';
-import { groupResource } from '../refuse';
 import { evaluatePolicy, type Finding } from './evaluation';
 import { findParams, type ParamSource } from './params';
 import type { Binding, Policy } from './policy';
@@ -93,7 +92,7 @@ export class ValidatingAdmissionPolicy implements AdmissionPlugin {
     { resourceRules = [], excludeResourceRules = [], matchPolicy }: Match,
     attributes: AdmissionAttributes,
   ) {
-    const { group, resource } = groupResource(attributes);
+    const { group, resource } = attributes.resource;
     const versions = this.parts.kindOf(group, resource)?.versions ?? [];
     if (matchedVersion(excludeResourceRules, matchPolicy, attributes, versions)) return undefined;
     return matchedVersion(resourceRules, matchPolicy, attributes, versions);

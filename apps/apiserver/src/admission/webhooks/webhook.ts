@@ -63,7 +63,7 @@ export class WebhookMatcher {
   }
 
   private version({ rules = [], matchPolicy }: Webhook, attributes: AdmissionAttributes) {
-    const { group, resource } = groupResource(attributes);
+    const { group, resource } = attributes.resource;
     return matchedVersion(rules, matchPolicy, attributes, this.parts.kindOf(group, resource)?.versions ?? []);
   }
 

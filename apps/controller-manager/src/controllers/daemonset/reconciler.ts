@@ -103,7 +103,7 @@ export class DaemonSetReconciler {
     try {
       return await currentRevision(
         this.context.client,
-        { token: DaemonSets, owner: set, labels, data, collisionCount },
+        { token: DaemonSets, owner: set, labels, hashLabel: REVISION_HASH, data, collisionCount },
         known,
       );
     } catch (error) {

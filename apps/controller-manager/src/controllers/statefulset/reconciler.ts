@@ -5,7 +5,7 @@ import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
-import { HashCollision, currentRevision, hashOf, trimRevisions } from '../../shared/revisions';
+import { HISTORY_HASH, HashCollision, currentRevision, hashOf, trimRevisions } from '../../shared/revisions';
 import { ordinalOf, revisionData, revisionOf } from './identity';
 import { planStatefulSet, sortPods, type StatefulPlan } from './plan';
 import { StatefulPodControl } from './pod-control';
@@ -72,7 +72,8 @@ export class StatefulSetReconciler {
   private async revisionsOf(set: appsv1.StatefulSet, known: readonly appsv1.ControllerRevision[]): Promise<Revisions> {
     const labels = set.spec?.template?.metadata?.labels ?? {};
     const collisionCount = set.status?.collisionCount;
-    const of = { token: StatefulSets, owner: set, labels, data: revisionData(set), collisionCount };
+    const data = revisionData(set);
+    const of = { token: StatefulSets, owner: set, labels, hashLabel: HISTORY_HASH, data, collisionCount };
     try {
       const update = await currentRevision(this.context.client, of, known);
       const current = known.find(({ metadata }) => metadata?.name === set.status?.currentRevision) ?? update;

@@ -149,11 +149,11 @@ export function validateKept(request: CSR, old: CSR, mayDecide: boolean): FieldE
 export function validateCertificate({ status }: CSR, old: CSR, context: StrategyContext): FieldError[] {
   const before = old.status?.certificate ?? '';
   if (!isV1(context) || (status?.certificate ?? '') === before) return [];
-  if (before)
-    return [field.forbidden(STATUS.child('certificate'), 'updates may not modify existing certificate content')];
-  if (!status?.certificate) return [];
-  const text = Buffer.from(status.certificate, 'base64').toString('latin1');
   const at = STATUS.child('certificate');
-  if (/-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text)) return [];
-  return [field.invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')];
+  const text = Buffer.from(status?.certificate ?? '', 'base64').toString('latin1');
+  const isPem = !text || /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text);
+  return [
+    ...(isPem ? [] : [field.invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')]),
+    ...(before ? [field.forbidden(at, 'updates may not modify existing certificate content')] : []),
+  ];
 }
