@@ -1,13 +1,5 @@
 import { defNameOf, decodeTyped } from '@navarch/api';
-import {
-  JsonError,
-  StatusError,
-  badRequest,
-  decodeJson,
-  isRecord,
-  parseApiVersion,
-  type AnyObject,
-} from '@navarch/apimachinery';
+import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
 import type { Minor, ServedVersion } from '@navarch/kinds';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
