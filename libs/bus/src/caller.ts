@@ -1,4 +1,5 @@
 import { Channel, systemClock, type Clock, type Stoppable } from '@navarch/base';
+import { afterBeat } from './beat';
 import { BusError, type Bus, type BusMessage } from './bus';
 import { directSubject, inboxPrefix, requestSubject } from './subjects';
 import { BEAT, H, HEADER_ROOM, isSafeHeader, parseCounts, renderCounts } from './wire';
@@ -233,17 +234,13 @@ class Caller implements ApiCaller {
 
   /** keepAlive makes sure that masters hear from us each beat, and we miss them when they are silent for three. */
   private keepAlive(beatMs: number): void {
-    const due = this.clock.now() + beatMs;
-    this.timer ??= this.clock.after(beatMs, () => {
+    this.timer ??= afterBeat(this.clock, beatMs, listened => {
       this.timer = undefined;
       const now = this.clock.now();
-      // While this process did not run it could not hear anybody: that time is no silence of others.
-      const deaf = Math.max(0, now - due);
       const wanted = new Map<string, [string, number][]>();
       for (const call of [...this.calls.values()]) {
         if (call.server === undefined || !call.beatMs) continue;
-        call.heard += deaf;
-        if (now - call.heard > 3 * call.beatMs) {
+        if (listened && now - call.heard > 3 * call.beatMs) {
           this.finish(call, new BusError('lost', 'the API server is silent'), true);
           continue;
         }

@@ -7,6 +7,7 @@ import {
   type UserInfo,
 } from '@navarch/apimachinery';
 import { systemClock, type Clock, type Logger, type Stoppable } from '@navarch/base';
+import { afterBeat } from './beat';
 import { BusError, type Bus, type BusMessage, type BusSubscription } from './bus';
 import { IncomingBody, tooLarge } from './incoming-body';
 import { Outgoing } from './outgoing';
@@ -82,7 +83,7 @@ class ApiServer implements ServedApi {
       bus.subscribe(`${API_SUBJECT}.*.${this.id}`, message => this.onDirect(message)),
       bus.onDisconnect(() => this.dropAll()),
     ];
-    this.timer = this.clock.after(this.beatMs, () => this.onBeat());
+    this.timer = afterBeat(this.clock, this.beatMs, listened => this.onBeat(listened));
   }
 
   async leave(): Promise<void> {
@@ -225,16 +226,16 @@ class ApiServer implements ServedApi {
   }
 
   /** onBeat tells each session which of its streams are alive, and ends those that nobody wants or that stand still. */
-  private onBeat(): void {
+  private onBeat(listened: boolean): void {
     if (this.stopping && !this.running.size) return;
-    this.timer = this.clock.after(this.beatMs, () => this.onBeat());
+    this.timer = afterBeat(this.clock, this.beatMs, again => this.onBeat(again));
     const now = this.clock.now();
     const sessions = new Map<string, [string, number][]>();
     for (const exchange of [...this.exchanges.values()]) {
       const { outgoing, inbox } = exchange;
       if (!outgoing) continue;
-      if (now - exchange.heard > 3 * this.beatMs) this.drop(exchange);
-      else if (outgoing.stalledSince !== undefined && now - outgoing.stalledSince > 6 * this.beatMs)
+      if (listened && now - exchange.heard > 3 * this.beatMs) this.drop(exchange);
+      else if (listened && outgoing.stalledSince !== undefined && now - outgoing.stalledSince > 6 * this.beatMs)
         outgoing.cut('the stream was cut: the asker reads too slowly');
       else {
         const dot = inbox.lastIndexOf('.');
