@@ -3,9 +3,18 @@ import type { Readable } from 'node:stream';
 
 /**
  * readBody reads a request's body up to a limit. 413 past it, at once where the announced length says so; 408 when it does not
- * come in time. The rest of a refused body is thrown away, so that the answer can get through.
+ * come in time. The rest of a refused body is thrown away, so that the answer can get through. `invite` tells a client that waits with its
+ * body that it may come.
  */
-export function readBody(stream: Readable, announced: number, limit: number, timeoutMs: number): Promise<Buffer> {
+export function readBody(
+  stream: Readable,
+  announced: number,
+  limit: number,
+  timeoutMs: number,
+  invite?: () => void,
+): Promise<Buffer> {
+  if (announced > limit && invite) return Promise.reject(tooLarge(limit));
+  invite?.();
   if (announced > limit) return thrownAway(stream).then(() => Promise.reject(tooLarge(limit)));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

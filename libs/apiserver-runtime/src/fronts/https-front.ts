@@ -12,6 +12,7 @@ import { compressed, isCompressible, sizeOf } from './compression';
 import { Connections } from './connections';
 import { Departure } from './departure';
 import { headersOf } from './headers';
+import { TEXT, endUnreadable, refusedHead, targetOf } from './http1';
 import { OutgoingSink } from './outgoing-sink';
 import { streamByWebSocket, wantsWebSocket } from './web-socket';
 
@@ -108,10 +109,13 @@ class HttpsFront implements Listening {
     this.server.on('secureConnection', (socket: TLSSocket) => this.connections.add(socket));
     this.server.on('tlsClientError', () => undefined);
     this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
-    this.server.on('request', (request, response) => {
-      const http1 = response as unknown as ServerResponse;
-      this.onRequest(request as unknown as IncomingMessage, http1).catch((error: unknown) => this.broken(http1, error));
-    });
+    // Only HTTP/1.1 comes this way. Who waits with a body is told to send it when somebody wants to read it.
+    for (const event of ['request', 'checkContinue']) {
+      (this.server as EventEmitter).on(event, (request: IncomingMessage, response: ServerResponse) => {
+        this.onRequest(request, response).catch((error: unknown) => this.broken(response, error));
+      });
+    }
+    (this.server as EventEmitter).on('clientError', endUnreadable);
     // Node would show each HTTP/2 stream as a request too; what it puts around the stream for that costs more than the stream.
     this.server.removeAllListeners('stream');
     // Its types lack the raw headers that it hands over.
@@ -178,7 +182,6 @@ class HttpsFront implements Listening {
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
-    if (headers.expect === '100-continue') stream.additionalHeaders({ ':status': 100 });
     // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
     if (stream.endAfterHeaders) stream.resume();
     const { session } = stream;
@@ -191,6 +194,7 @@ class HttpsFront implements Listening {
       stream,
       session?.socket as TLSSocket,
       gone,
+      headers.expect === undefined ? undefined : () => stream.additionalHeaders({ ':status': 100 }),
     );
     let response = await this.options.handler(request);
     if (isCompressible(request, response)) response = await compressed(response);
@@ -209,13 +213,22 @@ class HttpsFront implements Listening {
     const gone = new Departure();
     response.once('close', () => gone.abort());
     response.on('error', () => gone.abort());
+    const refused = refusedHead(request);
+    if (refused) {
+      const { status, text } = refused;
+      const length = Buffer.byteLength(text);
+      response.writeHead(status, { 'content-type': TEXT, 'content-length': length, connection: 'close' });
+      response.end(text);
+      return;
+    }
     const wanted = this.request(
       request.method ?? 'GET',
-      request.url ?? '/',
+      targetOf(request.url ?? '/'),
       headersOf(request.headers, request.rawHeaders),
       request,
       request.socket as TLSSocket,
       gone,
+      request.headers.expect === undefined ? undefined : () => response.writeContinue(),
     );
     let answer = await this.options.handler(wanted);
     if (isCompressible(wanted, answer)) answer = await compressed(answer);
@@ -259,6 +272,7 @@ class HttpsFront implements Listening {
     stream: Readable,
     socket: TLSSocket | undefined,
     gone: Departure,
+    invite: (() => void) | undefined,
   ): ApiRequest {
     const mark = url.indexOf('?');
     const user = this.userOf(socket, headers);
@@ -270,7 +284,11 @@ class HttpsFront implements Listening {
       path: mark < 0 ? url : url.slice(0, mark),
       query: mark < 0 ? '' : url.slice(mark + 1),
       headers,
-      body: limit => (body ??= readBody(stream, Number(headers['content-length'] ?? NaN), limit, timeout)),
+      body: limit => {
+        const announced = Number(headers['content-length'] ?? NaN);
+        const waits = headers['expect']?.toLowerCase() === '100-continue';
+        return (body ??= readBody(stream, announced, limit, timeout, waits ? invite : undefined));
+      },
       ...(user && { user }),
       ...(remoteAddress !== undefined && { remoteAddress }),
       get signal() {

@@ -3,6 +3,7 @@ import { socketTerms } from './web-socket';
 import { Messages, messageFraming, type Framing } from './web-socket-messages';
 
 describe('socketTerms', () => {
+  const handshake = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==', 'sec-websocket-version': '13' };
   const token = 'base64url.bearer.authorization.k8s.io.eHg';
   const origin = 'https://console.example';
   const forbidden = { refusal: '403 Forbidden' };
@@ -21,7 +22,13 @@ describe('socketTerms', () => {
       { protocol: 'base64.binary.k8s.io' },
     ],
     ['a log by what nobody speaks', { 'sec-websocket-protocol': 'x' }, true, forbidden],
-  ])('%s', (_name, headers, isText, want) => expect(socketTerms(headers, isText)).toEqual(want));
+  ])('%s', (_name, headers, isText, want) => expect(socketTerms({ ...handshake, ...headers }, isText)).toEqual(want));
+  test.each([
+    [{ 'sec-websocket-version': '13' }, 'mismatch challenge/response'],
+    [{ ...handshake, 'sec-websocket-version': '12' }, 'missing or bad WebSocket Version'],
+  ])('%j is no handshake', (headers, why) =>
+    expect(socketTerms(headers, true)).toEqual({ refusal: '400 Bad Request', why }),
+  );
 });
 
 describe('Messages', () => {

@@ -40,7 +40,7 @@ export function streamByWebSocket(
   const give = (sink: ByteSink) => response.body.start(sink);
   if ('refusal' in terms) {
     give(nobody());
-    socket.end(`HTTP/1.1 ${terms.refusal}\r\nconnection: close\r\n\r\n`);
+    socket.end(`HTTP/1.1 ${terms.refusal}\r\nconnection: close\r\n\r\n${terms.why ?? ''}`);
     return;
   }
   if (terms.protocol) request.headers['sec-websocket-protocol'] = terms.protocol;
@@ -53,11 +53,13 @@ export function streamByWebSocket(
   });
 }
 
-/** SocketTerms is the protocol to speak ('' for none), or the status line of a refusal. */
-export type SocketTerms = { readonly protocol: string } | { readonly refusal: string };
+/** SocketTerms is the protocol to speak ('' for none), or the status line of a refusal and what it says. */
+export type SocketTerms = { readonly protocol: string } | { readonly refusal: string; readonly why?: string };
 
 /** socketTerms: who reads bytes chooses among their protocols; who watches has to say where he comes from, and may name one protocol at most. Pure. */
 export function socketTerms(headers: IncomingMessage['headers'], isText: boolean): SocketTerms {
+  const why = notHandshake(headers);
+  if (why) return { refusal: '400 Bad Request', why };
   const asked = (headers['sec-websocket-protocol'] ?? '')
     .split(',')
     .map(name => name.trim())
@@ -68,6 +70,12 @@ export function socketTerms(headers: IncomingMessage['headers'], isText: boolean
   }
   if (!headers.origin || !URL.canParse(headers.origin)) return { refusal: '403 Forbidden' };
   return asked.length > 1 ? { refusal: '400 Bad Request' } : { protocol: asked[0] ?? '' };
+}
+
+/** notHandshake is what is wrong with the key and the version of a WebSocket. */
+function notHandshake(headers: IncomingMessage['headers']): string | undefined {
+  if (!headers['sec-websocket-key']) return 'mismatch challenge/response';
+  return headers['sec-websocket-version'] === '13' ? undefined : 'missing or bad WebSocket Version';
 }
 
 /** WebSocketSink sends what is written as messages. */
