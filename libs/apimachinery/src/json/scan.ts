@@ -48,8 +48,9 @@ class Scanner {
     }
   }
 
-  fail(where: string): never {
-    if (this.atEnd()) throw new JsonError(END);
+  /** fail tells what stands here that may not. Where a blank may not stand either (`within` a word), the end is told as one. */
+  fail(where: string, within = false): never {
+    if (this.atEnd()) throw new JsonError(within ? `invalid character ' ' ${where}` : END);
     throw new JsonError(`invalid character ${quoteByte(this.text.charCodeAt(this.at))} ${where}`);
   }
 
@@ -136,9 +137,9 @@ class Scanner {
     if (c === 'u') {
       for (let i = 0; i < 4; i++) {
         this.at++;
-        if (!/[0-9a-fA-F]/.test(this.text[this.at] ?? '')) this.fail('in \\u hexadecimal character escape');
+        if (!/[0-9a-fA-F]/.test(this.text[this.at] ?? '')) this.fail('in \\u hexadecimal character escape', true);
       }
-    } else if (c === undefined || !ESCAPES.includes(c)) this.fail('in string escape code');
+    } else if (c === undefined || !ESCAPES.includes(c)) this.fail('in string escape code', true);
   }
 
   private number(): void {
@@ -158,13 +159,13 @@ class Scanner {
 
   private digits(where: string): void {
     const isDigit = () => /[0-9]/.test(this.text[this.at] ?? '');
-    if (!isDigit()) this.fail(where);
+    if (!isDigit()) this.fail(where, true);
     while (isDigit()) this.at++;
   }
 
   private literal(word: string): void {
     for (const expected of word) {
-      if (this.text[this.at] !== expected) this.fail(`in literal ${word} (expecting '${expected}')`);
+      if (this.text[this.at] !== expected) this.fail(`in literal ${word} (expecting '${expected}')`, true);
       this.at++;
     }
   }

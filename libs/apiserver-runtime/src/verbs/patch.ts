@@ -180,7 +180,10 @@ function restore(
   // What is read without a version is read as something that has no name.
   if (!target.versionless && (after['apiVersion'] ?? '') === '')
     matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
-  const check = () => checkKind(completeType(bodyType(after), target), target);
+  // Written in the order of its keys, an object has these last: no other spelling of them counts.
+  const { kind, apiVersion } = after;
+  const check = () =>
+    checkKind(completeType(bodyType({ kind: kind ?? null, apiVersion: apiVersion ?? null }), target), target);
   try {
     check();
     return typed(after, [], target, decode);
