@@ -11,6 +11,8 @@ export interface DecodeState {
   readonly emulated: number;
   /** sorted: maps get their keys in order, as the server writes them; else they keep the client's. */
   readonly sorted: boolean;
+  /** keepsEmpty: lists and maps that are there stay, even if there is nothing in them. */
+  readonly keepsEmpty: boolean;
 }
 
 /** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
@@ -220,6 +222,7 @@ interface FieldDecoder {
   readonly index: number;
   readonly name: string;
   readonly decode: Decoder;
+  readonly isCollection: boolean;
   /** dropsEmpty tells values that the field does not keep. */
   readonly dropsEmpty: (value: unknown) => boolean;
   /** since is the first release that knows the field. */
@@ -248,6 +251,7 @@ function fieldDecoder(facts: FieldFacts, index: number, isItems: boolean): Field
     name,
     since: facts.since ?? 0,
     decode,
+    isCollection: Boolean(collection),
     dropsEmpty: isItems
       ? never
       : keeps
@@ -295,7 +299,7 @@ function structDecoder(defName: string): TypeDecoder {
       const item = value[key];
       if (item === null || item === undefined) continue;
       const decoded = decodeField(field, item, state);
-      if (field.dropsEmpty(decoded)) continue;
+      if (field.dropsEmpty(decoded) && !(state.keepsEmpty && field.isCollection)) continue;
       if (field.alwaysSince !== undefined) missing--;
       insert(found, values, field, decoded);
     }

@@ -18,6 +18,8 @@ export interface DecodeOptions {
   readonly bare?: boolean;
   /** sorted: maps get their keys in order, so that equal objects have equal bytes; else they keep the client's order. */
   readonly sorted?: boolean;
+  /** keepsEmpty: lists and maps without content stay, which the stored form does not tell from none. */
+  readonly keepsEmpty?: boolean;
 }
 
 export interface Decoded {
@@ -36,7 +38,8 @@ export interface Decoded {
  */
 export function decodeTyped(defName: string, value: unknown, options: DecodeOptions = {}): Decoded {
   const emulated = options.emulated ?? 33;
-  const state: DecodeState = { path: [], unknown: [], emulated, sorted: options.sorted ?? false };
+  const { sorted = false, keepsEmpty = false } = options;
+  const state: DecodeState = { path: [], unknown: [], emulated, sorted, keepsEmpty };
   try {
     const object = decoderOf(defName).decode(value, state) as Record<string, unknown>;
     return { object, unknown: state.unknown };
@@ -57,7 +60,8 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
 /** complaintOf is what a type that reads itself has against a value. */
 function complaintOf(type: string, value: unknown): string | undefined {
   try {
-    if (value !== null) decoderOf(type).decode(value, { path: [], unknown: [], emulated: 20, sorted: false });
+    if (value !== null)
+      decoderOf(type).decode(value, { path: [], unknown: [], emulated: 20, sorted: false, keepsEmpty: false });
     return undefined;
   } catch (error) {
     return error instanceof Mismatch ? error.message : undefined;

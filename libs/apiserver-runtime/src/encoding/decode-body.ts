@@ -19,6 +19,8 @@ export interface DecodeContext {
   readonly findings?: readonly string[];
   /** anyKind: what kind and version a custom resource says it is does not matter; its status alone is taken. */
   readonly anyKind?: boolean;
+  /** keepsEmpty: lists and maps without content stay. */
+  readonly keepsEmpty?: boolean;
   warn(text: string): void;
 }
 
@@ -166,7 +168,11 @@ export function shaped(
 ): AnyObject {
   if (target.custom) return customObject(value, duplicates, target.custom, target, context);
   const apiVersion = target.group ? `${target.group}/${target.version}` : target.version;
-  const { object, unknown } = decodeTyped(target.schema!, value, { emulated: context.emulated, ...(raw && { raw }) });
+  const { object, unknown } = decodeTyped(target.schema!, value, {
+    emulated: context.emulated,
+    ...(raw && { raw }),
+    ...(context.keepsEmpty && { keepsEmpty: true }),
+  });
   tellFields(unknown, duplicates, target, context);
   object['kind'] = target.kind;
   object['apiVersion'] = apiVersion;

@@ -9,7 +9,7 @@ import {
 import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { decodeObject, targetOf } from '../encoding/decode-body';
+import { decodeObject, targetOf, type DecodeContext } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
@@ -21,6 +21,7 @@ import { trackUpdate } from './managed-fields';
 import { dedupOwners } from './owner-references';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
+import { FOR_MESSAGES } from './sent-empties';
 import { checkNew } from './validation';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
@@ -39,11 +40,15 @@ export async function create(services: Services, endpoint: Endpoint, exchange: E
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
   const media = contentMedia(exchange.request.headers['content-type']);
   const body = await exchange.body(services.limits.maxBodyBytes);
-  const object = decodeObject(body, media, targetOf(endpoint), {
-    emulated: services.emulated,
-    fieldValidation: options.fieldValidation,
-    warn: text => exchange.warn(text),
-  });
+  const decode = (more: Partial<DecodeContext>) =>
+    decodeObject(body, media, targetOf(endpoint), {
+      emulated: services.emulated,
+      fieldValidation: options.fieldValidation,
+      warn: text => exchange.warn(text),
+      ...more,
+    });
+  const object = decode({});
+  context.reread = () => decode(FOR_MESSAGES);
   const entry = await createObject(context, object);
   await endpoint.resource.load([entry]);
   return respondEntry(shape, endpoint, entry, 201, { now: services.clock.now(), emulated: services.emulated });

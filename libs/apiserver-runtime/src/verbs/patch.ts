@@ -26,6 +26,7 @@ import { plainFailure } from '../status-response';
 import { applied } from './apply';
 import { hubObject } from './create';
 import { parsePatch, type ParsedPatch, type PatchType } from './patch-body';
+import { FOR_MESSAGES } from './sent-empties';
 import type { Services } from './services';
 import { matchesPath, updateObject } from './update';
 import { whyNot } from './why-not';
@@ -97,7 +98,10 @@ function patched(
         if (!warned) context.exchange.warn(text);
       },
     };
-    const object = patchObject(targetOf(endpoint), type, parsed.value, before, decode);
+    const { value } = parsed;
+    const read = (as: DecodeContext) => patchObject(targetOf(endpoint), type, value, before, as);
+    const object = read(decode);
+    context.reread = () => read({ ...decode, ...FOR_MESSAGES });
     warned = true;
     matchesPath(object, context.exchange.info.namespace, context.exchange.info.name);
     return hubObject(context, object);

@@ -10,7 +10,7 @@ import {
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { decodeObject, targetOf } from '../encoding/decode-body';
+import { decodeObject, targetOf, type DecodeContext } from '../encoding/decode-body';
 import { LooseEntry } from '../encoding/loose-entry';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
@@ -19,6 +19,7 @@ import type { Endpoint } from '../registry/resource';
 import { carryMetadata, finishesDeletion } from './before-update';
 import { hubObject, prepareNew, refuseCreate } from './create';
 import { revisionOf } from './resource-version';
+import { FOR_MESSAGES } from './sent-empties';
 import { trackUpdate } from './managed-fields';
 import { dedupOwners } from './owner-references';
 import type { Services } from './services';
@@ -41,14 +42,16 @@ export async function update(
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const media = contentMedia(exchange.request.headers['content-type']);
   const body = await exchange.body(services.limits.maxBodyBytes);
-  const decode = (warn: (text: string) => void) =>
+  const decode = (more: Partial<DecodeContext>) =>
     decodeObject(body, media, targetOf(endpoint), {
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
       anyKind: subresource === 'status',
-      warn,
+      warn: () => undefined,
+      ...more,
     });
-  const first = decode(text => exchange.warn(text));
+  const first = decode({ warn: text => exchange.warn(text) });
+  context.reread = () => decode(FOR_MESSAGES);
   matchesPath(first, exchange.info.namespace, exchange.info.name);
   dedupOwners(first, false, text => exchange.warn(text));
   const uid = first.metadata?.uid;
@@ -57,7 +60,7 @@ export async function update(
     context,
     () => {
       // An attempt uses its object up; another one begins from the body again.
-      const object = attempts++ === 0 ? first : decode(() => undefined);
+      const object = attempts++ === 0 ? first : decode({});
       dedupOwners(object, false, () => undefined);
       return hubObject(context, object);
     },

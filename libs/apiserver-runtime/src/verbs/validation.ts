@@ -12,6 +12,7 @@ import {
 import { nameRuleOf, type MetadataCheck, type MetadataChecks, type Strategy } from '@navarch/kinds';
 import { messageKind } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
+import { asSent } from './sent-empties';
 import type { WriteContext } from './write-context';
 
 /** checkNew throws the 422 with everything that is wrong with a new object: what the kind finds, else what the server finds. */
@@ -20,8 +21,10 @@ export function checkNew(context: WriteContext, object: AnyObject): void {
   const { strategy } = endpoint.kind;
   const look = lookAt(context, object);
   const own = checksOf(strategy, context).create ?? CREATE;
-  const errors = [...own.flatMap(look.byKind), ...(strategy.validate?.(object, context.strategyContext) ?? [])];
-  throwInvalid(endpoint, object, errors);
+  throwInvalid(endpoint, object, [
+    ...own.flatMap(look.byKind),
+    ...worded(context, object, one => strategy.validate?.(one, context.strategyContext)),
+  ]);
   if (!own.length) throwInvalid(endpoint, object, look.byServer());
   for (const text of strategy.warnings?.(object, undefined, context.strategyContext) ?? []) context.exchange.warn(text);
 }
@@ -34,10 +37,22 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
   const errors = [
     ...look.byServer(),
     ...(checksOf(strategy, context).update ?? UPDATE).flatMap(look.byKind),
-    ...(strategy.validateUpdate?.(object, old, context.strategyContext) ?? []),
+    ...worded(context, object, one => strategy.validateUpdate?.(one, old, context.strategyContext)),
   ];
   throwInvalid(endpoint, object, errors);
   for (const text of strategy.warnings?.(object, old, context.strategyContext) ?? []) context.exchange.warn(text);
+}
+
+/** worded are the findings about an object, in words that tell what is empty from what is not there, where the release does. */
+function worded(
+  context: WriteContext,
+  object: AnyObject,
+  find: (object: AnyObject) => FieldError[] | undefined,
+): readonly FieldError[] {
+  const errors = find(object) ?? [];
+  const sent = errors.length ? asSent(context, object) : undefined;
+  const again = sent && find(sent);
+  return again?.length === errors.length ? again : errors;
 }
 
 const CREATE: readonly MetadataCheck[] = ['whole'];

@@ -13,6 +13,8 @@ import { FIELD_VALIDATION_SINCE, managerOf, type WriteOptions } from './write-op
 export class WriteContext {
   readonly strategyContext: StrategyContext;
   readonly manager: string;
+  /** reread makes the wanted object once more, with its lists and maps that are empty; not for applies. */
+  reread: (() => AnyObject) | undefined;
 
   constructor(
     readonly services: Services,

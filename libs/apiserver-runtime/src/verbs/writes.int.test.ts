@@ -220,3 +220,29 @@ test('an annotation that stands for a number has to be one', async () => {
     message: 'strconv.ParseInt: parsing "x": invalid syntax',
   });
 });
+
+test('messages tell an empty list or map from none, up to 1.32', async () => {
+  const set = (matchLabels: object | undefined, labels?: object) => ({
+    metadata: { name: 'e' },
+    spec: {
+      selector: { ...(matchLabels && { matchLabels }) },
+      template: { metadata: { ...(labels && { labels }) }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+    },
+  });
+  const said = async (emulated: number, body: object) =>
+    (await ask(emulated, 'POST', '/apis/apps/v1/namespaces/n/replicasets', body)).message;
+  const expressions = 'MatchExpressions:[]v1.LabelSelectorRequirement(nil)';
+  expect(await said(20, set({}))).toContain(`v1.LabelSelector{MatchLabels:map[string]string{}, ${expressions}}`);
+  expect(await said(20, set(undefined))).toContain(`MatchLabels:map[string]string(nil), ${expressions}}`);
+  expect(await said(20, set({ a: 'b' }, {}))).toContain('labels: Invalid value: map[string]string{}: ');
+  expect(await said(20, set({ a: 'b' }))).toContain('labels: Invalid value: map[string]string(nil): ');
+  expect(await said(33, set({ a: 'b' }, {}))).toContain('labels: Invalid value: null: ');
+  await ask(20, 'POST', '/apis/apps/v1/namespaces/n/replicasets', set({ a: 'b' }, { a: 'b' }));
+  const patch = {
+    method: 'PATCH',
+    path: '/apis/apps/v1/namespaces/n/replicasets/e',
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: Buffer.from('{"spec":{"template":{"metadata":{"labels":{"a":null}}}}}'),
+  };
+  await expect(apis.get(20)!.transport.send(patch)).rejects.toThrow('labels: Invalid value: map[string]string{}: ');
+});

@@ -9,9 +9,9 @@ export function goStrings(values: readonly string[] | null | undefined, type = '
   return !values ? `[]${type}(nil)` : `[]${type}{${values.map(quoted).join(', ')}}`;
 }
 
-/** goStringMap renders a map, keys in order: `map[string]string{"a":"b"}`. */
-export function goStringMap(map: Readonly<Record<string, string>> | undefined): string {
-  if (map === undefined || Object.keys(map).length === 0) return 'map[string]string(nil)';
+/** goStringMap renders a map, keys in order: `map[string]string{"a":"b"}`; one that is absent is nil. */
+export function goStringMap(map: Readonly<Record<string, string>> | null | undefined): string {
+  if (!map) return 'map[string]string(nil)';
   const keys = Object.keys(map).sort();
   return `map[string]string{${keys.map(key => `${quoted(key)}:${quoted(map[key])}`).join(', ')}}`;
 }

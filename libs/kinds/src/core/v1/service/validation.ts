@@ -33,7 +33,7 @@ export const DUAL_STACK = 21;
 /** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
 const MIXED_PROTOCOLS = 24;
 
-const isHeadless = (spec: corev1.ServiceSpec) => spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None';
+const isHeadless = ({ clusterIPs = [] }: corev1.ServiceSpec) => clusterIPs.length === 1 && clusterIPs[0] === 'None';
 
 /** validateService checks a Service. Whether addresses and ports are free is the API server's to say. */
 export function validateService({ metadata, spec = {} }: corev1.Service, context: StrategyContext): FieldError[] {
@@ -140,7 +140,7 @@ function validateType(spec: corev1.ServiceSpec): FieldError[] {
       return refuseHeadless(spec);
     case 'ExternalName':
       return [
-        ...(spec.clusterIPs?.length || spec.clusterIP
+        ...(spec.clusterIPs?.length
           ? [field.forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : []),
         ...(['ipFamilies', 'ipFamilyPolicy'] as const).flatMap(name =>
@@ -340,7 +340,9 @@ export function validateServiceUpdate(
   const at = SPEC.child('clusterIPs');
   const now = spec.clusterIPs ?? [];
   if (!now.length) {
-    return [invalidStruct(at.index(0), null, goStrings(undefined), 'primary clusterIP can not be unset', context)];
+    return [
+      invalidStruct(at.index(0), null, goStrings(spec.clusterIPs), 'primary clusterIP can not be unset', context),
+    ];
   }
   if (now[0] === before.clusterIP) return [];
   return [invalidStruct(at.index(0), now, goStrings(now), 'may not change once set', context)];

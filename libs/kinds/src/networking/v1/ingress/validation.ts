@@ -69,7 +69,8 @@ function validateIngress({ spec = {} }: networkingv1.Ingress, form: Form, contex
   const errors: FieldError[] = [];
   if (!rules.length && !defaultBackend) {
     const detail = `either \`${backend}\` or \`rules\` must be specified`;
-    errors.push(invalidStruct(SPEC, spec.rules ?? null, '[]networking.IngressRule(nil)', detail, context));
+    const go = `[]networking.IngressRule${spec.rules ? '{}' : '(nil)'}`;
+    errors.push(invalidStruct(SPEC, spec.rules ?? null, go, detail, context));
   }
   if (defaultBackend) errors.push(...validateBackend(defaultBackend, SPEC.child(backend), form));
   rules.forEach((rule, i) => errors.push(...validateRule(rule, SPEC.child('rules').index(i), form)));
