@@ -102,9 +102,10 @@ export function nodeResources(
 
 const ki = (bytes: number) => `${Math.max(0, Math.floor(bytes / 1024))}Ki`;
 
-/** nodeImages are the largest images, with their names. */
+/** nodeImages are the largest images, with their names; what has none any more nobody can ask for. */
 export function nodeImages(images: readonly Image[]): corev1.ContainerImage[] {
-  return [...images]
+  return images
+    .filter(({ repoDigests, repoTags }) => repoDigests.length + repoTags.length > 0)
     .sort((a, b) => b.size - a.size || (a.id < b.id ? -1 : 1))
     .slice(0, MAX_IMAGES)
     .map(({ repoDigests, repoTags, size }) => ({

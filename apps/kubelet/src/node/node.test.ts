@@ -107,7 +107,8 @@ describe('node resources', () => {
       username: '',
       pinned: false,
     });
-    expect(nodeImages([image('a', 1), image('b', 2)])).toEqual([
+    const nameless = { ...image('c', 3), repoTags: [], repoDigests: [] };
+    expect(nodeImages([image('a', 1), nameless, image('b', 2)])).toEqual([
       { names: ['d1', 'd2', 'd3', 't1', 't2'], sizeBytes: 2 },
       { names: ['d1', 'd2', 'd3', 't1', 't2'], sizeBytes: 1 },
     ]);
