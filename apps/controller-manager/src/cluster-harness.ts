@@ -41,8 +41,8 @@ export const SETTINGS: ManagerSettings = {
   concurrentSyncs: 5,
 };
 
-/** startTestCluster boots etcd and the apiserver (built here, unless NAVARCH_TEST_APISERVER names a bundle) and runs the named controllers against them. */
-export async function startTestCluster(controllers: readonly string[]): Promise<TestCluster> {
+/** startTestCluster boots etcd and the apiserver (built here, unless NAVARCH_TEST_APISERVER names a bundle) and runs the named controllers against them. `release` is what the apiserver emulates, today's unless given. */
+export async function startTestCluster(controllers: readonly string[], release?: string): Promise<TestCluster> {
   const built = process.env.NAVARCH_TEST_APISERVER;
   if (!built)
     execFileSync(process.execPath, [join(ROOT, 'tools/build.mjs'), 'apiserver'], { cwd: ROOT, stdio: 'pipe' });
@@ -67,6 +67,7 @@ export async function startTestCluster(controllers: readonly string[]): Promise<
     'client-ca-file': pki.caFile,
     'etcd-servers': etcd.endpoints.join(','),
     'service-account-signing-key-file': signing,
+    ...(release && { 'emulated-version': release }),
   };
   const child = startChild('node', [
     built ?? join(ROOT, 'dist/apps/apiserver/main.js'),

@@ -16,3 +16,11 @@ export function serverMinor(client: KubeClient): () => Promise<number> {
       throw error;
     }));
 }
+
+const DISRUPTIONS_MARKED_SINCE = 25;
+
+/** marksDisruptions: pods are told why they are disrupted before they are deleted; earlier releases do not grant controllers the right to. */
+export function marksDisruptions(client: KubeClient): () => Promise<boolean> {
+  const minor = serverMinor(client);
+  return async () => (await minor()) >= DISRUPTIONS_MARKED_SINCE;
+}

@@ -79,23 +79,19 @@ export class NodeReconciler {
     return wait;
   }
 
+  /** markPodsNotReady replaces whole statuses: early releases grant no patch. A conflict is retried, once the cache has caught up. */
   private async markPodsNotReady(node: string): Promise<void> {
     const client = this.context.client.resource(Pods);
     for (const pod of this.pods.byIndex(NODE_NAME_INDEX, node)) {
       if (podCondition(pod, 'Ready')?.status !== 'True' || isDeleting(pod)) continue;
-      const { namespace = '', name = '', uid } = pod.metadata ?? {};
-      const conditions = [{ type: 'Ready', status: 'False', lastTransitionTime: rfc3339(this.context.clock.now()) }];
+      const lastTransitionTime = rfc3339(this.context.clock.now());
+      const conditions = pod.status?.conditions?.map(condition =>
+        condition.type === 'Ready' ? { ...condition, status: 'False', lastTransitionTime } : condition,
+      );
       this.context.events.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready');
-      await client
-        .patch(
-          namespace,
-          name,
-          { type: 'strategic', body: { metadata: { uid }, status: { conditions } } },
-          { subresource: 'status' },
-        )
-        .catch((error: unknown) => {
-          if (!isNotFound(error)) throw error;
-        });
+      await client.updateStatus({ ...pod, status: { ...pod.status, conditions } }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error;
+      });
     }
   }
 }

@@ -4,7 +4,7 @@ import { rfc3339 } from '@navarch/base';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isPodTerminal } from '../../shared/pods';
-import { serverMinor } from '../../shared/release';
+import { marksDisruptions } from '../../shared/release';
 import { podsByNode } from '../node-lifecycle/controller';
 import { NODE_NAME_INDEX } from '../node-lifecycle/reconciler';
 import { planOrphans, planTerminated } from './plan';
@@ -14,9 +14,6 @@ const QUARANTINE_MS = 40_000;
 const OVER = 'terminated';
 const NOWHERE = 'unscheduled';
 
-/** MARKED_SINCE is the release from which on pods are marked failed before; earlier ones do not grant the right to. */
-const MARKED_SINCE = 25;
-
 /**
  * startPodGc removes pods that nobody else will: of nodes that are gone, being deleted without ever having had a node, and finished
  * ones past `--terminated-pod-gc-threshold`, oldest first.
@@ -25,8 +22,7 @@ export function startPodGc(context: ControllerContext): Runnable[] {
   const nodes = context.informers.informer(Nodes);
   const pods = podsByNode(context);
   const { settings } = context;
-  const minor = serverMinor(context.client);
-  const marks = async () => (await minor()) >= MARKED_SINCE;
+  const marks = marksDisruptions(context.client);
   const controller = new Controller({
     ...standard(context),
     name: 'orphaned_pods_nodes',
