@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { fnv32 } from './hash';
-import { hashOf, HISTORY_HASH, REVISION_HASH, revisionHash } from './revisions';
+import { hashOf, HISTORY_HASH, REVISION_HASH, revisionHash, templatePatch } from './revisions';
 
 /** template as a v1.20.2 server answered it; its controller named the revision one-54b5b9f6b4. */
 const template = {
@@ -39,4 +39,15 @@ test.each<[string, Record<string, string>, string]>([
   ['nothing', {}, ''],
 ])('the hash of a revision of %s', (_name, labels, want) => {
   expect(hashOf({ metadata: { labels }, revision: 1 })).toBe(want);
+});
+
+test('a revision keeps the template whole, its keys in order', () => {
+  const template = {
+    spec: { restartPolicy: 'Always', containers: [{ resources: {}, name: 'c', image: 'i' }] },
+    metadata: { labels: { b: '1', a: '2' }, creationTimestamp: null },
+  };
+  expect(JSON.stringify(templatePatch(template))).toBe(
+    '{"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,"labels":{"a":"2","b":"1"}},' +
+      '"spec":{"containers":[{"image":"i","name":"c","resources":{}}],"restartPolicy":"Always"}}}}',
+  );
 });

@@ -1,5 +1,5 @@
 import { ControllerRevisions, type ResourceToken, type appsv1 } from '@navarch/api';
-import { isAlreadyExists, isNotFound, type KubeObject } from '@navarch/apimachinery';
+import { isAlreadyExists, isNotFound, isRecord, type KubeObject } from '@navarch/apimachinery';
 import type { KubeClient } from '@navarch/client';
 import { controllerReference, isControlledBy } from '@navarch/controller-runtime';
 import { semanticEqual, sortedJson } from './equality';
@@ -15,6 +15,21 @@ type Revision = appsv1.ControllerRevision;
 /** revisionHash names a revision's data, another for each collision: the hash that the same stateful set has everywhere. */
 export function revisionHash(data: unknown, collisionCount = 0): string {
   return safeEncode(String(fnv32(`${sortedJson(data)}${collisionCount}`)));
+}
+
+/**
+ * templatePatch is what a revision keeps: a patch that brings the template back. Its keys are in order, since others tell by the
+ * bytes whether a revision is the current one.
+ */
+export function templatePatch(template: object | undefined): Record<string, unknown> {
+  return inOrder({ spec: { template: { ...template, $patch: 'replace' } } }) as Record<string, unknown>;
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (!isRecord(value)) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(keys.map(key => [key, inOrder(value[key])]));
 }
 
 /** hashOf is the hash that a revision carries. */

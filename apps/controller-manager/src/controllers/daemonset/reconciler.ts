@@ -14,7 +14,14 @@ import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { nodeOf, pinnedTo } from '../../shared/node-affinity';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';
-import { HashCollision, REVISION_HASH, currentRevision, hashOf, trimRevisions } from '../../shared/revisions';
+import {
+  HashCollision,
+  REVISION_HASH,
+  currentRevision,
+  hashOf,
+  templatePatch,
+  trimRevisions,
+} from '../../shared/revisions';
 import { daemonStatus, daemonTolerations, planNodes, planUpdate } from './plan';
 
 const BURST = 250;
@@ -97,7 +104,7 @@ export class DaemonSetReconciler {
     set: appsv1.DaemonSet,
     known: readonly appsv1.ControllerRevision[],
   ): Promise<appsv1.ControllerRevision> {
-    const data = { spec: { template: { ...set.spec?.template, $patch: 'replace' } } };
+    const data = templatePatch(set.spec?.template);
     const labels = set.spec?.template?.metadata?.labels ?? {};
     const collisionCount = set.status?.collisionCount;
     try {

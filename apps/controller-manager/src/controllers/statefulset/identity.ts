@@ -24,11 +24,6 @@ export function ordinalsOf({ spec }: appsv1.StatefulSet): { start: number; end: 
 /** revisionOf is the name of the revision that a pod was made from. */
 export const revisionOf = (pod: corev1.Pod) => pod.metadata?.labels?.[REVISION_HASH] ?? '';
 
-/** revisionData is what a revision of the set keeps: a patch that brings the template back. */
-export function revisionData({ spec }: appsv1.StatefulSet): Record<string, unknown> {
-  return { spec: { template: { ...spec?.template, $patch: 'replace' } } };
-}
-
 /** templateOf reads a revision's template. */
 export function templateOf(revision: appsv1.ControllerRevision): corev1.PodTemplateSpec {
   const data = revision.data as { spec?: { template?: corev1.PodTemplateSpec & { $patch?: string } } } | undefined;

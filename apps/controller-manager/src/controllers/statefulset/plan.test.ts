@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { appsv1, corev1 } from '@navarch/api';
-import { claimOwners, claimsOf, isStale, ordinalOf, revisionData, statefulPod } from './identity';
+import { templatePatch } from '../../shared/revisions';
+import { claimOwners, claimsOf, isStale, ordinalOf, statefulPod } from './identity';
 import { planStatefulSet } from './plan';
 import { statefulStatus } from './status';
 
@@ -127,7 +128,11 @@ test('a pod has its name, its host name, its service and its own volumes', () =>
       { metadata: { name: 'data', labels: { a: 'b' } }, spec: { accessModes: ['ReadWriteOnce'] } },
     ],
   });
-  const made = statefulPod(owner, { metadata: { name: 'web-77' }, revision: 1, data: revisionData(owner) }, 4);
+  const made = statefulPod(
+    owner,
+    { metadata: { name: 'web-77' }, revision: 1, data: templatePatch(owner.spec?.template) },
+    4,
+  );
   expect(made.metadata).toMatchObject({
     name: 'web-4',
     labels: {

@@ -5,8 +5,15 @@ import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
-import { HISTORY_HASH, HashCollision, currentRevision, hashOf, trimRevisions } from '../../shared/revisions';
-import { ordinalOf, revisionData, revisionOf } from './identity';
+import {
+  HISTORY_HASH,
+  HashCollision,
+  currentRevision,
+  hashOf,
+  templatePatch,
+  trimRevisions,
+} from '../../shared/revisions';
+import { ordinalOf, revisionOf } from './identity';
 import { planStatefulSet, sortPods, type StatefulPlan } from './plan';
 import { StatefulPodControl } from './pod-control';
 import { statefulStatus } from './status';
@@ -72,7 +79,7 @@ export class StatefulSetReconciler {
   private async revisionsOf(set: appsv1.StatefulSet, known: readonly appsv1.ControllerRevision[]): Promise<Revisions> {
     const labels = set.spec?.template?.metadata?.labels ?? {};
     const collisionCount = set.status?.collisionCount;
-    const data = revisionData(set);
+    const data = templatePatch(set.spec?.template);
     const of = { token: StatefulSets, owner: set, labels, hashLabel: HISTORY_HASH, data, collisionCount };
     try {
       const update = await currentRevision(this.context.client, of, known);
