@@ -42,11 +42,11 @@ test.each<[string, Record<string, string>, string]>([
 });
 
 test('a revision keeps the template whole, its keys in order', () => {
-  const template = {
+  const small = {
     spec: { restartPolicy: 'Always', containers: [{ resources: {}, name: 'c', image: 'i' }] },
     metadata: { labels: { b: '1', a: '2' }, creationTimestamp: null },
   };
-  expect(JSON.stringify(templatePatch(template))).toBe(
+  expect(JSON.stringify(templatePatch(small))).toBe(
     '{"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,"labels":{"a":"2","b":"1"}},' +
       '"spec":{"containers":[{"image":"i","name":"c","resources":{}}],"restartPolicy":"Always"}}}}',
   );

@@ -1,5 +1,5 @@
 import { ControllerRevisions, type ResourceToken, type appsv1 } from '@navarch/api';
-import { isAlreadyExists, isNotFound, isRecord, type KubeObject } from '@navarch/apimachinery';
+import { isAlreadyExists, isNotFound, type KubeObject } from '@navarch/apimachinery';
 import type { KubeClient } from '@navarch/client';
 import { controllerReference, isControlledBy } from '@navarch/controller-runtime';
 import { semanticEqual, sortedJson } from './equality';
@@ -22,14 +22,8 @@ export function revisionHash(data: unknown, collisionCount = 0): string {
  * bytes whether a revision is the current one.
  */
 export function templatePatch(template: object | undefined): Record<string, unknown> {
-  return inOrder({ spec: { template: { ...template, $patch: 'replace' } } }) as Record<string, unknown>;
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder);
-  if (!isRecord(value)) return value;
-  const keys = Object.keys(value).sort();
-  return Object.fromEntries(keys.map(key => [key, inOrder(value[key])]));
+  const patch = { spec: { template: { ...template, $patch: 'replace' } } };
+  return JSON.parse(sortedJson(patch)) as Record<string, unknown>;
 }
 
 /** hashOf is the hash that a revision carries. */
