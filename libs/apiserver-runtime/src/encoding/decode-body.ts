@@ -1,4 +1,4 @@
-import { defNameOf, decodeTyped } from '@navarch/api';
+import { decodeTyped } from '@navarch/api';
 import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
 import type { Minor, ServedVersion } from '@navarch/kinds';
 import type { Media } from '../negotiate';
@@ -9,6 +9,7 @@ import { apiVersionText, bodyType, completeType, notAnObject, type BodyType } fr
 import { checkCustomBody, notHandled, takeCustomType } from './custom-body';
 import { internalGroup } from './respond';
 import { fromProtobuf, openProtobuf } from './protobuf';
+import { knownType, notRegistered, schemeOf } from './schemes';
 import { parseYaml } from './yaml';
 
 /** DecodeContext is what decoding a body depends on. */
@@ -226,22 +227,13 @@ export function checkKind(type: BodyType, target: Target): void {
   if (kind === target.kind && version === target.version && group === target.group) return;
   const apiVersion = apiVersionText(type);
   // Kinds of one name are versions of one type, served or not.
-  const isKnown = defNameOf(group, version, kind) !== undefined;
-  if (kind === target.kind && (isKnown || target.versions.includes(apiVersion)))
+  const known = knownType(target.group, type, kind);
+  if (kind === target.kind && (known || target.versions.includes(apiVersion)))
     throw wrongVersion(apiVersion, apiVersionText(target));
-  const why = isKnown
-    ? `converting (${version}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`
-    : notRegistered(kind, apiVersion);
+  const why = known
+    ? `converting (${known}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`
+    : notRegistered(kind, apiVersion, schemeOf(target.group));
   throw notHandled(type, target.kind, why);
-}
-
-/** notRegistered is what upstream says of a kind that no scheme knows. */
-export function notRegistered(
-  kind: string,
-  apiVersion: string,
-  scheme = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30',
-): string {
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`;
 }
 
 function wrongVersion(apiVersion: string, expected: string): StatusError {

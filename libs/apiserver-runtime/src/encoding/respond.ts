@@ -121,7 +121,12 @@ function typeName(endpoint: Endpoint, suffix = ''): string {
   return `*${internalGroup(endpoint.kind.resource.group)}.${endpoint.kindName}${suffix}`;
 }
 
-/** internalGroup is the name of a group's internal package: the first label of its name, `core` for the unnamed one. */
+/** internalGroup is the name of a group's internal package: the first label of its name, but for those that Go would not allow. */
 export function internalGroup(group: string): string {
-  return group ? group.split('.')[0]! : 'core';
+  return PACKAGES.get(group) ?? group.split('.')[0]!;
 }
+
+const PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['', 'core'],
+  ['internal.apiserver.k8s.io', 'apiserverinternal'],
+]);

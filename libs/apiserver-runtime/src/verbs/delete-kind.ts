@@ -1,13 +1,12 @@
 import { defNameOf } from '@navarch/api';
 import { apiVersionText, type BodyType } from '../encoding/body-type';
-import { notRegistered } from '../encoding/decode-body';
+import { notRegistered, schemeOf } from '../encoding/schemes';
 
 /** DeleteScope is what a deletion is asked of: those who read its options know different kinds. */
 export type DeleteScope = 'object' | 'collection' | 'customCollection';
 
-/** META_SCHEME and CUSTOM_SCHEME are how messages name who reads options for an object, and for a collection of custom resources. */
+/** META_SCHEME is how messages name who reads options for an object. */
 const META_SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/register.go:27';
-const CUSTOM_SCHEME = 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:52';
 
 /** VERSIONLESS are the kinds that are known whatever version they say; META those of the group meta.k8s.io. */
 const VERSIONLESS = new Set(['CreateOptions', 'UpdateOptions']);
@@ -25,7 +24,7 @@ export function checkDeleteKind(type: BodyType, scope: DeleteScope): void {
     throw new Error(`converting (${version}.${kind}) to (v1.DeleteOptions): unknown conversion`);
   const apiVersion = apiVersionText(type);
   if (scope === 'collection') throw new Error(notRegistered(kind, apiVersion));
-  throw new Error(notRegistered(kind, apiVersion, scope === 'object' ? META_SCHEME : CUSTOM_SCHEME));
+  throw new Error(notRegistered(kind, apiVersion, scope === 'object' ? META_SCHEME : schemeOf('apiextensions.k8s.io')));
 }
 
 function isKnown({ kind, group, version }: BodyType, scope: DeleteScope): boolean {

@@ -65,7 +65,7 @@ export function hasIdentity(set: appsv1.StatefulSet, ordinal: number, pod: corev
 export function statefulPod(set: appsv1.StatefulSet, revision: appsv1.ControllerRevision, ordinal: number): corev1.Pod {
   const pod = podFromTemplate(StatefulSets, set, templateOf(revision));
   const name = podName(set, ordinal);
-  const { generateName: _, ...metadata } = pod.metadata!;
+  const metadata = pod.metadata!;
   const claimed = (set.spec?.volumeClaimTemplates ?? []).map(template => ({
     name: template.metadata?.name ?? '',
     persistentVolumeClaim: { claimName: claimName(set, template, ordinal) },

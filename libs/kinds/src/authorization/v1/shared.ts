@@ -1,7 +1,7 @@
 import type { authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
 import { invalidStruct, type Release } from '../../shared/errors';
-import { goStringMap, goStrings } from '../../shared/go-syntax';
+import { GO_NO_TIME, goStringMap, goStrings } from '../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 
@@ -62,7 +62,7 @@ function goObjectMeta({ labels, annotations, finalizers, ...texts }: ObjectMeta)
   return (
     `v1.ObjectMeta{Name:${text('name')}, GenerateName:${text('generateName')}, Namespace:${text('namespace')}, ` +
     `SelfLink:"", UID:${text('uid')}, ResourceVersion:${text('resourceVersion')}, Generation:0, ` +
-    'CreationTimestamp:time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC), DeletionTimestamp:<nil>, ' +
+    `CreationTimestamp:${GO_NO_TIME}, DeletionTimestamp:<nil>, ` +
     `DeletionGracePeriodSeconds:(*int64)(nil), Labels:${goStringMap(labels)}, Annotations:${goStringMap(annotations)}, ` +
     `OwnerReferences:[]v1.OwnerReference(nil), Finalizers:${goStrings(finalizers)}, ClusterName:"", ` +
     'ManagedFields:[]v1.ManagedFieldsEntry(nil)}'

@@ -1,5 +1,5 @@
 import type { corev1, metav1 } from '@navarch/api';
-import { goPointer, goStringMap, goStrings } from '../../../shared/go-syntax';
+import { GO_NO_TIME, goPointer, goStringMap, goStrings } from '../../../shared/go-syntax';
 
 /** Member is a field of a Go struct with how it is shown. */
 type Member = readonly [name: string, shown: string];
@@ -11,8 +11,6 @@ const list = <T>(type: string, items: readonly T[] | undefined, show: (item: T) 
   items?.length ? `[]${type}{${items.map(show).join(', ')}}` : `[]${type}(nil)`;
 /** opaque is a list whose items are not shown in full. */
 const opaque = (type: string, items: readonly unknown[] | undefined) => list(type, items, () => `${type}{}`);
-
-const TIME = 'v1.Time{Time:time.Time{wall:0x0, ext:0, loc:(*time.Location)(nil)}}';
 
 /**
  * goTemplate renders a pod template as messages up to release 1.32 do, which nobody reads but some compare. Addresses have no
@@ -34,8 +32,8 @@ function goMeta({ name, generateName, namespace, labels, annotations }: metav1.O
     ['UID', '""'],
     ['ResourceVersion', '""'],
     ['Generation', '0'],
-    ['CreationTimestamp', TIME],
-    ['DeletionTimestamp', '(*v1.Time)(nil)'],
+    ['CreationTimestamp', GO_NO_TIME],
+    ['DeletionTimestamp', '<nil>'],
     ['DeletionGracePeriodSeconds', '(*int64)(nil)'],
     ['Labels', goStringMap(labels)],
     ['Annotations', goStringMap(annotations)],
