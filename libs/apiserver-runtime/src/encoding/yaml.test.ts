@@ -84,3 +84,23 @@ test.each([
 ])('%j is no YAML: %s', (text, why) => {
   expect(() => parseYaml(Buffer.from(text))).toThrow(expect.objectContaining({ message: why }));
 });
+
+const DEPTH = 'yaml: exceeded max depth of 250';
+test.each<[string, (n: number) => string]>([
+  ['brackets', n => '['.repeat(n)],
+  ['braces', n => '{"a":'.repeat(n)],
+  ['items', n => `${'- '.repeat(n)}x`],
+  ['keys', n => `${'? '.repeat(n)}x`],
+  ['lines', n => Array.from({ length: n }, (_, i) => `${' '.repeat(i)}a:\n`).join('')],
+])('%s nest within bounds', (_, nested) => {
+  expect(() => parseYaml(Buffer.from(nested(200)))).not.toThrow(DEPTH);
+  for (const n of [300, 2000]) expect(() => parseYaml(Buffer.from(nested(n)))).toThrow(DEPTH);
+});
+
+test('brackets in texts do not nest, and deep values are written as JSON', () => {
+  const script = 'echo "\\e[1m{"\n'.repeat(1000);
+  expect(parseYaml(Buffer.from(yamlText({ data: { script } })))).toEqual({ data: { script } });
+  let deep: unknown = 1;
+  for (let i = 0; i < 900; i++) deep = { a: deep };
+  expect(yamlText(deep)).toBe(`${JSON.stringify(deep)}\n`);
+});

@@ -10,6 +10,7 @@ import {
   type Tags,
   type YAMLParseError,
 } from 'yaml';
+import { checkYamlDepth, isTooDeep } from './yaml-depth';
 import { yamlFailure } from './yaml-failure';
 
 /** BOOL: what the API's clients have always been able to write for true and false. */
@@ -37,12 +38,13 @@ const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
 /**
  * parseYaml reads YAML 1.1 as the API's clients write it (`yes` is true, `0644` octal, `<<` merges) into plain JSON; of a repeated key the
  * last one counts, of several documents the first. It throws an Error in the API's words for what is no YAML, and for aliases that multiply
- * beyond bounds.
+ * and collections that nest beyond bounds.
  */
 export function parseYaml(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new Error('yaml: invalid leading UTF-8 octet');
   const text = bytes.toString('utf8');
   if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
+  checkYamlDepth(text);
   const document = parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags });
   const [error] = document.errors.sort((a, b) => placeOf(a) - placeOf(b));
   if (error && !isBehind(text, document, error)) throw new Error(`yaml: ${yamlFailure(text, document, error)}`);
@@ -111,6 +113,8 @@ const SPECIAL = /: |:$| #|^[\s'"&*!|>%@`#?{}[\],-]/;
  * YAML 1.1 would read as something else, single ones where they are needed otherwise.
  */
 export function yamlText(value: unknown): string {
+  // JSON is YAML too, and nobody reads what nests so deep.
+  if (isTooDeep(value)) return `${JSON.stringify(value)}\n`;
   const document = new Document(value, { version: '1.1', sortMapEntries: true, customTags: pointIsText });
   const tags = document.schema!.tags.filter(({ default: byForm }) => byForm);
   const isOther = (text: string) => text === '' || tags.some(tag => (tag as ScalarTag).test?.test(text));
