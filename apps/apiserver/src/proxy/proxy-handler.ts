@@ -4,9 +4,10 @@ import { request as httpRequest, type ClientRequest, type OutgoingHttpHeaders } 
 import { request as httpsRequest } from 'node:https';
 import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { KubeletConnection } from '../kubelet/kubelet-connection';
-import { relay } from '../kubelet/stream-body';
 import { endToEnd } from './headers';
+import { rewriteLink } from './links';
 import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target';
+import { relayRewritten } from './rewriting';
 import { passUpgrade } from './upgrade';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -33,18 +34,8 @@ export function proxyHandler(parts: ProxyParts): SubresourceHandler {
     const giveUp = () => outgoing.destroy();
     request.signal.addEventListener('abort', giveUp, { once: true });
     return new Promise<ApiResponse>((resolve, reject) => {
-      outgoing.once('response', response => {
-        const answer = relay(response);
-        const location = answer.headers.location;
-        resolve(
-          location
-            ? {
-                ...answer,
-                headers: { ...answer.headers, location: rewriteLocation(location, target, proxyBase(context)) },
-              }
-            : answer,
-        );
-      });
+      const base = proxyBase(context);
+      outgoing.once('response', response => resolve(relayRewritten(response, link => rewriteLink(link, target, base))));
       outgoing.once('error', error =>
         reject(new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
       );
@@ -93,16 +84,4 @@ function backendPath({ info, request }: RequestContext): string {
 function proxyBase({ request }: RequestContext): string {
   const at = request.path.search(/\/proxy(\/|$)/);
   return request.path.slice(0, at + '/proxy'.length);
-}
-
-/** rewriteLocation keeps a redirect within the proxy if it leads to the target itself. Pure. */
-export function rewriteLocation(location: string, { host, port }: ProxyTarget, base: string): string {
-  if (location.startsWith('/') && !location.startsWith('//')) return base + location;
-  try {
-    const url = new URL(location);
-    const urlPort = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-    return url.hostname === host && urlPort === port ? base + url.pathname + url.search + url.hash : location;
-  } catch {
-    return location;
-  }
 }

@@ -3,7 +3,6 @@ import type { corev1, policyv1 } from '@navarch/api';
 import { silentLogger } from '@navarch/base';
 import { preferredAddress } from '../kubelet/kubelet-connection';
 import { containerOf } from '../kubelet/pod-target';
-import { rewriteLocation } from '../proxy/proxy-handler';
 import { isProxyable, parseProxyName } from '../proxy/proxy-target';
 import { Health } from '../routes/health';
 import { assignNode, checkBinding, checkPreconditions } from './binding';
@@ -102,15 +101,6 @@ test.each([
   ['localhost', false],
   ['', false],
 ])('%s may be reached: %s', (host, want) => expect(isProxyable(host)).toBe(want));
-
-test.each([
-  ['/x', '/base/x'],
-  ['http://10.0.0.1:80/x?y', '/base/x?y'],
-  ['http://elsewhere/x', 'http://elsewhere/x'],
-  ['//elsewhere/x', '//elsewhere/x'],
-])('a redirect to %s becomes %s', (location, want) => {
-  expect(rewriteLocation(location, { scheme: 'http', host: '10.0.0.1', port: 80 }, '/base')).toBe(want);
-});
 
 describe('assignNode', () => {
   const binding: corev1.Binding = {
