@@ -19,7 +19,8 @@ import {
 import { identityOfToken, identityToken, isInboxOf } from '@navarch/bus';
 import type { Random } from '@navarch/testing';
 import { fuzz } from '@navarch/testing';
-import { decodeObject, type Target } from './encoding/decode-body';
+import { decodeObject } from './encoding/decode-body';
+import type { Target } from './encoding/target';
 import { negotiate } from './negotiate';
 import { requestInfo } from './request-info';
 import { PlainTextError } from './status-response';

@@ -11,7 +11,7 @@ import {
   type FieldError,
 } from '@navarch/apimachinery';
 import { apiVersionText, type BodyType } from './body-type';
-import type { Target } from './decode-body';
+import type { Target } from './target';
 
 /** checkCustomBody refuses a body of no kind, or of another version than the path's. `type` is what it says it is of, completed. */
 export function checkCustomBody(

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { wrapUnknown } from '@navarch/api';
 import type { Media } from '../negotiate';
-import { decodeObject, type Target } from './decode-body';
+import { decodeObject } from './decode-body';
+import type { Target } from './target';
 
 const configMap: Target = {
   ...{ group: '', version: 'v1', kind: 'ConfigMap', schema: 'io.k8s.api.core.v1.ConfigMap', hubGroup: '' },

@@ -12,7 +12,8 @@ import {
 } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
-import { customObject, targetOf, typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import { customObject, typed } from '../encoding/decode-body';
+import { targetOf, type DecodeContext, type Target } from '../encoding/target';
 import { plainFailure } from '../status-response';
 import { hubObject } from './create';
 import type { Endpoint } from '../registry/resource';

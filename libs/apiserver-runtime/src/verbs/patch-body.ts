@@ -9,7 +9,7 @@ import {
   type StatusError,
 } from '@navarch/apimachinery';
 import { LineCounter, parseDocument } from 'yaml';
-import type { DecodeContext } from '../encoding/decode-body';
+import type { DecodeContext } from '../encoding/target';
 import { parseYaml } from '../encoding/yaml';
 import { plainFailure } from '../status-response';
 

@@ -1,6 +1,7 @@
 import { emptyObject, typeSchema } from '@navarch/api';
 import { applyPatch, type AnyObject } from '@navarch/apimachinery';
-import { typed, type DecodeContext, type Target } from '../encoding/decode-body';
+import { typed } from '../encoding/decode-body';
+import type { DecodeContext, Target } from '../encoding/target';
 import { patchObject } from './patch';
 import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
 import type { WriteContext } from './write-context';

@@ -1,6 +1,6 @@
 import { deepClone, isRecord, setOwn, type AnyObject } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import type { DecodeContext } from '../encoding/decode-body';
+import type { DecodeContext } from '../encoding/target';
 import { needsConversion } from '../registry/conversion';
 import type { WriteContext } from './write-context';
 

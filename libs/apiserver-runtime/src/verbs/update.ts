@@ -10,7 +10,8 @@ import {
 import type { Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { decodeObject, targetOf, type DecodeContext } from '../encoding/decode-body';
+import { decodeObject } from '../encoding/decode-body';
+import { targetOf, type DecodeContext } from '../encoding/target';
 import { LooseEntry } from '../encoding/loose-entry';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';

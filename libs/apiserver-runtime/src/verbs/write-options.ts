@@ -1,9 +1,7 @@
 import { goQuote, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { checkDryRun, throwInvalidOptions } from './option-causes';
-
-/** FieldValidation is what happens to unknown and repeated fields. */
-export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+import type { FieldValidation } from '../encoding/target';
 
 /** WriteOptions are CreateOptions, UpdateOptions or PatchOptions, checked. */
 export interface WriteOptions {

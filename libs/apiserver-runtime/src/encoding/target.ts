@@ -1,0 +1,61 @@
+import type { Minor, ServedVersion } from '@navarch/kinds';
+import type { CustomKind } from '../options';
+import type { Endpoint } from '../registry/resource';
+
+/** FieldValidation is what happens to unknown and repeated fields. */
+export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
+
+/** DecodeContext is what decoding a body depends on. */
+export interface DecodeContext {
+  readonly emulated: Minor;
+  readonly fieldValidation: FieldValidation;
+  /** findings are what was found before, in the patch that made the object. */
+  readonly findings?: readonly string[];
+  /** anyKind: what kind and version a custom resource says it is does not matter; its status alone is taken. */
+  readonly anyKind?: boolean;
+  /** keepsEmpty: lists and maps without content stay. */
+  readonly keepsEmpty?: boolean;
+  warn(text: string): void;
+}
+
+/** Target is the type a body is to be of. */
+export interface Target {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** schema is the definition's name; absent for custom resources. */
+  readonly schema?: string;
+  /** hubGroup is the group of the internal type, as messages name it. */
+  readonly hubGroup: string;
+  /** versions are the apiVersions in which the kind exists. */
+  readonly versions: readonly string[];
+  /** versionless: what a patch leaves without a version is of this one. */
+  readonly versionless?: boolean;
+  /** conversionProblem is the version's. */
+  readonly conversionProblem?: ServedVersion['conversionProblem'];
+  /** custom reads objects that have no definition. */
+  readonly custom?: CustomKind;
+}
+
+/** targetOf is the type of an endpoint's own objects. */
+export function targetOf(endpoint: Endpoint): Target {
+  let target = targets.get(endpoint);
+  if (!target) targets.set(endpoint, (target = makeTarget(endpoint)));
+  return target;
+}
+
+const targets = new WeakMap<Endpoint, Target>();
+
+function makeTarget(endpoint: Endpoint): Target {
+  const { group, version, schema, conversionProblem } = endpoint.version;
+  const { custom } = endpoint.resource;
+  return {
+    ...{ group, version },
+    kind: endpoint.kindName,
+    ...(!custom && { schema }),
+    hubGroup: endpoint.kind.resource.group,
+    versions: endpoint.kind.versions.map(v => (v.group ? `${v.group}/${v.version}` : v.version)),
+    ...(conversionProblem && { conversionProblem }),
+    ...(custom && { custom }),
+  };
+}
