@@ -20,7 +20,8 @@ export type Choice =
 
 /**
  * chooseNode is one scheduling cycle: pre-filter, filter from where the last cycle stopped (so that all nodes of a large
- * cluster get their turn), score, and the best, by lot among equals. Pure but for `from` and `random`.
+ * cluster get their turn), score, and the best, by lot among equals. A node has to fit also
+ * with the pods that `reserve` puts on it. Pure but for `from` and `random`.
  */
 export function chooseNode(
   framework: Framework,
@@ -28,6 +29,7 @@ export function chooseNode(
   snapshot: Snapshot,
   start: { next: number },
   random: () => number = Math.random,
+  reserve: (node: NodeInfo) => NodeInfo = node => node,
 ): Choice {
   const state = new CycleState();
   const rejections = new Map<string, Status>();
@@ -39,7 +41,9 @@ export function chooseNode(
   let looked = 0;
   for (; looked < candidates.length && feasible.length < enough; looked++) {
     const node = candidates[(start.next + looked) % candidates.length]!;
-    const rejection = framework.filter(state, pod, node);
+    const reserved = reserve(node);
+    const rejection =
+      framework.filter(state, pod, node) ?? (reserved === node ? undefined : framework.filter(state, pod, reserved));
     if (rejection) rejections.set(node.name, rejection);
     else feasible.push(node);
   }

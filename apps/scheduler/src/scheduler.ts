@@ -12,8 +12,9 @@ import {
   type Registry,
 } from '@navarch/base';
 import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
-import { Framework, uidOf, type QueuedPod, type Status } from '@navarch/scheduler-framework';
+import { Framework, podInfo, uidOf, type NodeInfo, type QueuedPod, type Status } from '@navarch/scheduler-framework';
 import { Cache } from './cache/cache';
+import { Nominations } from './cache/nominations';
 import { fitError, rejectingPlugins } from './diagnosis';
 import { nodeEvents } from './node-events';
 import { SchedulingQueue } from './queue/scheduling-queue';
@@ -38,6 +39,7 @@ const MAX_BINDINGS = 256;
 /** Scheduler finds a node for each pod that has none: one pod at a time, bindings side by side. */
 export class Scheduler {
   private readonly cache = new Cache();
+  private readonly nominations = new Nominations();
   private readonly framework: Framework;
   private readonly queue: SchedulingQueue;
   private readonly start = { next: 0 };
@@ -89,15 +91,18 @@ export class Scheduler {
     if (this.latest(pod)?.spec?.nodeName || isDeleting(this.latest(pod) ?? pod)) return this.queue.done(queued);
     const done = this.metrics.algorithm.startTimer();
     const snapshot = this.cache.snapshot();
-    const choice = chooseNode(this.framework, queued.info, snapshot, this.start);
+    const reserve = (node: NodeInfo) => this.nominations.reserve(node, queued.info);
+    const choice = chooseNode(this.framework, queued.info, snapshot, this.start, Math.random, reserve);
     done();
     if (choice.node !== undefined) {
       this.cache.assume(queued.info, choice.node);
+      this.nominations.remove(uidOf(pod));
       const binding: Promise<void> = this.bind(queued, choice.node).finally(() => this.bindings.delete(binding));
       this.bindings.add(binding);
       return;
     }
     const { nominated, status } = await this.framework.postFilter(choice.state, queued.info, choice.rejections);
+    if (nominated) this.nominations.set(queued.info, nominated);
     const message = fitError(
       snapshot.nodes.length,
       choice.rejections,
@@ -191,6 +196,7 @@ export class Scheduler {
       added: pod => this.onPod(undefined, pod),
       updated: (before, pod) => this.onPod(before, pod),
       deleted: pod => {
+        this.nominations.remove(uidOf(pod));
         if (!pod.spec?.nodeName) this.queue.delete(pod);
         if (this.cache.isKnown(pod)) {
           this.cache.removePod(pod);
@@ -201,6 +207,7 @@ export class Scheduler {
   }
 
   private onPod(before: corev1.Pod | undefined, pod: corev1.Pod): void {
+    this.noteNomination(pod);
     if (pod.spec?.nodeName) {
       if (before && !before.spec?.nodeName) this.queue.delete(pod);
       const over = pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -220,6 +227,13 @@ export class Scheduler {
       !before ||
       JSON.stringify([before.spec, before.metadata?.labels]) !== JSON.stringify([pod.spec, pod.metadata?.labels]);
     if (changed && !this.cache.isKnown(pod)) this.queue.add(pod);
+  }
+
+  /** noteNomination takes over what another scheduler, or this one before it was started anew, has nominated. */
+  private noteNomination(pod: corev1.Pod): void {
+    const node = pod.status?.nominatedNodeName;
+    if (pod.spec?.nodeName || isDeleting(pod) || this.cache.isKnown(pod)) this.nominations.remove(uidOf(pod));
+    else if (node) this.nominations.set(podInfo(pod), node);
   }
 }
 
