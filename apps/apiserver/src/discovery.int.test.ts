@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { APIServices, CustomResourceDefinitions, type apiextensionsv1 } from '@navarch/api';
+import type { StatusError } from '@navarch/apimachinery';
 import type { KubeClient } from '@navarch/client';
 import { eventually } from '@navarch/testing';
 import { once } from 'node:events';
@@ -123,3 +124,27 @@ describe('what today’s clients discover', () => {
     await expect(admin.resource(APIServices).get('', 'v1.shop.example.dev')).rejects.toMatchObject({ code: 404 });
   }, 60_000);
 });
+
+test('versions that the operator takes away are neither served nor shown', async () => {
+  const cluster = await startTestCluster();
+  try {
+    const server = await cluster.start('--runtime-config=policy/v1beta1=false,batch/v1/cronjobs=false');
+    const admin = await server.as('admin', ['system:masters']);
+    const get = (path: string) => admin.transport.send({ method: 'GET', path });
+    const ask = (path: string) =>
+      get(path).then(
+        ({ status }) => status,
+        ({ code }: StatusError) => code,
+      );
+    expect(await ask('/apis/policy/v1/poddisruptionbudgets')).toBe(200);
+    expect(await ask('/apis/policy/v1beta1/poddisruptionbudgets')).toBe(404);
+    expect(await ask('/apis/policy/v1beta1')).toBe(404);
+    expect(await ask('/apis/batch/v1/jobs')).toBe(200);
+    expect(await ask('/apis/batch/v1/cronjobs')).toBe(404);
+    const { body } = await get('/apis/policy');
+    const { versions } = JSON.parse(body.toString()) as { versions: { version: string }[] };
+    expect(versions.map(({ version }) => version)).toEqual(['v1']);
+  } finally {
+    await cluster.stop();
+  }
+}, 60_000);

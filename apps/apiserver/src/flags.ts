@@ -26,6 +26,10 @@ export const FLAGS = {
     '',
     'EncryptionConfiguration file: what is encrypted at rest, and with which keys',
   ),
+  'runtime-config': flag.strings(
+    [],
+    'which versions are served: GROUP/VERSION=BOOL, GROUP/VERSION/RESOURCE=BOOL, api/all, api/ga, api/beta, api/alpha; all unless given',
+  ),
   'event-ttl': flag.duration('1h', 'how long Events are kept'),
 
   'nats-servers': flag.strings([], 'host:port of the NATS servers; none: requests come over HTTPS only'),

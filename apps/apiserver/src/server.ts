@@ -12,6 +12,7 @@ import { webhookConverter } from './custom-resources/webhook-converter';
 import { warnOfDeprecated } from './deprecated-flags';
 import type { FLAGS } from './flags';
 import { openFlowControl, runFlowControl } from './flow-control/flow-control';
+import { readRuntimeConfig } from './runtime-config';
 import { notFoundPaths } from './routes/not-found-paths';
 import { makeRoutes } from './routes/routes';
 import { repairOnce, runRepairLoop } from './services/repair-loop';
@@ -61,6 +62,7 @@ export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningA
 
   const server = createApiServer({
     kinds: foundation.kinds,
+    offered: readRuntimeConfig(flags['runtime-config'], foundation.kinds),
     backend: withServiceAllocation(etcd, () => services.allocator),
     authenticators: makeAuthenticators(access.tokens, config.audiences, log),
     authorizers: [access.authorizer],

@@ -125,8 +125,8 @@ export interface ApiServerOptions {
   readonly emulated: Minor;
   /** allowPrivileged: containers may be privileged; they may unless it is false. */
   readonly allowPrivileged?: boolean;
-  /** servedAlways says which versions go on being served past their `until`; none unless given. */
-  readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
+  /** offered says which of the release's versions are served; all of them unless given. */
+  readonly offered?: (version: ServedVersion, kind: KindDefinition) => boolean;
   /** aggregated are the APIs of other servers that this one stands in front of; none unless given. */
   readonly aggregated?: AggregatedApis;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     backend,
     emulated,
     virtual: options.virtual,
-    ...(options.servedAlways && { servedAlways: options.servedAlways }),
+    ...(options.offered && { offered: options.offered }),
   });
   for (const kind of options.kinds) registry.add(kind);
   exposeObjects(options.metrics, emulated, () => objectsOf(registry));

@@ -94,7 +94,7 @@ export interface KubeClient {
   resource<T extends KubeObject>(token: ResourceToken<T>): ResourceClient<T>;
   /** as returns a client that acts as another user (Impersonate-User), over the same transport. */
   as(user: string): KubeClient;
-  /** raw is for what has no object: discovery, logs, /healthz. */
+  /** transport is for what has no object: discovery, logs, /healthz. */
   readonly transport: Transport;
 }
 

@@ -6,6 +6,7 @@ export const COMMON_FLAGS = {
   config: flag.string('', 'YAML file with the same names as these flags; the command line wins'),
   v: flag.int(0, 'log verbosity: 0 notable, 2 steady state, 4 debug'),
   'logging-format': flag.string('text', 'text or json'),
+  'feature-gates': flag.strings([], 'NAME=BOOL, taken and without effect: features are as the release has them'),
 } satisfies FlagSet;
 
 /** CLIENT_FLAGS say how a component reaches the API. */

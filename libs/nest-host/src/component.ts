@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 import { connectApi, type ApiConnection } from './api-connection';
 import { CLIENT_FLAGS, COMMON_FLAGS, servingFlags, type ClientFlagValues, type CommonFlagValues } from './common-flags';
 import { DelegatedAuth } from './delegated-auth';
+import { gatesOf, warnOfGates } from './feature-gates';
 import { FlagError, parseFlags, usage } from './flags';
 import { Health } from './health';
 import type { ComponentDefinition, FlagSet, FlagValues, Host, Serving } from './interfaces';
@@ -27,6 +28,7 @@ export async function runComponent<F extends FlagSet>(definition: ComponentDefin
     verbosity: common.v,
     format: common['logging-format'] === 'json' ? 'json' : 'text',
   });
+  warnOfGates(common['feature-gates'], log);
   process.on('unhandledRejection', error => fail(log, 'unhandled rejection', error));
   process.on('uncaughtException', error => fail(log, 'uncaught exception', error));
   try {
@@ -162,7 +164,9 @@ function readFlags<F extends FlagSet>(definition: ComponentDefinition<F>): FlagV
   try {
     const first = parseFlags(all, argv) as unknown as CommonFlagValues;
     const config = first.config ? (parse(fs.readFileSync(first.config, 'utf8')) as Record<string, unknown>) : {};
-    return parseFlags(all, argv, config ?? {}) as unknown as FlagValues<F>;
+    const values = parseFlags(all, argv, config ?? {});
+    gatesOf((values as unknown as CommonFlagValues)['feature-gates']);
+    return values as unknown as FlagValues<F>;
   } catch (error) {
     if (!(error instanceof FlagError) && (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     process.stderr.write(`${definition.name}: ${describe(error)}\nSee '${definition.name} --help'.\n`);

@@ -1,15 +1,15 @@
 import { apiVersionOf, groupResourceName } from '@navarch/apimachinery';
-import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
+import { isServed, type KindDefinition, type Minor, type ServedVersion } from '@navarch/kinds';
 import type { Storage, StorageBackend } from '@navarch/storage';
 import type { CustomVersion, KindOptions, KindRegistry, ServedGroupVersion, VirtualHandler } from '../options';
 import { Endpoint, Resource } from './resource';
-import { hubVersion, isServed } from './served';
+import { hubVersion } from './served';
 
 /** RegistryOptions are what a registry is made with. */
 export interface RegistryOptions {
   readonly backend: StorageBackend;
   readonly emulated: Minor;
-  readonly servedAlways?: (version: ServedVersion, kind: KindDefinition) => boolean;
+  readonly offered?: (version: ServedVersion, kind: KindDefinition) => boolean;
   readonly virtual: ReadonlyMap<string, VirtualHandler>;
 }
 
@@ -73,9 +73,9 @@ export class Registry implements KindRegistry {
   }
 
   add(kind: KindDefinition, options: KindOptions = {}): void {
-    const { emulated, servedAlways } = this.options;
+    const { emulated, offered } = this.options;
     const plural = kind.resource.resource;
-    const served = kind.versions.filter(v => isServed(v, kind, emulated, servedAlways));
+    const served = kind.versions.filter(v => isServed(v, emulated) && (offered?.(v, kind) ?? true));
     const name = groupResourceName(kind.resource);
     if (this.resources.has(name)) this.remove(kind.resource.group, plural);
     const resource = new Resource(kind, emulated, options, isVirtual(kind) || this.options.virtual.has(name), r =>

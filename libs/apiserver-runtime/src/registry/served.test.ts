@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { KindDefinition, ServedVersion } from '@navarch/kinds';
-import { deprecationWarning, isServed, storedVersion } from './served';
+import { deprecationWarning, storedVersion } from './served';
 
 const version = (v: string, rest: Partial<ServedVersion> = {}): ServedVersion => ({
   group: 'g',
@@ -12,22 +12,6 @@ const kind = (...versions: ServedVersion[]): KindDefinition => ({
   resource: { group: 'g', version: 'v1', resource: 'things', kind: 'Thing', namespaced: true },
   versions,
   strategy: {},
-});
-
-describe('isServed', () => {
-  test.each<[Partial<ServedVersion>, number, boolean]>([
-    [{}, 20, true],
-    [{ since: 21 }, 20, false],
-    [{ since: 21 }, 21, true],
-    [{ until: 21 }, 21, true],
-    [{ until: 21 }, 22, false],
-  ])('%j in 1.%d', (rest, emulated, expected) => {
-    expect(isServed(version('v1', rest), kind(version('v1')), emulated)).toBe(expected);
-  });
-  test('what is served always outlives its end, not its beginning', () => {
-    expect(isServed(version('v1', { until: 21 }), kind(version('v1')), 33, () => true)).toBe(true);
-    expect(isServed(version('v1', { since: 34 }), kind(version('v1')), 33, () => true)).toBe(false);
-  });
 });
 
 test.each([

@@ -1,17 +1,5 @@
 import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
 
-/** isServed tells whether a release serves a version, or the server keeps serving it past its end. Pure. */
-export function isServed(
-  version: ServedVersion,
-  kind: KindDefinition,
-  emulated: Minor,
-  always?: (version: ServedVersion, kind: KindDefinition) => boolean,
-): boolean {
-  if (version.since !== undefined && emulated < version.since) return false;
-  if (version.until === undefined || emulated <= version.until) return true;
-  return always?.(version, kind) ?? false;
-}
-
 /** storedVersion is the version a release stores objects in: the newest `storedSince` that is reached, the hub else. Pure. */
 export function storedVersion(kind: KindDefinition, emulated: Minor): ServedVersion {
   let best: ServedVersion | undefined;

@@ -1,0 +1,21 @@
+import type { Logger } from '@navarch/base';
+import { FlagError } from './flags';
+
+/** gatesOf reads --feature-gates, `NAME=BOOL` each; it throws FlagError for anything else. Pure. */
+export function gatesOf(entries: readonly string[]): ReadonlyMap<string, boolean> {
+  return new Map(
+    entries.map(entry => {
+      const [name = '', value] = entry.split('=').map(part => part.trim());
+      if (!name || value === undefined) throw new FlagError(`missing bool value for ${name || '--feature-gates'}`);
+      if (!/^(1|t|true|0|f|false)$/i.test(value))
+        throw new FlagError(`invalid value of ${name}=${value}: not true or false`);
+      return [name, /^(1|t)/i.test(value)];
+    }),
+  );
+}
+
+/** warnOfGates tells that gates have no effect: a component does what its release does by default. */
+export function warnOfGates(entries: readonly string[], log: Pick<Logger, 'warn'>): void {
+  const gates = [...gatesOf(entries).keys()];
+  if (gates.length) log.warn('Feature gates have no effect: features are as the release has them', { gates });
+}
