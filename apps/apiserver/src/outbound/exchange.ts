@@ -34,7 +34,7 @@ export function exchange(outgoing: Outgoing): Promise<Answer> {
   const { timeoutMs, maxAnswerBytes = MAX_ANSWER_BYTES } = outgoing;
   return new Promise((resolve, reject) => {
     const sent = request(url, {
-      ...place,
+      ...(place && { hostname: place.host, port: place.port }),
       method,
       headers: {
         host: url.host,
