@@ -18,8 +18,12 @@ interface Entry {
   desired: corev1.PodStatus;
   /** shown is what it showed when last heard of. */
   shown: corev1.PodStatus;
+  /** seen is the resourceVersion of the last news, whether it counted or not. */
+  seen: string | undefined;
   /** awaiting is the resourceVersion of our last write, until the informer has seen it: older news is no news. */
   awaiting: string | undefined;
+  /** overtaking is the news that comes while a write is on its way: only its answer tells what of it is older. */
+  overtaking: corev1.Pod[] | undefined;
   remove: boolean;
   writing: boolean;
   readonly ends: AbortController;
@@ -58,12 +62,8 @@ export class StatusManager {
   observed(podUid: string, object: corev1.Pod): void {
     const entry = this.entries.get(podUid);
     if (!entry) return;
-    if (entry.awaiting !== undefined) {
-      if (object.metadata?.resourceVersion !== entry.awaiting) return;
-      entry.awaiting = undefined;
-    }
-    entry.shown = object.status ?? {};
-    this.flush(podUid, entry);
+    if (entry.overtaking) entry.overtaking.push(object);
+    else if (take(entry, object)) this.flush(podUid, entry);
   }
 
   forget(podUid: string): void {
@@ -81,7 +81,9 @@ export class StatusManager {
       target: undefined,
       desired: shown,
       shown,
+      seen: pod.metadata?.resourceVersion,
       awaiting: undefined,
+      overtaking: undefined,
       remove: false,
       writing: false,
       ends: new AbortController(),
@@ -152,9 +154,16 @@ export class StatusManager {
     const status = statusPatch(entry.shown, desired);
     if (status) {
       const patch = { type: 'strategic', body: { metadata: { uid: targetUid }, status } } as const;
-      const answer = await pods.patch(namespace, name, patch, { subresource: 'status' });
-      entry.awaiting = answer.metadata?.resourceVersion;
-      entry.shown = desired;
+      const news: corev1.Pod[] = (entry.overtaking = []);
+      try {
+        const { metadata } = await pods.patch(namespace, name, patch, { subresource: 'status' });
+        // A write that changed nothing is no news to anybody.
+        entry.awaiting = metadata?.resourceVersion === entry.seen ? undefined : metadata?.resourceVersion;
+        entry.shown = desired;
+      } finally {
+        entry.overtaking = undefined;
+        for (const object of news) take(entry, object);
+      }
       return !isDeepStrictEqual(desired, entry.desired) || entry.remove;
     }
     if (!entry.remove) return false;
@@ -162,4 +171,13 @@ export class StatusManager {
     this.forget(uid);
     return false;
   }
+}
+
+/** take lets an entry know what the API shows; false for what is older than our last write. */
+function take(entry: Entry, object: corev1.Pod): boolean {
+  entry.seen = object.metadata?.resourceVersion;
+  if (entry.awaiting !== undefined && entry.seen !== entry.awaiting) return false;
+  entry.awaiting = undefined;
+  entry.shown = object.status ?? {};
+  return true;
 }
