@@ -1,4 +1,5 @@
 import type { KindDefinition, ServedVersion } from '@navarch/kinds';
+import { parseBool } from '@navarch/nest-host';
 
 /** LEVELS are the keys that stand for many versions. */
 const LEVELS = ['api/all', 'api/ga', 'api/beta', 'api/alpha'];
@@ -26,10 +27,10 @@ export function readRuntimeConfig(entries: readonly string[], kinds: readonly Ki
 
 function readEntry(entry: string): [key: string, value: boolean] {
   const [key = '', value = 'true'] = entry.split('=');
-  if (!/^(1|t|true|0|f|false)$/i.test(value))
-    throw new Error(`--runtime-config: invalid value of ${key}=${value}: not true or false`);
+  const isServed = parseBool(value);
+  if (isServed === undefined) throw new Error(`--runtime-config: invalid value of ${key}=${value}: not true or false`);
   if (!key.includes('/') && key !== 'v1') throw new Error(`--runtime-config: ${key} is no GROUP/VERSION`);
-  return [key === 'v1' ? 'api/v1' : key, /^(1|t)/i.test(value)];
+  return [key === 'v1' ? 'api/v1' : key, isServed];
 }
 
 const groupOf = (key: string) => (key.startsWith('api/v') ? '' : key.split('/')[0]!);

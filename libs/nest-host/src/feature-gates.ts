@@ -1,5 +1,5 @@
 import type { Logger } from '@navarch/base';
-import { FlagError } from './flags';
+import { FlagError, parseBool } from './flags';
 
 /** gatesOf reads --feature-gates, `NAME=BOOL` each; it throws FlagError for anything else. Pure. */
 export function gatesOf(entries: readonly string[]): ReadonlyMap<string, boolean> {
@@ -7,9 +7,9 @@ export function gatesOf(entries: readonly string[]): ReadonlyMap<string, boolean
     entries.map(entry => {
       const [name = '', value] = entry.split('=').map(part => part.trim());
       if (!name || value === undefined) throw new FlagError(`missing bool value for ${name || '--feature-gates'}`);
-      if (!/^(1|t|true|0|f|false)$/i.test(value))
-        throw new FlagError(`invalid value of ${name}=${value}: not true or false`);
-      return [name, /^(1|t)/i.test(value)];
+      const isOn = parseBool(value);
+      if (isOn === undefined) throw new FlagError(`invalid value of ${name}=${value}: not true or false`);
+      return [name, isOn];
     }),
   );
 }

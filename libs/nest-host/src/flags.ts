@@ -35,6 +35,14 @@ export function parseDuration(text: string): number {
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * UNITS[unit!]!, 0);
 }
 
+const BOOLS: ReadonlyMap<string, boolean> = new Map([
+  ...['1', 't', 'T', 'true', 'True', 'TRUE'].map(text => [text, true] as const),
+  ...['0', 'f', 'F', 'false', 'False', 'FALSE'].map(text => [text, false] as const),
+]);
+
+/** parseBool reads a truth value as Go writes it; undefined for anything else. */
+export const parseBool = (text: string): boolean | undefined => BOOLS.get(text);
+
 /**
  * parseFlags reads `--name=value`, `--name value` and `--bool`; what the command line leaves out comes from `config` (the
  * config file's top level, same names), then from the defaults. Unknown names throw FlagError.
@@ -101,10 +109,12 @@ function parseValue(declared: Flag, name: string, text: string): FlagValue {
       if (!/^-?\d+$/.test(text))
         throw new FlagError(`invalid argument ${JSON.stringify(text)} for --${name}: not a whole number`);
       return Number(text);
-    case 'bool':
-      if (!/^(true|false)$/.test(text))
+    case 'bool': {
+      const value = parseBool(text);
+      if (value === undefined)
         throw new FlagError(`invalid argument ${JSON.stringify(text)} for --${name}: not true or false`);
-      return text === 'true';
+      return value;
+    }
   }
 }
 
