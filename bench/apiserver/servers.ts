@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import https from 'node:https';
 import path from 'node:path';
+import { BareServer } from './bare-server';
 import type { HttpsTarget, NatsTarget } from './job';
 import type { BenchOptions } from './options';
 
@@ -17,6 +18,8 @@ export interface Lab {
   readonly readyMs: number;
   /** inspector is where its V8 can be profiled; with --profile only. */
   readonly inspector: string | undefined;
+  /** bareServer starts one beside it, on the same etcd, and answers it with how to reach it. */
+  bareServer(): Promise<{ readonly server: BareServer; readonly target: HttpsTarget }>;
   stop(): Promise<void>;
 }
 
@@ -45,19 +48,25 @@ export async function startLab(options: BenchOptions): Promise<Lab> {
     ...(bus?.flags ?? []),
     ...options.serverFlags,
   ];
+  const clientOf = (at: number): HttpsTarget => ({
+    ...{ kind: 'https', url: `https://127.0.0.1:${at}`, ca: pki.caPem },
+    ...{ cert: admin.certPem, key: admin.keyPem, token: undefined },
+  });
   const began = performance.now();
   const server = startChild('node', args);
   await ready(server, port, pki.caPem, admin);
   return {
     pid: server.pid,
     etcd,
-    https: {
-      ...{ kind: 'https', url: `https://127.0.0.1:${port}`, ca: pki.caPem },
-      ...{ cert: admin.certPem, key: admin.keyPem, token: undefined },
-    },
+    https: clientOf(port),
     nats: bus && { kind: 'nats', server: bus.server, ca: pki.caFile, cert: admin.certFile, key: admin.keyFile },
     readyMs: performance.now() - began,
     inspector: options.profile === undefined ? undefined : /ws:\/\/\S+/.exec(server.output())?.[0],
+    async bareServer() {
+      const at = await freePort();
+      const tls = { ca: pki.caPem, cert: serving.certPem, key: serving.keyPem };
+      return { server: await BareServer.start({ etcd: etcd.endpoints, port: at, ...tls }), target: clientOf(at) };
+    },
     async stop() {
       await server.stop();
       await bus?.child.stop();
