@@ -1,5 +1,5 @@
 import { createApiServer, dumpRoutes, type ApiServer } from '@navarch/apiserver-runtime';
-import type { Stoppable } from '@navarch/base';
+import { StopStack, type Stoppable } from '@navarch/base';
 import type { Host } from '@navarch/nest-host';
 import { openAggregation } from './aggregation/open';
 import { openAudit } from './audit/audit';
@@ -20,7 +20,7 @@ import { withServiceAllocation } from './services/service-storage';
 import { Shutdown } from './shutdown';
 import { openAccess } from './wiring/access';
 import { openAdmission, webhookCaller } from './wiring/admission';
-import { layFoundation } from './wiring/foundation';
+import { layFoundation, type Foundation } from './wiring/foundation';
 import { openFront } from './wiring/front';
 import { openHandlers } from './wiring/handlers';
 import { addHealthChecks, claimInformerHooks } from './wiring/health';
@@ -34,10 +34,23 @@ export interface RunningApiServer extends Stoppable {
   readonly bootstrapped: Promise<void>;
 }
 
-/** startApiServer makes the whole API server, and returns when it listens. /readyz turns well once the first objects are there. */
+/**
+ * startApiServer makes the whole API server, and returns when it listens. /readyz turns well once the first objects are there. A start that
+ * fails leaves nothing open.
+ */
 export async function startApiServer(host: Host<typeof FLAGS>): Promise<RunningApiServer> {
-  const foundation = layFoundation(host);
-  const { flags, config, emulated, log, clock, metrics, stack, stopping } = foundation;
+  const lifetime = { stack: new StopStack(), stopping: new AbortController() };
+  try {
+    return await start(layFoundation(host, lifetime));
+  } catch (error) {
+    lifetime.stopping.abort(error);
+    await lifetime.stack.stop();
+    throw error;
+  }
+}
+
+async function start(foundation: Foundation): Promise<RunningApiServer> {
+  const { host, flags, config, emulated, log, clock, metrics, stack, stopping } = foundation;
   const { credentials, files, health, hooks, etcd, services, client, informers } = foundation;
   warnOfDeprecated(flags, log);
 

@@ -1,6 +1,6 @@
 import { Pods, Services } from '@navarch/api';
 import { loopbackTransport, type ApiServer, type Population } from '@navarch/apiserver-runtime';
-import { StopStack } from '@navarch/base';
+import type { StopStack } from '@navarch/base';
 import { createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds, type KindDefinition } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
@@ -21,16 +21,20 @@ const LOOPBACK_USER = { name: 'system:apiserver', groups: ['system:masters'] };
 /** Foundation is what all parts of the API server stand on. */
 export type Foundation = ReturnType<typeof layFoundation>;
 
+/** Lifetime is what a start hands to its parts: stack ends what was started, last first; stopping tells what runs to end. */
+export interface Lifetime {
+  readonly stack: StopStack;
+  readonly stopping: AbortController;
+}
+
 /**
  * layFoundation opens etcd, the files that are followed, and a client to the server itself with informers over it. The
  * server is made of parts that ask it: `server()` and the client work from `bind` on.
  */
-export function layFoundation(host: Host<typeof FLAGS>) {
+export function layFoundation(host: Host<typeof FLAGS>, { stack, stopping }: Lifetime) {
   const { flags, log, clock, metrics } = host;
   const config = compileConfig(flags);
   const { emulated } = config;
-  const stack = new StopStack();
-  const stopping = new AbortController();
   // Every informer listens to these two.
   setMaxListeners(64, stopping.signal, host.signal);
   const files = stack.push(new LiveFiles(log));
@@ -58,7 +62,6 @@ export function layFoundation(host: Host<typeof FLAGS>) {
   const caches = openCaches(informers, client, () => server().store(Pods).storage, clock);
   return {
     ...{ host, flags, config, emulated, log, clock, metrics },
-    /** stack ends what was started, last first; stopping tells what runs to end. */
     ...{ stack, stopping },
     ...{ files, credentials, health, hooks, kinds, etcd, services, client, informers, caches, server, population },
     bind(present: ApiServer): void {
