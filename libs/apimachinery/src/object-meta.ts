@@ -214,8 +214,6 @@ export function validateFieldManager(manager: string, path: Path): FieldError[] 
   return odd < 0 ? errors : [...errors, invalid(path, manager, 'should only contain printable characters')];
 }
 
-/** JSON_TIMES is the first release whose messages show times as JSON does; earlier ones print them. */
-const JSON_TIMES = 33;
 const goTime = (text: string) => `${text.slice(0, 10)} ${text.slice(11, 19)} +0000 UTC`;
 
 /** validateObjectMetaUpdate checks what an update may not change. Both are as they would be stored. */
@@ -249,7 +247,7 @@ export function validateObjectMetaUpdate(
     const at = path.child(key);
     const text = meta[key];
     errors.push(
-      key === 'deletionTimestamp' && text !== undefined && (emulated ?? JSON_TIMES) < JSON_TIMES
+      key === 'deletionTimestamp' && text !== undefined
         ? invalidText(at, goTime(text as string), 'field is immutable')
         : invalid(at, text, 'field is immutable'),
     );

@@ -1,7 +1,7 @@
 import { goNumber } from '@navarch/apimachinery';
 
-/** JSON_VALUES is the first release whose messages show structures as JSON; earlier ones show them in Go's syntax. */
-const JSON_VALUES = 33;
+/** JSON_VALUES is the first release whose messages show structures as JSON; those up to 1.33 show them in Go's syntax. */
+const JSON_VALUES = 34;
 
 /** renderValue shows a value as the messages of a release do. */
 export function renderValue(value: unknown, emulated: number): string {

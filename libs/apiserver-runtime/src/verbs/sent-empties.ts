@@ -5,7 +5,7 @@ import { needsConversion } from '../registry/conversion';
 import type { WriteContext } from './write-context';
 
 /** JSON_VALUES is the first release whose messages show structures as JSON, in which there is no difference any more. */
-const JSON_VALUES: Minor = 33;
+const JSON_VALUES: Minor = 34;
 
 /** FOR_MESSAGES is how a body is read for what messages say of it: nothing is told a second time. */
 export const FOR_MESSAGES: Partial<DecodeContext> = {
@@ -16,7 +16,7 @@ export const FOR_MESSAGES: Partial<DecodeContext> = {
 
 /**
  * asSent is an object that was found wrong with the empty lists and maps of the body it came in, which are not kept, and which the messages of
- * releases up to 1.32 tell from none (`map[string]string{}`, `map[string]string(nil)`). undefined where there is no difference.
+ * releases up to 1.33 tell from none (`map[string]string{}`, `map[string]string(nil)`). undefined where there is no difference.
  */
 export function asSent({ endpoint, services, reread }: WriteContext, object: AnyObject): AnyObject | undefined {
   if (!reread || endpoint.custom || services.emulated >= JSON_VALUES || needsConversion(endpoint.version))

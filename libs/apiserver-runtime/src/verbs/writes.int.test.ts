@@ -221,7 +221,7 @@ test('an annotation that stands for a number has to be one', async () => {
   });
 });
 
-test('messages tell an empty list or map from none, up to 1.32', async () => {
+test('messages tell an empty list or map from none, up to 1.33', async () => {
   const set = (matchLabels: object | undefined, labels?: object) => ({
     metadata: { name: 'e' },
     spec: {

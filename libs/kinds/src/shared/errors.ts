@@ -8,20 +8,25 @@ export interface Release {
   readonly allowPrivileged?: boolean;
 }
 
-/** JSON_VALUES is the first release whose messages show structures as JSON; earlier ones show them in Go's syntax. */
-const JSON_VALUES: Minor = 33;
+/** JSON_VALUES is the first release whose messages show structures as JSON; those up to 1.33 show them in Go's syntax. */
+export const JSON_VALUES: Minor = 34;
 
-/** invalidStruct is an invalid value that is no scalar: `go` is how releases up to 1.32 show it. */
+/** shownStruct is how messages show a structure: `go` up to release 1.33. */
+export function shownStruct(value: unknown, go: string, { emulated }: Release): string {
+  return emulated >= JSON_VALUES ? field.render(value) : go;
+}
+
+/** invalidStruct is an invalid value that is no scalar; see shownStruct. */
 export function invalidStruct(path: Path, value: unknown, go: string, detail: string, release: Release): FieldError {
-  if (release.emulated >= JSON_VALUES) return field.invalid(path, value, detail);
+  const shown = shownStruct(value, go, release);
   return {
     reason: 'FieldValueInvalid',
     field: path.toString(),
-    message: `Invalid value: ${go}${detail && `: ${detail}`}`,
+    message: `Invalid value: ${shown}${detail && `: ${detail}`}`,
   };
 }
 
-/** unsupportedStruct is field.notSupported for a structure; see invalidStruct. */
+/** unsupportedStruct is field.notSupported for a structure; see shownStruct. */
 export function unsupportedStruct(
   path: Path,
   value: unknown,
@@ -29,19 +34,19 @@ export function unsupportedStruct(
   supported: readonly string[],
   release: Release,
 ): FieldError {
-  if (release.emulated >= JSON_VALUES) return field.notSupported(path, value, supported);
+  const shown = shownStruct(value, go, release);
   const list = supported.map(v => JSON.stringify(v)).join(', ');
   return {
     reason: 'FieldValueNotSupported',
     field: path.toString(),
-    message: `Unsupported value: ${go}${list && `: supported values: ${list}`}`,
+    message: `Unsupported value: ${shown}${list && `: supported values: ${list}`}`,
   };
 }
 
-/** duplicateStruct is field.duplicate for a structure; see invalidStruct. */
+/** duplicateStruct is field.duplicate for a structure; see shownStruct. */
 export function duplicateStruct(path: Path, value: unknown, go: string, release: Release): FieldError {
-  if (release.emulated >= JSON_VALUES) return field.duplicate(path, value);
-  return { reason: 'FieldValueDuplicate', field: path.toString(), message: `Duplicate value: ${go}` };
+  const shown = shownStruct(value, go, release);
+  return { reason: 'FieldValueDuplicate', field: path.toString(), message: `Duplicate value: ${shown}` };
 }
 
 /** each turns the texts of a name check into invalid-value findings. */

@@ -14,7 +14,7 @@ const DECIMAL_EXPONENT: Readonly<Record<string, number>> = {
   E: 18,
 };
 
-/** goQuantity renders a quantity as messages up to release 1.32 do, from the text it was given as. */
+/** goQuantity renders a quantity as messages up to release 1.33 do, from the text it was given as. */
 export function goQuantity(text: string): string {
   const quantity = parseQuantity(text);
   const [, whole = '', fraction = '', suffix = ''] = SHAPE.exec(text) ?? [];

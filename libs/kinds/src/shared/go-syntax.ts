@@ -1,6 +1,6 @@
 import type { metav1 } from '@navarch/api';
 
-// Messages up to release 1.32 show structures the way Go prints them; these functions render what they need.
+// Messages up to release 1.33 show structures the way Go prints them; these functions render what they need.
 
 /** GO_NO_TIME is a time that is not set. */
 export const GO_NO_TIME = 'time.Date(1, time.January, 1, 0, 0, 0, 0, time.UTC)';

@@ -19,7 +19,7 @@ function samePart(a: unknown, b: unknown): boolean {
   return deepEqual(a, b);
 }
 
-/** goVersion renders a version as messages up to release 1.32 do; addresses have no meaning. */
+/** goVersion renders a version as messages up to release 1.33 do; addresses have no meaning. */
 export function goVersion(version: Version, versions: readonly Version[]): string {
   const shown = (part: Part) => (version[part] !== undefined && !isShared(versions, part) ? '0xc000000000' : 'nil');
   const warning = version.deprecationWarning === undefined ? 'nil' : '0xc000000000';

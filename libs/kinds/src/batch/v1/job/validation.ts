@@ -142,8 +142,7 @@ export function validateJobTemplate(
     errors.push(field.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
   if (policy === 'OnFailure' || policy === 'Never') return errors;
   const values = ['OnFailure', 'Never'];
-  if (release.emulated >= 25 || (policy && policy !== 'Always'))
-    return [...errors, field.notSupported(at, policy, values)];
+  if (policy && policy !== 'Always') return [...errors, field.notSupported(at, policy, values)];
   return [...errors, field.required(at, `valid values: ${values.map(v => JSON.stringify(v)).join(', ')}`)];
 }
 

@@ -8,7 +8,7 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { duplicateStruct, each, invalidStruct, shownStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateQuantity } from '../pod/validation/resources';
@@ -69,15 +69,14 @@ function validateRanges(ranges: readonly string[], release: Release): FieldError
   return [...errors, ...duplicates(ranges, i => path.index(i))];
 }
 
-function duplicateTaint(taint: corev1.Taint, path: Path, { emulated }: Release): FieldError {
+function duplicateTaint(taint: corev1.Taint, path: Path, release: Release): FieldError {
   const { key = '', value = '', effect } = taint;
   const go = `core.Taint{Key:${JSON.stringify(key)}, Value:${JSON.stringify(value)}, Effect:${JSON.stringify(effect)}, TimeAdded:<nil>}`;
-  const shown = emulated >= 33 ? field.render(taint) : go;
-  const message = `Duplicate value: ${shown}: taints must be unique by key and effect pair`;
+  const message = `Duplicate value: ${shownStruct(taint, go, release)}: taints must be unique by key and effect pair`;
   return { reason: 'FieldValueDuplicate', field: path.toString(), message };
 }
 
-function validateAddresses({ status }: corev1.Node, { emulated }: Release): FieldError[] {
+function validateAddresses({ status }: corev1.Node, release: Release): FieldError[] {
   const seen = new Set<string>();
   return (status?.addresses ?? []).flatMap(({ type, address }, i) => {
     const go = `core.NodeAddress{Type:${JSON.stringify(type)}, Address:${JSON.stringify(address)}}`;
@@ -85,9 +84,7 @@ function validateAddresses({ status }: corev1.Node, { emulated }: Release): Fiel
       seen.add(go);
       return [];
     }
-    const shown = emulated >= 33 ? field.render({ type, address }) : go;
-    const where = Path.at('status', 'addresses').index(i).toString();
-    return [{ reason: 'FieldValueDuplicate' as const, field: where, message: `Duplicate value: ${shown}` }];
+    return [duplicateStruct(Path.at('status', 'addresses').index(i), { type, address }, go, release)];
   });
 }
 

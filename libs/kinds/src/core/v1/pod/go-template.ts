@@ -13,7 +13,7 @@ const list = <T>(type: string, items: readonly T[] | undefined, show: (item: T) 
 const opaque = (type: string, items: readonly unknown[] | undefined) => list(type, items, () => `${type}{}`);
 
 /**
- * goTemplate renders a pod template as messages up to release 1.32 do, which nobody reads but some compare. Addresses have no
+ * goTemplate renders a pod template as messages up to release 1.33 do, which nobody reads but some compare. Addresses have no
  * meaning; of lists within containers and of volumes only the number is told.
  */
 export function goTemplate({ metadata, spec }: corev1.PodTemplateSpec): string {

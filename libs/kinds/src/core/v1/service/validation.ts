@@ -12,7 +12,7 @@ import {
   validateLabels,
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { duplicateStruct, each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goIntOrString, goPointer, goStrings } from '../../../shared/go-syntax';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
@@ -222,15 +222,8 @@ function validateDistinct(ports: readonly corev1.ServicePort[], release: Release
       used.add(use);
       return [];
     }
-    const go = goServicePort({ protocol: port.protocol, port: port.port } as corev1.ServicePort);
-    const shown = release.emulated >= 33 ? field.render({ Name: '', Protocol: port.protocol, Port: port.port }) : go;
-    return [
-      {
-        reason: 'FieldValueDuplicate',
-        field: SPEC.child('ports').index(i).toString(),
-        message: `Duplicate value: ${shown}`,
-      },
-    ];
+    const key = { protocol: port.protocol, port: port.port } as corev1.ServicePort;
+    return [duplicateStruct(SPEC.child('ports').index(i), key, goServicePort(key), release)];
   });
 }
 

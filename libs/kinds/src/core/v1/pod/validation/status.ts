@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isQualifiedName, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, type Release } from '../../../../shared/errors';
+import { duplicateStruct, each, invalidStruct, type Release } from '../../../../shared/errors';
 import { validateAnnotationChanges } from './annotations';
 
 const STATUS = Path.at('status');
@@ -58,12 +58,7 @@ function validateAddresses(addresses: readonly corev1.PodIP[], release: Release)
   }
   texts.forEach((ip, i) => {
     if (texts.indexOf(ip) === i) return;
-    const shown = release.emulated >= 33 ? field.render(addresses[i]) : go(ip);
-    errors.push({
-      reason: 'FieldValueDuplicate',
-      field: path.index(i).toString(),
-      message: `Duplicate value: ${shown}`,
-    });
+    errors.push(duplicateStruct(path.index(i), addresses[i], go(ip), release));
   });
   return errors;
 }

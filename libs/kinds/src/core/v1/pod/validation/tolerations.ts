@@ -22,7 +22,7 @@ export function validateTolerations(
   return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i), release));
 }
 
-/** goToleration renders a toleration as messages up to release 1.32 do. */
+/** goToleration renders a toleration as messages up to release 1.33 do. */
 export function goToleration({
   key = '',
   operator = '',
