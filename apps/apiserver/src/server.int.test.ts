@@ -205,7 +205,8 @@ describe('the API server on a real etcd', () => {
       await admin.resource(Pods).delete('default', 'bound', { gracePeriodSeconds: 0 });
       let asked = 0;
       await eventually(
-        async () => (await review(++asked))?.error === '[invalid bearer token, token has been invalidated]',
+        async () =>
+          (await review(++asked))?.error === '[invalid bearer token, service account token has been invalidated]',
       );
     });
 

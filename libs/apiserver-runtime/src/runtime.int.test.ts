@@ -216,6 +216,23 @@ describe('over real etcd and TLS', () => {
     expect((await ask('GET', path('same'))).bytes).toEqual(before.bytes);
   });
 
+  test('an empty list that is not kept is a change of a policy each time', async () => {
+    const policies = '/apis/networking.k8s.io/v1/namespaces/default/networkpolicies';
+    const policy = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'none' } };
+    const closed = { ...policy, spec: { podSelector: {}, ingress: [] } };
+    const generation = async (...request: Parameters<typeof ask>) =>
+      (await ask(...request)).body.metadata['generation'];
+    expect(await generation('POST', policies, closed)).toBe(1);
+    expect(await generation('PUT', `${policies}/none`, closed)).toBe(2);
+    expect(await generation('PUT', `${policies}/none`, { ...policy, spec: { podSelector: {} } })).toBe(2);
+    const emptied = { spec: { podSelector: { matchLabels: {} } } };
+    const merge = { 'content-type': 'application/merge-patch+json' };
+    expect(await generation('PATCH', `${policies}/none`, emptied, merge)).toBe(3);
+    expect(await generation('PATCH', `${policies}/none`, { metadata: { labels: { a: 'b' } } }, merge)).toBe(3);
+    const apply = { 'content-type': 'application/apply-patch+yaml' };
+    expect(await generation('PATCH', `${policies}/none?fieldManager=m`, closed, apply)).toBe(4);
+  });
+
   test('server-side apply creates, owns and gives up fields', async () => {
     const apply = (data: object | undefined, manager: string) =>
       ask('PATCH', `${path('applied')}?fieldManager=${manager}`, configMap('applied', data && { data }), {
@@ -256,6 +273,8 @@ describe('over real etcd and TLS', () => {
       await ask('DELETE', path(selected.at(-1 - page)!));
     }
     expect(seen).toEqual(selected);
+    const whole = await ask('GET', `${path()}?labelSelector=l%3Dother&limit=1&resourceVersion=0`);
+    expect([whole.body.items.length, whole.body.metadata['continue']]).toEqual([3, undefined]);
     await ask('DELETE', `${path()}?labelSelector=l+in+(page,other)`);
   });
 

@@ -23,6 +23,8 @@ export interface StrategyContext {
   readonly dryRun: boolean;
   /** allowPrivileged: containers may be privileged; they may unless it is false. */
   readonly allowPrivileged?: boolean;
+  /** sendsEmpties tells of an update whether its body has a list or map without content, which is not kept, in this field of the object. */
+  sendsEmpties?(object: object, field: string): boolean;
 }
 
 /** MetadataCheck is one look at metadata: `whole` as at that of a new object, `change` at what an update may not do to it. */

@@ -43,7 +43,7 @@ export function makeTokenAuthenticator(parts: TokenParts): TokenAuthenticator {
     new ServiceAccountTokens({
       issuers: config.issuers,
       keys: () => credentials.tokenKeys.current.verification,
-      ...{ clock, accounts, secrets, pods, nodes },
+      ...{ clock, accounts, secrets, pods, nodes, emulated: config.emulated },
       ...(config.emulated >= 27 && { usage: new LegacyUsage(client, clock, log) }),
     }),
   ];

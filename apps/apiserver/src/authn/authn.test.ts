@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
 import { joinValues } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import { FakeClock } from '@navarch/testing';
 import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, SignJWT } from 'jose';
@@ -118,7 +119,12 @@ describe('service-account tokens', () => {
   const account: corev1.ServiceAccount = { metadata: { namespace: 'n', name: 'a', uid: 'ua' } };
   const pod: corev1.Pod = { metadata: { namespace: 'n', name: 'p', uid: 'up' } };
   const make = (
-    objects: { accounts?: corev1.ServiceAccount[]; secrets?: corev1.Secret[]; pods?: corev1.Pod[] } = {},
+    objects: {
+      accounts?: corev1.ServiceAccount[];
+      secrets?: corev1.Secret[];
+      pods?: corev1.Pod[];
+      emulated?: Minor;
+    } = {},
   ) => {
     const clock = new FakeClock(NOW);
     const issuer = new TokenIssuer({
@@ -132,6 +138,7 @@ describe('service-account tokens', () => {
     });
     const tokens = new ServiceAccountTokens({
       ...{ issuers: ['https://me'], keys: () => readVerificationKeys(pem), clock, nodes: found<corev1.Node>() },
+      emulated: objects.emulated ?? 33,
       accounts: found(...(objects.accounts ?? [account])),
       secrets: found(...(objects.secrets ?? [])),
       pods: found(...(objects.pods ?? [pod])),
@@ -192,19 +199,32 @@ describe('service-account tokens', () => {
       {},
       'token audiences ["vault"] is invalid for the target audiences ["https://me"]',
     ],
-    [
-      'of an account that is gone',
-      parts => issue(parts),
-      { accounts: [] },
-      'service account token has been invalidated',
-    ],
+    ['of an account that is gone', parts => issue(parts), { accounts: [] }, 'serviceaccounts "a" not found'],
     [
       'of an account made anew',
       parts => issue(parts),
       { accounts: [{ metadata: { ...account.metadata, uid: 'new' } }] },
+      'service account UID (new) does not match claim (ua)',
+    ],
+    [
+      '… at 1.20',
+      parts => issue(parts),
+      { accounts: [{ metadata: { ...account.metadata, uid: 'new' } }], emulated: 20 },
+      'ServiceAccount UID (new) does not match claim (ua)',
+    ],
+    [
+      'of a pod that is gone',
+      parts => issue(parts, 600, [], bound),
+      { pods: [] },
       'service account token has been invalidated',
     ],
-    ['of a pod that is gone', parts => issue(parts, 600, [], bound), { pods: [] }, 'token has been invalidated'],
+    ['… at 1.20', parts => issue(parts, 600, [], bound), { pods: [], emulated: 20 }, 'Token has been invalidated'],
+    [
+      'of a pod made anew',
+      parts => issue(parts, 600, [], bound),
+      { pods: [{ metadata: { ...pod.metadata, uid: 'new' } }] },
+      'pod UID (new) does not match service account pod ref claim (up)',
+    ],
   ])('%s is refused', async (_name, token, objects, why) => {
     const parts = make(objects);
     const run = parts.tokens.authenticateToken(await token(parts), ['https://me']);
@@ -244,7 +264,7 @@ describe('service-account tokens', () => {
       user: { name: 'system:serviceaccount:n:a' },
     });
     await expect(make({ secrets: [secret('other')] }).tokens.authenticateToken(token, ['x'])).rejects.toThrow(
-      "token does not match server's copy",
+      "service account token does not match server's copy",
     );
     await expect(make().tokens.authenticateToken(token, ['x'])).rejects.toThrow('token has been invalidated');
   });

@@ -20,6 +20,7 @@ import type { Endpoint } from '../registry/resource';
 import { structureOf, withVersions } from './field-versions';
 import { emptyOf, managedSubresource, resetFieldsOf } from './managed-fields';
 import { parseApplyBody } from './patch-body';
+import { FOR_MESSAGES } from './sent-empties';
 import { whyNot } from './why-not';
 import { matchesPath } from './update';
 import type { WriteContext } from './write-context';
@@ -64,6 +65,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       },
     };
     const { custom } = endpoint.resource;
+    if (!custom) context.reread = () => typed(deepClone(object), [], target, { ...decode, ...FOR_MESSAGES });
     // What is merged may share parts with the configuration, which another attempt begins with again.
     const result = custom
       ? customObject(deepClone(object), [], custom, target, decode, true)

@@ -78,7 +78,7 @@ export function planDeletion(
   if (finalizers.length) metadata.finalizers = finalizers;
   else delete metadata.finalizers;
 
-  if (grace !== undefined) return { kind: 'update', metadata, remove: grace === 0 && !finalizers.length };
+  if (grace !== undefined) return { kind: 'update', metadata, remove: grace <= 0 && !finalizers.length };
   if (!finalizers.length) return { kind: 'remove' };
   markDeleting(metadata, now);
   return { kind: 'update', metadata, remove: false };

@@ -138,7 +138,10 @@ describe('planDeletion', () => {
   test('graceful: before 1.22 a negative period is as given', () => {
     expect(
       planDeletion({ metadata: {} }, options({ gracePeriodSeconds: -5 }), { ...plain, graceful }, now, 20),
-    ).toMatchObject({ metadata: { deletionTimestamp: '2024-05-01T09:59:55Z', deletionGracePeriodSeconds: -5 } });
+    ).toMatchObject({
+      metadata: { deletionTimestamp: '2024-05-01T09:59:55Z', deletionGracePeriodSeconds: -5 },
+      remove: true,
+    });
   });
   test('graceful: a longer period changes nothing', () => {
     const metadata = { deletionTimestamp: '2024-05-01T10:00:50Z', deletionGracePeriodSeconds: 50 };

@@ -46,13 +46,17 @@ export async function readPage(stored: Storage, query: ListQuery, signal: AbortS
 /** Reader is what of storage a list needs. */
 type Reader = Pick<Storage, 'config' | 'list' | 'revision'>;
 
+/** isPaged tells whether a list is read from the store, in pages if it has a limit. What is cached comes whole. */
+const isPaged = ({ match, continueToken, limit, resourceVersion }: ListQuery): boolean =>
+  match === 'Exact' || continueToken !== '' || (limit > 0 && resourceVersion !== '0');
+
 /** read chooses how fresh the answer has to be. */
 async function read(storage: Reader, query: ListQuery, signal: AbortSignal): Promise<ListResult> {
   const { predicate, continueToken, resourceVersion, match } = query;
   const limit = query.limit > 0 ? query.limit : undefined;
   const paging = limit === undefined ? {} : { limit };
-  const readsStore = match === 'Exact' || continueToken !== '' || (limit !== undefined && resourceVersion !== '0');
-  const asked = askedRevision(resourceVersion, readsStore ? 'store' : 'cache');
+  const paged = isPaged(query);
+  const asked = askedRevision(resourceVersion, paged ? 'store' : 'cache');
   if (continueToken) {
     const token = decodeContinue(continueToken);
     if (resourceVersion !== '' && resourceVersion !== '0')
@@ -65,9 +69,9 @@ async function read(storage: Reader, query: ListQuery, signal: AbortSignal): Pro
       continueAfter: { key: rangeOf(storage.config, predicate) + token.key, revision },
     });
   }
-  if (resourceVersion === '' || (asked === 0 && readsStore)) return storage.list({ predicate, signal, ...paging });
+  if (resourceVersion === '' || (asked === 0 && paged)) return storage.list({ predicate, signal, ...paging });
   if (match === 'Exact') return storage.list({ predicate, signal, ...paging, exactly: asked });
-  // What is cached comes whole: pages begin only at a state that can be come back to.
+  // Pages begin only at a state that can be come back to.
   if (asked === 0) return storage.list({ predicate, signal, atLeast: 0 });
   // A page at a resourceVersion without a match rule is that of this very revision, as it has always been.
   if (limit !== undefined && match === '') return storage.list({ predicate, signal, limit, exactly: asked });
@@ -81,6 +85,7 @@ async function read(storage: Reader, query: ListQuery, signal: AbortSignal): Pro
 async function hasUnmatched(storage: Reader, query: ListQuery, { entries, revision }: ListResult): Promise<boolean> {
   const last = entries.at(-1);
   if (!last || query.predicate.name !== undefined || query.limit <= 0 || entries.length < query.limit) return false;
+  if (!isPaged(query)) return false;
   if (!query.predicate.matches && !query.predicate.indexed) return false;
   const { namespace } = query.predicate;
   const behind = await storage.list({

@@ -1,11 +1,7 @@
 import { deepClone, isRecord, setOwn, type AnyObject } from '@navarch/apimachinery';
-import type { Minor } from '@navarch/kinds';
 import type { DecodeContext } from '../encoding/target';
 import { needsConversion } from '../registry/conversion';
 import type { WriteContext } from './write-context';
-
-/** JSON_VALUES is the first release whose messages show structures as JSON, in which there is no difference any more. */
-const JSON_VALUES: Minor = 34;
 
 /** FOR_MESSAGES is how a body is read for what messages say of it: nothing is told a second time. */
 export const FOR_MESSAGES: Partial<DecodeContext> = {
@@ -15,14 +11,19 @@ export const FOR_MESSAGES: Partial<DecodeContext> = {
 };
 
 /**
- * asSent is an object that was found wrong with the empty lists and maps of the body it came in, which are not kept, and which the messages of
- * releases up to 1.33 tell from none (`map[string]string{}`, `map[string]string(nil)`). undefined where there is no difference.
+ * asSent is an object with the empty lists and maps of the body it came in, which are not kept. undefined where there is no difference, or
+ * none is known.
  */
-export function asSent({ endpoint, services, reread }: WriteContext, object: AnyObject): AnyObject | undefined {
-  if (!reread || endpoint.custom || services.emulated >= JSON_VALUES || needsConversion(endpoint.version))
-    return undefined;
+export function asSent({ endpoint, reread }: WriteContext, object: AnyObject): AnyObject | undefined {
+  if (!reread || endpoint.custom || needsConversion(endpoint.version)) return undefined;
   const sent = deepClone(object);
   return graftEmpties(sent, reread()) ? sent : undefined;
+}
+
+/** sendsEmpties tells whether the body of an object has an empty list or map in one of its fields, which is not kept. */
+export function sendsEmpties({ endpoint, reread }: WriteContext, object: AnyObject, field: string): boolean {
+  if (!reread || endpoint.custom || needsConversion(endpoint.version)) return false;
+  return graftEmpties({ [field]: deepClone(object[field]) }, { [field]: reread()[field] });
 }
 
 /** graftEmpties adds, in place, the empty lists and maps of `from` where `to` has nothing; tells whether there was one. Pure but for that. */

@@ -43,7 +43,7 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
   for (const text of strategy.warnings?.(object, old, context.strategyContext) ?? []) context.exchange.warn(text);
 }
 
-/** worded are the findings about an object, in words that tell what is empty from what is not there, where the release does. */
+/** worded are the findings about an object, in words that tell what is empty from what is not there. */
 function worded(
   context: WriteContext,
   object: AnyObject,

@@ -6,6 +6,7 @@ import type { Exchange } from '../chain/exchange';
 import type { AdmissionAttributes, Operation } from '../interfaces';
 import type { Endpoint } from '../registry/resource';
 import type { SystemFields } from './before-create';
+import { sendsEmpties } from './sent-empties';
 import type { Services } from './services';
 import { FIELD_VALIDATION_SINCE, managerOf, type WriteOptions } from './write-options';
 
@@ -13,7 +14,7 @@ import { FIELD_VALIDATION_SINCE, managerOf, type WriteOptions } from './write-op
 export class WriteContext {
   readonly strategyContext: StrategyContext;
   readonly manager: string;
-  /** reread makes the wanted object once more, with its lists and maps that are empty; not for applies. */
+  /** reread makes the wanted object once more, with its lists and maps that are empty. */
   reread: (() => AnyObject) | undefined;
 
   constructor(
@@ -32,6 +33,7 @@ export class WriteContext {
       now: services.clock.now(),
       dryRun: options.dryRun,
       allowPrivileged: services.allowPrivileged,
+      sendsEmpties: (object, field) => sendsEmpties(this, object as AnyObject, field),
     };
     this.manager = managerOf(options.fieldManager, exchange.request.headers['user-agent']);
   }

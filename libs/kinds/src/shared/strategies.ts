@@ -13,12 +13,18 @@ type ValidateUpdate<T> = (object: T, old: T, context: StrategyContext) => FieldE
 export interface SpecStrategyOptions<T extends KubeObject> extends Strategy<T> {
   /** generation: true counts changes of spec (or, without one, of everything but the metadata); a number: since that release. */
   readonly generation?: boolean | number;
+  /** countsEmpties: a list or map without content in the spec of an update is a change each time, as it is not kept. */
+  readonly countsEmpties?: boolean;
   /** sameSpec compares specs for the generation; semanticEqual unless given. */
   readonly sameSpec?: (spec: unknown, old: unknown) => boolean;
 }
 
 const counts = (generation: boolean | number | undefined, emulated: number) =>
   typeof generation === 'number' ? emulated >= generation : generation === true;
+
+/** sendsEmpties tells whether the body of an update has a list or map without content in a field. */
+export const sendsEmpties = (object: object, field: string, context: StrategyContext): boolean =>
+  context.sendsEmpties?.(object, field) === true;
 
 /**
  * specStrategy is the main endpoint of a kind with a status subresource: a new object starts without status, an update keeps the
@@ -36,8 +42,9 @@ export function specStrategy<T extends WithStatus>(options: SpecStrategyOptions<
     prepareForUpdate(object, old, context) {
       keep(object, old, 'status');
       options.prepareForUpdate?.(object, old, context);
-      if (counts(options.generation, context.emulated))
-        keepGeneration(object, old, !(options.sameSpec ?? semanticEqual)(object.spec, old.spec));
+      if (!counts(options.generation, context.emulated)) return;
+      const same = (options.sameSpec ?? semanticEqual)(object.spec, old.spec);
+      keepGeneration(object, old, !same || (options.countsEmpties === true && sendsEmpties(object, 'spec', context)));
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { corev1 } from '@navarch/api';
-import type { KubeObject } from '@navarch/apimachinery';
+import { notFound, type KubeObject } from '@navarch/apimachinery';
 import type { Clock } from '@navarch/base';
+import type { Minor } from '@navarch/kinds';
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { Lookup } from '../../lookup';
 import type { TokenAuthenticator, TokenIdentity } from '../token-authenticator';
 import { AUTO_MADE_WARNING, isAutoMade, markedInvalid, type LegacyUsage } from './legacy-usage';
 import type { VerificationKey } from './signing-keys';
+import { tokenRefusals, type Subject, type TokenRefusals } from './token-refusals';
 
 const LEGACY_ISSUER = 'kubernetes/serviceaccount';
 /** LEEWAY_SECONDS forgives clocks that differ a little. */
@@ -17,6 +19,7 @@ export interface ServiceAccountTokensOptions {
   /** keys are those that verify at the moment. */
   readonly keys: () => readonly VerificationKey[];
   readonly clock: Clock;
+  readonly emulated: Minor;
   readonly accounts: Lookup<corev1.ServiceAccount>;
   readonly secrets: Lookup<corev1.Secret>;
   readonly pods: Lookup<corev1.Pod>;
@@ -44,7 +47,11 @@ interface Bound {
  * they are bound to is still there.
  */
 export class ServiceAccountTokens implements TokenAuthenticator {
-  constructor(private readonly options: ServiceAccountTokensOptions) {}
+  private readonly refusals: TokenRefusals;
+
+  constructor(private readonly options: ServiceAccountTokensOptions) {
+    this.refusals = tokenRefusals(options.emulated);
+  }
 
   async authenticateToken(token: string, audiences: readonly string[]): Promise<TokenIdentity | undefined> {
     const issuer = issuerOf(token);
@@ -74,7 +81,7 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     if (!audiences.length) {
       throw new Error(`token audiences ${quoted(named)} is invalid for the target audiences ${quoted(asked)}`);
     }
-    checkTimes(claims, this.options.clock.now() / 1000);
+    checkTimes(claims, this.options.clock.now() / 1000, this.refusals);
     const bound = claims['kubernetes.io'] as Bound | undefined;
     if (!bound?.namespace || !bound.serviceaccount?.name) throw new Error('token has no service account');
     await this.checkAlive(bound);
@@ -92,35 +99,52 @@ export class ServiceAccountTokens implements TokenAuthenticator {
   }
 
   private async checkAlive({ namespace, serviceaccount, pod, secret, node }: Bound): Promise<void> {
-    const { accounts, pods, secrets, nodes, clock } = this.options;
-    const alive = (object: KubeObject | undefined, reference: Partial<Reference>, what: string) => {
-      const deleted = object?.metadata?.deletionTimestamp;
-      const gone =
-        !object ||
-        object.metadata?.uid !== reference.uid ||
-        (deleted && Date.parse(deleted) + LEEWAY_SECONDS * 1000 < clock.now());
-      if (gone) throw new Error(`${what} has been invalidated`);
-    };
-    alive(await accounts(namespace, serviceaccount.name), serviceaccount, 'service account token');
-    if (pod) alive(await pods(namespace, pod.name), pod, 'token');
-    if (secret) alive(await secrets(namespace, secret.name), secret, 'token');
-    if (!pod && !secret && node?.name && node.uid) alive(await nodes('', node.name), node, 'token');
+    const { pods, secrets, nodes } = this.options;
+    await this.checkAccount(namespace, serviceaccount, LEEWAY_SECONDS);
+    if (secret) this.checkBound('secret', await secrets(namespace, secret.name), secret);
+    if (pod) this.checkBound('pod', await pods(namespace, pod.name), pod);
+    if (!pod && !secret && node?.name && node.uid) this.checkBound('node', await nodes('', node.name), node);
+  }
+
+  /** checkAccount answers the account; it throws unless that is there, the same one, and not being deleted for longer than these seconds. */
+  private async checkAccount(
+    namespace: string,
+    { name, uid }: Reference,
+    leeway: number,
+  ): Promise<corev1.ServiceAccount> {
+    const { refusals } = this;
+    const account = await this.options.accounts(namespace, name);
+    if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
+    if (this.isDeleted(account, leeway)) throw new Error(refusals.accountGone(namespace, name));
+    const present = account.metadata?.uid ?? '';
+    if (present !== uid) throw new Error(refusals.otherUid('account', present, uid));
+    return account;
+  }
+
+  private checkBound(
+    subject: Exclude<Subject, 'account'>,
+    object: KubeObject | undefined,
+    { uid = '' }: Partial<Reference>,
+  ): void {
+    const { refusals } = this;
+    if (!object || this.isDeleted(object, LEEWAY_SECONDS)) throw new Error(refusals.invalidated);
+    const present = object.metadata?.uid ?? '';
+    if (present !== uid) throw new Error(refusals.otherUid(subject, present, uid));
+  }
+
+  private isDeleted({ metadata }: KubeObject, leeway: number): boolean {
+    const deleted = metadata?.deletionTimestamp;
+    return !!deleted && (!leeway || Date.parse(deleted) + leeway * 1000 < this.options.clock.now());
   }
 
   /** legacy checks a token that is kept in a Secret: it holds as long as the Secret holds exactly it. */
   private async legacy(token: string, claims: JWTPayload, asked: readonly string[]): Promise<TokenIdentity> {
-    const claim = (name: string) => String(claims[`kubernetes.io/serviceaccount/${name}`] ?? '');
-    const namespace = claim('namespace');
-    const account = { name: claim('service-account.name'), uid: claim('service-account.uid') };
-    if (!namespace || !account.name || claims.sub !== `system:serviceaccount:${namespace}:${account.name}`)
-      throw new Error('sub claim is invalid');
-    const secret = await this.options.secrets(namespace, claim('secret.name'));
-    if (!secret || secret.metadata?.deletionTimestamp) throw new Error('token has been invalidated');
+    const { namespace, account, secretName } = legacyClaims(claims);
+    const secret = await this.options.secrets(namespace, secretName);
+    if (!secret || this.isDeleted(secret, 0)) throw new Error(this.refusals.invalidated);
     if (Buffer.from(secret.data?.token ?? '', 'base64').toString('utf8') !== token)
-      throw new Error("token does not match server's copy");
-    const found = await this.options.accounts(namespace, account.name);
-    if (!found || found.metadata?.deletionTimestamp || found.metadata?.uid !== account.uid)
-      throw new Error('service account token has been invalidated');
+      throw new Error(this.refusals.notTheCopy);
+    const found = await this.checkAccount(namespace, account, 0);
     const identity = { user: serviceAccountUser(namespace, account, {}), audiences: asked };
     if (!this.options.usage) return identity;
     const invalid = markedInvalid(secret, account.name);
@@ -128,6 +152,22 @@ export class ServiceAccountTokens implements TokenAuthenticator {
     this.options.usage.note(secret);
     return isAutoMade(secret, found) ? { ...identity, warning: AUTO_MADE_WARNING } : identity;
   }
+}
+
+/** legacyClaims reads what a token of a Secret says of itself; throws if something is missing, or does not fit. */
+function legacyClaims(claims: JWTPayload) {
+  if (!claims.sub) throw new Error('sub claim is missing');
+  const claim = (key: string, title: string) => {
+    const value = claims[`kubernetes.io/serviceaccount/${key}`];
+    if (typeof value !== 'string' || !value) throw new Error(`${title} claim is missing`);
+    return value;
+  };
+  const namespace = claim('namespace', 'namespace');
+  const secretName = claim('secret.name', 'secretName');
+  const name = claim('service-account.name', 'serviceAccountName');
+  const uid = claim('service-account.uid', 'serviceAccountUID');
+  if (claims.sub !== `system:serviceaccount:${namespace}:${name}`) throw new Error('sub claim is invalid');
+  return { namespace, account: { name, uid }, secretName };
 }
 
 /** serviceAccountUser is the user that a service account is. */
@@ -145,9 +185,9 @@ export function serviceAccountUser(
 }
 
 /** checkTimes throws unless now (seconds) lies within a token's times. Pure. */
-export function checkTimes({ exp, nbf }: JWTPayload, now: number): void {
-  if (exp === undefined || now > exp + LEEWAY_SECONDS) throw new Error('service account token has expired');
-  if (nbf !== undefined && now < nbf - LEEWAY_SECONDS) throw new Error('service account token is not valid yet');
+export function checkTimes({ exp, nbf }: JWTPayload, now: number, refusals: TokenRefusals): void {
+  if (exp === undefined || now > exp + LEEWAY_SECONDS) throw new Error(refusals.expired);
+  if (nbf !== undefined && now < nbf - LEEWAY_SECONDS) throw new Error(refusals.early);
 }
 
 /** issuerOf reads the issuer without believing it; undefined for what is no JWT. */

@@ -1,12 +1,11 @@
 import { MutatingWebhookConfigurations, type admissionregistrationv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { semanticEqual } from '../../../shared/equal';
 import { keepGeneration, setGeneration } from '../../../shared/keep';
 import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
-import { defaultBetaWebhooks, defaultWebhook, validateWebhooks } from '../shared/webhooks';
+import { changesWebhooks, defaultBetaWebhooks, defaultWebhook, validateWebhooks } from '../shared/webhooks';
 
 /** mutatingWebhookConfiguration declares MutatingWebhookConfiguration. */
 export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.MutatingWebhookConfiguration>({
@@ -41,7 +40,7 @@ export const mutatingWebhookConfiguration = defineKind<admissionregistrationv1.M
     metadataChecks: { update: ['whole'] },
     allowUnconditionalUpdate: false,
     prepareForCreate: configuration => setGeneration(configuration),
-    prepareForUpdate: (configuration, old) =>
-      keepGeneration(configuration, old, !semanticEqual(configuration.webhooks, old.webhooks)),
+    prepareForUpdate: (configuration, old, context) =>
+      keepGeneration(configuration, old, changesWebhooks(configuration, old, context)),
   },
 });

@@ -3,8 +3,10 @@ import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from
 import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
+import { sendsEmpties } from '../../../shared/strategies';
 import { HTTPS_PORT, validateClientConfig } from './client-config';
 import { validateMatchConditions, type WrittenIn } from './expressions';
 
@@ -36,6 +38,13 @@ export function defaultBetaWebhooks(object: Record<string, unknown>): void {
       webhook['admissionReviewVersions'] = ['v1beta1'];
   }
 }
+
+/** changesWebhooks tells whether an update changes the webhooks, by which the generation counts. */
+export const changesWebhooks = (
+  configuration: { webhooks?: Webhook[] },
+  old: { webhooks?: Webhook[] },
+  context: StrategyContext,
+): boolean => !semanticEqual(configuration.webhooks, old.webhooks) || sendsEmpties(configuration, 'webhooks', context);
 
 /** validateWebhooks checks the webhooks of a configuration, `old` being those that an update found; v1 asks for more than v1beta1. */
 export function validateWebhooks(

@@ -34,6 +34,7 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
   strategy: specStrategy<networkingv1.NetworkPolicy>({
     metadataChecks: { update: ['whole', 'change'] },
     generation: true,
+    countsEmpties: true,
     validate: validateNetworkPolicy,
     validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),
   }),
