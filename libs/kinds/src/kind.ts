@@ -196,6 +196,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   /** resource is the hub: strategy, defaults and columns speak this version. */
   readonly resource: ResourceToken<T>;
   readonly versions: readonly ServedVersion[];
+  /** retired are versions that the release serves no more and still reads: a patch may bring an object into one. forRelease fills it. */
+  readonly retired?: readonly ServedVersion[];
   /** storagePath is what stands between `/registry/` and the namespace: `pods`, `services/specs`, `minions`. */
   readonly storagePath?: string;
   readonly singular?: string;

@@ -25,6 +25,7 @@ export function forRelease(kind: KindDefinition, emulated: Minor): KindDefinitio
   return {
     ...kind,
     versions: versions.filter(v => isServed(v, emulated) || isHub(v)).map(v => withoutFutureDeprecation(v, emulated)),
+    ...(emulated <= LEGACY_UNTIL && { retired: kind.versions.filter(({ until = emulated }) => until < emulated) }),
     ...(kind.subresources && { subresources: subresourcesOf(kind.subresources, emulated) }),
     ...(kind.columns && {
       columns: { ...kind.columns, columns: kind.columns.columns.filter(column => inRelease(column, emulated)) },

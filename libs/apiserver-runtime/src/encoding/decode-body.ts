@@ -1,5 +1,6 @@
-import { decodeTyped } from '@navarch/api';
+import { decodeTyped, defNameOf } from '@navarch/api';
 import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
 import { apiVersionText, bodyType, completeType, notAnObject, type BodyType } from './body-type';
@@ -59,7 +60,7 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
     target,
   );
   if (target.custom) checkCustomBody(value, type, target, context.emulated, raw);
-  else checkKind(type, target);
+  else checkKind(type, target, context.emulated, { value, raw });
   return typed(value, duplicates, target, context, raw);
 }
 
@@ -74,7 +75,7 @@ function decodeMessage(body: Buffer, target: Target, context: DecodeContext): An
   } catch (error) {
     throw notHandled(type, target.kind, (error as Error).message);
   }
-  checkKind(type, target);
+  checkKind(type, target, context.emulated);
   return typed(value, [], target, context, body);
 }
 
@@ -141,7 +142,9 @@ export function customObject(
 ): AnyObject {
   const object = value as AnyObject;
   tellFields(custom.read(object, applied), duplicates, target, context);
-  takeCustomType(object, target, context.anyKind ?? false);
+  const mistyped = takeCustomType(object, target, context.anyKind ?? false);
+  if (mistyped && !context.mistyped) throw mistyped;
+  if (mistyped) context.mistyped?.(mistyped);
   return object;
 }
 
@@ -164,19 +167,36 @@ function tellFields(
   if (context.fieldValidation === 'Warn') for (const finding of findings) context.warn(finding);
 }
 
-/** checkKind refuses a body of another kind or version than the path's; for kinds with a definition. */
-export function checkKind(type: BodyType, target: Target): void {
+/** Sent is what a body says beside its type, and its bytes. */
+interface Sent {
+  readonly value: Readonly<Record<string, unknown>>;
+  readonly raw: Buffer;
+}
+
+/** checkKind refuses a body of another kind or version than the path's, which `sent` words better; for kinds with a definition. */
+export function checkKind(type: BodyType, target: Target, emulated: Minor, sent?: Sent): void {
   const { kind, group, version } = type;
   if (kind === target.kind && version === target.version && group === target.group) return;
   const apiVersion = apiVersionText(type);
-  // Kinds of one name are versions of one type, served or not.
-  const known = knownType(target.group, type, kind);
-  if (kind === target.kind && (known || target.versions.includes(apiVersion)))
-    throw wrongVersion(apiVersion, apiVersionText(target));
-  const why = known
-    ? `converting (${known}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`
-    : notRegistered(kind, apiVersion, schemeOf(target.group));
+  const isOwn = kind === target.kind;
+  if (isOwn && target.versions.includes(apiVersion)) throw wrongVersion(apiVersion, apiVersionText(target));
+  const known = isOwn ? undefined : knownType(target.group, type, kind);
+  if (version === '' && sent)
+    throw notHandled(type, target.kind, `Object 'apiVersion' is missing in '${String(sent.raw)}'`);
+  if (known === undefined) throw notHandled(type, target.kind, notRegistered(kind, apiVersion, schemeOf(target.group)));
+  if (sent) readAs(type, target, sent, emulated);
+  const why = `converting (${known}.${kind}) to (${internalGroup(target.hubGroup)}.${target.kind}): unknown conversion`;
   throw notHandled(type, target.kind, why);
+}
+
+/** readAs refuses what is not even an object of the type that it says it is of. */
+function readAs({ kind, group, version }: BodyType, target: Target, { value, raw }: Sent, emulated: Minor): void {
+  const schema = defNameOf(group, version, kind)!;
+  try {
+    decodeTyped(schema, value, { emulated, raw, bare: true });
+  } catch (error) {
+    throw notHandled({ kind, version }, target.kind, (error as Error).message);
+  }
 }
 
 function wrongVersion(apiVersion: string, expected: string): StatusError {

@@ -1,5 +1,5 @@
 import { defNameOf } from '@navarch/api';
-import type { GroupVersion } from '@navarch/apimachinery';
+import { parseApiVersion, type GroupVersion } from '@navarch/apimachinery';
 
 /** LEGACY is the scheme of all built-in groups but those that have a server of their own upstream. */
 const LEGACY = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30';
@@ -24,7 +24,15 @@ export function knownType(group: string, gv: GroupVersion, kind: string): string
   return isCommon ? 'v1' : gv.version;
 }
 
+/** INTERNAL is the version that the types in between have. Nobody can send one, but somebody may name it. */
+export const INTERNAL = '__internal';
+
 /** notRegistered is what is said of a kind that a scheme does not have. */
 export function notRegistered(kind: string, apiVersion: string, scheme = LEGACY): string {
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "${scheme}"`;
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: '' };
+  const which =
+    version === INTERNAL
+      ? `the internal version of group ${JSON.stringify(group)}`
+      : `version ${JSON.stringify(apiVersion)}`;
+  return `no kind ${JSON.stringify(kind)} is registered for ${which} in scheme "${scheme}"`;
 }

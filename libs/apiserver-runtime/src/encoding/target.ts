@@ -1,5 +1,7 @@
+import { apiVersionOf, type StatusError } from '@navarch/apimachinery';
 import type { Minor, ServedVersion } from '@navarch/kinds';
 import type { CustomKind } from '../options';
+import { versionOf } from '../registry/conversion';
 import type { Endpoint } from '../registry/resource';
 
 /** FieldValidation is what happens to unknown and repeated fields. */
@@ -15,6 +17,8 @@ export interface DecodeContext {
   readonly anyKind?: boolean;
   /** keepsEmpty: lists and maps without content stay. */
   readonly keepsEmpty?: boolean;
+  /** mistyped is told what is wrong with the type that a custom resource says it is of; unless given, that is thrown at once. */
+  mistyped?(failure: StatusError): void;
   warn(text: string): void;
 }
 
@@ -29,6 +33,8 @@ export interface Target {
   readonly hubGroup: string;
   /** versions are the apiVersions in which the kind exists. */
   readonly versions: readonly string[];
+  /** inVersion is the same kind in another of these; undefined for what is none, and where nothing is converted. */
+  inVersion?(apiVersion: string): Target | undefined;
   /** versionless: what a patch leaves without a version is of this one. */
   readonly versionless?: boolean;
   /** conversionProblem is the version's. */
@@ -46,16 +52,17 @@ export function targetOf(endpoint: Endpoint): Target {
 
 const targets = new WeakMap<Endpoint, Target>();
 
-function makeTarget(endpoint: Endpoint): Target {
-  const { group, version, schema, conversionProblem } = endpoint.version;
-  const { custom } = endpoint.resource;
-  return {
-    ...{ group, version },
-    kind: endpoint.kindName,
-    ...(!custom && { schema }),
-    hubGroup: endpoint.kind.resource.group,
-    versions: endpoint.kind.versions.map(v => (v.group ? `${v.group}/${v.version}` : v.version)),
-    ...(conversionProblem && { conversionProblem }),
-    ...(custom && { custom }),
+function makeTarget({ resource, version, kindName, kind }: Endpoint): Target {
+  const { custom, known } = resource;
+  const common = { kind: kindName, hubGroup: kind.resource.group, versions: known.map(apiVersionOf) };
+  if (custom) return { ...common, group: version.group, version: version.version, custom };
+  const inVersion = (apiVersion: string): Target | undefined => {
+    const other = versionOf(known, apiVersion);
+    return other && of(other);
   };
+  const of = ({ group, version, schema, conversionProblem }: ServedVersion): Target => ({
+    ...{ ...common, group, version, schema, inVersion },
+    ...(conversionProblem && { conversionProblem }),
+  });
+  return of(version);
 }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { completeForOutput } from '@navarch/api';
 import { apiVersionOf, type AnyObject, type KubeObject } from '@navarch/apimachinery';
-import type { KindDefinition, Minor, ServedVersion } from '@navarch/kinds';
+import { isServed, type KindDefinition, type Minor, type ServedVersion } from '@navarch/kinds';
 import type { Attributes, Entry, Storage, StoredObject } from '@navarch/storage';
 import type { CustomKind, KindOptions } from '../options';
 import { ConversionError, fromHub, needsConversion, toHub, versionOf } from './conversion';
@@ -16,6 +16,8 @@ export class Resource {
   readonly hubVersion: ServedVersion;
   readonly stored: ServedVersion;
   readonly storedApiVersion: string;
+  /** known are the versions in which the release reads objects from clients: those that it serves, and retired ones. */
+  readonly known: readonly ServedVersion[];
   readonly verbs: ReadonlySet<string>;
   /** virtual: nothing is stored, a handler of the app answers. */
   readonly isVirtual: boolean;
@@ -34,6 +36,7 @@ export class Resource {
     this.hub = apiVersionOf(this.hubVersion);
     this.stored = storedVersion(kind, emulated);
     this.storedApiVersion = apiVersionOf(this.stored);
+    this.known = [...kind.versions.filter(v => isServed(v, emulated)), ...(kind.retired ?? [])];
     this.verbs = new Set(kind.verbs ?? allVerbs);
     this.isVirtual = isVirtual;
     // Each watch listens.
@@ -214,9 +217,14 @@ export class Endpoint {
     return this.isHub ? object : fromHub(object, this.version);
   }
 
-  /** toHub turns a private object of this version into the hub's. */
+  /** toHub turns a private object of this version, or of another known one, into the hub's, with what its version defaults. */
   toHub(object: AnyObject): AnyObject {
-    return this.isHub ? object : toHub(object, this.version, this.resource.hub);
+    const { known, hub, hubVersion } = this.resource;
+    const { apiVersion = '' } = object;
+    const from = apiVersion === this.apiVersion ? this.version : versionOf(known, apiVersion);
+    if (!from) throw new ConversionError(`${this.kindName} is not known in ${apiVersion}`);
+    from.defaults?.(object);
+    return from === hubVersion ? object : toHub(object, from, hub);
   }
 }
 

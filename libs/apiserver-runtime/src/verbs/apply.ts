@@ -23,6 +23,7 @@ import { parseApplyBody } from './patch-body';
 import { FOR_MESSAGES } from './sent-empties';
 import { whyNot } from './why-not';
 import { matchesPath } from './update';
+import type { Services } from './services';
 import type { WriteContext } from './write-context';
 
 /** NAME_FILLED_SINCE is the first release in which a configuration without a name is about that of the path. */
@@ -33,11 +34,14 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
   const { endpoint, services, options } = context;
   const { namespace, name } = context.exchange.info;
   const config = parseApplyBody(body, options);
+  // A version of the group without a name is written both ways.
+  if (config.apiVersion === `/${endpoint.apiVersion}`) config.apiVersion = endpoint.apiVersion;
   let warned = false;
   const target = targetOf(endpoint);
   return async current => {
     if (!current && context.subresource) throw notFound(endpoint.target, name);
-    checkConfigKind(context, config);
+    if (config.apiVersion === endpoint.apiVersion && structureOf(endpoint) !== deduced)
+      checkAppliedKind(config, { apiVersion: endpoint.apiVersion, kind: endpoint.kindName }, services);
     const request = {
       schema: structureOf(endpoint),
       live: current ? endpoint.objectOf(current) : emptyOf(endpoint, services.emulated),
@@ -126,13 +130,22 @@ function lockOn(result: AnyObject, current: Entry | undefined): void {
   else delete metadata.resourceVersion;
 }
 
-function checkConfigKind({ endpoint, services }: WriteContext, { kind, apiVersion }: AnyObject): void {
-  if (apiVersion !== endpoint.apiVersion || kind === endpoint.kindName || structureOf(endpoint) === deduced) return;
-  if (services.emulated > 20)
-    throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${endpoint.kindName})`);
-  const { group, version } = endpoint.version;
-  if (typeof (kind as unknown) !== 'string' || !kind)
-    throw plainFailure(`failed to create typed patch object: no corresponding type for ${group}/${version}, Kind=`);
+/** checkAppliedKind refuses a configuration of another kind than that of the object; its version is looked at later. */
+export function checkAppliedKind(
+  { kind }: AnyObject,
+  expected: { readonly apiVersion: string; readonly kind: string },
+  { emulated, registry }: Pick<Services, 'emulated' | 'registry'>,
+): void {
+  if (kind === expected.kind) return;
+  if (emulated > 20)
+    throw badRequest(`the kind in the data (${kind}) does not match the expected kind (${expected.kind})`);
+  const name = typeof (kind as unknown) === 'string' ? kind! : '';
+  if (!registry.byKind(expected.apiVersion, name)) {
+    const group = expected.apiVersion.includes('/') ? '' : '/';
+    throw plainFailure(
+      `failed to create typed patch object: no corresponding type for ${group}${expected.apiVersion}, Kind=${name}`,
+    );
+  }
   // That release shows where the two names of kinds are kept.
   const type = '{0xc000000000 {<nil> <nil> <nil>}}';
   throw plainFailure(`failed to merge config: expected objects of the same type, but got ${type} and ${type}`);

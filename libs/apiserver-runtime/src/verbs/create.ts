@@ -55,10 +55,9 @@ export async function create(services: Services, endpoint: Endpoint, exchange: E
   return respondEntry(shape, endpoint, entry, 201, { now: services.clock.now(), emulated: services.emulated });
 }
 
-/** hubObject brings a decoded object into the hub version, with all defaults. Uses up its argument. */
+/** hubObject brings a decoded object, of the endpoint's version or another known one, into the hub version, with all defaults. Uses up its argument. */
 export function hubObject(context: WriteContext, object: AnyObject): AnyObject {
   const { endpoint, services } = context;
-  endpoint.version.defaults?.(object);
   const hub = endpoint.toHub(object);
   endpoint.kind.defaults?.(hub, services.emulated);
   return hub;

@@ -7,6 +7,7 @@ import {
   goPrint,
   isRecord,
   notFound,
+  parseApiVersion,
   goJson,
   untyped,
   type AnyObject,
@@ -15,9 +16,10 @@ import {
 import type { Minor, Strategy } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { BodyTypeError, bodyType, completeType, notAnObject } from '../encoding/body-type';
+import { BodyTypeError, apiVersionText, bodyType, completeType, notAnObject } from '../encoding/body-type';
 import { checkCustomPatched } from '../encoding/custom-body';
 import { checkKind, shaped, typed } from '../encoding/decode-body';
+import { INTERNAL } from '../encoding/schemes';
 import { targetOf, type DecodeContext, type Target } from '../encoding/target';
 import { offers, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
@@ -95,6 +97,9 @@ function patched(
     const decode: DecodeContext = {
       ...{ emulated: services.emulated, fieldValidation: options.fieldValidation, findings: parsed.findings },
       anyKind: context.subresource === 'status',
+      mistyped: failure => {
+        context.mistyped = failure;
+      },
       warn: text => {
         if (!warned) context.exchange.warn(text);
       },
@@ -182,28 +187,39 @@ function restore(
   { metadata }: AnyObject,
   decode: DecodeContext,
 ): AnyObject {
-  // What is read without a version is read as something that has no name.
-  if (!target.versionless && (after['apiVersion'] ?? '') === '')
+  if (!target.versionless && isInternal(after, target))
     matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
-  // Written in the order of its keys, an object has these last: no other spelling of them counts.
-  const { kind, apiVersion } = after;
-  const check = () =>
-    checkKind(completeType(bodyType({ kind: kind ?? null, apiVersion: apiVersion ?? null }), target), target);
   try {
-    check();
-    return typed(after, [], target, decode);
+    return typed(after, [], typeAfter(after, target, decode.emulated), decode);
   } catch (error) {
     if (error instanceof BodyTypeError) throw invalidPatch(patchedText(after, type, value), error.message);
     if (!(error instanceof StatusError)) throw error;
     const text = patchedText(after, type, value);
     const strict = strictFinding(error);
     if (strict !== undefined) throw invalidPatch(text, strict);
-    const again = whyNot(() => {
-      check();
-      typed(after, [], target, decode, Buffer.from(text));
-    });
+    const raw = Buffer.from(text);
+    const again = whyNot(() => typed(after, [], typeAfter(after, target, decode.emulated, raw), decode, raw));
     throw invalidPatch(text, again.replace(/^.*? cannot be handled as a [^:]*: /, ''));
   }
+}
+
+/** isInternal: what is read without a version, or as the type in between, is read as something that has no name. */
+function isInternal({ kind, apiVersion = null }: Record<string, unknown>, { kind: own, hubGroup }: Target): boolean {
+  if (apiVersion === null) return true;
+  if (typeof apiVersion !== 'string' || (kind ?? own) !== own) return apiVersion === '';
+  const { group, version } = parseApiVersion(apiVersion) ?? { group: '', version: apiVersion };
+  if (version === '') return group === '' || group === hubGroup;
+  return version === INTERNAL && group === hubGroup;
+}
+
+/** typeAfter is the type of what a patch made: the path's, or another version of it, from which it is converted. It throws for any other. */
+function typeAfter(after: Record<string, unknown>, target: Target, emulated: Minor, raw?: Buffer): Target {
+  // Written in the order of its keys, an object has these last: no other spelling of them counts.
+  const { kind, apiVersion } = after;
+  const type = completeType(bodyType({ kind: kind ?? null, apiVersion: apiVersion ?? null }), target);
+  const as = (type.kind === target.kind && target.inVersion?.(apiVersionText(type))) || target;
+  checkKind(type, as, emulated, raw && { value: after, raw });
+  return as;
 }
 
 const STRICT = 'strict decoding error';

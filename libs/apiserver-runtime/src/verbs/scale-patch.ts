@@ -2,6 +2,7 @@ import { emptyObject, typeSchema } from '@navarch/api';
 import { applyPatch, type AnyObject } from '@navarch/apimachinery';
 import { typed } from '../encoding/decode-body';
 import type { DecodeContext, Target } from '../encoding/target';
+import { checkAppliedKind } from './apply';
 import { patchObject } from './patch';
 import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
 import type { WriteContext } from './write-context';
@@ -37,12 +38,14 @@ function applyScale(
   const applied = parseApplyBody(body, decode);
   const { emulated } = services;
   if (emulated >= OWNED_SINCE || endpoint.custom) return patchObject(target, 'merge', applied, scale, decode);
+  const apiVersion = `${target.group}/${target.version}`;
+  if (applied.apiVersion === apiVersion) checkAppliedKind(applied, { apiVersion, kind: target.kind }, services);
   const { object } = applyPatch({
     schema: typeSchema(target.schema!, emulated),
     live: scale,
     empty: () => emptyObject(target.schema!, emulated) as AnyObject,
     ...{ applied, emulated, manager: options.fieldManager, force: options.force, now: strategyContext.now },
-    apiVersion: `${target.group}/${target.version}`,
+    apiVersion,
   });
   return typed(object, [], target, decode);
 }

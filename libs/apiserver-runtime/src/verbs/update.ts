@@ -48,6 +48,9 @@ export async function update(
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
       anyKind: subresource === 'status',
+      mistyped: failure => {
+        context.mistyped = failure;
+      },
       warn: () => undefined,
       ...more,
     });
@@ -204,6 +207,7 @@ async function changed(
   await services.admission.admit(attributes);
   dedupOwners(object, true, text => context.exchange.warn(text));
   if (!locksLast(context)) lock(context, object, String(current.revision), name);
+  if (context.mistyped) throw context.mistyped;
   carryMetadata(object, old, context.namespaced, context.namespace);
   context.strategy.prepareForUpdate?.(object, old, context.strategyContext);
   checkChange(context, object, old);

@@ -1,4 +1,4 @@
-import type { AnyObject } from '@navarch/apimachinery';
+import type { AnyObject, StatusError } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Strategy, StrategyContext } from '@navarch/kinds';
 import { randomUUID } from 'node:crypto';
@@ -16,6 +16,8 @@ export class WriteContext {
   readonly manager: string;
   /** reread makes the wanted object once more, with its lists and maps that are empty. */
   reread: (() => AnyObject) | undefined;
+  /** mistyped is what is wrong with the type that the wanted object says it is of: not to be told before it has been locked. */
+  mistyped: StatusError | undefined;
 
   constructor(
     readonly services: Services,
