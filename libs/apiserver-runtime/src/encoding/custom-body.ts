@@ -30,8 +30,12 @@ export function checkCustomBody(
 
 function noKind(value: object, type: BodyType, target: Target, emulated: number, body?: Buffer): StatusError {
   const raw = body?.length ? body : Buffer.from(goJson(value));
-  const why = unmarshalFailure(`Object 'Kind' is missing in '${raw.toString()}'`, raw, emulated);
-  return notHandled(type, target.kind, why);
+  return notHandled(type, target.kind, kindMissing(raw, emulated));
+}
+
+/** kindMissing says of a body that it is of no kind. */
+export function kindMissing(raw: Buffer, emulated: number): string {
+  return unmarshalFailure(`Object 'Kind' is missing in '${raw.toString()}'`, raw, emulated);
 }
 
 /** checkCustomPatched refuses the result of a patch that is no object at all. Its kind and version are checked later. */

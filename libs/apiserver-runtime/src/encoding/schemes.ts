@@ -12,11 +12,21 @@ const META = 'io.k8s.apimachinery.pkg.apis.meta.v1.';
 /** schemeOf is the name of the scheme that a group's kinds are registered in. */
 export const schemeOf = (group: string): string => OWN.get(group) ?? LEGACY;
 
+/** UNVERSIONED are the kinds that every scheme knows, whatever version somebody says they are of. */
+export const UNVERSIONED: ReadonlySet<string> = new Set([
+  'Status',
+  'APIVersions',
+  'APIGroupList',
+  'APIGroup',
+  'APIResourceList',
+]);
+
 /**
  * knownType answers the version of the type that a kind is where kinds of `group` are decoded: its own, or v1 for the types that all
  * groups have (DeleteOptions). undefined: the group's scheme has no such kind. Pure.
  */
 export function knownType(group: string, gv: GroupVersion, kind: string): string | undefined {
+  if (UNVERSIONED.has(kind)) return 'v1';
   const name = defNameOf(gv.group, gv.version, kind);
   if (name === undefined || gv.group === 'meta.k8s.io') return undefined;
   const isCommon = name.startsWith(META);

@@ -40,6 +40,12 @@ export class Registry implements KindRegistry {
     return (this.served ??= this.servedVersions());
   }
 
+  /** knownVersions are the apiVersions in which the release reads built-in kinds, served or not. */
+  get knownVersions(): ReadonlySet<string> {
+    const builtIn = [...new Set(this.resources.values())].filter(resource => !resource.custom);
+    return new Set(builtIn.flatMap(resource => resource.known.map(apiVersionOf)));
+  }
+
   private servedVersions(): readonly ServedGroupVersion[] {
     const served = new Map<string, ServedGroupVersion>();
     for (const { apiVersion, version, custom } of this.all) {

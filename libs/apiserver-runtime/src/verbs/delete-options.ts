@@ -1,8 +1,9 @@
 import { decodeProtobuf, decodeTyped } from '@navarch/api';
 import { isRecord, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import { bodyType, completeType, notAnObject, type BodyType } from '../encoding/body-type';
+import { bodyType, completeType, notAnObject } from '../encoding/body-type';
 import { readBody } from '../encoding/decode-body';
+import { kindMissing } from '../encoding/custom-body';
 import { openProtobuf } from '../encoding/protobuf';
 import type { Media } from '../negotiate';
 import { plainFailure } from '../status-response';
@@ -42,13 +43,10 @@ export function deleteOptionsOfQuery(query: URLSearchParams): DeleteOptions {
 /** Sent are DeleteOptions as a body has them, decoded. */
 type Sent = Omit<DeleteOptions, 'dryRun'> & { readonly dryRun?: readonly string[] };
 
-/** OPTIONS_TYPE is what a body is that does not say so. */
-const OPTIONS_TYPE: BodyType = { kind: 'DeleteOptions', group: 'meta.k8s.io', version: 'v1' };
-
 /** deleteOptionsOfBody reads them from a body; what it cannot read is upstream's bare 500. */
 export function deleteOptionsOfBody(body: Buffer, media: Media, scope: DeleteScope, emulated: Minor): DeleteOptions {
   const { gracePeriodSeconds, orphanDependents, propagationPolicy, preconditions, dryRun } = sent(() => {
-    const { value, raw } = media === 'protobuf' ? readMessage(body, scope) : readText(body, media, scope);
+    const { value, raw } = media === 'protobuf' ? readMessage(body, scope) : readText(body, media, scope, emulated);
     return decodeTyped(DELETE_OPTIONS, value, { emulated, raw, bare: true }).object;
   });
   return checked({
@@ -60,11 +58,13 @@ export function deleteOptionsOfBody(body: Buffer, media: Media, scope: DeleteSco
   });
 }
 
-function readText(body: Buffer, media: 'json' | 'yaml', scope: DeleteScope): SentBody {
+function readText(body: Buffer, media: 'json' | 'yaml', scope: DeleteScope, emulated: Minor): SentBody {
   const { value, raw } = readBody(body, media, false);
   if (value === null) return { value: {}, raw };
   if (!isRecord(value)) throw new Error(notAnObject(value));
-  const type = completeType(bodyType(value), OPTIONS_TYPE);
+  const given = bodyType(value);
+  if (scope.needsKind && !given.kind) throw new Error(kindMissing(raw, emulated));
+  const type = completeType(given, scope.assumed);
   if (type.version === '') throw new Error(`Object 'apiVersion' is missing in '${body.toString()}'`);
   checkDeleteKind(type, scope);
   return { value, raw };
@@ -72,7 +72,7 @@ function readText(body: Buffer, media: 'json' | 'yaml', scope: DeleteScope): Sen
 
 function readMessage(body: Buffer, scope: DeleteScope): SentBody {
   const { type, message } = openProtobuf(body);
-  checkDeleteKind(completeType(type, OPTIONS_TYPE), scope);
+  checkDeleteKind(completeType(type, scope.assumed), scope);
   return { value: decodeProtobuf(DELETE_OPTIONS, message), raw: body };
 }
 

@@ -28,6 +28,7 @@ import {
   type DeletionPlan,
 } from './before-delete';
 import { isNamespace } from './before-update';
+import { ofCollection, ofObject } from './delete-kind';
 import { deleteOptionsOfBody, deleteOptionsOfQuery, describeOptions, type DeleteOptions } from './delete-options';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
@@ -74,8 +75,11 @@ export async function readDeleteOptions(
   const body = await exchange.body(services.limits.maxBodyBytes);
   if (!body.length) return deleteOptionsOfQuery(exchange.query);
   const media = contentMedia(exchange.request.headers['content-type']);
-  const ofCollection = exchange.info.verb === 'deletecollection';
-  const scope = !ofCollection ? 'object' : endpoint.custom ? 'customCollection' : 'collection';
+  const { group, version } = endpoint.version;
+  const scope =
+    exchange.info.verb === 'deletecollection'
+      ? ofCollection({ group, version, custom: endpoint.custom }, services.registry)
+      : ofObject;
   return deleteOptionsOfBody(body, media, scope, services.emulated);
 }
 

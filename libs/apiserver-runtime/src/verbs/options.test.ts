@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { DeleteScope } from './delete-kind';
+import { ofCollection, ofObject, type DeleteScope } from './delete-kind';
 import { deleteOptionsOfBody, deleteOptionsOfQuery } from './delete-options';
 import { scaleOf } from './scale';
 import { managerOf, writeOptionsOf } from './write-options';
@@ -53,7 +53,7 @@ describe('write options', () => {
 });
 
 describe('delete options', () => {
-  const ofBody = (body: string, scope: DeleteScope = 'object') =>
+  const ofBody = (body: string, scope: DeleteScope = ofObject) =>
     deleteOptionsOfBody(Buffer.from(body), 'json', scope, 20);
   test.each([
     [
@@ -94,11 +94,35 @@ describe('delete options', () => {
       expect.objectContaining({ code: 500, message: expect.stringContaining(message) }),
     );
   });
+  const registry = { knownVersions: new Set(['v1', 'apps/v1', 'policy/v1beta1', 'apiextensions.k8s.io/v1']) };
+  const collection = ofCollection({ group: 'apps', version: 'v1', custom: false }, registry);
+  const widgets = ofCollection({ group: 'example.dev', version: 'v2', custom: true }, registry);
+  const none = (kind: string, version: string) =>
+    `no kind "${kind}" is registered for version "${version}" in scheme "`;
+  const EXTENSIONS = 'k8s.io/apiextensions-apiserver/pkg/apiserver/apiserver.go:52"';
+  const CORE = 'k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"';
   test.each([
-    ['collection', 'converting (v1.Pod) to (v1.DeleteOptions): unknown conversion'],
-    ['customCollection', 'no kind "Pod" is registered for version "v1" in scheme "k8s.io/apiextensions-apiserver'],
-  ] as const)('what deletes a %s knows other kinds', (scope, message) => {
-    expect(() => ofBody('{"kind":"Pod","apiVersion":"v1"}', scope)).toThrow(message);
+    [collection, 'v1', 'Pod', 'converting (v1.Pod) to (v1.DeleteOptions): unknown conversion'],
+    [collection, 'nope/v1', 'Status', 'converting (v1.Status) to (v1.DeleteOptions): unknown conversion'],
+    [collection, 'policy/v1', 'DeleteOptions', none('DeleteOptions', 'policy/v1') + CORE],
+    [collection, 'apiextensions.k8s.io/v1', 'DeleteOptions', none('DeleteOptions', 'apiextensions.k8s.io/v1') + CORE],
+    [widgets, 'v1', 'Pod', none('Pod', 'v1') + EXTENSIONS],
+    [widgets, 'example.dev/v1', 'DeleteOptions', none('DeleteOptions', 'example.dev/v1') + EXTENSIONS],
+  ])('%#. what deletes all objects of a version does not read %s %s', (scope, apiVersion, kind, message) => {
+    expect(() => ofBody(JSON.stringify({ apiVersion, kind }), scope)).toThrow(message);
+  });
+  test('options for all objects of a custom resource say of what kind they are', () => {
+    expect(() => ofBody('{}', widgets)).toThrow("unmarshalerDecoder: Object 'Kind' is missing in '{}', error found");
+    expect(ofBody('{}', collection)).toEqual({ dryRun: false });
+  });
+  test.each([
+    [collection, 'v1'],
+    [collection, 'policy/v1beta1'],
+    [collection, 'admission.k8s.io/v1'],
+    [widgets, 'apiextensions.k8s.io/v1'],
+    [widgets, 'example.dev/v2'],
+  ])('%#. what deletes all objects of a version reads options of %s', (scope, apiVersion) => {
+    expect(ofBody(JSON.stringify({ apiVersion, kind: 'DeleteOptions' }), scope)).toEqual({ dryRun: false });
   });
   test.each(['null', '{"kind":"DeleteOptions","apiVersion":"nope/v1"}'])('%s is fine', body => {
     expect(ofBody(body)).toEqual({ dryRun: false });
