@@ -1,6 +1,7 @@
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
 import type { ControllerOptions, Runnable } from '@navarch/controller-runtime';
+import type { Release } from './shared/release';
 
 /** ManagerSettings are the settings that controllers ask for; from the flags of the same names. */
 export interface ManagerSettings {
@@ -31,6 +32,8 @@ export interface ControllerContext {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly settings: ManagerSettings;
+  /** release is what the server behaves as, and controllers with it; rejects while the server cannot be asked. */
+  release(): Promise<Release>;
 }
 
 /** ControllerDefinition is one entry of the registry. */

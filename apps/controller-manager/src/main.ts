@@ -59,7 +59,9 @@ void runComponent({
     const controllers = startControllers(selectControllers(flags.controllers), {
       base: { informers, clock, log, metrics, settings },
       client,
-      events: source => host.events(source),
+      // A controller is one wherever it runs: its events name no host.
+      events: (source, release) =>
+        host.events(source, { host: '', namesReporter: async () => (await release()).has('namedReporters') }),
       ownIdentities: flags['use-service-account-credentials'],
     });
     manager.add(...controllers);

@@ -23,6 +23,7 @@ import { startRootCa } from './controllers/root-ca/controller';
 import { startServiceAccount } from './controllers/serviceaccount/controller';
 import { startServiceAccountToken } from './controllers/serviceaccount-token/controller';
 import { startStatefulSet } from './controllers/statefulset/controller';
+import { startTtl } from './controllers/ttl/controller';
 import { startTtlAfterFinished } from './controllers/ttl-after-finished/controller';
 import { startPolicyStatus } from './controllers/validatingadmissionpolicy-status/controller';
 import { startPvProtection, startPvcProtection } from './controllers/volume-protection/controller';
@@ -180,6 +181,7 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     serviceAccount: 'pv-protection-controller',
     start: startPvProtection,
   },
+  { name: 'ttl-controller', alias: 'ttl', serviceAccount: 'ttl-controller', start: startTtl },
   {
     name: 'ttl-after-finished-controller',
     alias: 'ttl-after-finished',

@@ -8,6 +8,8 @@ export interface EventRecorderOptions {
   readonly clock?: Clock;
   /** host is the node's name where the source runs on one. */
   readonly host?: string;
+  /** namesReporter: events have reportingComponent and reportingInstance, as since release 1.28; they do unless it says no. */
+  readonly namesReporter?: () => Promise<boolean>;
   readonly log?: Logger;
 }
 
@@ -91,6 +93,7 @@ class CoreEventRecorder implements EventRecorder, Stoppable {
 
   /** tryWrite answers false if it is worth another try. */
   private async tryWrite({ event, correlation }: Queued): Promise<boolean> {
+    const { namesReporter } = this.options;
     const events = this.client.resource(CoreEvents);
     const { key } = correlation;
     try {
@@ -107,7 +110,9 @@ class CoreEventRecorder implements EventRecorder, Stoppable {
           this.written.delete(key);
         }
       }
-      this.written.set(key, await events.create(event));
+      const named = !namesReporter || (await namesReporter());
+      const reporter = { reportingComponent: this.source, reportingInstance: this.options.host ?? '' };
+      this.written.set(key, await events.create({ ...event, ...(named && reporter) }));
       return true;
     } catch (error) {
       const final = error instanceof StatusError && error.code < 500 && error.code !== 429;
@@ -150,7 +155,7 @@ function newEvent(
     firstTimestamp: rfc3339(now),
     lastTimestamp: rfc3339(now),
     count: 1,
-    reportingComponent: component,
-    reportingInstance: host ?? '',
+    reportingComponent: '',
+    reportingInstance: '',
   };
 }

@@ -15,12 +15,13 @@ import { StopStack, type Clock, type Logger, type Stoppable } from '@navarch/bas
 import os from 'node:os';
 import type { ClientFlagValues } from './common-flags';
 import { FlagError } from './flags';
+import type { EventOptions } from './interfaces';
 
 /** ApiConnection is a component's one way to the API: the client, the informers that share it, and event recorders. */
 export interface ApiConnection extends Stoppable {
   readonly client: KubeClient;
   readonly informers: InformerFactory;
-  events(source: string): EventRecorder;
+  events(source: string, options?: EventOptions): EventRecorder;
 }
 
 export interface ApiConnectionOptions {
@@ -41,7 +42,8 @@ export async function connectApi(flags: ClientFlagValues, options: ApiConnection
   return {
     client,
     informers: createInformerFactory(client, { log, clock }),
-    events: source => stack.push(createEventRecorder(client, source, { clock, log, host: os.hostname() })),
+    events: (source, options) =>
+      stack.push(createEventRecorder(client, source, { clock, log, host: os.hostname(), ...options })),
     stop: () => stack.stop(),
   };
 }

@@ -11,7 +11,7 @@ import { DelegatedAuth } from './delegated-auth';
 import { gatesOf, warnOfGates } from './feature-gates';
 import { FlagError, parseFlags, usage } from './flags';
 import { Health } from './health';
-import type { ComponentDefinition, FlagSet, FlagValues, Host, Serving } from './interfaces';
+import type { ComponentDefinition, EventOptions, FlagSet, FlagValues, Host, Serving } from './interfaces';
 import { ComponentServer, text } from './server';
 import { startTracing } from './tracing';
 
@@ -101,7 +101,7 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
       get informers(): InformerFactory {
         return connected(api).informers;
       },
-      events: (source: string): EventRecorder => connected(api).events(source),
+      events: (source: string, options?: EventOptions): EventRecorder => connected(api).events(source, options),
     };
     if (server) {
       server.handle('/metrics', async () => text(200, await metrics.metrics(), metrics.contentType));

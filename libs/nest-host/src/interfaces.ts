@@ -1,6 +1,6 @@
 import type { Clock, Logger, Registry, Stoppable } from '@navarch/base';
 import type { ApiHandler } from '@navarch/apimachinery';
-import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
+import type { EventRecorder, EventRecorderOptions, InformerFactory, KubeClient } from '@navarch/client';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 
@@ -33,6 +33,9 @@ export interface Serving {
   readonly port: number;
 }
 
+/** EventOptions are what a source of events says of itself; its host is this machine unless given. */
+export type EventOptions = Pick<EventRecorderOptions, 'host' | 'namesReporter'>;
+
 /** Host is what a component gets to live on. */
 export interface Host<F extends FlagSet = FlagSet> {
   readonly flags: FlagValues<F>;
@@ -46,7 +49,7 @@ export interface Host<F extends FlagSet = FlagSet> {
   /** client speaks to the API by the transport the flags name. Not for the apiserver, which is the API. */
   readonly client: KubeClient;
   readonly informers: InformerFactory;
-  events(source: string): EventRecorder;
+  events(source: string, options?: EventOptions): EventRecorder;
 }
 
 /** ServingDefinition: TLS with authorization on `--secure-port`, or (secure: false) plain HTTP for health and metrics only. */

@@ -1,6 +1,7 @@
 import type { appsv1 } from '@navarch/api';
 import { isDeleting } from '@navarch/apimachinery';
 import { semanticEqual } from '../../shared/equality';
+import type { Release } from '../../shared/release';
 import { DESIRED_REPLICAS, HASH_LABEL, MAX_REPLICAS, desiredReplicas, revisionOf } from './annotations';
 import { byAge, fenceposts, isRolling, maxUnavailable, sizeOf, totalOf, totalSize, wantedReplicas } from './sizes';
 
@@ -8,6 +9,12 @@ import { byAge, fenceposts, isRolling, maxUnavailable, sizeOf, totalOf, totalSiz
 export interface Scale {
   readonly set: appsv1.ReplicaSet;
   readonly replicas: number;
+}
+
+/** scalingMessage is what the event about a set's new size says. */
+export function scalingMessage(release: Release, set: string, before: number, after: number): string {
+  const from = release.has('sizesInEvents') ? ` from ${before}` : '';
+  return `Scaled ${after > before ? 'up' : 'down'} replica set ${set}${from} to ${after}`;
 }
 
 /** withoutHash is a template without the label that the controller adds. */

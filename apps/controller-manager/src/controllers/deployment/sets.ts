@@ -6,7 +6,7 @@ import { semanticEqual } from '../../shared/equality';
 import { templateHash } from '../../shared/hash';
 import { isNamespaceTerminating } from '../../shared/pod-control';
 import { HASH_LABEL, REVISION, maxRevision, newSetAnnotations, sizeAnnotations } from './annotations';
-import { findNewSet, hasSizeAnnotations, newSetSize, type Scale } from './plan';
+import { findNewSet, hasSizeAnnotations, newSetSize, scalingMessage, type Scale } from './plan';
 import { sizeOf } from './sizes';
 import { conditionOf, hasDeadline, withCondition } from './status';
 
@@ -42,13 +42,8 @@ export class ReplicaSetControl {
       spec: { ...set.spec!, replicas },
     });
     if (before !== replicas) {
-      const direction = replicas > before ? 'up' : 'down';
-      this.tell(
-        deployment,
-        'Normal',
-        'ScalingReplicaSet',
-        `Scaled ${direction} replica set ${set.metadata?.name} from ${before} to ${replicas}`,
-      );
+      const said = scalingMessage(await this.context.release(), set.metadata?.name ?? '', before, replicas);
+      this.tell(deployment, 'Normal', 'ScalingReplicaSet', said);
     }
     return updated;
   }
@@ -102,13 +97,10 @@ export class ReplicaSetControl {
     const name = wanted.metadata!.name!;
     try {
       const created = await client.resource(ReplicaSets).create(wanted);
-      if (sizeOf(created) > 0)
-        this.tell(
-          deployment,
-          'Normal',
-          'ScalingReplicaSet',
-          `Scaled up replica set ${name} from 0 to ${sizeOf(created)}`,
-        );
+      if (sizeOf(created) > 0) {
+        const said = scalingMessage(await this.context.release(), name, 0, sizeOf(created));
+        this.tell(deployment, 'Normal', 'ScalingReplicaSet', said);
+      }
       await this.note(
         deployment,
         String(revision),

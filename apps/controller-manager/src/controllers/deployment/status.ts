@@ -1,7 +1,7 @@
 import type { appsv1 } from '@navarch/api';
 import { rfc3339 } from '@navarch/base';
 import { positive } from '../../shared/pods';
-import { maxUnavailable, totalOf, wantedReplicas } from './sizes';
+import { maxUnavailable, totalOf, totalSize, wantedReplicas } from './sizes';
 
 type Status = appsv1.DeploymentStatus;
 type Condition = appsv1.DeploymentCondition;
@@ -45,15 +45,14 @@ export function calculateStatus(
   nowMs: number,
 ): Status {
   const available = totalOf(sets, 'availableReplicas');
-  const total = totalOf(sets, 'replicas');
   const status: Status = {
     ...deployment.status,
     observedGeneration: deployment.metadata?.generation,
-    replicas: positive(total),
+    replicas: positive(totalOf(sets, 'replicas')),
     updatedReplicas: positive(newSet?.status?.replicas ?? 0),
     readyReplicas: positive(totalOf(sets, 'readyReplicas')),
     availableReplicas: positive(available),
-    unavailableReplicas: positive(Math.max(0, total - available)),
+    unavailableReplicas: positive(Math.max(0, totalSize(sets) - available)),
   };
   const enough = available >= wantedReplicas(deployment) - maxUnavailable(deployment);
   return withCondition(

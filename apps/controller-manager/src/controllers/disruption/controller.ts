@@ -20,11 +20,7 @@ import {
 import { Controller, enqueueObject, type Result, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
-import { serverMinor } from '../../shared/release';
 import { budgetStatus, expectedPods, failedStatus, stillDisrupted, type Expected, type Scale } from './plan';
-
-/** CONDITIONS_SINCE is the release whose budgets first had conditions. */
-const CONDITIONS_SINCE = 21;
 
 /** startDisruption keeps the status of PodDisruptionBudgets: how many pods may be evicted now. */
 export function startDisruption(context: ControllerContext): Runnable[] {
@@ -36,7 +32,6 @@ export function startDisruption(context: ControllerContext): Runnable[] {
   const statefulSets = informers.informer(StatefulSets);
   const replicationControllers = informers.informer(ReplicationControllers);
   const client = context.client.resource(PodDisruptionBudgets);
-  const minor = serverMinor(context.client);
   const controller = new Controller({
     ...standard(context),
     name: 'disruption',
@@ -111,7 +106,7 @@ export function startDisruption(context: ControllerContext): Runnable[] {
 
   async function write(budget: policyv1.PodDisruptionBudget, full: policyv1.PodDisruptionBudgetStatus): Promise<void> {
     const { conditions, ...plain } = full;
-    const status = (await minor()) >= CONDITIONS_SINCE ? { ...plain, conditions } : plain;
+    const status = (await context.release()).has('budgetConditions') ? { ...plain, conditions } : plain;
     if (semanticEqual(status, budget.status)) return;
     try {
       await client.updateStatus({ ...budget, status });

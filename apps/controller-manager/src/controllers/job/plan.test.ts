@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { batchv1, corev1 } from '@navarch/api';
 import { expiryMs } from '../ttl-after-finished/controller';
+import { releaseOf } from '../../shared/release';
 import { INDEX, parseIndexes, renderIndexes, withIndex } from './indexes';
 import { planJob, type JobFacts } from './plan';
 
@@ -25,6 +26,7 @@ const facts = (more: Partial<JobFacts> = {}): JobFacts => ({
   failuresInRow: 0,
   lastFailureMs: 0,
   nowMs: NOW,
+  release: releaseOf(33),
   ...more,
 });
 const shape = (of: batchv1.Job, known: JobFacts) => {

@@ -1,6 +1,7 @@
 import type { batchv1, corev1 } from '@navarch/api';
 import { backoffDelay, rfc3339 } from '@navarch/base';
-import { isPodActive, restartCount } from '../../shared/pods';
+import { isPodActive } from '../../shared/pods';
+import type { Release } from '../../shared/release';
 import { indexOf } from './indexes';
 
 type Job = batchv1.Job;
@@ -15,6 +16,7 @@ export interface JobFacts {
   readonly failuresInRow: number;
   readonly lastFailureMs: number;
   readonly nowMs: number;
+  readonly release: Release;
 }
 
 /** Verdict is how a job ended. */
@@ -33,6 +35,9 @@ export interface JobPlan {
 }
 
 const BURST = 500;
+
+/** isTracked: pods carry a finalizer until they are counted. */
+export const isTracked = (release: Release) => release.has('jobTracking');
 
 export const isIndexed = (job: Job) => job.spec?.completionMode === 'Indexed';
 export const conditionOf = (job: Job, type: string) =>
@@ -74,18 +79,24 @@ export function verdictOf(job: Job, facts: JobFacts): Verdict | undefined {
   return undefined;
 }
 
-/** restartsPast: containers that are restarted in place count too, as their pods never fail. */
+/** restartsPast: containers that are restarted in place count too, all of them, as their pods never fail. */
 function restartsPast(job: Job, active: readonly corev1.Pod[], limit: number): boolean {
   if (job.spec?.template?.spec?.restartPolicy !== 'OnFailure') return false;
-  const restarts = active.reduce((sum, pod) => sum + restartCount(pod), 0);
+  const restarts = active.reduce((sum, pod) => sum + restartsOf(pod), 0);
   return limit === 0 ? restarts > 0 : restarts >= limit;
+}
+
+function restartsOf({ status }: corev1.Pod): number {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return containers.reduce((sum, container) => sum + container.restartCount, 0);
 }
 
 /** planJob decides what to do next. */
 export function planJob(job: Job, facts: JobFacts): JobPlan {
   const active = facts.pods.filter(isPodActive);
   const verdict = verdictOf(job, facts);
-  if (verdict) return { verdict, delete: active, create: [] };
+  const left = verdict?.type === 'Complete' && !isTracked(facts.release);
+  if (verdict) return { verdict, delete: left ? [] : active, create: [] };
   if (job.spec?.suspend) return { delete: active, create: [] };
   const deadlineMs = remainingMs(job, facts.nowMs);
   const wanted = wantedActive(job, facts, active.length);
@@ -120,10 +131,11 @@ function remainingMs(job: Job, nowMs: number): number | undefined {
   return Math.max(0, Date.parse(job.status.startTime) + seconds * 1000 - nowMs);
 }
 
-/** backoffMs is how long to wait after failures: 10 s, doubling to 10 minutes. */
-function backoffMs({ failuresInRow, lastFailureMs, nowMs }: JobFacts): number {
-  if (!failuresInRow) return 0;
-  return lastFailureMs + backoffDelay({ initialMs: 10_000, maxMs: 600_000 }, failuresInRow - 1) - nowMs;
+/** backoffMs is how long to wait after failures: 10 s, doubling to 10 minutes; without tracking the first is made good at once. */
+function backoffMs({ failuresInRow, lastFailureMs, nowMs, release }: JobFacts): number {
+  const [free, maxMs] = isTracked(release) ? [0, 600_000] : [1, 360_000];
+  if (failuresInRow <= free) return 0;
+  return lastFailureMs + backoffDelay({ initialMs: 10_000, maxMs }, failuresInRow - free - 1) - nowMs;
 }
 
 /** doubled are active pods whose index is done, or taken by another. */

@@ -14,9 +14,11 @@ import { CONTROLLER_INDEX, claimObjects, slowStart, type Result } from '@navarch
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';
-import { isPodActive, isPodReady, isPodTerminal, positive } from '../../shared/pods';
+import { isPodTerminal, positive } from '../../shared/pods';
+import type { Release } from '../../shared/release';
 import { indexOf, parseIndexes, renderIndexes, withIndex } from './indexes';
-import { isFinished, isIndexed, planJob, withCondition, type JobFacts, type JobPlan } from './plan';
+import { isFinished, isIndexed, isTracked, planJob, type JobFacts, type JobPlan } from './plan';
+import { conclude, countPresent, isWorthWriting } from './status';
 
 /** TRACKING keeps a finished pod until its job has counted it. */
 export const TRACKING = 'batch.kubernetes.io/job-tracking';
@@ -42,25 +44,32 @@ export class JobReconciler {
     const job = this.jobs.get(object.namespace, object.name);
     if (!job) return this.expectations.forget(key);
     if (job.spec?.managedBy && job.spec.managedBy !== 'kubernetes.io/job-controller') return;
+    const release = await this.context.release();
+    const tracked = isTracked(release);
     const mayAct = this.expectations.satisfied(key) && !isDeleting(job);
-    const pods = await this.claim(job);
+    const pods = await this.claim(job, tracked);
     if (isFinished(job)) return this.releasePods(pods);
-    const { status, job: counted } = await this.count(this.started(job), pods);
-    const facts = this.facts(counted, status, pods);
+    const { status, job: counted } = tracked
+      ? await this.count(this.started(job), pods)
+      : this.countPresent(this.started(job), pods);
+    const facts = this.facts(counted, status, pods, release);
     const plan: JobPlan = mayAct ? planJob({ ...counted, status }, facts) : { delete: [], create: [] };
-    const failure = await this.apply(key, counted, plan);
-    await this.write(counted, this.conclude(counted, status, plan, pods));
+    const failure = await this.apply(key, counted, plan, tracked);
+    const conclusion = conclude(counted, status, plan, pods, release, this.context.clock.now());
+    if (tracked || isWorthWriting(job.status, conclusion.status)) await this.write(counted, conclusion.status);
+    for (const { type, reason, message } of conclusion.events) this.context.events.event(job, type, reason, message);
     if (failure !== undefined && !isNamespaceTerminating(failure)) throw failure;
     if (plan.requeueAfterMs !== undefined) return { requeueAfterMs: plan.requeueAfterMs };
   }
 
-  private claim(owner: batchv1.Job): Promise<corev1.Pod[]> {
+  private claim(owner: batchv1.Job, tracked: boolean): Promise<corev1.Pod[]> {
     const { namespace = '', uid = '' } = owner.metadata ?? {};
     const orphans = this.pods.byIndex(CONTROLLER_INDEX, '').filter(pod => pod.metadata?.namespace === namespace);
     const selector = selectorFromLabelSelector(owner.spec?.selector);
     const candidates = [...this.pods.byIndex(CONTROLLER_INDEX, uid), ...orphans];
     const { client } = this.context;
-    return claimObjects({ client, ownerToken: Jobs, owner, token: Pods, selector, candidates, finalizer: TRACKING });
+    const finalizer = tracked ? TRACKING : undefined;
+    return claimObjects({ client, ownerToken: Jobs, owner, token: Pods, selector, candidates, finalizer });
   }
 
   /** started sets the start time of a job that is not suspended, and takes it from one that is. */
@@ -105,6 +114,14 @@ export class JobReconciler {
     return { status, job: written };
   }
 
+  private countPresent(job: batchv1.Job, pods: readonly corev1.Pod[]): { status: Status; job: batchv1.Job } {
+    const status = countPresent(job.status, pods);
+    const more = (now = 0, before = 0) => Math.max(0, now - before);
+    const failed = more(status.failed, job.status?.failed);
+    this.noteFailures(job, pods, failed, more(status.succeeded, job.status?.succeeded));
+    return { status, job };
+  }
+
   private noteFailures(job: batchv1.Job, finished: readonly corev1.Pod[], failed: number, succeeded: number): void {
     const uid = job.metadata?.uid ?? '';
     if (succeeded) this.failures.delete(uid);
@@ -113,7 +130,7 @@ export class JobReconciler {
     this.failures.set(uid, { count, lastMs: this.context.clock.now() });
   }
 
-  private facts(job: batchv1.Job, status: Status, pods: readonly corev1.Pod[]): JobFacts {
+  private facts(job: batchv1.Job, status: Status, pods: readonly corev1.Pod[], release: Release): JobFacts {
     const inRow = this.failures.get(job.metadata?.uid ?? '');
     return {
       pods,
@@ -123,10 +140,11 @@ export class JobReconciler {
       failuresInRow: inRow?.count ?? 0,
       lastFailureMs: inRow?.lastMs ?? 0,
       nowMs: this.context.clock.now(),
+      release,
     };
   }
 
-  private async apply(key: string, job: batchv1.Job, plan: JobPlan): Promise<unknown> {
+  private async apply(key: string, job: batchv1.Job, plan: JobPlan, tracked: boolean): Promise<unknown> {
     if (plan.delete.length) {
       const uid = (pod: corev1.Pod) => pod.metadata?.uid ?? '';
       this.expectations.expectDeletions(key, plan.delete.map(uid));
@@ -142,51 +160,11 @@ export class JobReconciler {
     const { done, failure } = await slowStart(plan.create.length, async i => {
       const index = plan.create[i];
       const plain = podFromTemplate(Jobs, job, job.spec?.template);
-      plain.metadata!.finalizers = [...(plain.metadata!.finalizers ?? []), TRACKING];
+      if (tracked) plain.metadata!.finalizers = [...(plain.metadata!.finalizers ?? []), TRACKING];
       await this.control.create(job, index === undefined ? plain : withIndex(plain, job.metadata?.name ?? '', index));
     });
     for (let i = done; i < plan.create.length; i++) this.expectations.creationObserved(key);
     return failure;
-  }
-
-  /** conclude is the status at the end of a pass: counts, suspension, and the verdict, which is final once no pod is left. */
-  private conclude(job: batchv1.Job, status: Status, { verdict }: JobPlan, pods: readonly corev1.Pod[]): Status {
-    const now = this.context.clock.now();
-    const active = pods.filter(isPodActive);
-    const ending = verdict !== undefined || job.spec?.suspend === true;
-    const terminating =
-      pods.filter(pod => isDeleting(pod) && !isPodTerminal(pod)).length + (ending ? active.length : 0);
-    let conditions = status.conditions ?? [];
-    const tell = (type: 'Normal' | 'Warning', reason: string, message: string) =>
-      this.context.events.event(job, type, reason, message);
-    const suspended = conditions.find(condition => condition.type === 'Suspended')?.status === 'True';
-    if (!verdict && job.spec?.suspend && !suspended) {
-      conditions = withCondition(conditions, 'Suspended', 'True', 'JobSuspended', 'Job suspended', now);
-      tell('Normal', 'Suspended', 'Job suspended');
-    } else if (!verdict && !job.spec?.suspend && suspended) {
-      conditions = withCondition(conditions, 'Suspended', 'False', 'JobResumed', 'Job resumed', now);
-      tell('Normal', 'Resumed', 'Job resumed');
-    }
-    let completionTime = status.completionTime;
-    if (verdict) {
-      const { type, reason, message } = verdict;
-      const target = type === 'Failed' ? 'FailureTarget' : 'SuccessCriteriaMet';
-      conditions = withCondition(conditions, target, 'True', reason, message, now);
-      if (!terminating) {
-        conditions = withCondition(conditions, type, 'True', reason, message, now);
-        if (type === 'Complete') completionTime ??= rfc3339(now);
-        if (type === 'Complete') tell('Normal', 'Completed', 'Job completed');
-        else tell('Warning', reason, message);
-      }
-    }
-    return {
-      ...status,
-      conditions: conditions.length ? [...conditions] : undefined,
-      completionTime,
-      active: positive(ending ? 0 : active.length),
-      ready: ending ? 0 : active.filter(isPodReady).length,
-      terminating,
-    };
   }
 
   private async write(job: batchv1.Job, status: Status): Promise<batchv1.Job> {

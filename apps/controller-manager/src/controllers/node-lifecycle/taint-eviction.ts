@@ -4,20 +4,15 @@ import { rfc3339 } from '@navarch/base';
 import type { Informer } from '@navarch/client';
 import type { Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
-import { marksDisruptions } from '../../shared/release';
 import { evictionTime } from './plan';
 
 /** TaintEviction deletes pods from nodes whose NoExecute taints they do not tolerate, or no longer. */
 export class TaintEviction {
-  private readonly marks: () => Promise<boolean>;
-
   constructor(
     private readonly context: ControllerContext,
     private readonly nodes: Informer<corev1.Node>,
     private readonly pods: Informer<corev1.Pod>,
-  ) {
-    this.marks = marksDisruptions(context.client);
-  }
+  ) {}
 
   async reconcile({ namespace, name }: ObjectKey): Promise<Result | void> {
     const pod = this.pods.get(namespace, name);
@@ -43,7 +38,7 @@ export class TaintEviction {
     };
     try {
       const body = { metadata: { uid }, status: { conditions: [condition] } };
-      if (await this.marks())
+      if ((await this.context.release()).has('disruptionMarks'))
         await client.patch(namespace, name, { type: 'strategic', body }, { subresource: 'status' });
       await client.delete(namespace, name, { preconditions: { uid } });
     } catch (error) {

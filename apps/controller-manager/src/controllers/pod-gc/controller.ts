@@ -4,7 +4,6 @@ import { rfc3339 } from '@navarch/base';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isPodTerminal } from '../../shared/pods';
-import { marksDisruptions } from '../../shared/release';
 import { podsByNode } from '../node-lifecycle/controller';
 import { NODE_NAME_INDEX } from '../node-lifecycle/reconciler';
 import { planOrphans, planTerminated } from './plan';
@@ -22,7 +21,6 @@ export function startPodGc(context: ControllerContext): Runnable[] {
   const nodes = context.informers.informer(Nodes);
   const pods = podsByNode(context);
   const { settings } = context;
-  const marks = marksDisruptions(context.client);
   const controller = new Controller({
     ...standard(context),
     name: 'orphaned_pods_nodes',
@@ -32,7 +30,7 @@ export function startPodGc(context: ControllerContext): Runnable[] {
       if (kind === 'node') return removeOrphans(name);
       if (name === NOWHERE) return removeUnscheduled();
       for (const pod of planTerminated(pods.list(), settings.terminatedPodGcThreshold))
-        await remove(context, marks, pod, undefined);
+        await remove(context, pod, undefined);
     },
   });
   const { queue } = controller;
@@ -54,13 +52,12 @@ export function startPodGc(context: ControllerContext): Runnable[] {
       );
     if (!gone) return;
     const { lost, nextMs } = planOrphans(orphans, context.clock.now(), QUARANTINE_MS);
-    for (const pod of lost) await remove(context, marks, pod, 'PodGC: node no longer exists');
+    for (const pod of lost) await remove(context, pod, 'PodGC: node no longer exists');
     if (nextMs !== undefined) queue.addAfter(`node/${node}`, nextMs);
   }
 
   async function removeUnscheduled(): Promise<void> {
-    for (const pod of pods.list())
-      if (isDeleting(pod) && !pod.spec?.nodeName) await remove(context, marks, pod, undefined);
+    for (const pod of pods.list()) if (isDeleting(pod) && !pod.spec?.nodeName) await remove(context, pod, undefined);
   }
 
   const see = (pod: corev1.Pod) => {
@@ -75,16 +72,11 @@ export function startPodGc(context: ControllerContext): Runnable[] {
 }
 
 /** remove deletes a pod at once; one that still counts as running is marked failed before, so that its owner counts it so. */
-async function remove(
-  context: ControllerContext,
-  marks: () => Promise<boolean>,
-  pod: corev1.Pod,
-  why: string | undefined,
-): Promise<void> {
+async function remove(context: ControllerContext, pod: corev1.Pod, why: string | undefined): Promise<void> {
   const client = context.client.resource(Pods);
   const { namespace = '', name = '', uid } = pod.metadata ?? {};
   try {
-    if (!isPodTerminal(pod) && (await marks())) {
+    if (!isPodTerminal(pod) && (await context.release()).has('disruptionMarks')) {
       const lastTransitionTime = rfc3339(context.clock.now());
       const target = {
         type: 'DisruptionTarget',

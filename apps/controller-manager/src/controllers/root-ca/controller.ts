@@ -27,13 +27,15 @@ export function startRootCa(context: ControllerContext): Runnable[] {
     reconcile: async ({ name: namespace }) => {
       const owner = namespaces.get('', namespace);
       if (!owner || isDeleting(owner)) return;
+      const described = (await context.release()).has('describedRootCa');
       const known = configMaps.get(namespace, NAME);
-      if (known && semanticEqual(known.data, data) && known.metadata?.annotations?.[DESCRIPTION]) return;
+      if (known && semanticEqual(known.data, data) && (!described || known.metadata?.annotations?.[DESCRIPTION]))
+        return;
       const metadata = {
         ...known?.metadata,
         namespace,
         name: NAME,
-        annotations: { ...known?.metadata?.annotations, [DESCRIPTION]: DESCRIBED },
+        ...(described && { annotations: { ...known?.metadata?.annotations, [DESCRIPTION]: DESCRIBED } }),
       };
       try {
         if (known) await client.update({ ...known, metadata, data });

@@ -11,12 +11,9 @@ import {
 import { Controller, enqueueObject, retryOnConflict, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isNamespaceTerminating } from '../../shared/pod-control';
-import { serverMinor } from '../../shared/release';
+import { mintsTokens } from '../../shared/release';
 import { ACCOUNT_NAME, ACCOUNT_UID, TOKEN_TYPE, accountNameOf, belongsTo, filled } from './plan';
 import { TokenSigner } from './token';
-
-/** UNASKED_UNTIL is the last release in which every account got a token secret without asking. */
-const UNASKED_UNTIL = 23;
 
 /**
  * startServiceAccountToken fills Secrets of type kubernetes.io/service-account-token, deletes them with their account, and, for
@@ -29,7 +26,6 @@ export function startServiceAccountToken(context: ControllerContext): Runnable[]
   const accounts = context.informers.informer(ServiceAccounts);
   const secrets = context.informers.informer(Secrets, { fieldSelector: `type=${TOKEN_TYPE}` });
   const [accountClient, secretClient] = [context.client.resource(ServiceAccounts), context.client.resource(Secrets)];
-  const minor = serverMinor(context.client);
   const filling = new Controller({
     ...standard(context),
     name: 'serviceaccount_tokens_secret',
@@ -68,7 +64,7 @@ export function startServiceAccountToken(context: ControllerContext): Runnable[]
       return;
     }
     await forgetGone(account);
-    if ((await minor()) > UNASKED_UNTIL || hasToken(account)) return;
+    if (!mintsTokens(await context.release()) || hasToken(account)) return;
     const fresh = await live(accountClient.get(namespace, name));
     // The cache may be behind our own last write.
     if (!fresh || fresh.metadata?.resourceVersion !== account.metadata?.resourceVersion)

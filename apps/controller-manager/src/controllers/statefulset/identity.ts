@@ -1,6 +1,7 @@
 import { StatefulSets, type appsv1, type corev1 } from '@navarch/api';
 import { isDeleting, type OwnerReference } from '@navarch/apimachinery';
 import { podFromTemplate } from '../../shared/pod-control';
+import type { Release } from '../../shared/release';
 import { REVISION_HASH } from '../../shared/revisions';
 
 const POD_NAME = 'statefulset.kubernetes.io/pod-name';
@@ -52,8 +53,9 @@ export function claimsOf(set: appsv1.StatefulSet, ordinal: number): corev1.Persi
 }
 
 /** identityLabels are the labels by which a stateful pod is known. */
-export function identityLabels(set: appsv1.StatefulSet, ordinal: number): Record<string, string> {
-  return { [POD_NAME]: podName(set, ordinal), [POD_INDEX]: String(ordinal) };
+export function identityLabels(set: appsv1.StatefulSet, ordinal: number, release: Release): Record<string, string> {
+  const index = release.has('podIndexLabel') && { [POD_INDEX]: String(ordinal) };
+  return { [POD_NAME]: podName(set, ordinal), ...index };
 }
 
 /** hasIdentity: the pod still says who it is. */
@@ -62,7 +64,12 @@ export function hasIdentity(set: appsv1.StatefulSet, ordinal: number, pod: corev
 }
 
 /** statefulPod is the pod with that ordinal, made from a revision: its name, host name and claims are always the same. */
-export function statefulPod(set: appsv1.StatefulSet, revision: appsv1.ControllerRevision, ordinal: number): corev1.Pod {
+export function statefulPod(
+  set: appsv1.StatefulSet,
+  revision: appsv1.ControllerRevision,
+  ordinal: number,
+  release: Release,
+): corev1.Pod {
   const pod = podFromTemplate(StatefulSets, set, templateOf(revision));
   const name = podName(set, ordinal);
   const metadata = pod.metadata!;
@@ -78,7 +85,7 @@ export function statefulPod(set: appsv1.StatefulSet, revision: appsv1.Controller
       name,
       labels: {
         ...metadata.labels,
-        ...identityLabels(set, ordinal),
+        ...identityLabels(set, ordinal, release),
         [REVISION_HASH]: revision.metadata?.name ?? '',
       },
     },

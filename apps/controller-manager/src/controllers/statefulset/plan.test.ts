@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { appsv1, corev1 } from '@navarch/api';
+import { releaseOf } from '../../shared/release';
 import { templatePatch } from '../../shared/revisions';
 import { claimOwners, claimsOf, isStale, ordinalOf, statefulPod } from './identity';
 import { planStatefulSet } from './plan';
@@ -132,6 +133,7 @@ test('a pod has its name, its host name, its service and its own volumes', () =>
     owner,
     { metadata: { name: 'web-77' }, revision: 1, data: templatePatch(owner.spec?.template) },
     4,
+    releaseOf(33),
   );
   expect(made.metadata).toMatchObject({
     name: 'web-4',

@@ -2,6 +2,7 @@ import { PersistentVolumeClaims, Pods, type appsv1, type corev1 } from '@navarch
 import { isAlreadyExists, isDeleting, isNotFound, isStatus } from '@navarch/apimachinery';
 import type { EventRecorder, KubeClient, Lister } from '@navarch/client';
 import { isNamespaceTerminating } from '../../shared/pod-control';
+import type { Release } from '../../shared/release';
 import { claimOwners, claimsOf, identityLabels, isStale, ordinalOf, podName, statefulPod } from './identity';
 
 type Set = appsv1.StatefulSet;
@@ -11,6 +12,7 @@ export class StatefulPodControl {
   constructor(
     private readonly client: KubeClient,
     private readonly events: EventRecorder,
+    private readonly release: () => Promise<Release>,
     private readonly claims: Lister<corev1.PersistentVolumeClaim>,
   ) {}
 
@@ -19,7 +21,7 @@ export class StatefulPodControl {
     const name = podName(set, ordinal);
     try {
       await this.makeClaimsOf(set, ordinal, undefined);
-      await this.client.resource(Pods).create(statefulPod(set, revision, ordinal));
+      await this.client.resource(Pods).create(statefulPod(set, revision, ordinal, await this.release()));
       this.tell(set, 'SuccessfulCreate', `create Pod ${name} in StatefulSet ${set.metadata?.name} successful`);
     } catch (error) {
       if (isAlreadyExists(error)) return;
@@ -63,7 +65,7 @@ export class StatefulPodControl {
   /** repair gives a pod its identity back. */
   async repair(set: Set, pod: corev1.Pod): Promise<void> {
     const { namespace = '', name = '', uid } = pod.metadata ?? {};
-    const labels = identityLabels(set, ordinalOf(set, pod) ?? 0);
+    const labels = identityLabels(set, ordinalOf(set, pod) ?? 0, await this.release());
     const body = { metadata: { uid, labels } };
     await this.client.resource(Pods).patch(namespace, name, { type: 'strategic', body });
     this.tell(set, 'SuccessfulUpdate', `update Pod ${name} in StatefulSet ${set.metadata?.name} successful`);
@@ -88,14 +90,15 @@ export class StatefulPodControl {
       const there = this.claims.get(set.metadata?.namespace ?? '', name);
       if (there && isStale(there, podName(set, ordinal), podUid)) throw new Error(`pvc ${name} is being deleted`);
       if (there) continue;
-      const said = `Claim ${name} Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata?.name}`;
+      const where = `Pod ${podName(set, ordinal)} in StatefulSet ${set.metadata?.name}`;
       try {
         await this.client.resource(PersistentVolumeClaims).create(claim);
-        this.tell(set, 'SuccessfulCreate', `create ${said} success`);
+        this.tell(set, 'SuccessfulCreate', `create Claim ${name} ${where} success`);
       } catch (error) {
         if (isAlreadyExists(error)) continue;
-        if (!isNamespaceTerminating(error)) this.tellFailure(set, 'FailedCreate', `create ${said} failed`, error);
-        throw error;
+        if (isNamespaceTerminating(error)) throw error;
+        this.tellFailure(set, 'FailedCreate', `create Claim ${name} for ${where} failed`, error);
+        throw new Error(`failed to create PVC ${name}: ${(error as Error).message}`, { cause: error });
       }
     }
   }

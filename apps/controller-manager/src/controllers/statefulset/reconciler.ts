@@ -23,6 +23,9 @@ interface Revisions {
   readonly update: appsv1.ControllerRevision;
 }
 
+/** NOTHING is the step of a set that is being deleted. */
+const NOTHING: StatefulPlan = { create: [], recreate: [], delete: [], repair: [], pending: [], unavailable: false };
+
 /** StatefulSetReconciler takes a stateful set one step further at a time. It needs no expectations: a pod has one possible name. */
 export class StatefulSetReconciler {
   private readonly control: StatefulPodControl;
@@ -34,7 +37,7 @@ export class StatefulSetReconciler {
     claims: Informer<corev1.PersistentVolumeClaim>,
     private readonly revisions: Informer<appsv1.ControllerRevision>,
   ) {
-    this.control = new StatefulPodControl(context.client, context.events, claims);
+    this.control = new StatefulPodControl(context.client, context.events, context.release, claims);
   }
 
   async reconcile({ namespace, name }: ObjectKey): Promise<Result | void> {
@@ -42,17 +45,17 @@ export class StatefulSetReconciler {
     if (!set) return;
     const known = await this.claim(set, ControllerRevisions, this.revisions, () => true);
     const pods = await this.claim(set, Pods, this.pods, pod => ordinalOf(set, pod) !== undefined);
-    if (isDeleting(set)) return;
     const revisions = await this.revisionsOf(set, known);
     const names = { current: revisions.current.metadata?.name ?? '', update: revisions.update.metadata?.name ?? '' };
     const now = this.context.clock.now();
-    const plan = planStatefulSet(set, pods, names, now);
+    const plan = isDeleting(set) ? NOTHING : planStatefulSet(set, pods, names, now);
     const failure = await this.apply(set, pods, plan, revisions).then(
       () => undefined,
       (error: unknown) => error ?? new Error('a step failed'),
     );
     const status = statefulStatus(set, pods, names, now);
-    if (!semanticEqual(status, set.status))
+    const told = failure === undefined || (await this.context.release()).has('countsAfterFailure');
+    if (told && !semanticEqual(status, set.status))
       await this.context.client.resource(StatefulSets).updateStatus({ ...set, status });
     if (failure !== undefined && !isNamespaceTerminating(failure)) throw failure;
     const used = new Set([names.current, names.update, ...pods.map(revisionOf)]);

@@ -3,17 +3,12 @@ import { isNotFound } from '@navarch/apimachinery';
 import { Controller, type Runnable } from '@navarch/controller-runtime';
 import { allKinds, builtInKinds, customKinds, typeWarnings } from '@navarch/kinds';
 import { standard, type ControllerContext } from '../../context';
-import { serverMinor } from '../../shared/release';
-
-/** SINCE is the first release that serves admission policies; before it there is nothing to watch. */
-const SINCE = 30;
 
 /** startPolicyStatus tells in the status of each admission policy what its expressions get wrong about the kinds it is for, as they are when it is written. */
 export function startPolicyStatus(context: ControllerContext): Runnable[] {
   const name = 'validatingadmissionpolicy-status';
-  const release = serverMinor(context.client);
   const run = async (signal: AbortSignal) => {
-    if ((await release()) >= SINCE) await policyStatus(name, context).run(signal);
+    if ((await context.release()).has('policyTypeChecking')) await policyStatus(name, context).run(signal);
   };
   return [{ name, run }];
 }
