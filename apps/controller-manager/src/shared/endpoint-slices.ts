@@ -21,13 +21,9 @@ export interface SlicePlan {
   readonly delete: readonly Slice[];
 }
 
-/** sortPorts brings ports into an order that does not depend on how they were written. */
-export const sortPorts = (ports: readonly discoveryv1.EndpointPort[]) =>
-  [...ports].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
-
-/** portsKey is equal for slices that serve the same ports. */
+/** portsKey is equal for slices that serve the same ports, in whichever order. */
 export const portsKey = (ports: readonly discoveryv1.EndpointPort[] | undefined) =>
-  canonicalJson(sortPorts(ports ?? []));
+  (ports ?? []).map(canonicalJson).sort().join();
 
 /**
  * ManagedSlices are the slices that one controller keeps, by the key of the service they belong to. It knows what it wrote, so

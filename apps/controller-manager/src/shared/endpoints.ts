@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { isDeleting } from '@navarch/apimachinery';
 import { isPodTerminal } from './pods';
+import type { Release } from './release';
 
 export const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 
@@ -33,8 +34,9 @@ export function publishedHostname(pod: corev1.Pod, service: corev1.Service): str
 }
 
 /** targetRef names the pod behind an endpoint. */
-export function targetRef(pod: corev1.Pod): corev1.ObjectReference {
-  return { kind: 'Pod', namespace: pod.metadata?.namespace, name: pod.metadata?.name, uid: pod.metadata?.uid };
+export function targetRef({ metadata }: corev1.Pod, release: Release): corev1.ObjectReference {
+  const { namespace, name, uid, resourceVersion } = metadata ?? {};
+  return { kind: 'Pod', namespace, name, uid, ...(release.has('versionedTargets') && { resourceVersion }) };
 }
 
 /** hasSelector: the service's endpoints are ours to find, not the user's to write. */

@@ -1,36 +1,47 @@
 import type { KubeClient } from '@navarch/client';
 
-/** SINCE tells in which release 1.N controllers began to do something: servers that behave as an earlier one see nothing of it. */
-const SINCE = {
+/** FEATURES tells in which releases 1.N controllers do something: `since` is the first of them, `until` the last. */
+const FEATURES = {
   /** budgetConditions: a PodDisruptionBudget has the condition DisruptionAllowed. */
-  budgetConditions: 21,
-  /** jobTracking: a job's pods are counted once, by a finalizer; before, those that exist are counted. */
-  jobTracking: 23,
+  budgetConditions: { since: 21 },
+  /** cronQueue: cron jobs wait for their own time each, and jobs are named by the minute; before, all were looked at in turns. */
+  cronQueue: { since: 21 },
+  /** versionedTargets: an endpoint's reference to its pod names the pod's version. */
+  versionedTargets: { until: 21 },
   /** describedRootCa: the published root CA says in an annotation what it is good for. */
-  describedRootCa: 22,
+  describedRootCa: { since: 22 },
+  /** terminatingEndpoints: slices show pods that are being deleted. */
+  terminatingEndpoints: { since: 22 },
+  /** boundedEndpoints: an Endpoints object holds no more addresses than its capacity. */
+  boundedEndpoints: { since: 22 },
+  /** jobTracking: a job's pods are counted once, by a finalizer; before, those that exist are counted. */
+  jobTracking: { since: 23 },
+  /** mintedTokens: every service account gets a Secret with a token unasked. */
+  mintedTokens: { until: 23 },
+  /** unreadyByAnnotation: a service may ask by an annotation for endpoints that are not ready. */
+  unreadyByAnnotation: { until: 23 },
   /** countsAfterFailure: a stateful set's status is written although a step of it failed. */
-  countsAfterFailure: 25,
+  countsAfterFailure: { since: 25 },
   /** disruptionMarks: pods are told why they are disrupted before they are deleted; earlier releases do not grant controllers the right to. */
-  disruptionMarks: 25,
+  disruptionMarks: { since: 25 },
   /** sizesInEvents: a Deployment's events tell a set's size before and after. */
-  sizesInEvents: 26,
+  sizesInEvents: { since: 26 },
   /** podIndexLabel: pods of stateful sets are labelled with their ordinal. */
-  podIndexLabel: 28,
+  podIndexLabel: { since: 28 },
+  /** cronTimestamps: a cron job's job says for when it was scheduled. */
+  cronTimestamps: { since: 28 },
   /** namedReporters: events name who reported them. */
-  namedReporters: 28,
+  namedReporters: { since: 28 },
   /** policyTypeChecking: admission policies are served, and their expressions are checked. */
-  policyTypeChecking: 30,
+  policyTypeChecking: { since: 30 },
   /** jobTargets: a job says how it will end before its last pod is gone. */
-  jobTargets: 31,
+  jobTargets: { since: 31 },
   /** managedEndpoints: Endpoints are labelled with the controller that keeps them. */
-  managedEndpoints: 33,
-} as const satisfies Readonly<Record<string, number>>;
+  managedEndpoints: { since: 33 },
+} as const satisfies Readonly<Record<string, { readonly since?: number; readonly until?: number }>>;
 
-/** MINTED_UNTIL is the last release whose service accounts get a Secret with a token unasked. */
-const MINTED_UNTIL = 23;
-
-/** Feature is something that controllers do since some release. */
-export type Feature = keyof typeof SINCE;
+/** Feature is something that controllers do in some releases. */
+export type Feature = keyof typeof FEATURES;
 
 /** Release is what the server behaves as. */
 export interface Release {
@@ -40,10 +51,15 @@ export interface Release {
 }
 
 /** releaseOf is the release 1.`minor`. */
-export const releaseOf = (minor: number): Release => ({ minor, has: feature => minor >= SINCE[feature] });
-
-/** mintsTokens: every service account gets a Secret with a token. */
-export const mintsTokens = ({ minor }: Release): boolean => minor <= MINTED_UNTIL;
+export function releaseOf(minor: number): Release {
+  return {
+    minor,
+    has(feature) {
+      const { since = 0, until = Number.POSITIVE_INFINITY }: { since?: number; until?: number } = FEATURES[feature];
+      return minor >= since && minor <= until;
+    },
+  };
+}
 
 /** serverRelease answers which release the server behaves as. It is asked once; a failure is asked again. */
 export function serverRelease(client: KubeClient): () => Promise<Release> {

@@ -60,6 +60,7 @@ export async function currentRevision(
     namespace,
     name: `${name}-${hash}`,
     labels: { ...labels, [hashLabel]: hash },
+    annotations: owner.metadata?.annotations,
     ownerReferences: [controllerReference(token, owner)],
   };
   try {

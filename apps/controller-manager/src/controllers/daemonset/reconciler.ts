@@ -25,6 +25,8 @@ import {
 import { daemonStatus, daemonTolerations, planNodes, planUpdate } from './plan';
 
 const BURST = 250;
+const GENERATION_ANNOTATION = 'deprecated.daemonset.template.generation';
+const TEMPLATE_GENERATION = 'pod-template-generation';
 
 /** DaemonSetReconciler keeps one pod of a daemon set on each node that it fits. */
 export class DaemonSetReconciler {
@@ -173,10 +175,11 @@ export class DaemonSetReconciler {
 /** daemonPod is the pod of a daemon set for one node. */
 function daemonPod(set: appsv1.DaemonSet, hash: string, node: string): corev1.Pod {
   const pod = podFromTemplate(DaemonSets, set, set.spec?.template);
+  const generation = set.metadata?.annotations?.[GENERATION_ANNOTATION];
   pod.metadata!.labels = {
     ...pod.metadata!.labels,
     [REVISION_HASH]: hash,
-    'pod-template-generation': String(set.metadata?.generation ?? 1),
+    ...(generation !== undefined && { [TEMPLATE_GENERATION]: generation }),
   };
   pod.spec = { ...pinnedTo(pod.spec!, node), tolerations: daemonTolerations(pod.spec) };
   return pod;

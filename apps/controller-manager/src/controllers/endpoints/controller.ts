@@ -14,8 +14,10 @@ import { hasSelector } from '../../shared/endpoints';
 import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
 import { enqueueServicesOf } from '../../shared/service-handlers';
+import { TriggerTimes, withTriggerTime } from '../../shared/trigger-times';
 import { endpointsLabels, planSubsets } from './plan';
 
+const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 
 /** startEndpoints keeps an Endpoints object for each service with a selector. Objects of services without one are the user's. */
@@ -34,12 +36,27 @@ export function startEndpoints(context: ControllerContext): Runnable[] {
   const { queue } = controller;
   services.addHandler(enqueueObject(queue));
   pods.addHandler(enqueueServicesOf(services, queue));
-  const requeue = (object: corev1.Endpoints) => queue.add(keyString(objectKey(object)));
+  // Endpoints without a service are their author's, unless their service went while nobody looked.
+  const requeue = (object: corev1.Endpoints) => {
+    if (services.get(object.metadata?.namespace ?? '', object.metadata?.name ?? '')) enqueue(object);
+  };
+  const enqueue = (object: corev1.Endpoints) => queue.add(keyString(objectKey(object)));
   endpoints.addHandler({ added: requeue, updated: (_old, current) => requeue(current), deleted: requeue });
-  return [{ name: 'endpoint', run: signal => controller.run(signal) }];
+  const run = async (signal: AbortSignal) => {
+    const leftovers = Promise.all([services.synced(signal), endpoints.synced(signal)]).then(() =>
+      endpoints.list().filter(isNoLock).forEach(enqueue),
+    );
+    await Promise.all([leftovers.catch(() => undefined), controller.run(signal)]);
+  };
+  return [{ name: 'endpoint', run }];
 }
 
+/** isNoLock: the object is no lock of a leader election. */
+const isNoLock = ({ metadata }: corev1.Endpoints) => metadata?.annotations?.[LEADER] === undefined;
+
 class EndpointsReconciler {
+  private readonly triggers = new TriggerTimes();
+
   constructor(
     private readonly context: ControllerContext,
     private readonly services: Informer<corev1.Service>,
@@ -47,15 +64,18 @@ class EndpointsReconciler {
     private readonly endpoints: Informer<corev1.Endpoints>,
   ) {}
 
-  async reconcile({ namespace, name }: ObjectKey): Promise<void> {
+  async reconcile(key: ObjectKey): Promise<void> {
+    const { namespace, name } = key;
     const service = this.services.get(namespace, name);
     const current = this.endpoints.get(namespace, name);
-    if (!service) return this.removeLeftover(current);
+    if (!service) return this.remove(key, current);
     if (!hasSelector(service)) return;
+    const release = await this.context.release();
     const selector = selectorFromSet(service.spec?.selector);
     const selected = this.pods.list(namespace).filter(pod => selector.matches(pod.metadata?.labels));
-    const { subsets, truncated } = planSubsets(service, selected);
-    const labels = endpointsLabels(service);
+    const triggered = this.triggers.look(keyString(key), service, selected);
+    const { subsets, truncated } = planSubsets(service, selected, release);
+    const labels = endpointsLabels(service, release);
     const overCapacity = current?.metadata?.annotations?.[OVER_CAPACITY] !== undefined;
     if (
       current &&
@@ -64,7 +84,7 @@ class EndpointsReconciler {
       overCapacity === truncated
     )
       return;
-    const { [OVER_CAPACITY]: _old, ...annotations } = current?.metadata?.annotations ?? {};
+    const { [OVER_CAPACITY]: _old, ...annotations } = withTriggerTime(current?.metadata?.annotations, triggered);
     if (truncated) annotations[OVER_CAPACITY] = 'truncated';
     await this.write(service, current, {
       ...current,
@@ -93,10 +113,11 @@ class EndpointsReconciler {
     }
   }
 
-  /** removeLeftover deletes the endpoints of a service that is gone; other Endpoints objects without a service are left alone. */
-  private async removeLeftover(current: corev1.Endpoints | undefined): Promise<void> {
-    if (!current || current.metadata?.labels?.['endpoints.kubernetes.io/managed-by'] !== 'endpoint-controller') return;
-    const { namespace = '', name = '', uid } = current.metadata;
+  /** remove deletes the endpoints of a service that is gone, whoever wrote them. */
+  private async remove(key: ObjectKey, current: corev1.Endpoints | undefined): Promise<void> {
+    this.triggers.forget(keyString(key));
+    if (!current) return;
+    const { namespace = '', name = '', uid } = current.metadata ?? {};
     await this.context.client
       .resource(Endpoints)
       .delete(namespace, name, { preconditions: { uid } })

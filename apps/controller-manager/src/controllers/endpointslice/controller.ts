@@ -1,5 +1,5 @@
 import { EndpointSlices, Nodes, Pods, Services, type corev1 } from '@navarch/api';
-import { isDeleting, selectorFromSet, type ObjectKey } from '@navarch/apimachinery';
+import { isDeleting, keyString, selectorFromSet, type ObjectKey } from '@navarch/apimachinery';
 import type { Informer } from '@navarch/client';
 import {
   Controller,
@@ -13,6 +13,7 @@ import { ManagedSlices } from '../../shared/endpoint-slices';
 import { hasSelector } from '../../shared/endpoints';
 import { enqueueServicesOf } from '../../shared/service-handlers';
 import { STALE_MS } from '../../shared/slice-tracker';
+import { TriggerTimes, withTriggerTime } from '../../shared/trigger-times';
 import { MANAGED_BY, planSlices, sliceLabels } from './plan';
 
 /** startEndpointSlice keeps the EndpointSlices of each service with a selector. */
@@ -44,6 +45,8 @@ interface Informers {
 }
 
 class EndpointSliceReconciler {
+  private readonly triggers = new TriggerTimes();
+
   constructor(
     private readonly context: ControllerContext,
     private readonly informers: Informers,
@@ -54,22 +57,35 @@ class EndpointSliceReconciler {
     const { namespace, name } = key;
     const service = this.informers.services.get(namespace, name);
     // Slices of a deleted service go with it: it is their owner.
-    if (!service) return this.slices.forget(key);
+    if (!service) {
+      this.triggers.forget(keyString(key));
+      return this.slices.forget(key);
+    }
     if (!hasSelector(service) || isDeleting(service)) return;
     const existing = this.slices.of(key);
     // The slices' own events call again before that.
     if (!existing) return { requeueAfterMs: STALE_MS };
     const selector = selectorFromSet(service.spec?.selector);
     const selected = this.informers.pods.list(namespace).filter(pod => selector.matches(pod.metadata?.labels));
-    const plan = planSlices(service, selected, node => this.zoneOf(node), existing);
+    const triggered = this.triggers.look(keyString(key), service, selected);
+    const plan = planSlices(service, selected, node => this.zoneOf(node), existing, await this.context.release());
+    const update = plan.update.map(slice => ({
+      ...slice,
+      metadata: { ...slice.metadata, annotations: withTriggerTime(slice.metadata?.annotations, triggered) },
+    }));
     const ownerReferences = [controllerReference(Services, service)];
     try {
-      await this.slices.apply(key, plan, {
-        namespace,
-        generateName: `${name}-`,
-        labels: sliceLabels(service),
-        ownerReferences,
-      });
+      await this.slices.apply(
+        key,
+        { ...plan, update },
+        {
+          namespace,
+          generateName: `${name}-`,
+          labels: sliceLabels(service),
+          annotations: withTriggerTime(undefined, triggered),
+          ownerReferences,
+        },
+      );
     } catch (error) {
       const message = `Error updating Endpoint Slices for Service ${namespace}/${name}: ${(error as Error).message}`;
       this.context.events.event(service, 'Warning', 'FailedToUpdateEndpointSlices', message);

@@ -1,9 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1, discoveryv1 } from '@navarch/api';
-import { planSubsets } from '../endpoints/plan';
+import { planSubsets as planSubsetsIn } from '../endpoints/plan';
+import { releaseOf } from '../../shared/release';
 import type { SlicePlan } from '../../shared/endpoint-slices';
 import { STALE_MS, SliceTracker } from '../../shared/slice-tracker';
-import { planSlices, sliceLabels, MAX_ENDPOINTS } from './plan';
+import { planSlices as planSlicesIn, sliceLabels, MAX_ENDPOINTS } from './plan';
+
+const NOW = releaseOf(33);
+const THEN = releaseOf(20);
+const TOLERATE = 'service.alpha.kubernetes.io/tolerate-unready-endpoints';
+const planSlices = (
+  owner: corev1.Service,
+  pods: readonly corev1.Pod[],
+  zoneOf: (node: string) => string | undefined,
+  existing: readonly discoveryv1.EndpointSlice[],
+) => planSlicesIn(owner, pods, zoneOf, existing, NOW);
+const planSubsets = (owner: corev1.Service, pods: readonly corev1.Pod[]) => planSubsetsIn(owner, pods, NOW);
 
 const service = (spec: Partial<corev1.ServiceSpec> = {}): corev1.Service => ({
   metadata: { name: 'web', namespace: 'n', labels: { tier: 'x' } },
@@ -96,6 +108,13 @@ describe('planSlices', () => {
     expect(shape(planSlices(service(), pods(200), noZone, slices))).toEqual({ create: [], update: [], delete: 1 });
     expect(shape(planSlices(service(), [], noZone, slices))).toEqual({ create: [0], update: [], delete: 3 });
   });
+  test('1.20 shows no pod that is being deleted, unless asked to, and only whether it is ready', () => {
+    const [going, here] = [pod(1, { deleting: true }), pod(2)];
+    const conditions = (owner: corev1.Service) =>
+      planSlicesIn(owner, [going, here], noZone, [], THEN).create[0]!.endpoints.map(({ conditions: c }) => c);
+    expect(conditions(service())).toEqual([{ ready: true }]);
+    expect(conditions(service({ publishNotReadyAddresses: true }))).toEqual([{ ready: true }, { ready: true }]);
+  });
   test('pods whose named port differs get a slice of their own', () => {
     expect(shape(planSlices(service(), [pod(1), pod(2, { port: 9090 })], noZone, []))).toEqual({
       create: [1, 1],
@@ -112,6 +131,33 @@ describe('planSubsets', () => {
     expect(subsets[0]!.addresses?.map(a => a.ip)).toEqual(['10.0.0.1', '10.0.0.2']);
     expect(subsets[0]!.notReadyAddresses?.map(a => a.ip)).toEqual(['10.0.0.3']);
     expect(subsets[0]!.ports).toEqual([{ name: 'http', port: 8080, protocol: 'TCP' }]);
+  });
+  test('ports that the same pods serve share a subset', () => {
+    const two = service({
+      ports: [
+        { name: 'http', port: 80, targetPort: 'web' },
+        { name: 'dns', port: 53, targetPort: 5353 },
+      ],
+    });
+    const { subsets } = planSubsets(two, [pod(1), pod(2, { port: 9090 })]);
+    const shown = subsets.map(({ addresses, ports }) => [addresses?.map(a => a.ip), ports?.map(p => p.port)]);
+    expect(shown).toHaveLength(3);
+    expect(shown).toEqual(
+      expect.arrayContaining([
+        [['10.0.0.1', '10.0.0.2'], [5353]],
+        [['10.0.0.1'], [8080]],
+        [['10.0.0.2'], [9090]],
+      ]),
+    );
+  });
+  test('1.20: versions of pods, no limit, unready ones by annotation', () => {
+    const old = { ...service(), metadata: { ...service().metadata, annotations: { [TOLERATE]: 'true' } } };
+    const versioned = { ...pod(1, { ready: false }), metadata: { ...pod(1).metadata, resourceVersion: '7' } };
+    const { subsets } = planSubsetsIn(old, [versioned], THEN);
+    expect(subsets[0]!.addresses?.[0]?.targetRef?.resourceVersion).toBe('7');
+    const many = planSubsetsIn(service(), pods(1001), THEN);
+    expect([many.truncated, many.subsets[0]!.addresses?.length]).toEqual([false, 1001]);
+    expect(planSubsets(old, [versioned]).subsets[0]!.addresses).toBeUndefined();
   });
   test('a headless service without ports lists addresses all the same', () => {
     const { subsets } = planSubsets(service({ ports: [], clusterIP: 'None' }), [pod(1)]);

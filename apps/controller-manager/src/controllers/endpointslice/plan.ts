@@ -12,12 +12,13 @@ import {
   MANAGED_BY_LABEL,
   portsKey,
   SERVICE_NAME_LABEL,
-  sortPorts,
   type NewSlice,
   type SlicePlan,
 } from '../../shared/endpoint-slices';
 import { semanticEqual } from '../../shared/equality';
 import { isPodReady } from '../../shared/pods';
+import { slicePortOrder } from '../../shared/port-order';
+import type { Release } from '../../shared/release';
 
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 
@@ -50,6 +51,7 @@ export function planSlices(
   pods: readonly corev1.Pod[],
   zoneOf: (node: string) => string | undefined,
   existing: readonly Slice[],
+  release: Release,
 ): SlicePlan {
   const types = addressTypes(service);
   const plan = {
@@ -58,7 +60,7 @@ export function planSlices(
     delete: existing.filter(slice => !types.includes(slice.addressType)),
   };
   for (const type of types) {
-    const groups = groupByPorts(service, pods, type, zoneOf);
+    const groups = groupByPorts(service, pods, type, zoneOf, release);
     if (!groups.size) groups.set(portsKey([]), { ports: [], endpoints: [] });
     const mine = existing.filter(slice => slice.addressType === type);
     for (const [key, { ports, endpoints }] of groups) {
@@ -80,13 +82,15 @@ function groupByPorts(
   pods: readonly corev1.Pod[],
   type: string,
   zoneOf: (node: string) => string | undefined,
+  release: Release,
 ): Map<string, Group> {
   const groups = new Map<string, Group>();
+  const terminating = service.spec?.publishNotReadyAddresses === true || release.has('terminatingEndpoints');
   for (const pod of pods) {
-    if (!belongsInEndpoints(pod, true)) continue;
-    const endpoint = endpointOf(service, pod, type, zoneOf);
+    if (!belongsInEndpoints(pod, terminating)) continue;
+    const endpoint = endpointOf(service, pod, type, zoneOf, release);
     if (!endpoint) continue;
-    const ports = sortPorts(portsOf(service, pod));
+    const ports = slicePortOrder(portsOf(service, pod), release);
     const key = portsKey(ports);
     const group = groups.get(key) ?? { ports, endpoints: [] };
     group.endpoints.push(endpoint);
@@ -115,6 +119,7 @@ function endpointOf(
   pod: corev1.Pod,
   type: string,
   zoneOf: (node: string) => string | undefined,
+  release: Release,
 ): discoveryv1.Endpoint | undefined {
   const six = type === 'IPv6';
   const addresses = pod.status?.podIPs?.length
@@ -130,11 +135,11 @@ function endpointOf(
   const hostname = publishedHostname(pod, service);
   return {
     addresses: [address],
-    conditions: { ready, serving, terminating },
+    conditions: { ready, ...(release.has('terminatingEndpoints') && { serving, terminating }) },
     ...(hostname && { hostname }),
     ...(node && { nodeName: node }),
     ...(zone && { zone }),
-    targetRef: targetRef(pod),
+    targetRef: targetRef(pod, release),
   };
 }
 

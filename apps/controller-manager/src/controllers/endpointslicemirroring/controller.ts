@@ -55,7 +55,7 @@ class MirrorReconciler {
       return this.slices.forget(key);
     }
     if (isDeleting(endpoints)) return;
-    const plan = planMirror(endpoints, existing);
+    const plan = planMirror(endpoints, existing, await this.context.release());
     if (plan.skipped) this.tellSkipped(endpoints, plan.skipped);
     await this.slices.apply(key, plan, {
       namespace,

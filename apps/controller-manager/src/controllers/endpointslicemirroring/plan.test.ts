@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1, discoveryv1 } from '@navarch/api';
-import { isMirrored, MANAGED_BY, MAX_MIRRORED, mirroredMetadata, planMirror } from './plan';
+import { isMirrored, MANAGED_BY, MAX_MIRRORED, mirroredMetadata, planMirror as planMirrorIn } from './plan';
+import { releaseOf } from '../../shared/release';
+
+const planMirror = (of: corev1.Endpoints, existing: readonly discoveryv1.EndpointSlice[]) =>
+  planMirrorIn(of, existing, releaseOf(33));
 
 const HTTP = { name: 'http', port: 80, protocol: 'TCP' };
 const DNS = { name: 'dns', port: 53, protocol: 'UDP' };

@@ -8,6 +8,9 @@ import {
   type SlicePlan,
 } from '../../shared/endpoint-slices';
 import { semanticEqual } from '../../shared/equality';
+import { slicePortOrder } from '../../shared/port-order';
+import type { Release } from '../../shared/release';
+import { TRIGGER_TIME } from '../../shared/trigger-times';
 
 export const MANAGED_BY = 'endpointslicemirroring-controller.k8s.io';
 
@@ -16,10 +19,7 @@ export const MAX_MIRRORED = 1000;
 
 const SKIP_LABEL = 'endpointslice.kubernetes.io/skip-mirror';
 const LEADER_ANNOTATION = 'control-plane.alpha.kubernetes.io/leader';
-const UNMIRRORED_ANNOTATIONS = [
-  'endpoints.kubernetes.io/last-change-trigger-time',
-  'kubectl.kubernetes.io/last-applied-configuration',
-];
+const UNMIRRORED_ANNOTATIONS = [TRIGGER_TIME, 'kubectl.kubernetes.io/last-applied-configuration'];
 
 /** MirrorPlan is the slices' plan, and how many addresses have no place in it. */
 export interface MirrorPlan extends SlicePlan {
@@ -48,8 +48,12 @@ export function mirroredMetadata({
  * planMirror decides which slices show the endpoints: one for each set of ports and family. A slice whose ports nobody has any
  * more is used again for new ones before another is made.
  */
-export function planMirror(endpoints: corev1.Endpoints, existing: readonly discoveryv1.EndpointSlice[]): MirrorPlan {
-  const { wanted, skipped } = wantedSlices(endpoints);
+export function planMirror(
+  endpoints: corev1.Endpoints,
+  existing: readonly discoveryv1.EndpointSlice[],
+  release: Release,
+): MirrorPlan {
+  const { wanted, skipped } = wantedSlices(endpoints, release);
   const metadata = mirroredMetadata(endpoints);
   const free = new Set(existing);
   const take = (fits: (slice: discoveryv1.EndpointSlice) => boolean) => {
@@ -79,11 +83,11 @@ export function planMirror(endpoints: corev1.Endpoints, existing: readonly disco
   return { create, update, delete: [...free], skipped };
 }
 
-function wantedSlices({ subsets }: corev1.Endpoints): { wanted: NewSlice[]; skipped: number } {
+function wantedSlices({ subsets }: corev1.Endpoints, release: Release): { wanted: NewSlice[]; skipped: number } {
   const groups = new Map<string, NewSlice>();
   let skipped = 0;
   for (const subset of subsets ?? []) {
-    const ports = (subset.ports ?? []).map(portOf);
+    const ports = slicePortOrder((subset.ports ?? []).map(portOf), release);
     const all = [
       ...(subset.addresses ?? []).map(address => endpointOf(address, true)),
       ...(subset.notReadyAddresses ?? []).map(address => endpointOf(address, false)),

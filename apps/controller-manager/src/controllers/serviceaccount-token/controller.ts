@@ -11,7 +11,6 @@ import {
 import { Controller, enqueueObject, retryOnConflict, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { isNamespaceTerminating } from '../../shared/pod-control';
-import { mintsTokens } from '../../shared/release';
 import { ACCOUNT_NAME, ACCOUNT_UID, TOKEN_TYPE, accountNameOf, belongsTo, filled } from './plan';
 import { TokenSigner } from './token';
 
@@ -64,7 +63,7 @@ export function startServiceAccountToken(context: ControllerContext): Runnable[]
       return;
     }
     await forgetGone(account);
-    if (!mintsTokens(await context.release()) || hasToken(account)) return;
+    if (!(await context.release()).has('mintedTokens') || hasToken(account)) return;
     const fresh = await live(accountClient.get(namespace, name));
     // The cache may be behind our own last write.
     if (!fresh || fresh.metadata?.resourceVersion !== account.metadata?.resourceVersion)
