@@ -11,7 +11,7 @@ export interface Question {
   readonly accept?: string;
 }
 
-/** Answer is a status code and the JSON that came with it. */
+/** Answer is a status code and the JSON that came with it; 0 if none came. */
 export interface Answer {
   readonly code: number;
   readonly warning?: string | undefined;
@@ -35,7 +35,7 @@ export class Server {
     this.authorization = typeof token === 'string' ? { authorization: `Bearer ${token}` } : {};
   }
 
-  /** ask answers whatever the server answers, failures too; it rejects if the connection breaks. */
+  /** ask answers whatever the server answers, failures too; a connection that breaks is an answer of code 0. */
   ask({
     method,
     path,
@@ -51,19 +51,20 @@ export class Server {
     const headers = { accept, ...this.authorization, ...sends };
     const { hostname, port } = this.base;
     const options: RequestOptions = { hostname, port, method, path, headers, agent: this.agent, timeout: 60_000 };
-    return new Promise((resolve, reject) => {
+    return new Promise(resolve => {
+      const broken = (error: Error) => resolve({ code: 0, body: error.message });
       const sent = request(options, response => {
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (part: string) => (text += part));
-        response.on('error', reject);
+        response.on('error', broken);
         response.on('end', () => {
           const warning = response.headers.warning;
           resolve({ code: response.statusCode ?? 0, warning, body: parsed(text) });
         });
       });
       sent.on('timeout', () => sent.destroy(new Error(`${method} ${path}: no answer`)));
-      sent.on('error', reject);
+      sent.on('error', broken);
       sent.end(payload);
     });
   }

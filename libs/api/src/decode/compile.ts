@@ -13,6 +13,8 @@ export interface DecodeState {
   readonly sorted: boolean;
   /** keepsEmpty: lists and maps that are there stay, even if there is nothing in them. */
   readonly keepsEmpty: boolean;
+  /** wraps: of whole numbers that do not fit into 32 bits the lower bits count. */
+  readonly wraps: boolean;
 }
 
 /** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
@@ -61,7 +63,11 @@ function scalarDecoder(type: string): TypeDecoder | undefined {
       };
     case 'int32':
       return {
-        decode: (v, s) => (Number.isInteger(v) && (v as number) === ((v as number) | 0) ? v : fail('int32', v, s)),
+        decode: (v, s) => {
+          if (!Number.isInteger(v)) return fail('int32', v, s);
+          const lower = (v as number) | 0;
+          return v === lower || s.wraps ? lower : fail('int32', v, s);
+        },
         zero: () => 0,
         isEmpty: isNothing,
       };

@@ -213,6 +213,16 @@ describe('what does not fit is refused', () => {
   });
 
   test.each([
+    [3_000_000_000, -1_294_967_296],
+    [-3_000_000_000, 1_294_967_296],
+    [5, 5],
+  ])('of %d the lower 32 bits count where numbers wrap', (priority, want) => {
+    const { object } = decodeTyped(POD, pod({ priority }), { wraps: true });
+    expect(object).toMatchObject({ spec: { priority: want } });
+    expect(() => decodeTyped(POD, pod({ priority: 1.5 }), { wraps: true })).toThrow('of type int32');
+  });
+
+  test.each([
     [20, { spec: { replicas: 1 } }, ['spec.minReadySeconds']],
     [22, { spec: { minReadySeconds: 5, replicas: 1 } }, []],
   ])('v1.%i knows the fields that it has', (emulated, want, unknown) => {

@@ -20,6 +20,8 @@ export interface DecodeOptions {
   readonly sorted?: boolean;
   /** keepsEmpty: lists and maps without content stay, which the stored form does not tell from none. */
   readonly keepsEmpty?: boolean;
+  /** wraps: a whole number that does not fit into 32 bits is no failure; its lower bits are what the field holds. */
+  readonly wraps?: boolean;
 }
 
 export interface Decoded {
@@ -38,8 +40,8 @@ export interface Decoded {
  */
 export function decodeTyped(defName: string, value: unknown, options: DecodeOptions = {}): Decoded {
   const emulated = options.emulated ?? 33;
-  const { sorted = false, keepsEmpty = false } = options;
-  const state: DecodeState = { path: [], unknown: [], emulated, sorted, keepsEmpty };
+  const { sorted = false, keepsEmpty = false, wraps = false } = options;
+  const state: DecodeState = { path: [], unknown: [], emulated, sorted, keepsEmpty, wraps };
   try {
     const object = decoderOf(defName).decode(value, state) as Record<string, unknown>;
     return { object, unknown: state.unknown };
@@ -60,8 +62,8 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
 /** complaintOf is what a type that reads itself has against a value. */
 function complaintOf(type: string, value: unknown): string | undefined {
   try {
-    if (value !== null)
-      decoderOf(type).decode(value, { path: [], unknown: [], emulated: 20, sorted: false, keepsEmpty: false });
+    const plain = { emulated: 20, sorted: false, keepsEmpty: false, wraps: false };
+    if (value !== null) decoderOf(type).decode(value, { path: [], unknown: [], ...plain });
     return undefined;
   } catch (error) {
     return error instanceof Mismatch ? error.message : undefined;
