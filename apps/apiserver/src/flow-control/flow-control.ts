@@ -20,6 +20,9 @@ const WATCHES_SINCE = 22;
 const WORK_SINCE = 23;
 const LENDING_SINCE = 26;
 
+/** APPLIED_SINCE is the release from which on conditions are applied; before they were patched. */
+const APPLIED_SINCE = 27;
+
 /** openFlowControl makes priority and fairness as the flags want it; undefined where they want none. */
 export function openFlowControl(
   flags: ApiServerFlags,
@@ -124,7 +127,7 @@ function onChange<T extends KubeObject>(informer: Informer<T>, changed: (name: s
 }
 
 async function updateCondition(
-  { client, clock }: FlowControlParts,
+  { client, clock, emulated }: FlowControlParts,
   schema: flowcontrolv1.FlowSchema | undefined,
   hasLevel: (name: string) => boolean,
 ): Promise<void> {
@@ -138,6 +141,9 @@ async function updateCondition(
     metadata: { name, uid },
     status: { conditions: [condition] },
   };
-  const patch = { type: 'apply', fieldManager: MANAGER, force: true, body } as const;
+  const patch =
+    emulated < APPLIED_SINCE
+      ? ({ type: 'strategic', fieldManager: MANAGER, body } as const)
+      : ({ type: 'apply', fieldManager: MANAGER, force: true, body } as const);
   await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status' });
 }

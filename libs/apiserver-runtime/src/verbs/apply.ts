@@ -39,7 +39,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
   let warned = false;
   const target = targetOf(endpoint);
   return async current => {
-    if (!current && context.subresource) throw notFound(endpoint.target, name);
+    if (!current && context.subresource && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
     if (config.apiVersion === endpoint.apiVersion && structureOf(endpoint) !== deduced)
       checkAppliedKind(config, { apiVersion: endpoint.apiVersion, kind: endpoint.kindName }, services);
     const request = {

@@ -53,11 +53,16 @@ afterAll(async () => {
   await etcd?.stop();
 });
 
-/** ask answers the body, of failures too. */
-async function ask(emulated: number, method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown) {
+/** ask answers the body, of failures too. What is patched is applied. */
+async function ask(
+  emulated: number,
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  body?: unknown,
+) {
   try {
     const { transport } = apis.get(emulated)!;
-    const headers = { 'content-type': 'application/json' };
+    const headers = { 'content-type': method === 'PATCH' ? 'application/apply-patch+yaml' : 'application/json' };
     const sent = body === undefined ? {} : { headers, body: Buffer.from(JSON.stringify(body)) };
     const answer = await transport.send({ method, path, ...sent });
     return JSON.parse(answer.body.toString()) as Answer;
@@ -104,6 +109,15 @@ describe('creation', () => {
   ])('%s by PUT', async (_, collection, kind, code) => {
     const body = { metadata: { name: 'new' }, ...(kind === 'EndpointSlice' && { addressType: 'IPv4', endpoints: [] }) };
     expect((await ask(20, 'PUT', `${collection}/new`, body)).code).toBe(code);
+  });
+  test.each([
+    ['Service', 'services', undefined],
+    ['Pod', 'pods', 404],
+  ])('applying the status of no %s', async (kind, resource, code) => {
+    const path = `/api/v1/namespaces/n/${resource}/applied/status?fieldManager=m`;
+    const spec = kind === 'Service' && { spec: { ports: [{ port: 80, protocol: 'TCP' }] } };
+    const body = { apiVersion: 'v1', kind, metadata: { name: 'applied' }, ...spec };
+    expect((await ask(20, 'PATCH', path, body)).code).toBe(code);
   });
   test.each([
     [20, 404, undefined],

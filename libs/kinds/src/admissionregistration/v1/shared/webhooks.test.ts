@@ -1,5 +1,7 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import type { StrategyContext } from '../../../kind';
 import { ask } from '../../../testing/findings';
+import { validateWebhooks, type Webhook } from './webhooks';
 
 const at = 'webhooks[0].rules[0].resources';
 test.each<[string, string[], string[]]>([
@@ -60,4 +62,46 @@ test.each<readonly [version: string, sideEffects: string | undefined, findings: 
   };
   const path = `/apis/admissionregistration.k8s.io/${version}/mutatingwebhookconfigurations`;
   expect(ask(path).created({ webhooks: [webhook] })).toEqual(findings);
+});
+
+describe('an update through v1 asks no more than what was there fulfilled', () => {
+  const webhook = (more: Partial<Webhook>): Webhook => ({
+    ...{ name: 'a.b.c', clientConfig: { url: 'https://a.b' }, admissionReviewVersions: ['v1'], sideEffects: 'None' },
+    ...more,
+  });
+  const context = { apiVersion: 'admissionregistration.k8s.io/v1', emulated: 20 } as StrategyContext;
+  test.each<readonly [what: string, old: Webhook[], wanted: Webhook[], findings: string[]]>([
+    ['side effects', [webhook({ sideEffects: 'Unknown' })], [webhook({ sideEffects: 'Some' })], []],
+    [
+      'no side effects before',
+      [webhook({})],
+      [webhook({ sideEffects: 'Some' })],
+      ['webhooks[0].sideEffects: Unsupported value: "Some": supported values: "None", "NoneOnDryRun"'],
+    ],
+    [
+      'nothing said of side effects',
+      [webhook({ sideEffects: 'Unknown' })],
+      [{ ...webhook({}), sideEffects: undefined as never }],
+      ['webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun, Some, Unknown'],
+    ],
+    ['two of a name', [webhook({}), webhook({})], [webhook({}), webhook({})], []],
+    [
+      'one of a name before',
+      [webhook({})],
+      [webhook({}), webhook({})],
+      ['webhooks[1].name: Duplicate value: "a.b.c"'],
+    ],
+    ['odd reviews', [webhook({ admissionReviewVersions: ['v7'] })], [webhook({ admissionReviewVersions: ['v8'] })], []],
+    [
+      'known reviews before',
+      [webhook({})],
+      [webhook({ admissionReviewVersions: ['v8'] })],
+      [
+        'webhooks[0].admissionReviewVersions: Invalid value: []string{"v8"}: must include at least one of v1, v1beta1',
+      ],
+    ],
+  ])('%s', (_, old, wanted, findings) => {
+    const found = validateWebhooks(wanted, context, old);
+    expect(found.map(({ field, message }) => `${field}: ${message}`)).toEqual(findings);
+  });
 });

@@ -15,6 +15,8 @@ export type Webhook = admissionregistrationv1.ValidatingWebhook & { reinvocation
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const REVIEWS = ['v1', 'v1beta1'];
+const NO_SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
+const SIDE_EFFECTS = [...NO_SIDE_EFFECTS, 'Some', 'Unknown'];
 
 /** defaultWebhook completes a webhook of v1, in place. */
 export function defaultWebhook(webhook: Webhook): void {
@@ -46,7 +48,26 @@ export const changesWebhooks = (
   context: StrategyContext,
 ): boolean => !semanticEqual(configuration.webhooks, old.webhooks) || sendsEmpties(configuration, 'webhooks', context);
 
-/** validateWebhooks checks the webhooks of a configuration, `old` being those that an update found; v1 asks for more than v1beta1. */
+/** Demands are what not every webhook has to fulfil: an update asks no more than what was there fulfils already. */
+interface Demands {
+  readonly uniqueNames: boolean;
+  readonly noSideEffects: boolean;
+  readonly knownReviews: boolean;
+}
+
+/** demandsOf are those of v1, which asks for more than v1beta1, towards webhooks that replace the `old` ones. */
+function demandsOf(apiVersion: string, old: readonly Webhook[]): Demands {
+  const isStrict = apiVersion.endsWith('/v1');
+  return {
+    uniqueNames: isStrict && new Set(old.map(({ name }) => name)).size === old.length,
+    noSideEffects: isStrict && old.every(({ sideEffects }) => NO_SIDE_EFFECTS.includes(sideEffects)),
+    knownReviews: old.every(({ admissionReviewVersions: versions = [] }) => !versions.length || areKnown(versions)),
+  };
+}
+
+const areKnown = (versions: readonly string[]) => versions.some(version => REVIEWS.includes(version));
+
+/** validateWebhooks checks the webhooks of a configuration, `old` being those that an update found. */
 export function validateWebhooks(
   webhooks: readonly Webhook[] | undefined,
   context: StrategyContext,
@@ -55,15 +76,15 @@ export function validateWebhooks(
   const conditions = (old ?? []).flatMap(({ matchConditions = [] }) => matchConditions);
   const stored = new Set(conditions.map(({ expression }) => expression));
   const written = { environment: ADMISSION, release: context.emulated, stored };
-  const strict = context.apiVersion.endsWith('/v1');
+  const demands = demandsOf(context.apiVersion, old ?? []);
   const names = new Set<string>();
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
     const errors = [
-      ...validateWebhook(webhook, strict, at, context, written),
-      ...validateReviews(webhook.admissionReviewVersions ?? [], at.child('admissionReviewVersions'), context),
+      ...validateWebhook(webhook, demands, at, context, written),
+      ...validateReviews(webhook.admissionReviewVersions ?? [], demands, at.child('admissionReviewVersions'), context),
     ];
-    if (strict && webhook.name) {
+    if (demands.uniqueNames && webhook.name) {
       if (names.has(webhook.name)) errors.push(field.duplicate(at.child('name'), webhook.name));
       names.add(webhook.name);
     }
@@ -73,7 +94,7 @@ export function validateWebhooks(
 
 function validateWebhook(
   webhook: Webhook,
-  strict: boolean,
+  { noSideEffects }: Demands,
   path: Path,
   release: Release,
   written: WrittenIn,
@@ -86,10 +107,10 @@ function validateWebhook(
   if (failurePolicy !== undefined)
     errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
   if (matchPolicy !== undefined) errors.push(...oneOf(path.child('matchPolicy'), matchPolicy, ['Equivalent', 'Exact']));
-  const effects = strict ? ['None', 'NoneOnDryRun'] : ['None', 'NoneOnDryRun', 'Some', 'Unknown'];
+  const effects = noSideEffects ? NO_SIDE_EFFECTS : SIDE_EFFECTS;
   const at = path.child('sideEffects');
   if (typeof sideEffects === 'string') errors.push(...oneOf(at, sideEffects, effects));
-  else if (strict) errors.push(field.required(at, `must specify one of ${effects.join(', ')}`));
+  else errors.push(field.required(at, `must specify one of ${effects.join(', ')}`));
   if (timeoutSeconds !== undefined && (timeoutSeconds < 1 || timeoutSeconds > 30)) {
     errors.push(
       field.invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'),
@@ -178,7 +199,12 @@ function validateResources(
   return errors;
 }
 
-function validateReviews(versions: readonly string[], path: Path, release: Release): FieldError[] {
+function validateReviews(
+  versions: readonly string[],
+  { knownReviews }: Demands,
+  path: Path,
+  release: Release,
+): FieldError[] {
   if (!versions.length) return [field.required(path, `must specify one of ${REVIEWS.join(', ')}`)];
   const seen = new Set<string>();
   const errors = versions.flatMap((version, i) => {
@@ -186,7 +212,7 @@ function validateReviews(versions: readonly string[], path: Path, release: Relea
     seen.add(version);
     return each(path.index(i), version, isDNS1035Label(version));
   });
-  if (versions.some(v => REVIEWS.includes(v))) return errors;
+  if (!knownReviews || areKnown(versions)) return errors;
   return [
     ...errors,
     invalidStruct(path, versions, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`, release),

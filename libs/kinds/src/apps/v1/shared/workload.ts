@@ -129,6 +129,6 @@ export function validateSelectorUnchanged(
   old: metav1.LabelSelector | undefined,
   release: Release,
 ): FieldError[] {
-  if (semanticEqual(now, old)) return [];
+  if (semanticEqual({ selector: now }, { selector: old })) return [];
   return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '"null"', IMMUTABLE, release)];
 }

@@ -39,6 +39,14 @@ describe('v1.20 says of a changed job', () => {
     expect(finding).toBe('spec.parallelism: Invalid value: -1: must be greater than or equal to 0');
     expect(more).toEqual([finding]);
   });
+  test('a selector of all pods that is gone', () => {
+    const all = { manualSelector: true, selector: {} };
+    const findings = ask(JOBS).changed(
+      job(all),
+      changed(spec => delete spec.selector),
+    );
+    expect(findings).toContain('spec.selector: Invalid value: "null": field is immutable');
+  });
   test('no count is negative', () => {
     expect(ask(JOBS).changed(job({}), { ...job({}), status: { failed: -1 } }, 'status')).toEqual([
       'status.failed: Invalid value: -1: must be greater than or equal to 0',

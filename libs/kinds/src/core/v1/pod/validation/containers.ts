@@ -86,7 +86,7 @@ function validateContainer(
   const errors: FieldError[] = [];
   if (!name) errors.push(field.required(path.child('name')));
   else errors.push(...each(path.child('name'), name, isDNS1123Label(name)));
-  if (name && names.has(name)) errors.push(field.duplicate(path.child('name'), name));
+  if (names.has(name)) errors.push(field.duplicate(path.child('name'), name));
   names.add(name);
   if (!image) errors.push(field.required(path.child('image')));
   const termination = validateTerminationPolicy(

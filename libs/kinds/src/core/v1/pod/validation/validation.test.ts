@@ -29,6 +29,15 @@ describe('v1.20 says of a pod', () => {
       ['spec.initContainers[1].name: Duplicate value: "a"', 'spec.initContainers[1].name: Duplicate value: "a"'],
     ],
     [
+      'two containers without a name',
+      pod({ containers: [container({ name: '' }), container({ name: '' })] }),
+      [
+        'spec.containers[0].name: Required value',
+        'spec.containers[1].name: Required value',
+        'spec.containers[1].name: Duplicate value: ""',
+      ],
+    ],
+    [
       'a hook of an init container',
       pod({ initContainers: [container({ name: 'a', lifecycle: { preStop: { exec: { command: ['x'] } } } })] }),
       [
