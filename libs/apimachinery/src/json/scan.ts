@@ -1,6 +1,10 @@
 /** JsonError says why bytes are no JSON, in the words of the Kubernetes API (which are Go's). */
 export class JsonError extends Error {
-  constructor(message: string) {
+  /** endsEarly: there is nothing wrong with the bytes but that more is to come. */
+  constructor(
+    message: string,
+    readonly endsEarly = false,
+  ) {
     super(message);
     this.name = 'JsonError';
   }
@@ -50,7 +54,7 @@ class Scanner {
 
   /** fail tells what stands here that may not. Where a blank may not stand either (`within` a word), the end is told as one. */
   fail(where: string, within = false): never {
-    if (this.atEnd()) throw new JsonError(within ? `invalid character ' ' ${where}` : END);
+    if (this.atEnd()) throw new JsonError(within ? `invalid character ' ' ${where}` : END, true);
     throw new JsonError(`invalid character ${quoteByte(this.text.charCodeAt(this.at))} ${where}`);
   }
 

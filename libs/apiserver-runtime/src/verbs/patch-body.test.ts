@@ -51,6 +51,13 @@ describe('parsePatch', () => {
       'error decoding patch: json: cannot unmarshal number into Go value of type map[string]interface {}',
     ],
     ['strategic', '{"a":', 'unexpected EOF', 'unexpected end of JSON input'],
+    ['strategic', '{"a":tr', 'unexpected EOF', "invalid character ' ' in literal true (expecting 'u')"],
+    [
+      'strategic',
+      '{"a":trx',
+      "invalid character 'x' in literal true (expecting 'u')",
+      "invalid character 'x' in literal true (expecting 'u')",
+    ],
     ['strategic', ' ', 'EOF', 'unexpected end of JSON input'],
     ['strategic', '{} x', '', "invalid character 'x' after top-level value"],
     [

@@ -41,7 +41,7 @@ export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, cont
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     if (type === 'merge' && !strict) throw noMergePatch(context);
-    throw badRequest(unreadable(type, error.message, context, body));
+    throw badRequest(unreadable(type, error, context, body));
   }
 }
 
@@ -77,10 +77,15 @@ function noMergePatch({ emulated }: Context): StatusError {
 /** Whoever validates fields has read the patch once before it is applied, and says so. */
 const reading = (type: PatchType, strict: boolean) => (strict && type !== 'strategic' ? 'error decoding patch: ' : '');
 
-function unreadable(type: PatchType, message: string, { emulated, fieldValidation }: Context, body: Buffer): string {
+function unreadable(
+  type: PatchType,
+  { message, endsEarly }: JsonError,
+  { emulated, fieldValidation }: Context,
+  body: Buffer,
+): string {
   if (fieldValidation !== 'Ignore') return reading(type, true) + message;
   // A stream that ends early is worded otherwise.
-  const isStream = type === 'strategic' && emulated <= STREAMED_UNTIL && message === 'unexpected end of JSON input';
+  const isStream = type === 'strategic' && emulated <= STREAMED_UNTIL && endsEarly;
   if (!isStream) return message;
   return body.toString('latin1').trim() ? 'unexpected EOF' : 'EOF';
 }
