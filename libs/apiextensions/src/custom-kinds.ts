@@ -3,6 +3,7 @@ import {
   StatusError,
   badRequest,
   deduced,
+  sortedKeys,
   type AnyObject,
   type KubeObject,
   type TypeSchema,
@@ -13,7 +14,7 @@ import type { CustomKind, CustomVersion } from '@navarch/apiserver-runtime';
 import { validateStructural, type KindDefinition, type ServedVersion, type Subresources } from '@navarch/kinds';
 import { CompiledSchema, MetadataError, publishedSchema, type JsonSchema } from '@navarch/schema';
 import { columnsOf } from './columns';
-import { sortedKeys, versionConversion, type Convert, type VersionConversion } from './conversion';
+import { versionConversion, type Convert, type VersionConversion } from './conversion';
 import { isTrue, warningOf, type Definition, type Version } from './definition';
 import { scaleOf } from './scale';
 import { selectableFields } from './selectable-fields';

@@ -1,4 +1,4 @@
-import { isRecord, setOwn } from '@navarch/apimachinery';
+import { isRecord, setOwn, sortedKeys } from '@navarch/apimachinery';
 import { fieldsOf, goneFields, jsonFields, specialForm, type FieldFacts } from '../schema';
 import { goStruct, goTypeOf, Mismatch, type Step } from './mismatch';
 import { canonicalBase64, canonicalDuration, canonicalMicroTime, canonicalQuantity, canonicalTime } from './scalars';
@@ -13,12 +13,15 @@ export interface DecodeState {
   readonly sorted: boolean;
   /** keepsEmpty: lists and maps that are there stay, even if there is nothing in them. */
   readonly keepsEmpty: boolean;
-  /** wraps: of whole numbers that do not fit into 32 bits the lower bits count. */
-  readonly wraps: boolean;
+  /** restored: the value is what a patch made of an object, and not a body. */
+  readonly restored: boolean;
 }
 
 /** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
 export type Decoder = (value: unknown, state: DecodeState) => unknown;
+
+/** LAST_THAT_WRAPS is the last release known to keep the lower 32 bits of the larger numbers that come of a patch. */
+const LAST_THAT_WRAPS = 20;
 
 /** TypeDecoder reads a type, and makes the value that stands where there is nothing. */
 interface TypeDecoder {
@@ -66,7 +69,7 @@ function scalarDecoder(type: string): TypeDecoder | undefined {
         decode: (v, s) => {
           if (!Number.isInteger(v)) return fail('int32', v, s);
           const lower = (v as number) | 0;
-          return v === lower || s.wraps ? lower : fail('int32', v, s);
+          return v === lower || (s.restored && s.emulated <= LAST_THAT_WRAPS) ? lower : fail('int32', v, s);
         },
         zero: () => 0,
         isEmpty: isNothing,
@@ -162,7 +165,7 @@ function specialDecoder(type: string): TypeDecoder | undefined {
     case 'rawObject':
     case 'fieldsV1':
     case 'json':
-      return { decode: value => value, ...nullZero };
+      return { decode: (value, state) => (state.restored ? sortedKeys(value) : value), ...nullZero };
     case 'jsonOrList': {
       const element = struct(/OrArray$/);
       const list = listDecoder({ name: '', number: 0, type: element, list: true });

@@ -205,6 +205,15 @@ describe('what does not fit is refused', () => {
     );
   });
 
+  test.each([
+    [true, '{"a":[{"b":1,"c":2}],"z":0}'],
+    [false, '{"z":0,"a":[{"c":2,"b":1}]}'],
+  ])('the keys of what has no type are in order where a patch made it: %s', (restored, text) => {
+    const data = { z: 0, a: [{ c: 2, b: 1 }] };
+    const { object } = decodeTyped('io.k8s.api.apps.v1.ControllerRevision', { data, revision: 1 }, { restored });
+    expect(JSON.stringify(object['data'])).toBe(text);
+  });
+
   test('base64', () => {
     const secret = (data: string) => () => decodeTyped('io.k8s.api.core.v1.Secret', { data: { k: data } });
     expect(secret('***')).toThrow('illegal base64 data at input byte 0');
@@ -216,10 +225,10 @@ describe('what does not fit is refused', () => {
     [3_000_000_000, -1_294_967_296],
     [-3_000_000_000, 1_294_967_296],
     [5, 5],
-  ])('of %d the lower 32 bits count where numbers wrap', (priority, want) => {
-    const { object } = decodeTyped(POD, pod({ priority }), { wraps: true });
+  ])('of %d the lower 32 bits are kept where a patch made it', (priority, want) => {
+    const { object } = decodeTyped(POD, pod({ priority }), { emulated: 20, restored: true });
     expect(object).toMatchObject({ spec: { priority: want } });
-    expect(() => decodeTyped(POD, pod({ priority: 1.5 }), { wraps: true })).toThrow('of type int32');
+    expect(() => decodeTyped(POD, pod({ priority: 1.5 }), { emulated: 20, restored: true })).toThrow('int32');
   });
 
   test.each([

@@ -20,8 +20,11 @@ export interface DecodeOptions {
   readonly sorted?: boolean;
   /** keepsEmpty: lists and maps without content stay, which the stored form does not tell from none. */
   readonly keepsEmpty?: boolean;
-  /** wraps: a whole number that does not fit into 32 bits is no failure; its lower bits are what the field holds. */
-  readonly wraps?: boolean;
+  /**
+   * restored: the value is what a strategic patch or apply made, and not a body: keys of values without a type are in order, and at 1.20 of
+   * whole numbers past 32 bits the lower bits are kept.
+   */
+  readonly restored?: boolean;
 }
 
 export interface Decoded {
@@ -40,8 +43,8 @@ export interface Decoded {
  */
 export function decodeTyped(defName: string, value: unknown, options: DecodeOptions = {}): Decoded {
   const emulated = options.emulated ?? 33;
-  const { sorted = false, keepsEmpty = false, wraps = false } = options;
-  const state: DecodeState = { path: [], unknown: [], emulated, sorted, keepsEmpty, wraps };
+  const { sorted = false, keepsEmpty = false, restored = false } = options;
+  const state: DecodeState = { path: [], unknown: [], emulated, sorted, keepsEmpty, restored };
   try {
     const object = decoderOf(defName).decode(value, state) as Record<string, unknown>;
     return { object, unknown: state.unknown };
@@ -62,7 +65,7 @@ export function decodeTyped(defName: string, value: unknown, options: DecodeOpti
 /** complaintOf is what a type that reads itself has against a value. */
 function complaintOf(type: string, value: unknown): string | undefined {
   try {
-    const plain = { emulated: 20, sorted: false, keepsEmpty: false, wraps: false };
+    const plain = { emulated: 20, sorted: false, keepsEmpty: false, restored: false };
     if (value !== null) decoderOf(type).decode(value, { path: [], unknown: [], ...plain });
     return undefined;
   } catch (error) {

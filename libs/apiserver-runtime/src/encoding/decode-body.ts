@@ -117,7 +117,7 @@ export function shaped(
     emulated: context.emulated,
     ...(raw && { raw }),
     ...(context.keepsEmpty && { keepsEmpty: true }),
-    ...(context.wraps && { wraps: true }),
+    ...(context.restored && { restored: true }),
   });
   tellFields(unknown, duplicates, target, context);
   object['kind'] = target.kind;

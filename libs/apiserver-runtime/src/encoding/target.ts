@@ -17,8 +17,8 @@ export interface DecodeContext {
   readonly anyKind?: boolean;
   /** keepsEmpty: lists and maps without content stay. */
   readonly keepsEmpty?: boolean;
-  /** wraps: of whole numbers past 32 bits the lower ones count. */
-  readonly wraps?: boolean;
+  /** restored: what is decoded is what a strategic patch or apply made, and not a body. */
+  readonly restored?: boolean;
   /** mistyped is told what is wrong with the type that a custom resource says it is of; unless given, that is thrown at once. */
   mistyped?(failure: StatusError): void;
   warn(text: string): void;

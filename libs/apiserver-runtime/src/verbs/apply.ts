@@ -83,7 +83,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
 /** backToType brings a merged object into its type. What does not fit is nobody's bad request: 500. */
 function backToType(object: AnyObject, target: Target, decode: DecodeContext): AnyObject {
   try {
-    return typed(object, [], target, decode);
+    return typed(object, [], target, { ...decode, restored: true });
   } catch (error) {
     const { name = '', namespace = '' } = object.metadata ?? {};
     const gv = target.group ? `${target.group}/${target.version}` : target.version;

@@ -57,9 +57,6 @@ export function patchTypeOf(headers: Exchange['request']['headers'], custom: boo
   return type;
 }
 
-/** LAST_THAT_WRAPS is the last release that is known to keep the lower bits of numbers that strategic patches make too large. */
-const LAST_THAT_WRAPS: Minor = 20;
-
 /** patch changes an object by a patch of any type; server-side apply may create it. */
 export async function patch(
   services: Services,
@@ -172,7 +169,7 @@ function strategicallyShaped(
   decode: DecodeContext,
 ): AnyObject {
   try {
-    return shaped(after, [], target, { ...decode, wraps: decode.emulated <= LAST_THAT_WRAPS });
+    return shaped(after, [], target, { ...decode, restored: true });
   } catch (error) {
     if (!(error instanceof StatusError)) throw error;
     const why =
