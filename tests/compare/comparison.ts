@@ -72,7 +72,8 @@ export class Comparison {
       await inParallel(changes, async mutation => {
         const pose = (one: KubeObject) => questionOf(mode, collection, one, mutation);
         const question = pose(subject[0]);
-        if (!question) return;
+        // What one server alone has in the object cannot be asked of both.
+        if (!question || !pose(subject[1])) return;
         asked++;
         let answers = await this.each(subject, pose);
         // A server that wrote the object itself in between (conditions of definitions, say) is asked again.

@@ -2,7 +2,7 @@ import { FlowSchemas, PriorityLevelConfigurations, type flowcontrolv1 } from '@n
 import { deepEqual, type KubeObject } from '@navarch/apimachinery';
 import { PriorityAndFairness, type ApiServer, type Population } from '@navarch/apiserver-runtime';
 import type { Clock, Logger, Registry } from '@navarch/base';
-import type { Informer, InformerFactory, KubeClient } from '@navarch/client';
+import type { Informer, InformerFactory, KubeClient, Patch } from '@navarch/client';
 import { Controller } from '@navarch/controller-runtime';
 import type { ApiServerFlags } from '../flags';
 import { danglingCondition } from './dangling';
@@ -141,9 +141,9 @@ async function updateCondition(
     metadata: { name, uid },
     status: { conditions: [condition] },
   };
-  const patch =
+  const patch: Patch =
     emulated < APPLIED_SINCE
-      ? ({ type: 'strategic', fieldManager: MANAGER, body } as const)
-      : ({ type: 'apply', fieldManager: MANAGER, force: true, body } as const);
-  await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status' });
+      ? { type: 'strategic', body }
+      : { type: 'apply', fieldManager: MANAGER, force: true, body };
+  await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status', fieldManager: MANAGER });
 }

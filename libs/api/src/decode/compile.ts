@@ -308,7 +308,7 @@ function structDecoder(defName: string): TypeDecoder {
       const item = value[key];
       if (item === null || item === undefined) continue;
       const decoded = decodeField(field, item, state);
-      if (field.dropsEmpty(decoded) && !(state.keepsEmpty && field.isCollection)) continue;
+      if (field.dropsEmpty(decoded) && !keepsEmpty(field, state)) continue;
       if (field.alwaysSince !== undefined) missing--;
       insert(found, values, field, decoded);
     }
@@ -324,6 +324,10 @@ function structDecoder(defName: string): TypeDecoder {
   };
   return { decode, zero: state => decode({}, state), isEmpty: never };
 }
+
+/** keepsEmpty: what the server writes has no empty lists and maps; of what it reads, those stay that are written in any case, as nothing. */
+const keepsEmpty = ({ isCollection, alwaysSince }: FieldDecoder, state: DecodeState): boolean =>
+  isCollection && (state.keepsEmpty || (alwaysSince !== undefined && !state.sorted));
 
 function decodeField({ name, decode }: FieldDecoder, value: unknown, state: DecodeState): unknown {
   state.path.push(name);

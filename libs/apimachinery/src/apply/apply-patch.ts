@@ -2,12 +2,12 @@ import { rfc3339 } from '@navarch/base';
 import { deepClone, isRecord } from '../json';
 import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import { badRequest, StatusError } from '../status-error';
-import { checkTyped } from './check-typed';
+import { typeProblem } from './check-typed';
 import { conflictError, findConflicts, type Conflict } from './conflicts';
 import { decodeOwners, ownerId, type Owner, type Owners } from './entries';
 import { isTakenFrom, withLastApplied } from './last-applied';
 import { prune } from './prune';
-import { ownershipOf } from './releases';
+import { ownershipOf, type Ownership } from './releases';
 import { merge, toFieldSet } from './typed';
 import {
   changesByVersion,
@@ -18,6 +18,7 @@ import {
   updateOwners,
   withoutManagedFields,
   withoutUnmanaged,
+  type InVersion,
   type Tracking,
 } from './update';
 
@@ -40,6 +41,8 @@ export interface ApplyResult {
   /** object is the live one with the configuration merged in, not yet defaulted, its managedFields set. */
   readonly object: AnyObject;
   readonly managedFields: ManagedFieldsEntry[] | undefined;
+  /** isSame: but for owners and annotations of client-side apply, the object is the live one. */
+  readonly isSame: boolean;
 }
 
 /**
@@ -49,17 +52,18 @@ export interface ApplyResult {
  */
 export function applyPatch(request: ApplyRequest): ApplyResult {
   const { applied, schema, emulated } = request;
+  const ownership = ownershipOf(emulated);
+  const live = withoutManagedFields(request.live);
+  const brokenLive = ownership.bearsDuplicates ? undefined : typeProblem(schema, live, ownership);
+  const owners = ownersBefore(request, brokenLive);
   checkVersion(request);
   if (Array.isArray(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil');
-  const ownership = ownershipOf(emulated);
-  const problems = checkTyped(schema, applied, [], ownership);
-  if (problems.length) throw untypeable('patch', request, problems);
-  const config = withoutManagedFields(applied);
-  const live = withoutManagedFields(request.live);
-  const broken = ownership.bearsDuplicates ? [] : checkTyped(schema, live, [], ownership);
-  if (broken.length) throw untypeable('live', request, broken);
+  const broken = typeProblem(schema, applied, ownership);
+  if (broken) throw untypeable('failed to create typed patch object', request, broken);
+  if (brokenLive) throw untypeable('failed to create typed live object', request, brokenLive);
 
-  const attempt = applyTo(ownersBefore(request), live, config, request);
+  const config = withoutManagedFields(applied);
+  const attempt = applyTo(owners, live, config, { ...request, inVersion: typeable(request.inVersion, ownership) });
   let { conflicts } = attempt;
   if (conflicts.length && !request.force) {
     // Fields that client-side apply set may be taken over by kubectl itself.
@@ -84,25 +88,41 @@ function checkVersion({ applied, apiVersion }: ApplyRequest): void {
 }
 
 /** untypeable is the 500 for an object that does not fit its schema; since v1.21 it names the object. */
-function untypeable(
-  which: 'patch' | 'live',
-  { applied, emulated = 33 }: ApplyRequest,
-  problems: readonly string[],
-): StatusError {
-  const list = problems.length === 1 ? problems[0]! : `errors:\n${problems.map(p => `  ${p}`).join('\n')}`;
+function untypeable(failure: string, { applied, emulated = 33 }: ApplyRequest, problem: string): StatusError {
   const { namespace = '', name = '' } = applied.metadata ?? {};
   const version = applied.apiVersion?.includes('/') ? applied.apiVersion : `/${applied.apiVersion ?? ''}`;
   const subject = emulated <= 20 ? '' : ` (${namespace}/${name}; ${version}, Kind=${applied.kind ?? ''})`;
-  return new StatusError(500, '', `failed to create typed ${which} object${subject}: ${list}`);
+  return new StatusError(500, '', `${failure}${subject}: ${problem}`);
+}
+
+/** typeable is a conversion to objects that fit their schemas, where the release keeps track of no others. */
+function typeable(inVersion: InVersion | undefined, ownership: Ownership): InVersion | undefined {
+  if (!inVersion || ownership.bearsDuplicates) return inVersion;
+  return (object, apiVersion) => {
+    const converted = inVersion(object, apiVersion);
+    const problem = converted && typeProblem(converted.schema, converted.object, ownership);
+    if (problem) throw new StatusError(500, '', problem);
+    return converted;
+  };
 }
 
 /** ownersBefore: what was there before anybody applied belongs to a manager of its own, so that it is not overwritten unseen. */
-function ownersBefore(request: ApplyRequest): Owners {
+function ownersBefore(request: ApplyRequest, brokenLive: string | undefined): Owners {
   const { live, empty } = request;
   const owners = decodeOwners(live.metadata?.managedFields) ?? new Map<string, Owner>();
   if (owners.size || !live.metadata?.uid) return owners;
+  if (brokenLive) throw unowned(request, brokenLive);
   const nothing: AnyObject = empty?.() ?? {};
   return updateOwners(owners, { ...request, live: nothing, updated: live, manager: 'before-first-apply' });
+}
+
+/** unowned is the 500 for an object that nobody owns, and of which it cannot be told what there is to own. */
+function unowned({ live, apiVersion, emulated = 33 }: ApplyRequest, problem: string): StatusError {
+  const { namespace = '', name = '' } = live.metadata ?? {};
+  const type = `${apiVersion.includes('/') ? apiVersion : `/${apiVersion}`}, Kind=${live.kind ?? ''}`;
+  const subject = emulated <= 20 ? type : `${namespace}/${name}; ${type}`;
+  const failure = `failed to convert new object (${subject}) to smd typed: ${problem}`;
+  return new StatusError(500, '', `failed to create manager for existing fields: ${failure}`);
 }
 
 /** Attempt is what applying comes to, if it may. */
@@ -112,6 +132,8 @@ interface Attempt {
   readonly owners: Owners;
   /** changed: the object is another, or somebody owns something else. */
   readonly changed: boolean;
+  /** isSame: the object is the live one. */
+  readonly isSame: boolean;
   readonly conflicts: readonly Conflict[];
 }
 
@@ -144,6 +166,7 @@ function applyTo(before: Owners, live: AnyObject, config: AnyObject, request: Ap
     object: isSame ? live : object,
     owners: result,
     changed: !isSame || !sameOwners(before, result),
+    isSame,
     conflicts,
   };
 }
@@ -156,7 +179,7 @@ function sameOwners(before: Owners, after: Owners): boolean {
   });
 }
 
-function finished({ object, owners, changed }: Attempt, config: AnyObject, request: ApplyRequest): ApplyResult {
+function finished({ object, owners, changed, isSame }: Attempt, config: AnyObject, request: ApplyRequest): ApplyResult {
   const result = new Map(owners);
   const id = ownerId(selfOf(request));
   const own = result.get(id);
@@ -165,5 +188,5 @@ function finished({ object, owners, changed }: Attempt, config: AnyObject, reque
   const copy = deepClone(request.manager === KUBECTL ? withLastApplied(object, config) : object);
   const metadata = isRecord(copy.metadata) ? copy.metadata : {};
   copy.metadata = { ...metadata, ...(managedFields && { managedFields }) };
-  return { object: copy, managedFields };
+  return { object: copy, managedFields, isSame };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { deepClone } from '../json';
 import type { AnyObject } from '../meta';
 import { deduced, untyped, type FieldSchema, type TypeSchema } from '../schema';
+import { StatusError } from '../status-error';
 import { applyPatch, managedFieldsForUpdate, parseFieldsV1, printFieldsV1 } from './index';
 
 const none = () => undefined;
@@ -177,6 +178,57 @@ describe('apply', () => {
     live.metadata!.managedFields![0]!.apiVersion = 'v0';
     const { managedFields } = applyPatch({ ...common, live, applied: config({}), manager: 'two', inVersion });
     expect(managedFields).toBeUndefined();
+  });
+
+  describe('says at which step an object could not be brought into a version', () => {
+    const inVersion = (object: AnyObject, apiVersion: string) => {
+      if (object.data) throw new StatusError(500, '', `no ${apiVersion} of this`);
+      return { schema, object };
+    };
+    const by = (owner: string, apiVersion: string, fields: object, change = 'Apply'): AnyObject => {
+      const live = apply(nothing, owner, fields);
+      Object.assign(live.metadata!.managedFields![0]!, { apiVersion, operation: change });
+      return live;
+    };
+    test.each<readonly [step: string, live: AnyObject, message: string]>([
+      ['others', by('other', 'v2', { atom: { x: '1' } }), 'failed to convert new object: no v2 of this'],
+      [
+        'the manager before',
+        by('one', 'v2', { atom: { x: '1' } }),
+        'failed to prune fields: failed to convert merged object to last applied version: no v2 of this',
+      ],
+      [
+        'others of an object that fits',
+        by('other', 'v2', { data: { a: '1' } }),
+        'failed to convert live object: no v2',
+      ],
+    ])('%s', (_, live, message) => {
+      const request = { ...common, live, applied: config({ data: { b: '1' } }), manager: 'one', inVersion };
+      expect(() => applyPatch(request)).toThrow(message);
+    });
+  });
+
+  test('repeated items are no objects of other versions until v1.28', () => {
+    const live = apply(nothing, 'other', { data: { a: '1' } });
+    live.metadata!.managedFields![0]!.apiVersion = 'v2';
+    const inVersion = (object: AnyObject) => ({
+      schema,
+      object: (object.data as { b?: string } | undefined)?.b
+        ? { ...object, ports: [{ port: 1 }, { port: 1 }] }
+        : object,
+    });
+    const request = { ...common, live, applied: config({ data: { b: '1' } }), manager: 'one', inVersion };
+    const message = 'failed to convert new object: .ports: duplicate entries for key [port=1,protocol="TCP"]';
+    expect(() => applyPatch({ ...request, emulated: 20 })).toThrow(message);
+    expect(() => applyPatch({ ...request, emulated: 33 })).not.toThrow();
+  });
+
+  test('nobody can come to own an object that does not fit', () => {
+    const live = created(config({ ports: [{ port: 1 }, { port: 1 }] }));
+    const request = { ...common, live, applied: config({}), manager: 'one', emulated: 20 };
+    expect(() => applyPatch(request)).toThrow(
+      'failed to create manager for existing fields: failed to convert new object (/v1, Kind=K) to smd typed: .ports: duplicate',
+    );
   });
 
   test('nothing of an object with repeated items is tracked until v1.28', () => {

@@ -31,6 +31,13 @@ export function checkTyped(
   }
 }
 
+/** typeProblem is what keeps a value from being typed, in one text; undefined if nothing does. */
+export function typeProblem(schema: TypeSchema, value: unknown, ownership: Ownership): string | undefined {
+  const problems = checkTyped(schema, value, [], ownership);
+  if (problems.length <= 1) return problems[0];
+  return `errors:\n${problems.map(problem => `  ${problem}`).join('\n')}`;
+}
+
 const at = (path: readonly PathElement[]) => (path.length ? `${fieldPathText(path)}: ` : '');
 
 /** checkFields looks at an object's fields in their order. Behind one that is not declared nothing is looked at. */

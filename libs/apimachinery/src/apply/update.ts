@@ -1,6 +1,7 @@
 import { rfc3339 } from '@navarch/base';
 import type { AnyObject, ManagedFieldsEntry } from '../meta';
 import type { TypeSchema } from '../schema';
+import { StatusError } from '../status-error';
 import { checkTyped } from './check-typed';
 import { capUpdaters, decodeOwners, encodeOwners, isReset, ownerId, type Owner, type Owners } from './entries';
 import { FieldSet } from './field-set';
@@ -98,12 +99,25 @@ function isTypeable({ schema, emulated }: Tracking, object: AnyObject): boolean 
   return checkTyped(schema, withoutManagedFields(object), [], ownershipOf(emulated)).length === 0;
 }
 
-/** versioned is an object in a version, by the request's ways; undefined if there is no such version. */
-export function versioned(tracking: Tracking, object: AnyObject, apiVersion: string): Versioned | undefined {
+/**
+ * versioned is an object in a version, by the request's ways; undefined if there is no such version. A StatusError of the conversion is told
+ * as the failure of a step: `failed to convert new object`.
+ */
+export function versioned(
+  tracking: Tracking,
+  object: AnyObject,
+  apiVersion: string,
+  failure: string,
+): Versioned | undefined {
   const own = object.apiVersion ?? tracking.apiVersion;
   if (own === apiVersion && apiVersion === tracking.apiVersion) return { schema: tracking.schema, object };
   if (!tracking.inVersion) return { schema: tracking.schema, object };
-  return tracking.inVersion(own === object.apiVersion ? object : { ...object, apiVersion: own }, apiVersion);
+  try {
+    return tracking.inVersion(own === object.apiVersion ? object : { ...object, apiVersion: own }, apiVersion);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    throw new StatusError(error.code, error.reason, `${failure}: ${error.message}`, error.details);
+  }
 }
 
 /** placesOf are dotted paths as steps. */
@@ -119,8 +133,8 @@ export function changesByVersion(tracking: Tracking, before: AnyObject, after: A
   const known = new Map<string, Comparison | undefined>();
   return apiVersion => {
     if (known.has(apiVersion)) return known.get(apiVersion);
-    const left = versioned(tracking, before, apiVersion);
-    const right = left && versioned(tracking, after, apiVersion);
+    const left = versioned(tracking, before, apiVersion, 'failed to convert old object');
+    const right = left && versioned(tracking, after, apiVersion, 'failed to convert new object');
     const changes = right && without(compare(right.schema, left.object, right.object), places);
     known.set(apiVersion, changes);
     return changes;
@@ -140,7 +154,8 @@ export function reconciledOwners(tracking: Tracking, owners: Owners, live: AnyOb
   const inVersions = new Map<string, Versioned | undefined>();
   for (const [id, owner] of owners) {
     const { apiVersion } = owner;
-    if (!inVersions.has(apiVersion)) inVersions.set(apiVersion, versioned(tracking, live, apiVersion));
+    if (!inVersions.has(apiVersion))
+      inVersions.set(apiVersion, versioned(tracking, live, apiVersion, 'failed to convert live object'));
     const there = inVersions.get(apiVersion);
     if (!there) continue;
     const set = reconciled(there.schema, owner.set, there.object, ownership);

@@ -55,7 +55,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
       emulated: services.emulated,
       resetFields: resetFieldsOf(context),
     };
-    const { object } = await withVersions(endpoint, inVersion =>
+    const { object, isSame } = await withVersions(endpoint, inVersion =>
       applyPatch({ ...request, inVersion: convertible(inVersion, target, services.emulated) }),
     );
     if (!current) checkNobody(endpoint, name, object);
@@ -73,7 +73,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
     // What is merged may share parts with the configuration, which another attempt begins with again.
     const result = custom
       ? customObject(deepClone(object), [], custom, target, decode, true)
-      : backToType(object, target, decode);
+      : backToType(object, target, { ...decode, restored: !isSame });
     warned = true;
     if (!config.metadata?.resourceVersion) lockOn(result, current);
     return hubObject(context, result);
@@ -83,7 +83,7 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
 /** backToType brings a merged object into its type. What does not fit is nobody's bad request: 500. */
 function backToType(object: AnyObject, target: Target, decode: DecodeContext): AnyObject {
   try {
-    return typed(object, [], target, { ...decode, restored: true });
+    return typed(object, [], target, decode);
   } catch (error) {
     const { name = '', namespace = '' } = object.metadata ?? {};
     const gv = target.group ? `${target.group}/${target.version}` : target.version;
@@ -91,7 +91,8 @@ function backToType(object: AnyObject, target: Target, decode: DecodeContext): A
       decode.emulated <= 20
         ? 'to proper version'
         : `(${namespace}/${name}; ${typeOf(target)}) to proper version (${gv})`;
-    throw inconvertible(`new object ${what}`, object, target, decode.emulated) ?? error;
+    const failure = inconvertible(object, target, decode.emulated);
+    throw failure ? plainFailure(`failed to convert new object ${what}: ${failure.message}`) : error;
   }
 }
 
@@ -103,17 +104,17 @@ function convertible(inVersion: InVersion, target: Target, emulated: Minor): InV
     try {
       return inVersion(object, apiVersion);
     } catch (error) {
-      throw inconvertible('new object', object, target, emulated) ?? error;
+      throw inconvertible(object, target, emulated) ?? error;
     }
   };
 }
 
 /** inconvertible is the failure of an object that does not fit its type; undefined if it does. */
-function inconvertible(what: string, object: AnyObject, target: Target, emulated: Minor): StatusError | undefined {
+function inconvertible(object: AnyObject, target: Target, emulated: Minor): StatusError | undefined {
   if (target.schema === undefined) return undefined;
   const why = whyNot(() => decodeTyped(target.schema!, object, { emulated, dialect: 'unstructured' }));
   if (!why) return undefined;
-  return plainFailure(`failed to convert ${what}: unable to convert unstructured object to ${typeOf(target)}: ${why}`);
+  return plainFailure(`unable to convert unstructured object to ${typeOf(target)}: ${why}`);
 }
 
 /** checkNobody refuses a configuration that means an object which there is not. */

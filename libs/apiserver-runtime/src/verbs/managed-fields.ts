@@ -1,4 +1,4 @@
-import { completeForOutput, emptyObject } from '@navarch/api';
+import { decodeTyped, emptyObject } from '@navarch/api';
 import {
   StatusError,
   apiVersionOf,
@@ -67,7 +67,9 @@ const withManagedFields = (object: AnyObject, managedFields: ObjectMeta['managed
 
 function inOwnVersion(endpoint: Endpoint, object: AnyObject): AnyObject {
   const own = endpoint.fromHub(deepClone(object));
-  return endpoint.custom ? own : completeForOutput(endpoint.version.schema, own, endpoint.resource.emulated);
+  if (endpoint.custom) return own;
+  // An empty list that was sent is a change, where there was none.
+  return decodeTyped(endpoint.version.schema, own, { emulated: endpoint.resource.emulated }).object as AnyObject;
 }
 
 /** trackedAs gives the objects of a write the version that their fields are owned in. */

@@ -85,20 +85,13 @@ describe('an update through v1 asks no more than what was there fulfilled', () =
       ['webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun, Some, Unknown'],
     ],
     ['two of a name', [webhook({}), webhook({})], [webhook({}), webhook({})], []],
-    [
-      'one of a name before',
-      [webhook({})],
-      [webhook({}), webhook({})],
-      ['webhooks[1].name: Duplicate value: "a.b.c"'],
-    ],
+    ['one of a name before', [webhook({})], [webhook({}), webhook({})], ['webhooks[1].name: Duplicate value: "a.b.c"']],
     ['odd reviews', [webhook({ admissionReviewVersions: ['v7'] })], [webhook({ admissionReviewVersions: ['v8'] })], []],
     [
       'known reviews before',
       [webhook({})],
       [webhook({ admissionReviewVersions: ['v8'] })],
-      [
-        'webhooks[0].admissionReviewVersions: Invalid value: []string{"v8"}: must include at least one of v1, v1beta1',
-      ],
+      ['webhooks[0].admissionReviewVersions: Invalid value: []string{"v8"}: must include at least one of v1, v1beta1'],
     ],
   ])('%s', (_, old, wanted, findings) => {
     const found = validateWebhooks(wanted, context, old);

@@ -26,12 +26,4 @@ export function defaultService(service: corev1.Service, emulated: Minor): void {
     if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
     if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   }
-  if (emulated < 21) {
-    // Dual stack was off: the fields were dropped without a word.
-    delete spec.ipFamilies;
-    delete spec.ipFamilyPolicy;
-    delete (spec as { topologyKeys?: unknown }).topologyKeys;
-  }
-  // Who allocates node ports was not to be chosen yet.
-  if (emulated < 22) delete spec.allocateLoadBalancerNodePorts;
 }
