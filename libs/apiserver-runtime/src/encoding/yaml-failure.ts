@@ -54,7 +54,7 @@ function failureOf(text: string, document: Document, { code, message, pos: [at] 
     return { why: isSequence(document, message) ? NO_ITEM : NO_KEY, at, by: 'parser' };
   if (/^Unexpected flow-/.test(message))
     return { why: document.contents && text.slice(0, at).trim() ? NO_KEY : NO_CONTENT, at, by: 'parser' };
-  return { why: message.split(/ at line \d+|\n/, 1)[0]!, at, by: 'scanner' };
+  return { why: message, at, by: 'scanner' };
 }
 
 /** isSequence: what goes on wrongly is a list. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { parseYaml, yamlText } from './yaml';
+import { parseYaml, repeatedKeys, yamlText } from './yaml';
 
 const object = {
   kind: 'Status',
@@ -95,6 +95,22 @@ test.each<[string, (n: number) => string]>([
 ])('%s nest within bounds', (_, nested) => {
   expect(() => parseYaml(Buffer.from(nested(200)))).not.toThrow(DEPTH);
   for (const n of [300, 2000]) expect(() => parseYaml(Buffer.from(nested(n)))).toThrow(DEPTH);
+});
+
+const TOKENS = 'yaml: exceeded max of 250000 tokens';
+test.each<[string, (n: number) => string]>([
+  ['items', n => `[${'a,'.repeat(n)}]`],
+  ['keys', n => 'a:\n'.repeat(n)],
+  ['documents', n => '---\n'.repeat(n)],
+  ['tags', n => '!a '.repeat(n)],
+])('there are as many %s as there may be tokens', (_, repeated) => {
+  expect(() => parseYaml(Buffer.from(repeated(300_000)))).toThrow(TOKENS);
+  expect(() => repeatedKeys(Buffer.from(repeated(300_000)))).toThrow(TOKENS);
+});
+
+test('long texts are few tokens', () => {
+  const script = 'echo, [all]: {of} - it\n'.repeat(20_000);
+  expect(parseYaml(Buffer.from(JSON.stringify({ script })))).toEqual({ script });
 });
 
 test('brackets in texts do not nest, and deep values are written as JSON', () => {

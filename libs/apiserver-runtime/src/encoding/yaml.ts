@@ -4,13 +4,14 @@ import {
   Document,
   Scalar,
   isCollection,
+  isScalar,
   parseDocument,
   visit,
   type ScalarTag,
   type Tags,
   type YAMLParseError,
 } from 'yaml';
-import { checkYamlDepth, isTooDeep } from './yaml-depth';
+import { checkYamlDepth, checkYamlLength, isTooDeep } from './yaml-bounds';
 import { yamlFailure } from './yaml-failure';
 
 /** BOOL: what the API's clients have always been able to write for true and false. */
@@ -41,16 +42,58 @@ const CONTROL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
  * and collections that nest beyond bounds.
  */
 export function parseYaml(bytes: Buffer): unknown {
-  if (!isUtf8(bytes)) throw new Error('yaml: invalid leading UTF-8 octet');
-  const text = bytes.toString('utf8');
-  if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
-  checkYamlDepth(text);
-  const document = parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags });
+  const text = textOf(bytes);
+  const document = documentOf(text);
   const [error] = document.errors.sort((a, b) => placeOf(a) - placeOf(b));
   if (error && !isBehind(text, document, error)) throw new Error(`yaml: ${yamlFailure(text, document, error)}`);
   // What YAML alone can say (aliases, odd keys) ends here: from now on it is plain JSON.
   return decodeJson(Buffer.from(jsonText(valueOf(document), text))).value;
 }
+
+function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw new Error('yaml: invalid leading UTF-8 octet');
+  return bytes.toString('utf8');
+}
+
+/** documentOf composes the first document of a text within bounds. Its errors are bare: to show the place in the text of each one costs the square of their number. */
+function documentOf(text: string): Document.Parsed {
+  if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
+  checkYamlLength(text);
+  checkYamlDepth(text);
+  return parseDocument(text, { uniqueKeys: false, schema: 'core', merge: true, customTags, prettyErrors: false });
+}
+
+/** RepeatedKey is a key that stands in a mapping again, and in which line, counted from one. */
+export interface RepeatedKey {
+  readonly key: string;
+  readonly line: number;
+}
+
+/** repeatedKeys finds the keys that a YAML text has more than once in a mapping, as they come. It throws as parseYaml does for what is beyond bounds. */
+export function repeatedKeys(bytes: Buffer): RepeatedKey[] {
+  const text = textOf(bytes);
+  const seen = new Map<unknown, Set<unknown>>();
+  const found: Scalar[] = [];
+  visit(documentOf(text), {
+    Pair(_, { key }, path) {
+      const mapping = path.at(-1);
+      let keys = seen.get(mapping);
+      if (!keys) seen.set(mapping, (keys = new Set()));
+      if (!isScalar(key)) return;
+      if (keys.has(key.value)) found.push(key);
+      else keys.add(key.value);
+    },
+  });
+  let line = 1;
+  let from = 0;
+  return found.map(({ value, range }) => {
+    const at = range?.[0] ?? from;
+    for (; from < at; from++) if (text.charCodeAt(from) === NEWLINE) line++;
+    return { key: String(value), line };
+  });
+}
+
+const NEWLINE = 0x0a;
 
 const customTags = (tags: Tags): Tags => [BOOL, INT, ...tags];
 

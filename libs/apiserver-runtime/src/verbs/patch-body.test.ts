@@ -114,6 +114,8 @@ describe('parseApplyBody', () => {
     expect(() => parseApplyBody(Buffer.from('{"a":1,"a":2}'), { fieldValidation: 'Strict' })).toThrow(
       'line 1: key "a" already set in map',
     );
+    const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
+    expect(parseApplyBody(Buffer.from(JSON.stringify(wide)), { fieldValidation: 'Strict' })).toEqual(wide);
   });
 
   test.each([

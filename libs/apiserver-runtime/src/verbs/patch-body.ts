@@ -8,9 +8,8 @@ import {
   type DecodedJson,
   type StatusError,
 } from '@navarch/apimachinery';
-import { LineCounter, parseDocument } from 'yaml';
 import type { DecodeContext } from '../encoding/target';
-import { parseYaml } from '../encoding/yaml';
+import { parseYaml, repeatedKeys } from '../encoding/yaml';
 import { plainFailure } from '../status-response';
 
 /** PatchType is a kind of patch, by its content type. */
@@ -128,8 +127,10 @@ function operationFindings(value: unknown, duplicates: readonly string[]): strin
 
 /** parseApplyBody reads the YAML (or JSON) of a server-side apply. Repeated keys are refused if fields are validated strictly. */
 export function parseApplyBody(body: Buffer, { fieldValidation }: Pick<Context, 'fieldValidation'>): AnyObject {
-  const value = jsonOf(body) ?? yamlOf(body);
-  if (fieldValidation === 'Strict') refuseRepeatedKeys(body);
+  const strict = fieldValidation === 'Strict';
+  const json = jsonOf(body, strict);
+  const value = json ? json.value : yamlOf(body);
+  if (strict && (!json || json.duplicates.length)) refuseRepeatedKeys(body);
   if (value === null) return {};
   if (isRecord(value)) return value as AnyObject;
   throw badRequest(
@@ -138,34 +139,32 @@ export function parseApplyBody(body: Buffer, { fieldValidation }: Pick<Context, 
 }
 
 /** jsonOf reads a body that is JSON, as that of most clients is: much faster than the same as YAML. */
-function jsonOf(body: Buffer): unknown {
+function jsonOf(body: Buffer, findDuplicates: boolean): DecodedJson | undefined {
   if (body[0] !== 0x7b) return undefined;
   try {
-    return decodeJson(body).value;
+    return decodeJson(body, { findDuplicates });
   } catch {
     return undefined;
   }
 }
 
 function yamlOf(body: Buffer): unknown {
+  return converted('error decoding YAML', () => parseYaml(body));
+}
+
+/** converted reads YAML; 400 for what is none. `doing` begins its message. */
+function converted<T>(doing: string, read: () => T): T {
   try {
-    return parseYaml(body);
+    return read();
   } catch (error) {
-    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
+    throw badRequest(`${doing}: error converting YAML to JSON: ${(error as Error).message}`);
   }
 }
 
 function refuseRepeatedKeys(body: Buffer): void {
-  const text = body.toString('utf8');
-  const lineCounter = new LineCounter();
-  const { errors } = parseDocument(text, { uniqueKeys: true, lineCounter });
-  const repeated = errors.filter(error => error.code === 'DUPLICATE_KEY');
+  const doing = 'error strict decoding YAML';
+  const repeated = converted(doing, () => repeatedKeys(body));
   if (!repeated.length) return;
-  const lines = repeated.map(({ pos: [at] }) => {
-    const key = /^"((?:[^"\\]|\\.)*)"|^'([^']*)'|^[^\s:]+/.exec(text.slice(at)) ?? [''];
-    return `  line ${lineCounter.linePos(at).line}: key ${JSON.stringify(key[1] ?? key[2] ?? key[0])} already set in map`;
-  });
-  throw badRequest(
-    `error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`,
-  );
+  const lines = repeated.map(({ key, line }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`);
+  throw badRequest(`${doing}: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`);
 }

@@ -1,5 +1,15 @@
 import { Lexer, Parser } from 'yaml';
 
+/** MAX_TOKENS is how many tokens a text has at most: composing them takes microseconds each, during which nobody else is served. */
+const MAX_TOKENS = 250_000;
+
+/** checkYamlLength throws an Error in the API's words for a text of too many tokens. A short one is not looked at. */
+export function checkYamlLength(text: string): void {
+  if (text.length <= MAX_TOKENS) return;
+  let tokens = 0;
+  for (const _ of new Lexer().lex(text)) if (++tokens > MAX_TOKENS) throw new Error(`yaml: exceeded max of ${MAX_TOKENS} tokens`);
+}
+
 /** MAX_DEPTH is how deep collections nest at most: what composes them calls itself for each level, and needs the stack for it. */
 const MAX_DEPTH = 250;
 
