@@ -147,6 +147,10 @@ export const FLAGS = {
   ),
   'max-requests-inflight': flag.int(400, 'reading requests served at a time; more wait or are answered 429'),
   'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more wait or are answered 429'),
+  'http2-max-streams-per-connection': flag.int(
+    0,
+    'requests that an HTTP/2 connection may have under way at a time; 0: 250',
+  ),
   'goaway-chance': flag.string(
     '0',
     'how likely an HTTP/2 request makes its client connect anew, so that clients spread over several servers; up to 0.02',

@@ -32,6 +32,8 @@ export interface ApiRequest {
   readonly remoteAddress?: string;
   /** signal aborts when the asker has gone or the transport gives up. */
   readonly signal: AbortSignal;
+  /** onAnswered calls back once the whole answer is out, or has been given up; absent where a transport takes answers at once. */
+  onAnswered?(listener: () => void): void;
 }
 
 /** ApiResponse answers a request. Buffers in `body` are written as they are, in order, and never changed afterwards. */

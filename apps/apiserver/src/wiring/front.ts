@@ -3,6 +3,9 @@ import { originMatcher, strictTransport, withBrowserHeaders } from '../browser-h
 import { ClientCertificates } from '../authn/client-certificates';
 import type { Foundation } from './foundation';
 
+/** STRANGERS_DISMISSED_SINCE is the first release with UnauthenticatedHTTP2DOSMitigation. */
+const STRANGERS_DISMISSED_SINCE = 29;
+
 /** openFront listens for HTTPS, with keys and authorities that follow their files. */
 export async function openFront(foundation: Foundation, server: ApiServer): Promise<Listening> {
   const { flags, config, credentials, emulated, log } = foundation;
@@ -20,6 +23,9 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
     handler: withBrowserHeaders(server.handler, browsers),
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
     log,
+    answerTimeoutMs: flags['request-timeout'],
+    maxStreams: flags['http2-max-streams-per-connection'] || undefined,
+    dismissesStrangers: emulated >= STRANGERS_DISMISSED_SINCE,
     goawayChance: config.goawayChance,
   });
   credentials.serving.onChange(() => front.update(keys()));

@@ -129,7 +129,8 @@ export class Chain {
     }
     // A path with a broken escape is no request at all.
     if (error instanceof URIError) return textResponse(400, '400 Bad Request');
-    if (!(error instanceof StatusError)) {
+    // That a client has gone is no failure of ours.
+    if (!(error instanceof StatusError) && error !== exchange.request.signal.reason) {
       this.parts.metrics.panics.inc({ component: 'apiserver' });
       exchange.audit?.panicked();
       this.parts.log.error('request failed', error, {
@@ -137,7 +138,7 @@ export class Chain {
         path: exchange.request.path,
         ...(error instanceof Error && { stack: error.stack }),
       });
-    } else if (error.code === 429 || error.code === 504) {
+    } else if (error instanceof StatusError && (error.code === 429 || error.code === 504)) {
       this.parts.metrics.terminations.inc({
         verb: metricVerb(exchange.info),
         code: String(error.code),
@@ -178,7 +179,11 @@ export class Chain {
 
   private finish(exchange: Exchange, response: ApiResponse): void {
     const { parts } = this;
-    exchange.releaseSeat();
+    const bytes = sizeOf(response);
+    const { request } = exchange;
+    // Who does not read what he asked for keeps his seat, or he could ask for ever more.
+    if (bytes && bytes > LONG_ANSWER && request.onAnswered) request.onAnswered(() => exchange.releaseSeat());
+    else exchange.releaseSeat();
     const now = parts.clock.now();
     const labels = this.labels(exchange);
     const lasts = labels.verb === 'WATCH' || labels.verb === 'CONNECT';
@@ -187,7 +192,7 @@ export class Chain {
       code: response.status,
       seconds: lasts ? undefined : Math.max(0, now - exchange.receivedMs) / 1000,
       waitedSeconds: exchange.waitedMs / 1000,
-      bytes: sizeOf(response),
+      bytes,
     });
     exchange.audit?.completed(response.status, response);
     if (--this.active === 0) {
@@ -197,6 +202,9 @@ export class Chain {
     }
   }
 }
+
+/** LONG_ANSWER is the length past which an answer may have to wait for its reader. */
+const LONG_ANSWER = 64 * 1024;
 
 const NOTHING_SERVED = { group: '', version: '', resource: '', subresource: '' };
 

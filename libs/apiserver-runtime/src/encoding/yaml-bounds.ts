@@ -7,7 +7,8 @@ const MAX_TOKENS = 250_000;
 export function checkYamlLength(text: string): void {
   if (text.length <= MAX_TOKENS) return;
   let tokens = 0;
-  for (const _ of new Lexer().lex(text)) if (++tokens > MAX_TOKENS) throw new Error(`yaml: exceeded max of ${MAX_TOKENS} tokens`);
+  for (const _ of new Lexer().lex(text))
+    if (++tokens > MAX_TOKENS) throw new Error(`yaml: exceeded max of ${MAX_TOKENS} tokens`);
 }
 
 /** MAX_DEPTH is how deep collections nest at most: what composes them calls itself for each level, and needs the stack for it. */

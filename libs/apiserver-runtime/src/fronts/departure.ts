@@ -14,6 +14,12 @@ export class Departure {
     return this.controller.signal;
   }
 
+  /** onGone calls back when the client has gone, or at once if it has. */
+  onGone(listener: () => void): void {
+    if (this.gone) listener();
+    else this.signal.addEventListener('abort', listener, { once: true });
+  }
+
   abort(): void {
     this.gone = true;
     this.controller?.abort(GONE);

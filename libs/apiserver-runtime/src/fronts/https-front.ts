@@ -13,7 +13,7 @@ import { Connections } from './connections';
 import { Departure } from './departure';
 import { headersOf } from './headers';
 import { TEXT, endUnreadable, refusedHead, targetOf } from './http1';
-import { OutgoingSink } from './outgoing-sink';
+import { OutgoingSink, boundEnd } from './outgoing-sink';
 import { streamByWebSocket, wantsWebSocket } from './web-socket';
 
 /** HttpsFrontOptions say where to listen and with which keys. PEM texts. */
@@ -34,6 +34,12 @@ export interface HttpsFrontOptions {
   /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads; 30 s. */
   readonly bodyTimeoutMs?: number;
   readonly headerTimeoutMs?: number;
+  /** maxStreams is how many HTTP/2 requests a connection may have under way; 250. */
+  readonly maxStreams?: number | undefined;
+  /** answerTimeoutMs: a long answer that is read slower is cut, since its seat is taken for as long; 60 s. */
+  readonly answerTimeoutMs?: number;
+  /** dismissesStrangers: an HTTP/2 client without credentials, or with bad ones, has to connect anew for each request. */
+  readonly dismissesStrangers?: boolean;
   /** goawayChance is how likely an HTTP/2 request makes its client connect anew, so that clients spread over servers; 0. */
   readonly goawayChance?: number;
 }
@@ -52,13 +58,15 @@ export interface Listening extends Stoppable {
 const MIN_VERSION = 'TLSv1.2';
 const BODY_TIMEOUT_MS = 60_000;
 const HEADER_TIMEOUT_MS = 30_000;
+const ANSWER_TIMEOUT_MS = 60_000;
+/** MAX_UNTIMED is the length of an answer that nobody waits for: what a connection's streams keep of such is bounded by their number. */
+const MAX_UNTIMED = 16 * 1024;
 /** GRACE_MS bounds how long stop waits for answers that are on their way out. */
 const GRACE_MS = 5_000;
 const IDLE_TIMEOUT_MS = 180_000;
-/** A list of thousands of objects has tens of megabytes: windows this wide let it through without a round trip each 64 KiB. */
-const STREAM_WINDOW = 4 * 1024 * 1024;
-const CONNECTION_WINDOW = 32 * 1024 * 1024;
-const MAX_STREAMS = 1000;
+/** STREAM_WINDOW is what a client may send of a body that nobody reads yet: most bodies fit in, and a connection's streams together stay bounded. */
+const STREAM_WINDOW = 256 * 1024;
+const MAX_STREAMS = 250;
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** listenHttps serves the API over HTTP/2 and HTTP/1.1 with TLS. Resolves when it listens. */
@@ -75,18 +83,18 @@ class HttpsFront implements Listening {
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: HttpsFrontOptions) {
-    const { cert, key, clientCa } = options;
+    const { cert, key, clientCa, maxStreams = MAX_STREAMS, headerTimeoutMs = HEADER_TIMEOUT_MS } = options;
     this.server = createSecureServer({
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       allowHTTP1: true,
       minVersion: MIN_VERSION,
-      handshakeTimeout: options.headerTimeoutMs ?? HEADER_TIMEOUT_MS,
+      handshakeTimeout: headerTimeoutMs,
       maxHeaderListPairs: 256,
       maxSessionMemory: 256,
       settings: {
         initialWindowSize: STREAM_WINDOW,
-        maxConcurrentStreams: MAX_STREAMS,
+        maxConcurrentStreams: maxStreams,
         maxHeaderListSize: MAX_HEADER_BYTES,
       },
     });
@@ -96,17 +104,22 @@ class HttpsFront implements Listening {
       keepAliveTimeout: number;
       maxHeaderSize: number;
     };
-    http1.headersTimeout = options.headerTimeoutMs ?? HEADER_TIMEOUT_MS;
+    http1.headersTimeout = headerTimeoutMs;
     // Node bounds heads at 16 KiB unless told otherwise, which a long selector exceeds.
     http1.maxHeaderSize = MAX_HEADER_BYTES;
     http1.requestTimeout = 0;
     http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
+    // A session does not show its socket; Node makes it as soon as that is there.
+    let arrived: TLSSocket;
+    this.server.prependListener('secureConnection', (socket: TLSSocket) => {
+      arrived = socket;
+      this.connections.add(socket, headerTimeoutMs);
+    });
     this.server.on('session', session => {
-      this.connections.addSession(session, IDLE_TIMEOUT_MS);
-      session.setLocalWindowSize(CONNECTION_WINDOW);
+      this.connections.addSession(session, arrived, IDLE_TIMEOUT_MS);
+      session.setLocalWindowSize(STREAM_WINDOW * maxStreams);
       session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
     });
-    this.server.on('secureConnection', (socket: TLSSocket) => this.connections.add(socket));
     this.server.on('tlsClientError', () => undefined);
     this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
     // Only HTTP/1.1 comes this way. Who waits with a body is told to send it when somebody wants to read it.
@@ -179,13 +192,15 @@ class HttpsFront implements Listening {
     headers: IncomingHttpHeaders,
     raw: readonly string[],
   ): Promise<void> {
+    // It was given up before we could look at it.
+    if (stream.destroyed || stream.closed) return;
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
     // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
     if (stream.endAfterHeaders) stream.resume();
     const { session } = stream;
-    const { goawayChance = 0 } = this.options;
+    const { goawayChance = 0, dismissesStrangers } = this.options;
     if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
     const request = this.request(
       String(headers[':method'] ?? 'GET'),
@@ -197,6 +212,7 @@ class HttpsFront implements Listening {
       headers.expect === undefined ? undefined : () => stream.additionalHeaders({ ':status': 100 }),
     );
     let response = await this.options.handler(request);
+    if (session && dismissesStrangers && isStranger(request, response)) void this.connections.sendAway(session);
     if (isCompressible(request, response)) response = await compressed(response);
     if (stream.destroyed || stream.closed) return abandon(response, gone);
     const isHead = headers[':method'] === 'HEAD';
@@ -205,7 +221,7 @@ class HttpsFront implements Listening {
       stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
     stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
     if (isHead) return abandon(response, gone);
-    write(response, stream, gone);
+    this.write(response, stream, gone);
   }
 
   /** onRequest serves a request of HTTP/1.1. `upgrading` is the connection of one that asks for another protocol. */
@@ -249,7 +265,7 @@ class HttpsFront implements Listening {
       return abandon(answer, gone);
     }
     if (isStream(answer.body)) response.flushHeaders();
-    write(answer, response, gone);
+    this.write(answer, response, gone);
   }
 
   private onUpgrade(request: IncomingMessage, socket: Duplex, first: Buffer): void {
@@ -294,7 +310,24 @@ class HttpsFront implements Listening {
       get signal() {
         return gone.signal;
       },
+      onAnswered: listener => gone.onGone(listener),
     };
+  }
+
+  /** write sends an answer's body on a stream whose head is out. */
+  private write({ body }: ApiResponse, out: ServerHttp2Stream | ServerResponse, gone: Departure): void {
+    if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal, this.answerTimeoutMs));
+    if (Buffer.isBuffer(body)) out.end(body);
+    else {
+      const last = body.length - 1;
+      for (let i = 0; i < last; i++) out.write(body[i]!);
+      out.end(body[last] ?? Buffer.alloc(0));
+    }
+    if (out.writableLength > MAX_UNTIMED) boundEnd(out, this.answerTimeoutMs);
+  }
+
+  private get answerTimeoutMs(): number {
+    return this.options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   }
 
   private userOf(socket: TLSSocket | undefined, headers: ApiRequest['headers']): UserInfo | undefined {
@@ -309,18 +342,12 @@ interface Upgrading {
   readonly first: Buffer;
 }
 
-/** write sends an answer's body on a stream whose head is out. */
-function write(response: ApiResponse, out: ServerHttp2Stream | ServerResponse, gone: Departure): void {
-  const { body } = response;
-  if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal));
-  if (Buffer.isBuffer(body)) {
-    out.end(body);
-    return;
-  }
-  const last = body.length - 1;
-  for (let i = 0; i < last; i++) out.write(body[i]!);
-  out.end(body[last] ?? Buffer.alloc(0));
+/** isStranger tells that nobody knows who asked. */
+function isStranger({ user, headers }: ApiRequest, { status }: ApiResponse): boolean {
+  return status === UNAUTHORIZED || (!user && headers['authorization'] === undefined);
 }
+
+const UNAUTHORIZED = 401;
 
 /** abandon lets a body know that nobody is going to read it. */
 function abandon({ body }: ApiResponse, gone: Departure): void {

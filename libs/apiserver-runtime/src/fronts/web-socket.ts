@@ -1,4 +1,5 @@
 import type { ApiResponse, ByteSink, StreamBody } from '@navarch/apimachinery';
+import { TokenBucket } from '@navarch/client';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -11,6 +12,9 @@ const BASE64 = 'base64.binary.k8s.io';
 const LOG_PROTOCOLS = ['', 'binary.k8s.io', BASE64];
 /** MAX_INCOMING_BYTES bounds what a client may say; nobody listens. */
 const MAX_INCOMING_BYTES = 4096;
+/** MESSAGES may come at once, MESSAGES_PER_SECOND in the long run, pings among them: each costs time, and a ping an answer. */
+const MESSAGES = 1000;
+const MESSAGES_PER_SECOND = 33;
 
 const sockets = new WebSocketServer({
   noServer: true,
@@ -89,6 +93,9 @@ class WebSocketSink implements ByteSink {
     private readonly messages: Messages,
     private readonly asBase64: boolean,
   ) {
+    const allowed = new TokenBucket(MESSAGES_PER_SECOND, MESSAGES, performance.now());
+    for (const event of ['message', 'ping', 'pong'])
+      webSocket.on(event, () => allowed.take(performance.now()) || webSocket.terminate());
     webSocket.on('close', () => this.gone.abort());
     webSocket.on('error', () => webSocket.terminate());
   }
