@@ -84,6 +84,27 @@ requireProgram('etcd')('an API server under attack', () => {
       await isWell();
     });
 
+    test.each<[string, string, number]>([
+      ['more tokens than are read', '!a '.repeat(200_000), 400],
+      [
+        'aliases that multiply',
+        `a: &a [x]\n${[...'bcdefghij'].map((c, i) => `${c}: &${c} [${`*${'abcdefghi'[i]},`.repeat(9)}]\n`).join('')}`,
+        400,
+      ],
+      ['many errors', '&a '.repeat(50_000), 400],
+    ])('YAML: %s', async (_name, body, code) => {
+      const headers = { 'content-type': 'application/yaml' };
+      const request = { method: 'POST', path: MAPS, headers, body: Buffer.from(body) };
+      await expect(admin.transport.send(request)).rejects.toMatchObject({ code });
+      await isWell();
+    });
+
+    test('who is warned of everything is not told everything', async () => {
+      const unknown = Array.from({ length: 20_000 }, (_, i) => `"unknown${i}":1`).join();
+      const { headers } = await post(`{"metadata":{"name":"odd-fields"},${unknown}}`, `${MAPS}?fieldValidation=Warn`);
+      expect(headers['warning']!.length).toBeLessThan(8 * 1024);
+    });
+
     test('names that objects inherit are keys like any others', async () => {
       const data = '{"__proto__":"p","constructor":"c","toString":"t"}';
       await post(`{"metadata":{"name":"odd","labels":{"constructor":"l"}},"data":${data}}`);
@@ -186,9 +207,9 @@ requireProgram('etcd')('an API server under attack', () => {
       const watching =
         /apiserver_longrunning_requests\{verb="WATCH",scope="namespace",component="apiserver",group="",version="v1",resource="configmaps",subresource=""\} (\d+)/;
       const idle = await Promise.all(Array.from({ length: 100 }, () => socket()));
-      const sessions = await Promise.all(Array.from({ length: 4 }, () => session()));
+      const sessions = await Promise.all(Array.from({ length: 6 }, () => session()));
       const heads = sessions.flatMap(one =>
-        Array.from({ length: 300 }, () => {
+        Array.from({ length: 200 }, () => {
           const stream = one.request({ ':path': `${MAPS}?watch=1&resourceVersion=0` });
           stream.on('error', () => undefined).resume();
           return new Promise(resolve => stream.once('response', resolve));

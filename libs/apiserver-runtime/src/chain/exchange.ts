@@ -103,9 +103,39 @@ export class Exchange implements RequestContext {
   }
 }
 
-/** warningHeader renders warnings as the Warning header's values: `299 - "text"`. Control characters are dropped. */
+/** MAX_WARNED is how many characters of warnings an answer carries before each is cut to MAX_WARNING, and about how many then. */
+const MAX_WARNED = 4096;
+const MAX_WARNING = 256;
+
+/** warningHeader renders warnings as the Warning header's values: `299 - "text"`. Control characters are dropped, and what is too much. */
 export function warningHeader(texts: readonly string[]): string {
-  return [...new Set(texts)].map(text => `299 - "${quotable(text)}"`).join(', ');
+  return bounded([...new Set(texts)])
+    .map(text => `299 - "${quotable(text)}"`)
+    .join(', ');
+}
+
+/** bounded leaves texts as they are if they are not too long together; else each is cut, and none follows once enough is said. */
+function bounded(texts: readonly string[]): readonly string[] {
+  let total = 0;
+  const tooMuch = texts.findIndex(text => (total += lengthOf(text)) > MAX_WARNED);
+  if (tooMuch < 0) return texts;
+  const kept: string[] = [];
+  let said = 0;
+  for (const text of texts) {
+    // Those before had been said when it became too much.
+    if (kept.length > tooMuch && said >= MAX_WARNED) break;
+    const cut = lengthOf(text) > MAX_WARNING ? Array.from(text).slice(0, MAX_WARNING).join('') : text;
+    said += lengthOf(cut);
+    kept.push(cut);
+  }
+  return kept;
+}
+
+/** lengthOf counts characters, not the units that they are stored in. */
+function lengthOf(text: string): number {
+  let length = 0;
+  for (const _ of text) length++;
+  return length;
 }
 
 function quotable(text: string): string {

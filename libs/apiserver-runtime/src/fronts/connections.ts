@@ -1,4 +1,3 @@
-import { TokenBucket } from '@navarch/client';
 import { constants, type Http2Session } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
@@ -6,17 +5,20 @@ import type { TLSSocket } from 'node:tls';
 /** TELL_MS bounds how long a client may take to hear that it has to leave. */
 const TELL_MS = 1_000;
 const KEEP_ALIVE_MS = 60_000;
-/** PREFACE_MS is how long an HTTP/2 client may take to say that it is one; ANSWER_MS, how long to answer a ping. */
-const PREFACE_MS = 10_000;
-const ANSWER_MS = 15_000;
-/**
- * A client may give up RESETS requests at once, RESETS_PER_SECOND in the long run. Node's HTTP/2 takes 1,000 in a burst; past that it stops
- * reading without a word, and the connection would stay for ever.
- */
-const RESETS = 800;
-const RESETS_PER_SECOND = 33;
+/** After RESETS requests that a client gave up, it has to show that it is well: Node's HTTP/2 bounds them, and goes deaf without a word. */
+const RESETS = 200;
 /** LAST_STREAM is the greatest number of a stream: none is refused yet. */
 const LAST_STREAM = 2 ** 31 - 1;
+
+/** Patience is how long clients are waited for. */
+export interface Patience {
+  /** beginMs: until the first byte or frame. */
+  readonly beginMs: number;
+  /** pingMs: until a ping is answered. */
+  readonly pingMs: number;
+  /** idleMs: while nothing is under way. */
+  readonly idleMs: number;
+}
 
 /** Connections are the open ones of a front, and how they end. */
 export class Connections {
@@ -25,12 +27,14 @@ export class Connections {
   private readonly hijacked = new Set<Duplex>();
   private readonly waiting: (() => void)[] = [];
 
-  /** add is a connection of any kind; without a byte for firstMs it is cut. */
-  add(socket: TLSSocket, firstMs: number): void {
+  constructor(private readonly patience: Patience) {}
+
+  /** add is a connection of any kind; it is cut if nothing comes. */
+  add(socket: TLSSocket): void {
     // A peer that has vanished without a word is missed by the kernel, also while its watch is silent.
     socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.sockets.add(socket);
-    const silence = later(firstMs, () => socket.bytesRead || socket.destroy());
+    const silence = later(this.patience.beginMs, () => socket.bytesRead || socket.destroy());
     socket.once('close', () => {
       clearTimeout(silence);
       this.sockets.delete(socket);
@@ -39,29 +43,32 @@ export class Connections {
   }
 
   /**
-   * addSession is an HTTP/2 connection on a socket. It is cut if the client does not begin, or gives up more requests than one may. Silent for
-   * idleMs, it is sent away if nothing is under way, and has to answer a ping if something is.
+   * addSession is an HTTP/2 connection on a socket. It is cut if the client does not begin. When it has been silent for long it is sent away if
+   * nothing is under way, and has to answer a ping if something is; so has one that gives up many requests.
    */
-  addSession(session: Http2Session, socket: Duplex, idleMs: number): void {
+  addSession(session: Http2Session, socket: Duplex): void {
+    const { beginMs, pingMs, idleMs } = this.patience;
     let open = 0;
-    const resets = new TokenBucket(RESETS_PER_SECOND, RESETS, performance.now());
+    let resets = 0;
+    const check = async () => {
+      if (!(await heard(session, pingMs))) cut(session, socket);
+    };
+    const leave = async () => {
+      await this.sendAway(session);
+      if (!open) cut(session, socket);
+    };
     this.sessions.add(session);
     session.once('close', () => this.sessions.delete(session));
-    const beginning = later(PREFACE_MS, () => cut(session, socket));
+    const beginning = later(beginMs, () => cut(session, socket));
     session.once('remoteSettings', () => clearTimeout(beginning));
     session.on('stream', stream => {
       open++;
       stream.once('close', () => {
         open--;
-        if (stream.rstCode !== constants.NGHTTP2_NO_ERROR && !resets.take(performance.now())) cut(session, socket);
+        if (stream.rstCode !== constants.NGHTTP2_NO_ERROR && ++resets % RESETS === 0) void check();
       });
     });
-    const isWell = async () => {
-      if (open) return heard(session, ANSWER_MS);
-      await this.sendAway(session);
-      return open > 0;
-    };
-    session.setTimeout(idleMs, () => void isWell().then(well => well || cut(session, socket)));
+    session.setTimeout(idleMs, () => void (open ? check() : leave()));
   }
 
   /** hijack: a handler has taken the connection over; it ends with us, and nobody waits for it. */
@@ -113,7 +120,8 @@ export class Connections {
 /** heard resolves when the client has answered a ping: it has read what was sent before. False if it does not within withinMs. */
 function heard(session: Http2Session, withinMs: number): Promise<boolean> {
   return new Promise(resolve => {
-    const timer = later(withinMs, () => done(false));
+    // What has come while we were busy is read before time is up.
+    const timer = later(withinMs, () => setImmediate(() => done(false)));
     const over = () => done(true);
     function done(isWell: boolean) {
       clearTimeout(timer);

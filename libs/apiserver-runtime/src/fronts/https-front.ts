@@ -31,9 +31,12 @@ export interface HttpsFrontOptions {
   /** upgrade takes a connection over, or answers false: then the request is served as if it asked for no upgrade. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => boolean;
   readonly log: Logger;
-  /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads; 30 s. */
+  /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads, and for clients to begin; 30 s. */
   readonly bodyTimeoutMs?: number;
   readonly headerTimeoutMs?: number;
+  /** idleTimeoutMs is how long a connection may lie idle; three minutes. pingTimeoutMs: how long it may take to answer a ping; 10 s. */
+  readonly idleTimeoutMs?: number;
+  readonly pingTimeoutMs?: number;
   /** maxStreams is how many HTTP/2 requests a connection may have under way; 250. */
   readonly maxStreams?: number | undefined;
   /** answerTimeoutMs: a long answer that is read slower is cut, since its seat is taken for as long; 60 s. */
@@ -64,10 +67,13 @@ const MAX_UNTIMED = 16 * 1024;
 /** GRACE_MS bounds how long stop waits for answers that are on their way out. */
 const GRACE_MS = 5_000;
 const IDLE_TIMEOUT_MS = 180_000;
+const PING_TIMEOUT_MS = 10_000;
 /** STREAM_WINDOW is what a client may send of a body that nobody reads yet: most bodies fit in, and a connection's streams together stay bounded. */
 const STREAM_WINDOW = 256 * 1024;
 const MAX_STREAMS = 250;
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** MAX_FRAME_BYTES: Node takes a head of nine frames at most, which have to hold MAX_HEADER_BYTES. */
+const MAX_FRAME_BYTES = 256 * 1024;
 
 /** listenHttps serves the API over HTTP/2 and HTTP/1.1 with TLS. Resolves when it listens. */
 export async function listenHttps(options: HttpsFrontOptions): Promise<Listening> {
@@ -78,12 +84,15 @@ export async function listenHttps(options: HttpsFrontOptions): Promise<Listening
 
 class HttpsFront implements Listening {
   private readonly server: Http2SecureServer;
-  private readonly connections = new Connections();
+  private readonly connections: Connections;
   private discouraging = false;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: HttpsFrontOptions) {
-    const { cert, key, clientCa, maxStreams = MAX_STREAMS, headerTimeoutMs = HEADER_TIMEOUT_MS } = options;
+    const { cert, key, clientCa, maxStreams = MAX_STREAMS } = options;
+    const { headerTimeoutMs = HEADER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
+    const pingMs = options.pingTimeoutMs ?? PING_TIMEOUT_MS;
+    this.connections = new Connections({ beginMs: headerTimeoutMs, pingMs, idleMs: idleTimeoutMs });
     this.server = createSecureServer({
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
@@ -96,6 +105,7 @@ class HttpsFront implements Listening {
         initialWindowSize: STREAM_WINDOW,
         maxConcurrentStreams: maxStreams,
         maxHeaderListSize: MAX_HEADER_BYTES,
+        maxFrameSize: MAX_FRAME_BYTES,
       },
     });
     const http1 = this.server as unknown as {
@@ -108,15 +118,15 @@ class HttpsFront implements Listening {
     // Node bounds heads at 16 KiB unless told otherwise, which a long selector exceeds.
     http1.maxHeaderSize = MAX_HEADER_BYTES;
     http1.requestTimeout = 0;
-    http1.keepAliveTimeout = IDLE_TIMEOUT_MS;
+    http1.keepAliveTimeout = idleTimeoutMs;
     // A session does not show its socket; Node makes it as soon as that is there.
     let arrived: TLSSocket;
     this.server.prependListener('secureConnection', (socket: TLSSocket) => {
       arrived = socket;
-      this.connections.add(socket, headerTimeoutMs);
+      this.connections.add(socket);
     });
     this.server.on('session', session => {
-      this.connections.addSession(session, arrived, IDLE_TIMEOUT_MS);
+      this.connections.addSession(session, arrived);
       session.setLocalWindowSize(STREAM_WINDOW * maxStreams);
       session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
     });
@@ -192,11 +202,11 @@ class HttpsFront implements Listening {
     headers: IncomingHttpHeaders,
     raw: readonly string[],
   ): Promise<void> {
-    // It was given up before we could look at it.
-    if (stream.destroyed || stream.closed) return;
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
+    // It was given up before we could look at it.
+    if (stream.destroyed || stream.closed) return;
     // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
     if (stream.endAfterHeaders) stream.resume();
     const { session } = stream;
