@@ -8,9 +8,20 @@ export const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 /** isHeadless: the service has no address of its own. */
 export const isHeadless = (service: corev1.Service) => service.spec?.clusterIP === 'None';
 
-/** belongsInEndpoints: the pod has an address and still runs; terminating ones count only if asked for. */
-export function belongsInEndpoints(pod: corev1.Pod, includeTerminating: boolean): boolean {
-  if (isPodTerminal(pod)) return false;
+/** belongsInEndpoints: the pod has an address and still runs, or will again; terminating ones count only if asked for. */
+export function belongsInEndpoints(pod: corev1.Pod, includeTerminating: boolean, release: Release): boolean {
+  if (release.has('restartsInEndpoints') ? hasEnded(pod) : isPodTerminal(pod)) return false;
+  return hasAddress(pod, includeTerminating);
+}
+
+/** hasEnded: the pod is over, as its restart policy tells. */
+export function hasEnded({ spec, status }: corev1.Pod): boolean {
+  if (status?.phase === 'Succeeded') return spec?.restartPolicy === 'Never' || spec?.restartPolicy === 'OnFailure';
+  return status?.phase === 'Failed' && spec?.restartPolicy === 'Never';
+}
+
+/** hasAddress: the pod has an address; terminating ones count only if asked for. */
+export function hasAddress(pod: corev1.Pod, includeTerminating: boolean): boolean {
   if (!pod.status?.podIP && !pod.status?.podIPs?.length) return false;
   return includeTerminating || !isDeleting(pod);
 }

@@ -8,6 +8,10 @@ const FEATURES = {
   cronQueue: { since: 21 },
   /** versionedTargets: an endpoint's reference to its pod names the pod's version. */
   versionedTargets: { until: 21 },
+  /** restartsInEndpoints: a pod that ended stays in endpoints if its restart policy lets it run again. */
+  restartsInEndpoints: { until: 21 },
+  /** mirroredAnnotations: mirrored slices have the annotations of their Endpoints. */
+  mirroredAnnotations: { since: 21 },
   /** describedRootCa: the published root CA says in an annotation what it is good for. */
   describedRootCa: { since: 22 },
   /** terminatingEndpoints: slices show pods that are being deleted. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { batchv1 } from '@navarch/api';
+import { releaseOf } from '../../shared/release';
 import { cronJobsJob, expiredJobs, jobName, planCronJob, referenceTo } from './plan';
 
 const NOW = Date.parse('2024-01-01T10:07:30Z');
@@ -18,6 +19,8 @@ const job = (name: string, outcome?: 'Complete' | 'Failed', startTime = '2024-01
   },
 });
 const running = { active: [referenceTo(job('old'))] };
+const NEWEST = releaseOf(33);
+const EARLY = releaseOf(20);
 const NONE = new Set<string>();
 const until = (text: string) => Date.parse(text) - NOW + 100;
 
@@ -70,7 +73,7 @@ describe('planCronJob', () => {
     ['a stranger', cron({ suspend: true }), [job('other')], { said: ['UnexpectedJob'] }],
   ] as [string, batchv1.CronJob, batchv1.Job[], Record<string, unknown>][])('%s', (_name, given, jobs, expected) => {
     const { said = [], ...fields } = expected;
-    const plan = planCronJob(given, jobs, NONE, NOW);
+    const plan = planCronJob(given, jobs, NONE, NOW, NEWEST);
     for (const [field, value] of Object.entries(fields))
       expect([field, plan[field as 'start']]).toEqual([field, value]);
     expect(plan.events.map(event => event.reason)).toEqual(said);
@@ -78,9 +81,9 @@ describe('planCronJob', () => {
 
   test('many missed times are told of', () => {
     const old = cron({ schedule: '* * * * *' }, { lastScheduleTime: '2024-01-01T08:00:00Z' });
-    expect(planCronJob(old, [], NONE, NOW).events.map(event => event.reason)).toEqual(['TooManyMissedTimes']);
+    expect(planCronJob(old, [], NONE, NOW, NEWEST).events.map(event => event.reason)).toEqual(['TooManyMissedTimes']);
     const bounded = { ...old, spec: { ...old.spec!, startingDeadlineSeconds: 600 } };
-    expect(planCronJob(bounded, [], NONE, NOW).events).toEqual([]);
+    expect(planCronJob(bounded, [], NONE, NOW, NEWEST).events).toEqual([]);
   });
 
   test('the status forgets what ended or vanished, and keeps the last success', () => {
@@ -90,6 +93,7 @@ describe('planCronJob', () => {
       [job('done', 'Complete'), job('on')],
       new Set(['lost']),
       NOW,
+      NEWEST,
     );
     expect(plan.status).toEqual({ active: [referenceTo(job('on'))], lastSuccessfulTime: '2024-01-01T10:06:00Z' });
     expect(plan.events.map(event => event.message)).toEqual([
@@ -99,13 +103,35 @@ describe('planCronJob', () => {
   });
 });
 
+test.each([
+  [
+    'nothing is started when too many times were missed',
+    cron({ schedule: '* * * * *' }, { lastScheduleTime: '2024-01-01T08:00:00Z' }),
+    [],
+    ['FailedNeedsStart'],
+  ],
+  ['nor without a schedule', cron({ schedule: 'x' }), [], ['FailedNeedsStart']],
+  ['forbidding says nothing', cron({ concurrencyPolicy: 'Forbid' }, running), [job('old')], []],
+] as [string, batchv1.CronJob, batchv1.Job[], string[]][])('1.20: %s', (_name, given, jobs, said) => {
+  const plan = planCronJob(given, jobs, NONE, NOW, EARLY);
+  expect([plan.start, plan.events.map(({ reason }) => reason)]).toEqual([undefined, said]);
+});
+
+test('1.20: a job is named by the second, says no time, and names the version that is served', () => {
+  expect(cronJobsJob(cron(), DUE, EARLY).metadata).toMatchObject({
+    name: 'tick-1704103500',
+    annotations: {},
+    ownerReferences: [{ apiVersion: 'batch/v1beta1', kind: 'CronJob', uid: 'cron' }],
+  });
+});
+
 test('a job is named after its time, and says it in the zone of the schedule', () => {
   const given = cron({
     timeZone: 'Asia/Tokyo',
     jobTemplate: { metadata: { labels: { a: 'b' }, annotations: { c: 'd' } }, spec: { template: {} as never } },
   });
-  expect(jobName(given, DUE)).toBe('tick-28401725');
-  expect(cronJobsJob(given, DUE)).toMatchObject({
+  expect(jobName(given, DUE, NEWEST)).toBe('tick-28401725');
+  expect(cronJobsJob(given, DUE, NEWEST)).toMatchObject({
     metadata: {
       name: 'tick-28401725',
       namespace: 'n',

@@ -2,6 +2,8 @@ import { CronJobs, type batchv1, type corev1 } from '@navarch/api';
 import { isDeleting } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import { controllerReference } from '@navarch/controller-runtime';
+import type { Release } from '../../shared/release';
+import { asServed } from '../../shared/served-version';
 import { parseSchedule, type Schedule } from './schedule';
 import { UnknownZone, loadZone } from './zone';
 
@@ -38,8 +40,8 @@ export function outcomeOf(job: batchv1.Job): 'Complete' | 'Failed' | undefined {
 }
 
 /** jobName is the name of the job of a scheduled time: the same for everybody, so that no time is run twice. */
-export const jobName = (cron: batchv1.CronJob, scheduledMs: number) =>
-  `${cron.metadata?.name}-${Math.floor(scheduledMs / 60_000)}`;
+export const jobName = (cron: batchv1.CronJob, scheduledMs: number, release: Release) =>
+  `${cron.metadata?.name}-${Math.floor(scheduledMs / (release.has('cronQueue') ? 60_000 : 1000))}`;
 
 /** planCronJob decides what is due. `jobs` are the cron job's own; `missing` tells which active jobs are gone for good. */
 export function planCronJob(
@@ -47,9 +49,10 @@ export function planCronJob(
   jobs: readonly batchv1.Job[],
   missing: ReadonlySet<string>,
   nowMs: number,
+  release: Release,
 ): CronPlan {
   const events: Said[] = [];
-  const status = observe(cron, jobs, missing, events);
+  const status = observe(cron, jobs, missing, events, release);
   const idle = { status, events, replace: false };
   const { spec } = cron;
   if (isDeleting(cron) || !spec || spec.suspend) return idle;
@@ -59,9 +62,11 @@ export function planCronJob(
   } catch (error) {
     const { message } = error as Error;
     events.push(
-      error instanceof UnknownZone
-        ? warning('UnknownTimeZone', `invalid timeZone: ${JSON.stringify(spec.timeZone)}: ${message}`)
-        : warning('UnparseableSchedule', `unparseable schedule: ${JSON.stringify(spec.schedule)} : ${message}`),
+      !release.has('cronQueue')
+        ? undecided(`unparseable schedule: ${spec.schedule} : ${message}`)
+        : error instanceof UnknownZone
+          ? warning('UnknownTimeZone', `invalid timeZone: ${JSON.stringify(spec.timeZone)}: ${message}`)
+          : warning('UnparseableSchedule', `unparseable schedule: ${JSON.stringify(spec.schedule)} : ${message}`),
     );
     return idle;
   }
@@ -71,16 +76,19 @@ export function planCronJob(
   const deadlineMs = (spec.startingDeadlineSeconds ?? Number.POSITIVE_INFINITY) * 1000;
   const due = schedule.latest(base, nowMs);
   if (due === undefined) return later;
-  warnOfMissed(schedule, Math.max(base, nowMs - deadlineMs), nowMs, events);
+  if (missedTooMany(schedule, Math.max(base, nowMs - deadlineMs), nowMs)) {
+    events.push(release.has('cronQueue') ? TOO_MANY_MISSED : undecided(TOO_MANY_MISSED_EARLY));
+    if (!release.has('cronQueue')) return later;
+  }
   if (due + deadlineMs < nowMs) {
     events.push(warning('MissSchedule', `Missed scheduled time to start a job: ${rfc1123(due)}`));
     return later;
   }
   const active = status.active ?? [];
-  if (active.some(({ name }) => name === jobName(cron, due))) return later;
+  if (active.some(({ name }) => name === jobName(cron, due, release))) return later;
   if (spec.concurrencyPolicy === 'Forbid' && active.length) {
     const message = 'Not starting job because prior execution is running and concurrency policy is Forbid';
-    events.push({ type: 'Normal', reason: 'JobAlreadyActive', message });
+    if (release.has('cronQueue')) events.push({ type: 'Normal', reason: 'JobAlreadyActive', message });
     return later;
   }
   return { ...later, start: due, replace: spec.concurrencyPolicy === 'Replace' };
@@ -92,6 +100,7 @@ function observe(
   jobs: readonly batchv1.Job[],
   missing: ReadonlySet<string>,
   events: Said[],
+  release: Release,
 ): batchv1.CronJobStatus {
   const active = new Map((status?.active ?? []).map(reference => [reference.uid ?? '', reference]));
   let last = status?.lastSuccessfulTime;
@@ -104,7 +113,7 @@ function observe(
       events.push({
         type: 'Normal',
         reason: 'SawCompletedJob',
-        message: `Saw completed job: ${name}, condition: ${outcome}`,
+        message: `Saw completed job: ${name}, ${release.has('jobTargets') ? 'condition' : 'status'}: ${outcome}`,
       });
     const completed = job.status?.completionTime;
     if (outcome === 'Complete' && completed && (!last || Date.parse(completed) > Date.parse(last))) last = completed;
@@ -123,33 +132,41 @@ function observe(
   };
 }
 
-function warnOfMissed(schedule: Schedule, from: number, now: number, events: Said[]): void {
+function missedTooMany(schedule: Schedule, from: number, now: number): boolean {
   const first = schedule.next(from);
   const second = first === undefined ? undefined : schedule.next(first);
-  if (first === undefined || second === undefined || second > now) return;
-  if ((now - first) / (second - first) + 1 <= TOO_MANY) return;
-  const message = 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
-  events.push(warning('TooManyMissedTimes', message));
+  if (first === undefined || second === undefined || second > now) return false;
+  return (now - first) / (second - first) + 1 > TOO_MANY;
 }
 
 const warning = (reason: string, message: string): Said => ({ type: 'Warning', reason, message });
+const TOO_MANY_MISSED = warning(
+  'TooManyMissedTimes',
+  'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
+);
+const TOO_MANY_MISSED_EARLY =
+  'too many missed start time (> 100). Set or decrease .spec.startingDeadlineSeconds or check clock skew';
+/** undecided is what releases without a queue of times say of all that keeps them from finding the next one. */
+const undecided = (why: string) => warning('FailedNeedsStart', `Cannot determine if job needs to be started: ${why}`);
 
 /** rfc1123 is `Mon, 01 Jan 2024 10:00:00 +0000`. */
 const rfc1123 = (ms: number) => new Date(ms).toUTCString().replace('GMT', '+0000');
 
 /** cronJobsJob makes the job of a scheduled time. */
-export function cronJobsJob(cron: batchv1.CronJob, scheduledMs: number): batchv1.Job {
+export function cronJobsJob(cron: batchv1.CronJob, scheduledMs: number, release: Release): batchv1.Job {
   const { metadata, spec } = cron.spec!.jobTemplate;
-  const scheduledAt = loadZone(cron.spec?.timeZone).rfc3339(scheduledMs);
+  const scheduled = release.has('cronTimestamps') && {
+    [SCHEDULED_AT]: loadZone(cron.spec?.timeZone).rfc3339(scheduledMs),
+  };
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: jobName(cron, scheduledMs),
+      name: jobName(cron, scheduledMs, release),
       namespace: cron.metadata?.namespace,
       ...(metadata?.labels && { labels: { ...metadata.labels } }),
-      annotations: { ...metadata?.annotations, [SCHEDULED_AT]: scheduledAt },
-      ownerReferences: [controllerReference(CronJobs, cron)],
+      annotations: { ...metadata?.annotations, ...scheduled },
+      ownerReferences: [asServed(controllerReference(CronJobs, cron), release)],
     },
     spec: structuredClone(spec),
   };

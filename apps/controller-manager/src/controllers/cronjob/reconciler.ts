@@ -6,6 +6,8 @@ import { CONTROLLER_INDEX, isControlledBy, type Result } from '@navarch/controll
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
+import type { Release } from '../../shared/release';
+import { asServed } from '../../shared/served-version';
 import { cronJobsJob, expiredJobs, outcomeOf, planCronJob, referenceTo } from './plan';
 
 /** CronJobReconciler makes a cron job's jobs when they are due, and removes old ones. */
@@ -22,12 +24,14 @@ export class CronJobReconciler {
     const jobs = this.jobs.byIndex(CONTROLLER_INDEX, cached.metadata?.uid ?? '');
     const cron = hasStranger(cached, jobs) ? await this.fresh(cached) : cached;
     if (!cron) return;
-    const plan = planCronJob(cron, jobs, await this.missing(cron, jobs), this.context.clock.now());
+    const release = await this.context.release();
+    const plan = planCronJob(cron, jobs, await this.missing(cron, jobs), this.context.clock.now(), release);
     // What the plan saw is written before anything is started upon it; a conflict means that it saw too little.
     const current = await this.write(cron, plan.status);
-    for (const { type, reason, message } of plan.events) this.context.events.event(cron, type, reason, message);
-    for (const job of expiredJobs(cron, jobs)) await this.remove(cron, job.metadata?.name ?? '', job.metadata?.uid);
-    if (plan.start !== undefined) await this.start(current, plan.start, plan.replace);
+    const known = asServed(cron, release);
+    for (const { type, reason, message } of plan.events) this.context.events.event(known, type, reason, message);
+    for (const job of expiredJobs(cron, jobs)) await this.remove(known, job.metadata?.name ?? '', job.metadata?.uid);
+    if (plan.start !== undefined) await this.start(current, plan.start, plan.replace, release);
     if (plan.requeueAfterMs !== undefined) return { requeueAfterMs: plan.requeueAfterMs };
   }
 
@@ -58,16 +62,17 @@ export class CronJobReconciler {
     return missing;
   }
 
-  private async start(cron: batchv1.CronJob, scheduledMs: number, replace: boolean): Promise<void> {
+  private async start(cron: batchv1.CronJob, scheduledMs: number, replace: boolean, release: Release): Promise<void> {
     const { client, events } = this.context;
+    const known = asServed(cron, release);
     let { active = [] } = cron.status ?? {};
     if (replace) {
-      for (const { name = '', uid } of active) await this.remove(cron, name, uid);
+      for (const { name = '', uid } of active) await this.remove(known, name, uid);
       active = [];
     }
-    const job = await this.create(cron, cronJobsJob(cron, scheduledMs)).catch((error: unknown) => {
+    const job = await this.create(known, cronJobsJob(cron, scheduledMs, release)).catch((error: unknown) => {
       if (isNamespaceTerminating(error)) return undefined;
-      events.event(cron, 'Warning', 'FailedCreate', `Error creating job: ${(error as Error).message}`);
+      events.event(known, 'Warning', 'FailedCreate', `Error creating job: ${(error as Error).message}`);
       throw error;
     });
     if (!job) return;

@@ -20,6 +20,7 @@ import {
 import { Controller, enqueueObject, type Result, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
+import { asServed } from '../../shared/served-version';
 import { budgetStatus, expectedPods, failedStatus, stillDisrupted, type Expected, type Scale } from './plan';
 
 /** startDisruption keeps the status of PodDisruptionBudgets: how many pods may be evicted now. */
@@ -69,7 +70,8 @@ export function startDisruption(context: ControllerContext): Runnable[] {
     const budget = budgets.get(namespace, name);
     if (!budget || isDeleting(budget)) return;
     const selected = podsOf(budget);
-    if (!selected.length) events.event(budget, 'Normal', 'NoPods', 'No matching pods found');
+    const known = asServed(budget, await context.release());
+    if (!selected.length) events.event(known, 'Normal', 'NoPods', 'No matching pods found');
     const now = clock.now();
     let expected: Expected;
     try {
@@ -77,12 +79,12 @@ export function startDisruption(context: ControllerContext): Runnable[] {
     } catch (error) {
       const message = (error as Error).message;
       const said = `Failed to calculate the number of expected pods: ${message}`;
-      events.event(budget, 'Warning', 'CalculateExpectedPodCountFailed', said);
+      events.event(known, 'Warning', 'CalculateExpectedPodCountFailed', said);
       return write(budget, failedStatus(budget, message, now));
     }
     if (expected.unmanaged.length)
       events.event(
-        budget,
+        known,
         'Warning',
         'UnmanagedPods',
         `Pods selected by this PodDisruptionBudget (selector: ${selectorFromLabelSelector(budget.spec?.selector)}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,

@@ -15,6 +15,7 @@ import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
 import { enqueueServicesOf } from '../../shared/service-handlers';
 import { TriggerTimes, withTriggerTime } from '../../shared/trigger-times';
+import { WriteWatch } from '../../shared/write-watch';
 import { endpointsLabels, planSubsets } from './plan';
 
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
@@ -25,7 +26,8 @@ export function startEndpoints(context: ControllerContext): Runnable[] {
   const services = context.informers.informer(Services);
   const pods = context.informers.informer(Pods);
   const endpoints = context.informers.informer(Endpoints);
-  const reconciler = new EndpointsReconciler(context, services, pods, endpoints);
+  const writes = new WriteWatch<corev1.Endpoints>();
+  const reconciler = new EndpointsReconciler(context, services, pods, endpoints, writes);
   const controller = new Controller({
     ...standard(context),
     name: 'endpoint',
@@ -41,7 +43,18 @@ export function startEndpoints(context: ControllerContext): Runnable[] {
     if (services.get(object.metadata?.namespace ?? '', object.metadata?.name ?? '')) enqueue(object);
   };
   const enqueue = (object: corev1.Endpoints) => queue.add(keyString(objectKey(object)));
-  endpoints.addHandler({ added: requeue, updated: (_old, current) => requeue(current), deleted: requeue });
+  const see = (object: corev1.Endpoints) => {
+    writes.seen(object);
+    requeue(object);
+  };
+  endpoints.addHandler({
+    added: see,
+    updated: (_old, current) => see(current),
+    deleted: object => {
+      writes.gone(object);
+      requeue(object);
+    },
+  });
   const run = async (signal: AbortSignal) => {
     const leftovers = Promise.all([services.synced(signal), endpoints.synced(signal)]).then(() =>
       endpoints.list().filter(isNoLock).forEach(enqueue),
@@ -62,6 +75,7 @@ class EndpointsReconciler {
     private readonly services: Informer<corev1.Service>,
     private readonly pods: Informer<corev1.Pod>,
     private readonly endpoints: Informer<corev1.Endpoints>,
+    private readonly writes: WriteWatch<corev1.Endpoints>,
   ) {}
 
   async reconcile(key: ObjectKey): Promise<void> {
@@ -69,7 +83,8 @@ class EndpointsReconciler {
     const service = this.services.get(namespace, name);
     const current = this.endpoints.get(namespace, name);
     if (!service) return this.remove(key, current);
-    if (!hasSelector(service)) return;
+    // Its own event calls again when the cache has what was written.
+    if (!hasSelector(service) || this.writes.isBehind(keyString(key), this.context.clock.now())) return;
     const release = await this.context.release();
     const selector = selectorFromSet(service.spec?.selector);
     const selected = this.pods.list(namespace).filter(pod => selector.matches(pod.metadata?.labels));
@@ -100,8 +115,8 @@ class EndpointsReconciler {
   ): Promise<void> {
     const client = this.context.client.resource(Endpoints);
     try {
-      if (current) await client.update(wanted);
-      else await client.create(wanted);
+      const written = current ? await client.update(wanted) : await client.create(wanted);
+      this.writes.note(written, this.context.clock.now());
     } catch (error) {
       // A namespace that goes takes its endpoints with it.
       if (isNamespaceTerminating(error)) return;

@@ -1,13 +1,14 @@
 import type { corev1 } from '@navarch/api';
 import {
   HEADLESS_LABEL,
-  belongsInEndpoints,
   findPort,
+  hasAddress,
+  hasEnded,
   isHeadless,
   publishedHostname,
   targetRef,
 } from '../../shared/endpoints';
-import { isPodReady } from '../../shared/pods';
+import { isPodReady, isPodTerminal } from '../../shared/pods';
 import { endpointPortOrder } from '../../shared/port-order';
 import type { Release } from '../../shared/release';
 
@@ -33,13 +34,18 @@ export function planSubsets(
   const tolerateUnready = publishesUnready(service, release);
   const entries: Entry[] = [];
   for (const pod of pods) {
-    if (!belongsInEndpoints(pod, tolerateUnready)) continue;
+    const ready = tolerateUnready || isPodReady(pod);
+    if (!hasAddress(pod, tolerateUnready) || isOver(pod, ready, release)) continue;
     const ports = resolvePorts(service, pod);
-    if (!ports) continue;
-    entries.push({ address: addressOf(service, pod, release), ready: tolerateUnready || isPodReady(pod), ports });
+    if (ports) entries.push({ address: addressOf(service, pod, release), ready, ports });
   }
   const truncated = release.has('boundedEndpoints') && entries.length > CAPACITY;
   return { subsets: repack(truncated ? truncate(entries) : entries), truncated };
+}
+
+/** isOver: the pod will serve no more. Where restarts count, whoever counts as ready is not asked. */
+function isOver(pod: corev1.Pod, ready: boolean, release: Release): boolean {
+  return release.has('restartsInEndpoints') ? !ready && hasEnded(pod) : isPodTerminal(pod);
 }
 
 function publishesUnready({ metadata, spec }: corev1.Service, release: Release): boolean {

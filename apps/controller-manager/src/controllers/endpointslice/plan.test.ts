@@ -4,7 +4,7 @@ import { planSubsets as planSubsetsIn } from '../endpoints/plan';
 import { releaseOf } from '../../shared/release';
 import type { SlicePlan } from '../../shared/endpoint-slices';
 import { STALE_MS, SliceTracker } from '../../shared/slice-tracker';
-import { planSlices as planSlicesIn, sliceLabels, MAX_ENDPOINTS } from './plan';
+import { addressTypes, planSlices as planSlicesIn, sliceLabels, MAX_ENDPOINTS } from './plan';
 
 const NOW = releaseOf(33);
 const THEN = releaseOf(20);
@@ -19,7 +19,12 @@ const planSubsets = (owner: corev1.Service, pods: readonly corev1.Pod[]) => plan
 
 const service = (spec: Partial<corev1.ServiceSpec> = {}): corev1.Service => ({
   metadata: { name: 'web', namespace: 'n', labels: { tier: 'x' } },
-  spec: { selector: { app: 'web' }, ports: [{ name: 'http', port: 80, targetPort: 'web' }], ...spec },
+  spec: {
+    clusterIP: '10.96.0.9',
+    selector: { app: 'web' },
+    ports: [{ name: 'http', port: 80, targetPort: 'web' }],
+    ...spec,
+  },
 });
 const pod = (
   n: number,
@@ -106,7 +111,7 @@ describe('planSlices', () => {
     expect(shape(planSlices(service(), pods(250), noZone, slices))).toEqual({ create: [], update: [], delete: 0 });
     expect(shape(planSlices(service(), pods(251), noZone, slices))).toEqual({ create: [], update: [51], delete: 0 });
     expect(shape(planSlices(service(), pods(200), noZone, slices))).toEqual({ create: [], update: [], delete: 1 });
-    expect(shape(planSlices(service(), [], noZone, slices))).toEqual({ create: [0], update: [], delete: 3 });
+    expect(shape(planSlices(service(), [], noZone, slices))).toEqual({ create: [], update: [0], delete: 2 });
   });
   test('1.20 shows no pod that is being deleted, unless asked to, and only whether it is ready', () => {
     const [going, here] = [pod(1, { deleting: true }), pod(2)];
@@ -122,6 +127,15 @@ describe('planSlices', () => {
       delete: 0,
     });
   });
+});
+
+test.each([
+  ['its own word', { ipFamilies: ['IPv6', 'IPv4'] }, ['IPv6', 'IPv4']],
+  ['its address', { clusterIP: '10.96.0.9' }, ['IPv4']],
+  ['its address of six', { clusterIP: 'fd00::9' }, ['IPv6']],
+  ['neither', { clusterIP: 'None' }, ['IPv4', 'IPv6']],
+])('the families of a service by %s', (_name, spec, types) => {
+  expect(addressTypes(service(spec))).toEqual(types);
 });
 
 describe('planSubsets', () => {

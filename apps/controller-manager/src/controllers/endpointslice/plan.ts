@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { corev1, discoveryv1 } from '@navarch/api';
 import { isDeleting } from '@navarch/apimachinery';
 import {
@@ -27,10 +28,12 @@ export const MAX_ENDPOINTS = 100;
 
 type Slice = discoveryv1.EndpointSlice;
 
-/** addressTypes are the families that the service has; IPv4 if it does not say. */
-export function addressTypes(service: corev1.Service): string[] {
-  const families = service.spec?.ipFamilies;
-  return families?.length ? [...families] : ['IPv4'];
+/** addressTypes are the families that the service has; one that does not say has that of its address, or might have either. */
+export function addressTypes({ spec }: corev1.Service): string[] {
+  if (spec?.ipFamilies?.length) return [...spec.ipFamilies];
+  const address = spec?.clusterIP ?? '';
+  if (!isIP(address)) return ['IPv4', 'IPv6'];
+  return [isIP(address) === 6 ? 'IPv6' : 'IPv4'];
 }
 
 /** sliceLabels are those of the service, with what tells whose slice it is. */
@@ -69,7 +72,21 @@ export function planSlices(
     }
     for (const slice of mine) if (!groups.has(portsKey(slice.ports))) plan.delete.push(slice);
   }
-  return plan;
+  return reusing(plan, sliceLabels(service));
+}
+
+/** reusing makes slices that are to go into those that are to come. */
+function reusing(plan: SlicePlan, labels: Record<string, string>): SlicePlan {
+  const create = [...plan.create];
+  const update = [...plan.update];
+  const left = plan.delete.filter(slice => {
+    const next = create.findLastIndex(({ addressType }) => addressType === slice.addressType);
+    if (next < 0) return true;
+    const [fresh] = create.splice(next, 1);
+    update.push({ ...slice, ...fresh, metadata: { ...slice.metadata, labels } });
+    return false;
+  });
+  return { create, update, delete: left };
 }
 
 interface Group {
@@ -87,7 +104,7 @@ function groupByPorts(
   const groups = new Map<string, Group>();
   const terminating = service.spec?.publishNotReadyAddresses === true || release.has('terminatingEndpoints');
   for (const pod of pods) {
-    if (!belongsInEndpoints(pod, terminating)) continue;
+    if (!belongsInEndpoints(pod, terminating, release)) continue;
     const endpoint = endpointOf(service, pod, type, zoneOf, release);
     if (!endpoint) continue;
     const ports = slicePortOrder(portsOf(service, pod), release);

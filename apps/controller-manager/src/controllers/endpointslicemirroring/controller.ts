@@ -55,12 +55,13 @@ class MirrorReconciler {
       return this.slices.forget(key);
     }
     if (isDeleting(endpoints)) return;
-    const plan = planMirror(endpoints, existing, await this.context.release());
+    const release = await this.context.release();
+    const plan = planMirror(endpoints, existing, release);
     if (plan.skipped) this.tellSkipped(endpoints, plan.skipped);
     await this.slices.apply(key, plan, {
       namespace,
       generateName: `${name}-`,
-      ...mirroredMetadata(endpoints),
+      ...mirroredMetadata(endpoints, release),
       ownerReferences: [controllerReference(Endpoints, endpoints)],
     });
   }

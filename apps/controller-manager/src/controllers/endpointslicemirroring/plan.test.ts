@@ -1,8 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1, discoveryv1 } from '@navarch/api';
-import { isMirrored, MANAGED_BY, MAX_MIRRORED, mirroredMetadata, planMirror as planMirrorIn } from './plan';
+import {
+  isMirrored,
+  MANAGED_BY,
+  MAX_MIRRORED,
+  mirroredMetadata as mirroredMetadataIn,
+  planMirror as planMirrorIn,
+} from './plan';
 import { releaseOf } from '../../shared/release';
 
+const mirroredMetadata = (of: corev1.Endpoints) => mirroredMetadataIn(of, releaseOf(33));
 const planMirror = (of: corev1.Endpoints, existing: readonly discoveryv1.EndpointSlice[]) =>
   planMirrorIn(of, existing, releaseOf(33));
 

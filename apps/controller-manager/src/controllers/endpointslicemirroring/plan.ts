@@ -32,11 +32,12 @@ export function isMirrored({ metadata }: corev1.Endpoints): boolean {
 }
 
 /** mirroredMetadata are the labels and annotations of the slices: those of the endpoints, with what tells whose slices they are. */
-export function mirroredMetadata({
-  metadata,
-}: corev1.Endpoints): Required<Pick<NonNullable<discoveryv1.EndpointSlice['metadata']>, 'labels' | 'annotations'>> {
+export function mirroredMetadata(
+  { metadata }: corev1.Endpoints,
+  release: Release,
+): Required<Pick<NonNullable<discoveryv1.EndpointSlice['metadata']>, 'labels' | 'annotations'>> {
   const annotations = Object.entries(metadata?.annotations ?? {}).filter(
-    ([name]) => !UNMIRRORED_ANNOTATIONS.includes(name),
+    ([name]) => release.has('mirroredAnnotations') && !UNMIRRORED_ANNOTATIONS.includes(name),
   );
   return {
     labels: { ...metadata?.labels, [SERVICE_NAME_LABEL]: metadata?.name ?? '', [MANAGED_BY_LABEL]: MANAGED_BY },
@@ -54,7 +55,7 @@ export function planMirror(
   release: Release,
 ): MirrorPlan {
   const { wanted, skipped } = wantedSlices(endpoints, release);
-  const metadata = mirroredMetadata(endpoints);
+  const metadata = mirroredMetadata(endpoints, release);
   const free = new Set(existing);
   const take = (fits: (slice: discoveryv1.EndpointSlice) => boolean) => {
     const found = [...free].find(fits);

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { WriteWatch } from './write-watch';
+
+const at = (resourceVersion: string) => ({ metadata: { namespace: 'n', name: 'a', resourceVersion } });
+
+test('the cache is behind until it shows what was written, the object is gone, or long after', () => {
+  const writes = new WriteWatch();
+  expect(writes.isBehind('n/a', 0)).toBe(false);
+  writes.note(at('7'), 0);
+  writes.seen(at('5'));
+  expect([writes.isBehind('n/a', 1), writes.isBehind('n/b', 1)]).toEqual([true, false]);
+  writes.seen(at('7'));
+  expect(writes.isBehind('n/a', 1)).toBe(false);
+  writes.note(at('8'), 0);
+  writes.gone(at('8'));
+  expect(writes.isBehind('n/a', 1)).toBe(false);
+  writes.note(at('9'), 0);
+  expect(writes.isBehind('n/a', 30_000)).toBe(false);
+});

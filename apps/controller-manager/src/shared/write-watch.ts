@@ -1,0 +1,37 @@
+import { keyString, objectKey, type KubeObject } from '@navarch/apimachinery';
+
+/** FORGET_MS: a write that the cache has not shown for so long was overtaken by what the cache was read anew with. */
+const FORGET_MS = 30_000;
+
+/**
+ * WriteWatch knows what was written and not seen yet, for objects of which a pass writes one: a pass on a cache that is behind its own
+ * last write would only meet a conflict.
+ */
+export class WriteWatch<T extends KubeObject> {
+  /** open are the resourceVersions we got back and when, by the object's key. */
+  private readonly open = new Map<string, { resourceVersion: string | undefined; at: number }>();
+
+  note(written: T, nowMs: number): void {
+    const { resourceVersion } = written.metadata ?? {};
+    this.open.set(keyString(objectKey(written)), { resourceVersion, at: nowMs });
+  }
+
+  /** seen is to be told of every state that the cache shows, before anybody asks isBehind because of it. */
+  seen(object: T): void {
+    const key = keyString(objectKey(object));
+    if (this.open.get(key)?.resourceVersion === object.metadata?.resourceVersion) this.open.delete(key);
+  }
+
+  /** gone is to be told of deletions. */
+  gone(object: T): void {
+    this.open.delete(keyString(objectKey(object)));
+  }
+
+  isBehind(key: string, nowMs: number): boolean {
+    const written = this.open.get(key);
+    if (!written) return false;
+    if (nowMs - written.at < FORGET_MS) return true;
+    this.open.delete(key);
+    return false;
+  }
+}
