@@ -45,6 +45,10 @@ describe('definitions', () => {
 });
 
 describe('structure', () => {
+  test('the first releases declared what they did not keep', () => {
+    const meta = (release: number) => typeSchema('io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', release);
+    expect([meta(20).field('clusterName')?.name, meta(33).field('clusterName')]).toEqual(['clusterName', undefined]);
+  });
   const container = typeSchema('io.k8s.api.core.v1.PodSpec').field('containers')!;
   test('lists by key, sets, and atomic lists', () => {
     expect(container).toMatchObject({

@@ -75,7 +75,9 @@ class ObjectSchema implements TypeSchema {
     return this.era === 'first' ? this.name === LABEL_SELECTOR : ATOMIC.has(this.name);
   }
   field(name: string): FieldSchema | undefined {
-    this.fields ??= new Map(jsonFields(this.name).map(facts => [facts.name, fieldSchema(facts, this.era)]));
+    this.fields ??= new Map(
+      declaredFields(this.name, this.era).map(facts => [facts.name, fieldSchema(facts, this.era)]),
+    );
     return this.fields.get(name);
   }
 }
@@ -119,6 +121,10 @@ export function jsonFields(defName: string): FieldFacts[] {
 export function goneFields(defName: string): FieldFacts[] {
   return (fieldsOf(defName) ?? []).filter(({ shownUntil }) => shownUntil !== undefined);
 }
+
+/** declaredFields are those that may be owned: the first releases declared some that they did not keep. */
+const declaredFields = (defName: string, era: Era): FieldFacts[] =>
+  era === 'first' ? [...jsonFields(defName), ...goneFields(defName)] : jsonFields(defName);
 
 function fieldSchema(facts: FieldFacts, era: Era): FieldSchema {
   return {

@@ -1,5 +1,6 @@
 import { StatusError, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
 import { traced, type Clock, type Logger } from '@navarch/base';
+import type { Minor } from '@navarch/kinds';
 import type { Authenticator, Authorizer, FlowControl } from '../interfaces';
 import type { AuditSink, Limits } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
@@ -8,7 +9,7 @@ import { PlainTextError, plainTextResponse, statusErrorOf, textResponse } from '
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { beginAudit } from './audit';
-import { withDeadline } from './deadline';
+import { allotted, deadlineOf, withDeadline, type Deadline } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
 import { OverloadError } from './flow-control';
@@ -21,6 +22,7 @@ export interface ChainParts {
   readonly authorizers: readonly Authorizer[];
   readonly flow: FlowControl;
   readonly limits: Limits;
+  readonly emulated: Minor;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: ServerMetrics;
@@ -36,8 +38,10 @@ export class Chain {
   /** active counts requests that have no complete answer yet, streams included. */
   active = 0;
   private idle: (() => void)[] = [];
+  private readonly allotted: Deadline;
 
   constructor(private readonly parts: ChainParts) {
+    this.allotted = allotted(parts.limits.requestTimeoutMs);
     const { current } = parts.flow;
     for (const kind of ['mutating', 'readOnly'] as const) {
       parts.metrics.inflight.set({ request_kind: kind }, 0);
@@ -116,10 +120,11 @@ export class Chain {
     } else exchange.take(seat);
     await this.authorized(exchange);
     const { verb, resource, namespace, path } = exchange.info;
-    const serving = traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () =>
-      parts.dispatch(exchange),
-    );
-    return isLongRunning(exchange.info) ? serving : withDeadline(serving, parts.limits.requestTimeoutMs, parts.clock);
+    const begin = () =>
+      traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () => parts.dispatch(exchange));
+    if (isLongRunning(exchange.info)) return begin();
+    const deadline = deadlineOf(exchange.query, exchange.info, this.allotted, parts.emulated);
+    return withDeadline(begin, deadline, parts.clock);
   }
 
   private failure(exchange: Exchange, error: unknown): ApiResponse {

@@ -49,12 +49,16 @@ const customTypes = ['application/json-patch+json', 'application/merge-patch+jso
  * router finds fault with the answer instead: 406.
  */
 export function patchTypeOf(headers: Exchange['request']['headers'], custom: boolean): PatchType {
-  const name = (headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const header = headers['content-type'] ?? '';
+  const semicolon = header.indexOf(';');
+  const name = semicolon > 0 ? header.slice(0, semicolon) : header;
   const type = types.get(name);
   if (custom && (!type || type === 'strategic')) throw unknownFormat(customTypes);
-  if (!type && headers['content-length'] === '0') throw notRouted();
-  if (!type) throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-  return type;
+  if (type) return type;
+  // The router is content with any of several types, of which there can be but one.
+  if (header.split(',').some(one => types.has(one.split(';', 1)[0]!.trim()))) throw unknownFormat([...types.keys()]);
+  if (headers['content-length'] === '0') throw notRouted();
+  throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
 }
 
 /** patch changes an object by a patch of any type; server-side apply may create it. */
@@ -65,8 +69,8 @@ export async function patch(
   strategy: Strategy<AnyObject>,
   subresource: string,
 ): Promise<ApiResponse> {
-  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const type = patchTypeOf(exchange.request.headers, endpoint.custom);
+  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
   const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const body = await exchange.body(services.limits.maxBodyBytes);

@@ -52,8 +52,10 @@ export async function scale(
   exchange: Exchange,
   paths: ScalePaths,
 ): Promise<ApiResponse> {
-  const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
   const { namespace, name, verb } = exchange.info;
+  const patching = verb === 'patch';
+  const type = patching ? patchTypeOf(exchange.request.headers, endpoint.custom) : undefined;
+  const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
   if (verb === 'get') {
     wantsExport(endpoint, exchange, services.emulated);
     const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
@@ -62,8 +64,6 @@ export async function scale(
     checkReplicas(endpoint, endpoint.resource.readHub(entry), paths);
     return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
   }
-  const patching = verb === 'patch';
-  const type = patching ? patchTypeOf(exchange.request.headers, endpoint.custom) : undefined;
   const options = writeOptionsOf(
     patching ? 'PatchOptions' : 'UpdateOptions',
     exchange.query,

@@ -23,7 +23,8 @@ export function asSent({ endpoint, reread }: WriteContext, object: AnyObject): A
 /** sendsEmpties tells whether the body of an object has an empty list or map in one of its fields, which is not kept. */
 export function sendsEmpties({ endpoint, reread }: WriteContext, object: AnyObject, field: string): boolean {
   if (!reread || endpoint.custom || needsConversion(endpoint.version)) return false;
-  return graftEmpties({ [field]: deepClone(object[field]) }, { [field]: reread()[field] });
+  const kept = Object.hasOwn(object, field) ? { [field]: deepClone(object[field]) } : {};
+  return graftEmpties(kept, { [field]: reread()[field] });
 }
 
 /** graftEmpties adds, in place, the empty lists and maps of `from` where `to` has nothing; tells whether there was one. Pure but for that. */
