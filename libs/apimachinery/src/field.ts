@@ -83,10 +83,23 @@ export const duplicate = (path: Path, value: unknown) =>
 export const notFoundValue = (path: Path, value: unknown) =>
   error('FieldValueNotFound', path, `Not found: ${render(value)}`);
 export const forbidden = (path: Path, detail: string) => error('FieldValueForbidden', path, 'Forbidden', detail);
-export const tooLong = (path: Path, _value: unknown, max: number) =>
-  error('FieldValueTooLong', path, 'Too long', `must have at most ${max} bytes`);
-export const tooMany = (path: Path, actual: number, max: number) =>
-  error('FieldValueTooMany', path, `Too many: ${actual}`, `must have at most ${max} items`);
+/** tooLong is told as releases from 1.32 on do; `emulated` is an older one that does otherwise. */
+export const tooLong = (path: Path, max: number, emulated?: number) =>
+  error('FieldValueTooLong', path, 'Too long', atMostBytes(max, emulated));
+export const tooMany = (path: Path, actual: number, max: number, emulated = 32) =>
+  error(
+    'FieldValueTooMany',
+    path,
+    `Too many: ${actual}`,
+    `must have at most ${max} ${max === 1 && emulated >= 32 ? 'item' : 'items'}`,
+  );
+
+/** atMostBytes is how messages tell a length that is exceeded. */
+export function atMostBytes(max: number, emulated = 32): string {
+  return emulated < 32
+    ? `must have at most ${max} bytes`
+    : `may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}`;
+}
 export const typeInvalid = (path: Path, value: unknown, detail: string) =>
   error('FieldValueTypeInvalid', path, `Invalid value: ${render(value)}`, detail);
 export const notSupported = (path: Path, value: unknown, supported: readonly string[]) =>

@@ -33,7 +33,7 @@ describe('validateObjectMeta', () => {
     [
       'large annotations',
       { name: 'a', namespace: 'n', annotations: { a: 'x'.repeat(262_150) } },
-      ['metadata.annotations: Too long: must have at most 262144 bytes'],
+      ['metadata.annotations: Too long: may not be more than 262144 bytes'],
     ],
     [
       'an event as owner',
@@ -54,6 +54,12 @@ describe('validateObjectMeta', () => {
     ],
   ])('%s', (_, meta, expected) => {
     expect(texts(validateObjectMeta(meta, { namespaced: true, nameRule: 'subdomain' }))).toEqual(expected);
+  });
+  test('up to 1.31 what is too long may have so many bytes', () => {
+    const meta = { name: 'a', namespace: 'n', annotations: { a: 'x'.repeat(262_150) } };
+    expect(texts(validateObjectMeta(meta, { namespaced: true, nameRule: 'subdomain', emulated: 31 }))).toEqual([
+      'metadata.annotations: Too long: must have at most 262144 bytes',
+    ]);
   });
   test('a namespace is forbidden outside', () => {
     expect(texts(validateObjectMeta({ name: 'a', namespace: 'n' }, { namespaced: false, nameRule: 'label' }))).toEqual([

@@ -78,7 +78,7 @@ export function validateNamelessMeta(
   return [
     ...errors,
     ...validateLabels(meta.labels, path.child('labels')),
-    ...validateAnnotations(meta.annotations, path.child('annotations')),
+    ...validateAnnotations(meta.annotations, path.child('annotations'), emulated),
     ...validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
     ...validateFinalizers(meta.finalizers, path.child('finalizers')),
     ...validateManagedFields(meta.managedFields, path.child('managedFields'), emulated),
@@ -97,13 +97,14 @@ export function validateLabels(labels: Readonly<Record<string, string>> | undefi
 export function validateAnnotations(
   annotations: Readonly<Record<string, string>> | undefined,
   path: Path,
+  emulated?: number,
 ): FieldError[] {
   const entries = Object.entries(annotations ?? {});
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
   const errors = entries.flatMap(([key]) =>
     names.isQualifiedName(key.toLowerCase()).map(problem => invalid(path, key, problem)),
   );
-  return size > MAX_ANNOTATIONS_BYTES ? [...errors, tooLong(path, '', MAX_ANNOTATIONS_BYTES)] : errors;
+  return size > MAX_ANNOTATIONS_BYTES ? [...errors, tooLong(path, MAX_ANNOTATIONS_BYTES, emulated)] : errors;
 }
 
 const pointer = (value: boolean | undefined) => `(*bool)(${value === undefined ? 'nil' : '0xc000000000'})`;
@@ -181,7 +182,9 @@ function validateManagers(
   emulated?: number,
 ): FieldError[] {
   if (tellEntries(emulated)) return [];
-  return (entries ?? []).flatMap(({ manager = '' }) => validateFieldManager(manager, path.child('fieldManager')));
+  return (entries ?? []).flatMap(({ manager = '' }) =>
+    validateFieldManager(manager, path.child('fieldManager'), emulated),
+  );
 }
 
 /** validateManagedFields checks the entries of field owners as a client may send them. */
@@ -200,7 +203,7 @@ export function validateManagedFields(
       errors.push(invalid(at.child('fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
     }
     return tellEntries(emulated)
-      ? [...errors, ...validateFieldManager(entry.manager ?? '', at.child('manager'))]
+      ? [...errors, ...validateFieldManager(entry.manager ?? '', at.child('manager'), emulated)]
       : errors;
   });
 }
@@ -208,8 +211,8 @@ export function validateManagedFields(
 const MAX_FIELD_MANAGER = 128;
 
 /** validateFieldManager checks a field manager's name: 128 printable characters at most. */
-export function validateFieldManager(manager: string, path: Path): FieldError[] {
-  const errors = Buffer.byteLength(manager) > MAX_FIELD_MANAGER ? [tooLong(path, manager, MAX_FIELD_MANAGER)] : [];
+export function validateFieldManager(manager: string, path: Path, emulated?: number): FieldError[] {
+  const errors = Buffer.byteLength(manager) > MAX_FIELD_MANAGER ? [tooLong(path, MAX_FIELD_MANAGER, emulated)] : [];
   const odd = [...manager].findIndex(c => !/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u.test(c));
   return odd < 0 ? errors : [...errors, invalid(path, manager, 'should only contain printable characters')];
 }
@@ -255,7 +258,7 @@ export function validateObjectMetaUpdate(
   return [
     ...errors,
     ...validateLabels(meta.labels, path.child('labels')),
-    ...validateAnnotations(meta.annotations, path.child('annotations')),
+    ...validateAnnotations(meta.annotations, path.child('annotations'), emulated),
     ...validateOwnerReferences(meta.ownerReferences, path.child('ownerReferences')),
     ...validateManagedFields(meta.managedFields, path.child('managedFields'), emulated),
   ];

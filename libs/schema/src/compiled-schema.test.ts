@@ -110,7 +110,7 @@ describe('validation', () => {
       'ä',
       ['spec: Invalid value: "ä": spec in body should be at least 2 chars long'],
     ],
-    ['maxLength', { ...text, maxLength: 1 }, 'ab', ['spec: Too long: must have at most 1 bytes']],
+    ['maxLength', { ...text, maxLength: 1 }, 'ab', ['spec: Too long: may not be more than 1 byte']],
     [
       'minItems',
       { type: 'array', minItems: 1, items: text },
@@ -121,7 +121,7 @@ describe('validation', () => {
       'maxItems',
       { type: 'array', maxItems: 1, items: text },
       ['a', 'b'],
-      ['spec: Too many: 2: must have at most 1 items'],
+      ['spec: Too many: 2: must have at most 1 item'],
     ],
     ['required', object({ a: text }, { required: ['a'] }), {}, ['spec.a: Required value']],
     [
@@ -173,7 +173,7 @@ describe('validation', () => {
         items: object({ k: text }),
       },
       [{ k: 'a' }, { k: 'a' }],
-      ['spec[1]: Duplicate value: {"k":"a"}'],
+      ['spec[1]: Duplicate value: map[string]interface {}{"k":"a"}'],
     ],
     [
       'embedded objects',

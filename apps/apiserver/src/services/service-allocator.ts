@@ -1,10 +1,14 @@
 import { completeForOutput, type corev1 } from '@navarch/api';
-import { field, internalError, Path, type StatusError } from '@navarch/apimachinery';
+import { field, internalError, Path, type FieldError, type StatusError } from '@navarch/apimachinery';
 import { ipv4ToNumber, numberToIpv4 } from './address-range';
+import { settleFamilies } from './ip-families';
 import type { NumberPool } from './range-allocator';
 import { claimsOf, planNodePorts, wantsClusterIp, wantsHealthCheckPort, wantsNodePorts } from './service-claims';
 
 const SCHEMA = 'io.k8s.api.core.v1.Service';
+
+/** RANGES_ARE_OBJECTS is the first release whose address ranges are ServiceCIDRs: which of them an address is not in is not told. */
+const RANGES_ARE_OBJECTS = 33;
 
 /** Allocation is what one write took and is to give back: commit after the write, rollback if it failed. Both never reject. */
 export interface Allocation {
@@ -68,8 +72,8 @@ export class ServiceAllocator {
   private async takeAddress(service: corev1.Service, held: ReadonlySet<number>, taken: number[]): Promise<void> {
     const spec = service.spec!;
     if (this.options.emulated > 20 && spec.type !== 'ExternalName') {
-      spec.ipFamilyPolicy ??= 'SingleStack';
-      spec.ipFamilies ??= ['IPv4'];
+      const unavailable = settleFamilies(service);
+      if (unavailable.length) throw invalidService(service, unavailable);
     }
     if (!wantsClusterIp(service)) return;
     const { addresses } = this.options;
@@ -79,11 +83,11 @@ export class ServiceAllocator {
       if (address !== undefined && held.has(address)) return;
       const range = addresses.range.text;
       if (address === undefined || !addresses.contains(address)) {
-        throw this.addressError(
-          service,
-          chosen,
-          `provided IP is not in the valid range. The range of valid IPs is ${range}`,
-        );
+        const why =
+          this.options.emulated < RANGES_ARE_OBJECTS
+            ? `provided IP is not in the valid range. The range of valid IPs is ${range}`
+            : 'the provided network does not match the current range';
+        throw this.addressError(service, chosen, why);
       }
       if (!(await addresses.allocate(address)))
         throw this.addressError(service, chosen, 'provided IP is already allocated');
@@ -102,13 +106,8 @@ export class ServiceAllocator {
       emulated < 24
         ? `failed to allocated ip:${address} with error:${why}`
         : `failed to allocate IP ${address}: ${why}`;
-    const value = emulated < 31 ? `[]string{${JSON.stringify(address)}}` : JSON.stringify([address]);
-    const finding = {
-      reason: 'FieldValueInvalid' as const,
-      field: 'spec.clusterIPs',
-      message: `Invalid value: ${value}: ${detail}`,
-    };
-    return field.invalidObject({ group: '', kind: 'Service' }, service.metadata?.name ?? '', [finding]);
+    const message = `Invalid value: []string{${JSON.stringify(address)}}: ${detail}`;
+    return invalidService(service, [{ reason: 'FieldValueInvalid', field: 'spec.clusterIPs', message }]);
   }
 
   private async takePorts(service: corev1.Service, held: ReadonlySet<number>, taken: number[]): Promise<void> {
@@ -137,7 +136,7 @@ export class ServiceAllocator {
         : 'provided port is already allocated';
     if (!why) return;
     const finding = field.invalid(Path.at('spec', 'ports').index(index).child('nodePort'), port, why);
-    throw field.invalidObject({ group: '', kind: 'Service' }, service.metadata?.name ?? '', [finding]);
+    throw invalidService(service, [finding]);
   }
 
   private async takeHealthCheckPort(
@@ -167,3 +166,6 @@ export class ServiceAllocator {
     return port;
   }
 }
+
+const invalidService = ({ metadata }: corev1.Service, findings: readonly FieldError[]) =>
+  field.invalidObject({ group: '', kind: 'Service' }, metadata?.name ?? '', findings);

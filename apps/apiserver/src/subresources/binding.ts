@@ -79,8 +79,13 @@ export function checkPreconditions({ metadata = {} }: corev1.Pod, binding: corev
     ['ResourceVersion', resourceVersion, metadata.resourceVersion],
   ] as const) {
     if (!wanted || wanted === present) continue;
+    const key = `/registry/pods/${metadata.namespace}/${metadata.name}`;
     const why = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${present}`;
-    throw conflict({ group: Pods.group, resource: 'pods/binding' }, metadata.name!, why);
+    throw conflict(
+      { group: Pods.group, resource: Pods.resource },
+      metadata.name!,
+      `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`,
+    );
   }
 }
 

@@ -134,8 +134,11 @@ describe('assignNode', () => {
     ['UID in precondition: v, UID in object meta: u', { uid: 'v' }],
     ['ResourceVersion in precondition: 1, ResourceVersion in object meta: 2', { uid: 'u', resourceVersion: '1' }],
   ])('%s', (why, metadata) => {
-    const made = pod({ metadata: { name: 'p', uid: 'u', resourceVersion: '2' } });
-    expect(() => checkPreconditions(made, { ...binding, metadata })).toThrow(`Precondition failed: ${why}`);
+    const made = pod({ metadata: { name: 'p', namespace: 'n', uid: 'u', resourceVersion: '2' } });
+    const message =
+      'Operation cannot be fulfilled on pods "p": StorageError: invalid object, Code: 4, Key: /registry/pods/n/p, ' +
+      `ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`;
+    expect(() => checkPreconditions(made, { ...binding, metadata })).toThrow(expect.objectContaining({ message }));
   });
 });
 

@@ -104,6 +104,7 @@ const ATOMIC = new Set(
       'TypedLocalObjectReference',
       'FileKeySelector',
     ].map(kind => `api.core.v1.${kind}`),
+    'api.networking.v1.ServiceBackendPort',
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.RoleRef`),
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.Subject`),
   ].map(name => `io.k8s.${name}`),

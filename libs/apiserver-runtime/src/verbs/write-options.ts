@@ -1,4 +1,4 @@
-import { goQuote, type StatusCause } from '@navarch/apimachinery';
+import { field, goQuote, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import { checkDryRun, throwInvalidOptions } from './option-causes';
 import type { FieldValidation } from '../encoding/target';
@@ -26,7 +26,7 @@ export function writeOptionsOf(
   const fieldManager = query.get('fieldManager') ?? '';
   const force = query.get('force');
   if (kind === 'PatchOptions') checkPatch(apply, fieldManager, force, causes);
-  checkManager(fieldManager, causes);
+  checkManager(fieldManager, emulated, causes);
   const dryRun = checkDryRun(query.getAll('dryRun'), causes);
   const fieldValidation = checkFieldValidation(query.get('fieldValidation') ?? '', emulated, causes);
   throwInvalidOptions(kind, causes);
@@ -50,11 +50,11 @@ function checkPatch(apply: boolean, fieldManager: string, force: string | null, 
   }
 }
 
-function checkManager(manager: string, causes: StatusCause[]): void {
+function checkManager(manager: string, emulated: Minor, causes: StatusCause[]): void {
   if (Buffer.byteLength(manager) > 128) {
     causes.push({
       reason: 'FieldValueTooLong',
-      message: 'Too long: must have at most 128 bytes',
+      message: `Too long: ${field.atMostBytes(128, emulated)}`,
       field: 'fieldManager',
     });
   }

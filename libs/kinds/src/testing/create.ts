@@ -67,7 +67,7 @@ export function create({ kind, version, namespace }: Target, body: unknown, emul
   };
   kind.strategy.prepareForCreate?.(object, context);
   const errors = [
-    ...(looksAtMetadata(kind.strategy, context) ? validateMetadata(kind, object) : []),
+    ...(looksAtMetadata(kind.strategy, context) ? validateMetadata(kind, object, emulated) : []),
     ...(kind.strategy.validate?.(object, context) ?? []),
   ];
   if (!errors.length) kind.strategy.canonicalize?.(object);
@@ -78,11 +78,12 @@ function looksAtMetadata({ metadataChecks: checks = {} }: Strategy<never>, conte
   return (typeof checks === 'function' ? checks(context) : checks).create?.length !== 0;
 }
 
-const validateMetadata = (kind: KindDefinition, object: KubeObject) =>
+const validateMetadata = (kind: KindDefinition, object: KubeObject, emulated: Minor) =>
   validateObjectMeta(object.metadata ?? {}, {
     namespaced: kind.resource.namespaced,
     nameRule: nameRuleOf(kind, object),
     anyFinalizer: kind.anyFinalizer === true,
+    emulated,
   });
 
 /** stored is what comes back from storage: the object has been through the version that the release stores. */

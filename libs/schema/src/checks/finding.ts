@@ -4,6 +4,9 @@ import { renderValue } from '../render';
 /** TYPED_SINCE is the first release whose findings say what kind of fault they are; before, all were invalid values. */
 const TYPED_SINCE = 23;
 
+/** BYTES_SINCE is the first release that says of what a text has too many. */
+const BYTES_SINCE = 32;
+
 /** INDEXED_SINCE is the first release whose paths say which item of a list is meant. */
 const INDEXED_SINCE = 23;
 
@@ -62,7 +65,11 @@ export class Findings {
   tooLong(path: string, value: string, max: number): void {
     const words = `should be at most ${max} chars long`;
     if (!this.typed) this.invalid(path, value, words);
-    else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooLong(pathOf(path), value, max));
+    else if (this.isNew(`${path} in body ${words}`)) {
+      const finding = field.tooLong(pathOf(path), max);
+      const older = `Too long: may not be longer than ${max}`;
+      this.list.push(this.emulated < BYTES_SINCE ? { ...finding, message: older } : finding);
+    }
   }
 
   /** tooFew: older releases show how many properties there should be. */
@@ -74,7 +81,8 @@ export class Findings {
   tooMany(path: string, actual: number, max: number, noun: string): void {
     const words = `should have at most ${max} ${noun}`;
     if (!this.typed) this.invalid(path, noun === 'properties' ? max : actual, words);
-    else if (this.isNew(`${path} in body ${words}`)) this.list.push(field.tooMany(pathOf(path), actual, max));
+    else if (this.isNew(`${path} in body ${words}`))
+      this.list.push(field.tooMany(pathOf(path), actual, max, this.emulated));
   }
 
   /** composite: a value does not fit a combination of schemas; such findings name no field. */

@@ -91,7 +91,7 @@ test.each<[string, JsonSchema, string[]]>([
   [
     'a default with unknown fields',
     field(object({ default: { x: 1 } })),
-    ['s.properties[f].default: Invalid value: {"x":1}: must not have unknown fields'],
+    ['s.properties[f].default: Invalid value: map[string]interface {}{"x":1}: must not have unknown fields'],
   ],
   [
     'a rule that does not compile',

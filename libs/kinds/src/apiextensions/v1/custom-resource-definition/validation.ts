@@ -232,7 +232,7 @@ function validateVersionList(spec: Spec, release: Release): FieldError[] {
   const path = SPEC.child('versions');
   const errors: FieldError[] = [];
   const whole = (detail: string) =>
-    errors.push(invalidStruct(path, versions, goVersions(spec.versions), detail, release));
+    errors.push(invalidStruct(path, versions, goVersions(spec.versions, release), detail, release));
   if (new Set(versions.map(v => v.name)).size < versions.length) whole('must contain unique version names');
   if (versions.filter(v => v.storage).length !== 1) whole('must have exactly one version marked as storage version');
   // The first version is also the one of the older field.
@@ -388,7 +388,7 @@ function validateStored({ spec, status }: Definition, release: Release): FieldEr
         invalidStruct(
           path,
           version,
-          goVersion(version, versions),
+          goVersion(version, versions, release),
           `must have the storage version ${version.name}`,
           release,
         ),

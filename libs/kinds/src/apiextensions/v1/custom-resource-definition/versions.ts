@@ -1,6 +1,7 @@
 import type { apiextensionsv1 } from '@navarch/api';
 import { deepEqual, isRecord } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
+import type { Release } from '../../../shared/errors';
 
 /** Version is one version of a custom resource. */
 export type Version = apiextensionsv1.CustomResourceDefinitionVersion;
@@ -20,19 +21,23 @@ function samePart(a: unknown, b: unknown): boolean {
 }
 
 /** goVersion renders a version as messages up to release 1.33 do; addresses have no meaning. */
-export function goVersion(version: Version, versions: readonly Version[]): string {
+export function goVersion(version: Version, versions: readonly Version[], { emulated }: Release): string {
   const shown = (part: Part) => (version[part] !== undefined && !isShared(versions, part) ? '0xc000000000' : 'nil');
   const warning = version.deprecationWarning === undefined ? 'nil' : '0xc000000000';
   const columns = shown('additionalPrinterColumns') === 'nil' ? '(nil)' : '{}';
+  const later =
+    emulated < 30
+      ? ''
+      : `, SelectableFields:[]apiextensions.SelectableField${version.selectableFields ? '{}' : '(nil)'}`;
   return (
     `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(version.name ?? '')}, Served:${version.served ?? false}, Storage:${version.storage ?? false}, ` +
     `Deprecated:${version.deprecated ?? false}, DeprecationWarning:(*string)(${warning}), Schema:(*apiextensions.CustomResourceValidation)(${shown('schema')}), ` +
-    `Subresources:(*apiextensions.CustomResourceSubresources)(${shown('subresources')}), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition${columns}}`
+    `Subresources:(*apiextensions.CustomResourceSubresources)(${shown('subresources')}), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition${columns}${later}}`
   );
 }
 
 /** goVersions renders all of them. */
-export function goVersions(versions: readonly Version[] | null | undefined): string {
+export function goVersions(versions: readonly Version[] | null | undefined, release: Release): string {
   if (!versions) return '[]apiextensions.CustomResourceDefinitionVersion(nil)';
-  return `[]apiextensions.CustomResourceDefinitionVersion{${versions.map(v => goVersion(v, versions)).join(', ')}}`;
+  return `[]apiextensions.CustomResourceDefinitionVersion{${versions.map(v => goVersion(v, versions, release)).join(', ')}}`;
 }

@@ -3,6 +3,7 @@ import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateTemplateMetadata } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
+import { goPointer } from '../../../shared/go-syntax';
 import { validateMatch, validateSelector, validateSelectorForm, validateEndless } from '../shared/workload';
 
 const SPEC = Path.at('spec');
@@ -53,7 +54,9 @@ function validateUpdateStrategy(
       return [field.required(path)];
     case 'OnDelete': {
       if (!rollingUpdate) return [];
-      const go = `apps.RollingUpdateStatefulSetStrategy{Partition:${rollingUpdate.partition ?? 0}}`;
+      const maximum = goPointer('intstr.IntOrString', rollingUpdate.maxUnavailable);
+      const later = release.emulated < 24 ? '' : `, MaxUnavailable:${maximum}`;
+      const go = `apps.RollingUpdateStatefulSetStrategy{Partition:${rollingUpdate.partition ?? 0}${later}}`;
       return [invalidStruct(at, rollingUpdate, go, "only allowed for updateStrategy 'RollingUpdate'", release)];
     }
     case 'RollingUpdate':

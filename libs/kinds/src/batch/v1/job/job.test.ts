@@ -128,6 +128,12 @@ describe('today says of a job', () => {
   ])('%s', (_title, spec, findings) => {
     expect(ask(JOBS, 33).created(job(spec))).toEqual(findings);
   });
+  test('pods that always restart', () => {
+    const { spec } = template('i');
+    expect(ask(JOBS, 33).created(job({ template: { spec: { ...spec, restartPolicy: 'Always' } } }))).toEqual([
+      'spec.template.spec.restartPolicy: Required value: valid values: "OnFailure", "Never"',
+    ]);
+  });
 });
 
 test.each([

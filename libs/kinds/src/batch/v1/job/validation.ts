@@ -164,7 +164,7 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
     ...(elastic ? [] : fixed('completions')),
     ...validateSelectorUnchanged(spec.selector, before.selector, release),
     ...(moved
-      ? [invalidStruct(SPEC.child('template'), spec.template, goTemplate(spec.template), IMMUTABLE, release)]
+      ? [invalidStruct(SPEC.child('template'), spec.template, goTemplate(spec.template, release), IMMUTABLE, release)]
       : []),
     ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
   ];

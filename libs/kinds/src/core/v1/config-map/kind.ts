@@ -2,7 +2,7 @@ import { ConfigMaps, type corev1 } from '@navarch/api';
 import { field, isConfigMapKey, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each } from '../../../shared/errors';
+import { each, type Release } from '../../../shared/errors';
 import { validateImmutable } from '../../../shared/immutable';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -11,7 +11,10 @@ import { plainStrategy } from '../../../shared/strategies';
 const MAX_BYTES = 1024 * 1024;
 
 /** validateConfigMap checks keys and size. */
-export function validateConfigMap({ data = {}, binaryData = {} }: corev1.ConfigMap): FieldError[] {
+export function validateConfigMap(
+  { data = {}, binaryData = {} }: corev1.ConfigMap,
+  { emulated }: Release,
+): FieldError[] {
   const errors: FieldError[] = [];
   for (const key of Object.keys(data)) {
     const at = Path.at('data').key(key);
@@ -23,7 +26,7 @@ export function validateConfigMap({ data = {}, binaryData = {} }: corev1.ConfigM
   const texts = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
   const bytes = Object.values(binaryData).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
   // The whole object is too long; that is shown as an empty index.
-  if (texts + bytes > MAX_BYTES) errors.push({ ...field.tooLong(Path.at(), '', MAX_BYTES), field: '[]' });
+  if (texts + bytes > MAX_BYTES) errors.push({ ...field.tooLong(Path.at(), MAX_BYTES, emulated), field: '[]' });
   return errors;
 }
 
@@ -38,6 +41,9 @@ export const configMap = defineKind<corev1.ConfigMap>({
     ageColumn,
   ]),
   strategy: plainStrategy<corev1.ConfigMap>(validateConfigMap, {
-    validateUpdate: (map, old) => [...validateImmutable(map, old, ['data', 'binaryData']), ...validateConfigMap(map)],
+    validateUpdate: (map, old, context) => [
+      ...validateImmutable(map, old, ['data', 'binaryData']),
+      ...validateConfigMap(map, context),
+    ],
   }),
 });

@@ -105,7 +105,7 @@ const SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSpec, Check])[] 
   [
     'csi',
     (spec, path, release) => [
-      ...validateCSIDriverName(spec.csi!.driver, path.child('driver')),
+      ...validateCSIDriverName(spec.csi!.driver, path.child('driver'), release),
       ...requireText(path.child('volumeHandle'), spec.csi!.volumeHandle),
       ...(['controllerPublishSecretRef', 'controllerExpandSecretRef', 'nodePublishSecretRef'] as const).flatMap(name =>
         validateCSISecret(spec.csi![name], name, path, release),

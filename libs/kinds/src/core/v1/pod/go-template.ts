@@ -1,4 +1,6 @@
 import type { corev1, metav1 } from '@navarch/api';
+import type { Minor } from '../../../kind';
+import type { Release } from '../../../shared/errors';
 import { GO_NO_TIME, goPointer, goStringMap, goStrings } from '../../../shared/go-syntax';
 
 /** Member is a field of a Go struct with how it is shown. */
@@ -9,6 +11,8 @@ const struct = (type: string, members: readonly Member[]) =>
   `${type}{${members.map(([name, shown]) => `${name}:${shown}`).join(', ')}}`;
 const list = <T>(type: string, items: readonly T[] | undefined, show: (item: T) => string) =>
   items?.length ? `[]${type}{${items.map(show).join(', ')}}` : `[]${type}(nil)`;
+/** since is a member that not every release has. */
+const since = (isKnown: boolean, member: Member): Member[] => (isKnown ? [member] : []);
 /** opaque is a list whose items are not shown in full. */
 const opaque = (type: string, items: readonly unknown[] | undefined) => list(type, items, () => `${type}{}`);
 
@@ -16,14 +20,14 @@ const opaque = (type: string, items: readonly unknown[] | undefined) => list(typ
  * goTemplate renders a pod template as messages up to release 1.33 do, which nobody reads but some compare. Addresses have no
  * meaning; of lists within containers and of volumes only the number is told.
  */
-export function goTemplate({ metadata, spec }: corev1.PodTemplateSpec): string {
+export function goTemplate({ metadata, spec }: corev1.PodTemplateSpec, { emulated }: Release): string {
   return struct('core.PodTemplateSpec', [
-    ['ObjectMeta', goMeta(metadata ?? {})],
-    ['Spec', goSpec(spec ?? { containers: [] })],
+    ['ObjectMeta', goMeta(metadata ?? {}, emulated)],
+    ['Spec', goSpec(spec ?? { containers: [] }, emulated)],
   ]);
 }
 
-function goMeta({ name, generateName, namespace, labels, annotations }: metav1.ObjectMeta): string {
+function goMeta({ name, generateName, namespace, labels, annotations }: metav1.ObjectMeta, emulated: Minor): string {
   return struct('v1.ObjectMeta', [
     ['Name', quoted(name)],
     ['GenerateName', quoted(generateName)],
@@ -39,16 +43,17 @@ function goMeta({ name, generateName, namespace, labels, annotations }: metav1.O
     ['Annotations', goStringMap(annotations)],
     ['OwnerReferences', '[]v1.OwnerReference(nil)'],
     ['Finalizers', '[]string(nil)'],
-    ['ClusterName', '""'],
+    ...since(emulated < 24, ['ClusterName', '""']),
     ['ManagedFields', '[]v1.ManagedFieldsEntry(nil)'],
   ]);
 }
 
-function goSpec(spec: corev1.PodSpec): string {
+function goSpec(spec: corev1.PodSpec, emulated: Minor): string {
+  const shown = (container: corev1.Container) => goContainer(container, emulated);
   return struct('core.PodSpec', [
     ['Volumes', opaque('core.Volume', spec.volumes)],
-    ['InitContainers', list('core.Container', spec.initContainers, goContainer)],
-    ['Containers', list('core.Container', spec.containers, goContainer)],
+    ['InitContainers', list('core.Container', spec.initContainers, shown)],
+    ['Containers', list('core.Container', spec.containers, shown)],
     ['EphemeralContainers', opaque('core.EphemeralContainer', spec.ephemeralContainers)],
     ['RestartPolicy', quoted(spec.restartPolicy)],
     ['TerminationGracePeriodSeconds', goPointer('int64', spec.terminationGracePeriodSeconds)],
@@ -81,11 +86,16 @@ function goSpec(spec: corev1.PodSpec): string {
     ['Overhead', 'core.ResourceList(nil)'],
     ['EnableServiceLinks', goPointer('bool', spec.enableServiceLinks)],
     ['TopologySpreadConstraints', opaque('core.TopologySpreadConstraint', spec.topologySpreadConstraints)],
+    ...since(emulated >= 22, ['OS', goPointer('core.PodOS', spec.os)]),
+    ...since(emulated >= 26, ['SchedulingGates', opaque('core.PodSchedulingGate', spec.schedulingGates)]),
+    ...since(emulated >= 26, ['ResourceClaims', opaque('core.PodResourceClaim', spec.resourceClaims)]),
+    ...since(emulated >= 32, ['Resources', goPointer('core.ResourceRequirements', spec.resources)]),
   ]);
 }
 
-function goContainer(container: corev1.Container): string {
+function goContainer(container: corev1.Container, emulated: Minor): string {
   const amounts = 'core.ResourceList(nil)';
+  const claims = emulated < 26 ? '' : `, Claims:${opaque('core.ResourceClaim', container.resources?.claims)}`;
   return struct('core.Container', [
     ['Name', quoted(container.name)],
     ['Image', quoted(container.image)],
@@ -95,7 +105,9 @@ function goContainer(container: corev1.Container): string {
     ['Ports', opaque('core.ContainerPort', container.ports)],
     ['EnvFrom', opaque('core.EnvFromSource', container.envFrom)],
     ['Env', opaque('core.EnvVar', container.env)],
-    ['Resources', `core.ResourceRequirements{Limits:${amounts}, Requests:${amounts}}`],
+    ['Resources', `core.ResourceRequirements{Limits:${amounts}, Requests:${amounts}${claims}}`],
+    ...since(emulated >= 27, ['ResizePolicy', opaque('core.ContainerResizePolicy', container.resizePolicy)]),
+    ...since(emulated >= 28, ['RestartPolicy', goPointer('core.ContainerRestartPolicy', container.restartPolicy)]),
     ['VolumeMounts', opaque('core.VolumeMount', container.volumeMounts)],
     ['VolumeDevices', opaque('core.VolumeDevice', container.volumeDevices)],
     ['LivenessProbe', goPointer('core.Probe', container.livenessProbe)],

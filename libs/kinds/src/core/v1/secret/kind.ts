@@ -2,7 +2,7 @@ import { Secrets, type corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { IMMUTABLE } from '../../../shared/errors';
+import { IMMUTABLE, type Release } from '../../../shared/errors';
 import { validateImmutable } from '../../../shared/immutable';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -20,11 +20,11 @@ function defaultSecret(secret: corev1.Secret): void {
   delete secret.stringData;
 }
 
-function validateUpdate(secret: corev1.Secret, old: corev1.Secret): FieldError[] {
+function validateUpdate(secret: corev1.Secret, old: corev1.Secret, release: Release): FieldError[] {
   return [
     ...(secret.type === old.type ? [] : [field.invalid(Path.at('type'), secret.type, IMMUTABLE)]),
     ...validateImmutable(secret, old, ['data']),
-    ...validateSecret(secret),
+    ...validateSecret(secret, release),
   ];
 }
 

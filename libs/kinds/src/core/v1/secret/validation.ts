@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { corev1 } from '@navarch/api';
 import { decodeJson, field, isConfigMapKey, isRecord, Path, type FieldError } from '@navarch/apimachinery';
-import { each } from '../../../shared/errors';
+import { each, type Release } from '../../../shared/errors';
 
 const DATA = Path.at('data');
 /** UNNAMED is how some messages call the data. */
@@ -10,10 +10,10 @@ const MAX_BYTES = 1024 * 1024;
 const ACCOUNT = 'kubernetes.io/service-account.name';
 
 /** validateSecret checks keys, size, and what the type asks for. */
-export function validateSecret({ data = {}, type, metadata }: corev1.Secret): FieldError[] {
+export function validateSecret({ data = {}, type, metadata }: corev1.Secret, { emulated }: Release): FieldError[] {
   const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
   const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
-  if (size > MAX_BYTES) errors.push(field.tooLong(DATA, '', MAX_BYTES));
+  if (size > MAX_BYTES) errors.push(field.tooLong(DATA, MAX_BYTES, emulated));
   const need = (...keys: string[]) =>
     keys.filter(key => !Object.hasOwn(data, key)).map(key => field.required(DATA.key(key)));
   switch (type) {

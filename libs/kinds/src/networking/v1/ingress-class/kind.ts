@@ -2,7 +2,7 @@ import { IngressClasses, type networkingv1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, Path, regexError, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, IMMUTABLE, requireText } from '../../../shared/errors';
+import { each, IMMUTABLE, requireText, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
@@ -12,11 +12,11 @@ const SPEC = Path.at('spec');
 const MAX_CONTROLLER = 250;
 const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
-function validateIngressClass({ spec = {} }: networkingv1.IngressClass): FieldError[] {
+function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulated }: Release): FieldError[] {
   const { controller = '', parameters } = spec;
   const at = SPEC.child('controller');
   const errors: FieldError[] = [];
-  if (controller.length > MAX_CONTROLLER) errors.push(field.tooLong(at, controller, MAX_CONTROLLER));
+  if (controller.length > MAX_CONTROLLER) errors.push(field.tooLong(at, MAX_CONTROLLER, emulated));
   errors.push(...validateDomainPath(controller, at));
   if (!parameters) return errors;
   const where = SPEC.child('parameters');
@@ -70,11 +70,11 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
   strategy: specStrategy<networkingv1.IngressClass>({
     generation: true,
     validate: validateIngressClass,
-    validateUpdate: (object, old) => [
+    validateUpdate: (object, old, release) => [
       ...(object.spec?.controller === old.spec?.controller
         ? []
         : [field.invalid(SPEC.child('controller'), object.spec?.controller ?? '', IMMUTABLE)]),
-      ...validateIngressClass(object),
+      ...validateIngressClass(object, release),
     ],
   }),
 });

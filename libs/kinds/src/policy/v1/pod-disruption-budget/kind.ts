@@ -3,6 +3,7 @@ import { Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { goPointer } from '../../../shared/go-syntax';
 import { validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { ageColumn, integer, nameColumn, text } from '../../../shared/printer';
@@ -18,7 +19,9 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
     const pointer = '(*intstr.IntOrString)(0xc000000000)';
     const shown = selector ? '(*v1.LabelSelector)(0xc000000000)' : '(*v1.LabelSelector)(nil)';
-    const go = `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer}, Selector:${shown}, MaxUnavailable:${pointer}}`;
+    const policy = goPointer('policy.UnhealthyPodEvictionPolicyType', spec.unhealthyPodEvictionPolicy);
+    const later = release.emulated < 26 ? '' : `, UnhealthyPodEvictionPolicy:${policy}`;
+    const go = `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer}, Selector:${shown}, MaxUnavailable:${pointer}${later}}`;
     errors.push(invalidStruct(SPEC, spec, go, 'minAvailable and maxUnavailable cannot be both set', release));
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {

@@ -74,7 +74,7 @@ export function validatePolicy(
           ],
     ),
     ...(spec.allowedCSIDrivers ?? []).flatMap(({ name }, i) =>
-      validateCSIDriverName(name, SPEC.child('allowedCSIDrivers', 'allowedCSIDriver').index(i).child('name')),
+      validateCSIDriverName(name, SPEC.child('allowedCSIDrivers', 'allowedCSIDriver').index(i).child('name'), release),
     ),
     ...validateAllowedSysctls(spec, SPEC),
     ...validateRuntimeClasses(spec.runtimeClass, SPEC.child('runtimeClass'), release),

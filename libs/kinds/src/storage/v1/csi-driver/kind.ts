@@ -3,7 +3,7 @@ import { field, Path, validateObjectMeta, type FieldError } from '@navarch/apima
 import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, invalidStruct, oneOf } from '../../../shared/errors';
+import { IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -55,9 +55,9 @@ function validateDriver({ spec }: storagev1.CSIDriver): FieldError[] {
 }
 
 /** Everything is looked at twice when a driver is made, and the findings are reported twice. */
-const validateNew = (driver: storagev1.CSIDriver) => [
+const validateNew = (driver: storagev1.CSIDriver, { emulated }: Release) => [
   ...validateDriver(driver),
-  ...validateObjectMeta(driver.metadata ?? {}, { namespaced: false, nameRule: 'subdomain' }),
+  ...validateObjectMeta(driver.metadata ?? {}, { namespaced: false, nameRule: 'subdomain', emulated }),
   ...validateDriver(driver),
 ];
 

@@ -32,13 +32,13 @@ function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldEr
 function validateDriver(
   { name, nodeID, allocatable }: storagev1.CSINodeDriver,
   path: Path,
-  { emulated }: Release,
+  release: Release,
 ): FieldError[] {
-  const longest = emulated < 21 ? 128 : 192;
+  const longest = release.emulated < 21 ? 128 : 192;
   const at = path.child('nodeID');
   const tooLong = (nodeID?.length ?? 0) > longest;
   return [
-    ...validateCSIDriverName(name, path.child('name')),
+    ...validateCSIDriverName(name, path.child('name'), release),
     ...requireText(at, nodeID),
     ...(tooLong ? [field.invalid(at, nodeID, `must be ${longest} characters or less`)] : []),
     ...nonNegative(path.child('allocatable', 'count'), allocatable?.count),
@@ -48,7 +48,7 @@ function validateDriver(
 /** Everything is looked at twice when a node is made, its metadata too. */
 const validateNew = (node: storagev1.CSINode, release: Release) => [
   ...validateCSINode(node, release),
-  ...validateObjectMeta(node.metadata ?? {}, { namespaced: false, nameRule: 'subdomain' }),
+  ...validateObjectMeta(node.metadata ?? {}, { namespaced: false, nameRule: 'subdomain', emulated: release.emulated }),
   ...validateCSINode(node, release),
 ];
 

@@ -3,7 +3,7 @@ import { duplicates, field, isQualifiedName, Path, type FieldError } from '@nava
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, oneOf } from '../../../shared/errors';
+import { each, IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
 import { validateLabelName } from '../../../shared/label-validation';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -21,16 +21,16 @@ export function isDefaultClass({ metadata }: storagev1.StorageClass): boolean {
   return DEFAULT_CLASS.some(key => metadata?.annotations?.[key] === 'true');
 }
 
-function validateClass(object: storagev1.StorageClass): FieldError[] {
+function validateClass(object: storagev1.StorageClass, { emulated }: Release): FieldError[] {
   const { provisioner, parameters = {}, reclaimPolicy, volumeBindingMode } = object;
   const at = Path.at('provisioner');
   const errors = provisioner ? each(at, provisioner, isQualifiedName(provisioner.toLowerCase())) : [field.required(at)];
   const entries = Object.entries(parameters);
   const where = Path.at('parameters');
-  if (entries.length > MAX_PARAMETERS) errors.push(field.tooLong(where, '', MAX_PARAMETERS));
+  if (entries.length > MAX_PARAMETERS) errors.push(field.tooLong(where, MAX_PARAMETERS, emulated));
   for (const [key] of entries) if (!key) errors.push(field.invalid(where, key, 'field can not be empty.'));
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  if (size > MAX_BYTES) errors.push(field.tooLong(where, '', MAX_BYTES));
+  if (size > MAX_BYTES) errors.push(field.tooLong(where, MAX_BYTES, emulated));
   if (reclaimPolicy) errors.push(...oneOf(Path.at('reclaimPolicy'), reclaimPolicy, ['Delete', 'Retain']));
   const mode = Path.at('volumeBindingMode');
   const modes = ['Immediate', 'WaitForFirstConsumer'];
@@ -64,8 +64,8 @@ function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): Fiel
   });
 }
 
-function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageClass): FieldError[] {
-  const errors = validateClass(object);
+function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageClass, release: Release): FieldError[] {
+  const errors = validateClass(object, release);
   for (const name of ['parameters', 'provisioner', 'reclaimPolicy'] as const) {
     if (!semanticEqual(object[name], old[name]))
       errors.push(field.forbidden(Path.at(name), `updates to ${name} are forbidden.`));

@@ -4,7 +4,7 @@ import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-so
 import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, invalidStruct, requireText, twice } from '../../../shared/errors';
+import { each, IMMUTABLE, invalidStruct, requireText, twice, type Release } from '../../../shared/errors';
 import { goPointer } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -14,7 +14,7 @@ const SPEC = Path.at('spec');
 const V1 = 'storage.k8s.io/v1';
 const BETA = 'storage.k8s.io/v1beta1';
 
-function validateAttachment({ spec, status }: storagev1.VolumeAttachment): FieldError[] {
+function validateAttachment({ spec, status }: storagev1.VolumeAttachment, { emulated }: Release): FieldError[] {
   const { attacher, nodeName = '', source } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
   const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source ?? {};
   const at = SPEC.child('source');
@@ -28,20 +28,20 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment): Field
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
   for (const name of ['attachError', 'detachError'] as const) {
     const message = status?.[name]?.message ?? '';
-    if (message.length > 1024) errors.push(field.tooLong(Path.at('status', name, 'message'), message, 1024));
+    if (message.length > 1024) errors.push(field.tooLong(Path.at('status', name, 'message'), 1024, emulated));
   }
   return errors;
 }
 
 /** Clients of v1beta1 need not name the driver well. */
-function validateNew(attachment: storagev1.VolumeAttachment, { apiVersion }: StrategyContext): FieldError[] {
-  const errors = validateAttachment(attachment);
-  if (apiVersion === BETA) return errors;
+function validateNew(attachment: storagev1.VolumeAttachment, context: StrategyContext): FieldError[] {
+  const errors = validateAttachment(attachment, context);
+  if (context.apiVersion === BETA) return errors;
   const { attacher, source } = attachment.spec ?? ({} as storagev1.VolumeAttachmentSpec);
   const volume = source?.persistentVolumeName;
   return [
     ...errors,
-    ...validateCSIDriverName(attacher, SPEC.child('attacher')),
+    ...validateCSIDriverName(attacher, SPEC.child('attacher'), context),
     ...(volume !== undefined
       ? each(SPEC.child('source', 'persistentVolumeName'), volume, isDNS1123Subdomain(volume))
       : []),
@@ -85,7 +85,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
       else delete attachment.status;
     },
     validateUpdate: (attachment, old, release) => [
-      ...twice(validateAttachment(attachment)),
+      ...twice(validateAttachment(attachment, release)),
       ...(semanticEqual(attachment.spec, old.spec)
         ? []
         : [invalidStruct(SPEC, attachment.spec, goSpec(attachment.spec), IMMUTABLE, release)]),

@@ -24,8 +24,8 @@ export const volumeAttributesClass = defineKind<storagev1beta1.VolumeAttributesC
     ageColumn,
   ]),
   strategy: plainStrategy<storagev1beta1.VolumeAttributesClass>(
-    ({ driverName, parameters }) => [
-      ...validateCSIDriverName(driverName, Path.at('driverName')),
+    ({ driverName, parameters }, release) => [
+      ...validateCSIDriverName(driverName, Path.at('driverName'), release),
       ...(Object.keys(parameters ?? {}).length
         ? []
         : [field.required(Path.at('parameters'), 'must contain at least one key/value pair')]),

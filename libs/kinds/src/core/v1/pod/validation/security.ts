@@ -35,7 +35,7 @@ export function validateSecurityContext(
         invalidStruct(
           path,
           context,
-          goSecurityContext(context),
+          goSecurityContext(context, release),
           `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
           release,
         ),
@@ -47,7 +47,7 @@ export function validateSecurityContext(
 }
 
 /** goSecurityContext shows which members are set; the addresses that Go prints there have no meaning. */
-function goSecurityContext(context: corev1.SecurityContext): string {
+function goSecurityContext(context: corev1.SecurityContext, { emulated }: Release): string {
   const members: readonly (readonly [keyof corev1.SecurityContext, string, string])[] = [
     ['capabilities', 'Capabilities', '*core.Capabilities'],
     ['privileged', 'Privileged', '*bool'],
@@ -60,6 +60,7 @@ function goSecurityContext(context: corev1.SecurityContext): string {
     ['allowPrivilegeEscalation', 'AllowPrivilegeEscalation', '*bool'],
     ['procMount', 'ProcMount', '*core.ProcMountType'],
     ['seccompProfile', 'SeccompProfile', '*core.SeccompProfile'],
+    ...(emulated < 30 ? [] : ([['appArmorProfile', 'AppArmorProfile', '*core.AppArmorProfile']] as const)),
   ];
   const shown = members.map(
     ([name, go, type]) => `${go}:(${type})(${context[name] === undefined ? 'nil' : '0xc000000000'})`,

@@ -9,7 +9,7 @@ export function validateTemplate(template: corev1.PodTemplateSpec, path: Path, r
   const { spec = { containers: [] } } = template;
   return [
     ...validateLabels(template.metadata?.labels, path.child('labels')),
-    ...validateAnnotations(template.metadata?.annotations, path.child('annotations')),
+    ...validateAnnotations(template.metadata?.annotations, path.child('annotations'), release.emulated),
     ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations'), release),
     ...validatePodSpec(spec, path.child('spec'), release),
     ...validateSeccompMatch(template.metadata ?? {}, spec, path.child('spec'), release),
@@ -27,7 +27,7 @@ export function validateTemplateMetadata(
 ): FieldError[] {
   return [
     ...validateLabels(metadata?.labels, path.child('labels')),
-    ...validateAnnotations(metadata?.annotations, path.child('annotations')),
+    ...validateAnnotations(metadata?.annotations, path.child('annotations'), release.emulated),
     ...validatePodAnnotations(metadata?.annotations, spec ?? { containers: [] }, path.child('annotations'), release),
   ];
 }

@@ -188,10 +188,10 @@ const azureDisk: Check<Both<'azureDisk'>> = (s, path) => {
 };
 
 /** validateCSIDriverName checks the name of a CSI driver. */
-export function validateCSIDriverName(name: string | undefined, path: Path): FieldError[] {
+export function validateCSIDriverName(name: string | undefined, path: Path, { emulated }: Release): FieldError[] {
   const text = name ?? '';
   const errors = requireText(path, text);
-  if (text.length > 63) errors.push(field.tooLong(path, text, 63));
+  if (text.length > 63) errors.push(field.tooLong(path, 63, emulated));
   return [...errors, ...each(path, text, isDNS1123Subdomain(text.toLowerCase()))];
 }
 

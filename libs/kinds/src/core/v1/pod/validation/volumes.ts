@@ -70,8 +70,8 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
   common('scaleIO'),
   [
     'csi',
-    (v, path) => [
-      ...validateCSIDriverName(v.csi!.driver, path.child('driver')),
+    (v, path, release) => [
+      ...validateCSIDriverName(v.csi!.driver, path.child('driver'), release),
       ...validatePublishSecret(v.csi!.nodePublishSecretRef, path),
     ],
   ],
