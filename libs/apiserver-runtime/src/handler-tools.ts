@@ -68,5 +68,5 @@ export function respondObject(
   const schema = defNameOf(group, version, object.kind ?? '');
   const complete =
     schema === undefined || object.kind === 'Status' ? object : completeForOutput(schema, object, emulated);
-  return respondPlain(shape, complete as AnyObject, status, schema);
+  return respondPlain(shape, complete as AnyObject, status, schema, emulated);
 }

@@ -9,6 +9,8 @@ export interface Codec {
   readonly wireType: number;
   read(reader: WireReader): unknown;
   write(writer: WireWriter, value: unknown): void;
+  /** writeEmpty writes the value of a field that nobody has set. */
+  writeEmpty(writer: WireWriter): void;
   /** isEmpty tells a value that means nothing where its field is no pointer. */
   isEmpty(value: unknown): boolean;
 }
@@ -28,6 +30,8 @@ const scalar = <T>(wireType: number, read: (r: WireReader) => T, write: (w: Wire
   wireType,
   read,
   write: (w, value) => write(w, value as T),
+  // An empty text is its length; a double is always there.
+  writeEmpty: w => (wireType === FIXED64 ? w.double(0) : w.uint32(0)),
   isEmpty: nothing,
 });
 
@@ -103,12 +107,19 @@ function nested(message: Message): Codec {
       message.write(writer, value);
       writer.uint32(writer.size - before);
     },
+    writeEmpty(writer) {
+      const before = writer.size;
+      message.writeEmpty(writer);
+      writer.uint32(writer.size - before);
+    },
     isEmpty: value => value === null || value === undefined,
   };
 }
 
 interface FieldCodec {
   readonly facts: FieldFacts;
+  /** filled: a message has the field even if the object does not: Go's structs have no other way to say that a value is empty. */
+  readonly filled: boolean;
   /** codec is resolved at first use: messages may contain themselves. */
   readonly codec: () => Codec;
 }
@@ -118,7 +129,7 @@ function objectMessage(defName: string): Message {
   if (!facts) throw new Error(`no definition is named ${defName}`);
   const fields = facts.map((field): FieldCodec => {
     let codec: Codec | undefined;
-    return { facts: field, codec: () => (codec ??= codecOf(field.type)) };
+    return { facts: field, filled: isFilled(field), codec: () => (codec ??= codecOf(field.type)) };
   });
   const byNumber = new Map(fields.map(f => [f.facts.number, f]));
   const { kind } = splitDefName(defName);
@@ -139,7 +150,21 @@ function objectMessage(defName: string): Message {
       if (!isRecord(value)) throw new WireError(`${defName}: an object is expected`);
       for (const field of descending) writeField(field, writer, value);
     },
+    writeEmpty(writer) {
+      for (const field of descending) writeField(field, writer, {});
+    },
   };
+}
+
+/** isFilled: texts, numbers and structs that are no pointers always have a value. */
+function isFilled({ type, list, map, inline, pointer, always }: FieldFacts): boolean {
+  if (list || map || inline || pointer || type === 'bytes') return false;
+  return SCALARS.has(type) || always === true;
+}
+
+/** isOfRelease tells whether a release's messages have a field. */
+function isOfRelease({ since = 0, unreleased, shownUntil = 0 }: FieldFacts, emulated: number): boolean {
+  return since <= emulated && (!unreleased || emulated <= shownUntil);
 }
 
 function readField(
@@ -187,11 +212,12 @@ function readEntry(reader: WireReader, codec: Codec): [string, unknown] {
   return [key, value ?? (codec === SCALARS.get('string') || codec === SCALARS.get('bytes') ? '' : null)];
 }
 
-function writeField({ facts, codec }: FieldCodec, writer: WireWriter, object: Record<string, unknown>): void {
+function writeField({ facts, filled, codec }: FieldCodec, writer: WireWriter, object: Record<string, unknown>): void {
   if (facts.inline) return writeOne(facts.number, codec(), writer, object);
   const value = Object.hasOwn(object, facts.name) ? object[facts.name] : undefined;
-  if (value === undefined || value === null) return;
-  if (facts.list) {
+  if (value === undefined || value === null) {
+    if (filled && isOfRelease(facts, writer.emulated)) writeEmpty(facts.number, codec(), writer);
+  } else if (facts.list) {
     const items = value as unknown[];
     for (let i = items.length - 1; i >= 0; i--) writeOne(facts.number, codec(), writer, items[i]);
   } else if (facts.map) {
@@ -203,6 +229,11 @@ function writeField({ facts, codec }: FieldCodec, writer: WireWriter, object: Re
 
 function writeOne(number: number, codec: Codec, writer: WireWriter, value: unknown): void {
   codec.write(writer, value);
+  writer.tag(number, codec.wireType);
+}
+
+function writeEmpty(number: number, codec: Codec, writer: WireWriter): void {
+  codec.writeEmpty(writer);
   writer.tag(number, codec.wireType);
 }
 

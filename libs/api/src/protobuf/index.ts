@@ -4,9 +4,12 @@ import { WireReader, WireWriter } from './wire';
 export { encodeWatchEvent, isWrapped, unwrapUnknown, wrapUnknown, type UnknownEnvelope } from './unknown';
 export { WireError } from './wire';
 
-/** encodeProtobuf is the message of an object, without envelope. The object has to fit its definition: see decodeTyped. */
-export function encodeProtobuf(defName: string, object: object): Buffer {
-  const writer = new WireWriter();
+/**
+ * encodeProtobuf is the message of an object, without envelope, with the empty fields that a release writes. The object has to fit its
+ * definition: see decodeTyped.
+ */
+export function encodeProtobuf(defName: string, object: object, emulated?: number): Buffer {
+  const writer = new WireWriter(emulated);
   messageOf(defName).write(writer, object);
   return writer.finish();
 }

@@ -4,4 +4,6 @@ import type { WireReader, WireWriter } from './wire';
 export interface Message {
   read(reader: WireReader): unknown;
   write(writer: WireWriter, value: unknown): void;
+  /** writeEmpty writes the message of a value that nobody has set. */
+  writeEmpty(writer: WireWriter): void;
 }

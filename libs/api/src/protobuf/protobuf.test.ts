@@ -153,3 +153,19 @@ describe('envelopes', () => {
     expect(event.subarray(event.length - wrapped.length).equals(wrapped)).toBe(true);
   });
 });
+
+describe('what a struct cannot leave out is written although it is empty', () => {
+  const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+  test.each<[string, object, number, string]>([
+    ['Status', { status: 'Failure', code: 404 }, 20, '0a060a0012001a0012074661696c7572651a002200309403'],
+    ['ListMeta', {}, 33, '0a0012001a00'],
+    ['ObjectMeta', { name: 'a' }, 33, '0a016112001a0022002a00320038004200'],
+    ['ObjectMeta', { name: 'a' }, 20, '0a016112001a0022002a003200380042007a00'],
+  ])('%s of %j at 1.%d', (kind, object, emulated, want) => {
+    expect(encodeProtobuf(`${META}.${kind}`, object, emulated).toString('hex')).toBe(want);
+  });
+  test('pointers can', () => {
+    const written = encodeProtobuf('io.k8s.api.apps.v1.DeploymentSpec', { replicas: 0 });
+    expect(decodeProtobuf('io.k8s.api.apps.v1.DeploymentSpec', written)).not.toHaveProperty('revisionHistoryLimit');
+  });
+});

@@ -18,11 +18,13 @@ export function specialMessage(form: SpecialForm, defName: string, messageOf: (d
       return {
         read: r => formatDuration(((readParts(r, { 1: x => x.int64() })[1] as number | undefined) ?? 0) / 1e6),
         write: (w, v) => varint(w, 1, Math.round(parseDuration(v as string) * 1e6)),
+        writeEmpty: w => varint(w, 1, 0),
       };
     case 'quantity':
       return {
         read: r => (readParts(r, { 1: x => x.string() })[1] as string | undefined) ?? '0',
         write: (w, v) => text(w, 1, String(v)),
+        writeEmpty: w => text(w, 1, '0'),
       };
     case 'intOrString':
       return intOrString;
@@ -31,7 +33,7 @@ export function specialMessage(form: SpecialForm, defName: string, messageOf: (d
     case 'json':
       return rawJson;
     case 'stringList':
-      return { read: r => strings(r), write: (w, v) => writeStrings(w, 1, v as string[]) };
+      return { read: r => strings(r), write: (w, v) => writeStrings(w, 1, v as string[]), writeEmpty: nothing };
     case 'jsonOrList':
       return either(schema(/OrArray$/));
     case 'jsonOrBool':
@@ -40,6 +42,8 @@ export function specialMessage(form: SpecialForm, defName: string, messageOf: (d
       return orStrings(schema(/OrStringArray$/));
   }
 }
+
+const nothing = () => undefined;
 
 type Parts = Readonly<Record<number, (reader: WireReader) => unknown>>;
 
@@ -88,6 +92,7 @@ function timestamps(print: (date: string, nanos: number) => string, decimals: nu
       varint(writer, 2, Number(fraction.padEnd(9, '0').slice(0, 9)));
       varint(writer, 1, seconds);
     },
+    writeEmpty: nothing,
   };
 }
 
@@ -102,6 +107,7 @@ const intOrString: Message = {
     varint(writer, 2, isText ? 0 : (value as number));
     varint(writer, 1, isText ? 1 : 0);
   },
+  writeEmpty: writer => intOrString.write(writer, 0),
 };
 
 const rawJson: Message = {
@@ -117,6 +123,7 @@ const rawJson: Message = {
   write(writer, value) {
     text(writer, 1, JSON.stringify(value));
   },
+  writeEmpty: nothing,
 };
 
 function strings(reader: WireReader, number = 1): string[] {
@@ -147,6 +154,7 @@ function either(schema: () => Message): Message {
       if (!Array.isArray(value)) return sub(writer, 1, schema(), value);
       for (let i = value.length - 1; i >= 0; i--) sub(writer, 2, schema(), value[i]);
     },
+    writeEmpty: nothing,
   };
 }
 
@@ -160,6 +168,7 @@ function orBool(schema: () => Message): Message {
       if (typeof value !== 'boolean') sub(writer, 2, schema(), value);
       varint(writer, 1, value === false ? 0 : 1);
     },
+    writeEmpty: writer => varint(writer, 1, 0),
   };
 }
 
@@ -174,5 +183,6 @@ function orStrings(schema: () => Message): Message {
       if (Array.isArray(value)) writeStrings(writer, 2, value as string[]);
       else sub(writer, 1, schema(), value);
     },
+    writeEmpty: nothing,
   };
 }

@@ -149,6 +149,9 @@ export class WireWriter {
   private buffer = Buffer.allocUnsafe(1024);
   private at = this.buffer.length;
 
+  /** emulated is the release whose messages are written. */
+  constructor(readonly emulated = 33) {}
+
   /** size is how many bytes were written; the difference of two sizes is a nested message's length. */
   get size(): number {
     return this.buffer.length - this.at;

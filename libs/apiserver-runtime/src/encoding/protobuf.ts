@@ -1,11 +1,14 @@
 import { decodeProtobuf, defNameOf, encodeProtobuf, encodeWatchEvent, unwrapUnknown, wrapUnknown } from '@navarch/api';
 import { parseApiVersion, type AnyObject, type ListMeta, type Status } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
 import { partialOf } from '../tables/table';
 import { apiVersionText, type BodyType } from './body-type';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+/** PARTIAL_SCHEMA is the definition of an object cut down to its metadata. */
+export const PARTIAL_SCHEMA = `${META}.PartialObjectMetadata`;
 
 /** ProtobufBody is a body in its envelope. */
 export interface ProtobufBody {
@@ -39,7 +42,7 @@ function rawOf(endpoint: Endpoint, entry: Entry): Buffer {
   let raw = entry.memo.get(key) as Buffer | undefined;
   if (!raw) {
     const object = endpoint.apiVersion === entry.object().apiVersion ? entry.object() : endpoint.objectOf(entry);
-    entry.memo.set(key, (raw = encodeProtobuf(endpoint.version.schema, object)));
+    entry.memo.set(key, (raw = encodeProtobuf(endpoint.version.schema, object, endpoint.resource.emulated)));
   }
   return raw;
 }
@@ -50,8 +53,9 @@ export function protobufOf(endpoint: Endpoint, entry: Entry): Buffer {
 }
 
 /** protobufObject is the body of an object that is no entry. */
-export function protobufObject(schema: string, object: AnyObject): Buffer {
-  return wrapUnknown({ apiVersion: object.apiVersion ?? '', kind: object.kind ?? '' }, encodeProtobuf(schema, object));
+export function protobufObject(schema: string, object: AnyObject, emulated?: Minor): Buffer {
+  const { apiVersion = '', kind = '' } = object;
+  return wrapUnknown({ apiVersion, kind }, encodeProtobuf(schema, object, emulated));
 }
 
 /** protobufStatus is a Status as a body. */
@@ -98,8 +102,10 @@ export function protobufPartial(endpoint: Endpoint, entry: Entry, version: strin
 function rawPartial(endpoint: Endpoint, entry: Entry, version: string): Buffer {
   const key = `raw:partial:${version}`;
   let raw = entry.memo.get(key) as Buffer | undefined;
-  if (!raw)
-    entry.memo.set(key, (raw = encodeProtobuf(`${META}.PartialObjectMetadata`, partialOf(endpoint, entry, version))));
+  if (!raw) {
+    raw = encodeProtobuf(PARTIAL_SCHEMA, partialOf(endpoint, entry, version), endpoint.resource.emulated);
+    entry.memo.set(key, raw);
+  }
   return raw;
 }
 
@@ -139,14 +145,11 @@ export function protobufPartialEvent(endpoint: Endpoint, type: string, entry: En
 }
 
 /** protobufBookmark is a bookmark; `schema` is the definition of its object. */
-export function protobufBookmark(schema: string, object: AnyObject): Buffer {
-  return framed(encodeWatchEvent('BOOKMARK', protobufObject(schema, object)));
+export function protobufBookmark(schema: string, object: AnyObject, emulated: Minor): Buffer {
+  return framed(encodeWatchEvent('BOOKMARK', protobufObject(schema, object, emulated)));
 }
 
 /** protobufErrorEvent is the event that ends a watch with a Status. */
 export function protobufErrorEvent(status: Status): Buffer {
   return framed(encodeWatchEvent('ERROR', protobufStatus(status)));
 }
-
-/** PARTIAL_SCHEMA is the definition of an object cut down to its metadata. */
-export const PARTIAL_SCHEMA = `${META}.PartialObjectMetadata`;

@@ -96,6 +96,7 @@ export class EventEncoder {
       return protobufBookmark(
         transform ? PARTIAL_SCHEMA : this.endpoint.version.schema,
         object as unknown as AnyObject,
+        this.services.emulated,
       );
     if (!isTable) return line('BOOKMARK', Buffer.from(JSON.stringify(object)));
     const table = bookmarkTable(object as unknown as AnyObject, this.tableContext(), !this.columnsSent);

@@ -62,7 +62,7 @@ export async function scale(
     if (!entry) throw notFound(scaleTarget(endpoint), name);
     await endpoint.resource.load([entry]);
     checkReplicas(endpoint, endpoint.resource.readHub(entry), paths);
-    return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
+    return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema, services.emulated);
   }
   const options = writeOptionsOf(
     patching ? 'PatchOptions' : 'UpdateOptions',
@@ -88,7 +88,7 @@ export async function scale(
   };
   const { entry } = await updateObject(context, change, { owned: services.emulated < OWNED_SINCE });
   await endpoint.resource.load([entry]);
-  return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema);
+  return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema, services.emulated);
 }
 
 /** replacement is the Scale that an update brings along. It is read, and refused, before anybody looks for the object. */

@@ -91,11 +91,11 @@ async function create(
   const answered = endpoint.fromHub((await handler.create!(exchange, object)) as AnyObject);
   // A handler may answer something else than its kind: a binding answers a Status.
   const own = answered.kind === undefined || answered.kind === endpoint.kindName;
-  if (!own) return respondPlain(shape, answered, 201, undefined);
+  if (!own) return respondPlain(shape, answered, 201, undefined, services.emulated);
   const complete = completeForOutput(
     endpoint.version.schema,
     { kind: endpoint.kindName, apiVersion: endpoint.apiVersion, ...answered },
     services.emulated,
   );
-  return respondPlain(shape, complete as AnyObject, 201, endpoint.version.schema);
+  return respondPlain(shape, complete as AnyObject, 201, endpoint.version.schema, services.emulated);
 }
