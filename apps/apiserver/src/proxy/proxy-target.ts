@@ -77,7 +77,8 @@ function serviceTarget(
 ): ProxyTarget {
   if (!service) throw notFound({ group: '', resource: 'services' }, name);
   const portName = DIGITS.test(port) ? nameOfPort(service, Number(port)) : port;
-  const subsets = endpoints?.subsets ?? [];
+  if (!endpoints) throw notFound({ group: '', resource: 'services' }, name);
+  const subsets = endpoints.subsets ?? [];
   if (!subsets.length) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   const candidates = subsets.flatMap(({ ports = [], addresses = [] }) => {
     const match = ports.find(one => (one.name ?? '') === portName);

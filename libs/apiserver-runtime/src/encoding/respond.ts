@@ -5,7 +5,7 @@ import type { Endpoint } from '../registry/resource';
 import { partialOf, tableOf, type TableContext } from '../tables/table';
 import { answer, answerJson, joinItems } from './bytes';
 import { protobufList, protobufOf, protobufPartial, protobufPartialList } from './protobuf';
-import { wrongTransform, type Shape } from './shape';
+import { includeOf, wrongTransform, type Shape } from './shape';
 
 /** RespondContext is what encoding depends on besides the object. */
 export interface RespondContext {
@@ -110,7 +110,7 @@ export function tableContext(shape: Shape, endpoint: Endpoint, context: RespondC
   return {
     endpoint,
     version: shape.transform?.version ?? 'v1',
-    include: shape.include,
+    include: includeOf(shape),
     now: context.now,
     emulated: context.emulated,
   };

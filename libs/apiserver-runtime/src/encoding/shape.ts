@@ -1,4 +1,5 @@
 import { StatusError, badRequest, type IncludeObject } from '@navarch/apimachinery';
+import type { Minor } from '@navarch/kinds';
 import type { Exchange } from '../chain/exchange';
 import { negotiate, wantsPretty, type Media, type Negotiated, type Offer, type Transform } from '../negotiate';
 
@@ -7,8 +8,8 @@ export interface Shape {
   readonly media: Media;
   readonly pretty: boolean;
   readonly transform: Transform | undefined;
-  /** include says what table rows carry besides cells. */
-  readonly include: IncludeObject;
+  /** include is what was asked for of what table rows carry besides cells; includeOf reads it. */
+  readonly include: string;
 }
 
 const metaVersions = new Set(['v1', 'v1beta1']);
@@ -24,14 +25,28 @@ const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
 const textOnly: readonly Media[] = ['json', 'yaml'];
 
 /**
- * offers: what answers look like for built-in kinds, custom ones, and for what has no table form (scale, virtual kinds, Status). Refusals name protobuf for custom resources too, though it is no good for them.
+ * offers: what answers look like for built-in kinds, for those without tables, for custom ones, and for what has no table form (scale, virtual kinds, Status). Refusals name protobuf for custom resources too, though it is no good for them.
  */
 export const offers = {
   builtin: { media: builtin, routed: true, allows: allowsMeta },
+  untabled: {
+    media: builtin,
+    routed: true,
+    allows: (as: Transform, media: Media) => as.kind !== 'Table' && allowsMeta(as, media),
+  },
   custom: { media: textOnly, named: builtin, routed: false, allows: allowsMeta },
   plain: { media: builtin, routed: true },
   customPlain: { media: textOnly, named: builtin, routed: false },
 } as const satisfies Record<string, Offer>;
+
+/** STATUS_TABLES_SINCE is the first release that shows subresources of built-in kinds as tables. */
+const STATUS_TABLES_SINCE: Minor = 21;
+
+/** offerOf is what the answer about an object may look like, or about its subresource if that is not empty. */
+export function offerOf({ custom }: { readonly custom: boolean }, subresource: string, emulated: Minor): Offer {
+  if (custom) return offers.custom;
+  return subresource && emulated < STATUS_TABLES_SINCE ? offers.untabled : offers.builtin;
+}
 
 /** remembered keeps what frequent Accept headers mean; bounded, since clients choose the texts. */
 const remembered = new Map<Offer, Map<string, Negotiated>>();
@@ -41,7 +56,7 @@ const REMEMBER = 256;
 export function shapeOf(exchange: Exchange, offer: Offer): Shape {
   const { headers } = exchange.request;
   const negotiated = negotiateOnce(headers['accept'], offer);
-  const include = negotiated.transform?.kind === 'Table' ? includeOf(exchange.query) : 'Metadata';
+  const include = (negotiated.transform?.kind === 'Table' && exchange.query.get('includeObject')) || 'Metadata';
   const pretty =
     negotiated.media === 'json' && (negotiated.pretty || wantsPretty(exchange.query, headers['user-agent']));
   return { media: negotiated.media, transform: negotiated.transform, include, pretty };
@@ -60,9 +75,8 @@ function negotiateOnce(header: string | undefined, offer: Offer): Negotiated {
   return negotiated;
 }
 
-function includeOf(query: URLSearchParams): IncludeObject {
-  const include = query.get('includeObject') ?? '';
-  if (include === '') return 'Metadata';
+/** includeOf is what the rows of a table carry besides cells. It throws 400 for what is none, which is found out when the answer is made. */
+export function includeOf({ include }: Shape): IncludeObject {
   if (include === 'None' || include === 'Metadata' || include === 'Object') return include;
   throw badRequest(
     `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(include)}: must be 'Metadata', 'Object', 'None', or empty`,

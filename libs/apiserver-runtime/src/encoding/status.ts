@@ -3,10 +3,12 @@ import type { Exchange } from '../chain/exchange';
 import { statusResponse } from '../status-response';
 import { answer, answerJson } from './bytes';
 import { protobufStatus } from './protobuf';
-import { offers, shapeOf, type Shape } from './shape';
+import { includeOf, offers, shapeOf, type Shape } from './shape';
 
 /** respondStatus answers with a Status in a shape. */
 export function respondStatus(shape: Shape, body: Status, status: number): ApiResponse {
+  // A Status is no table, but who asks for one has to ask well.
+  includeOf(shape);
   if (shape.media === 'protobuf') return answer(status, 'protobuf', protobufStatus(body));
   return answerJson(status, shape, Buffer.from(JSON.stringify(body)));
 }

@@ -1,6 +1,6 @@
 import { StatusError, notFound, type ApiResponse } from '@navarch/apimachinery';
 import type { Exchange } from '../chain/exchange';
-import { offers, shapeOf } from '../encoding/shape';
+import { offerOf, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import type { Endpoint } from '../registry/resource';
 import { exported, wantsExport } from './export';
@@ -9,7 +9,7 @@ import type { Services } from './services';
 
 /** get answers one object. With resourceVersion it may come from the cache: at least that fresh, or as it is for 0. */
 export async function get(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
-  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const shape = shapeOf(exchange, offerOf(endpoint, exchange.info.subresource, services.emulated));
   const exports = wantsExport(endpoint, exchange, services.emulated);
   const { namespace, name } = exchange.info;
   const resourceVersion = exchange.query.get('resourceVersion') ?? '';

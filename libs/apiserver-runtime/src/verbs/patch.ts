@@ -21,7 +21,7 @@ import { checkCustomPatched } from '../encoding/custom-body';
 import { checkKind, shaped, typed } from '../encoding/decode-body';
 import { INTERNAL } from '../encoding/schemes';
 import { targetOf, type DecodeContext, type Target } from '../encoding/target';
-import { offers, shapeOf } from '../encoding/shape';
+import { offerOf, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { notRouted, unknownFormat } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
@@ -70,7 +70,7 @@ export async function patch(
   subresource: string,
 ): Promise<ApiResponse> {
   const type = patchTypeOf(exchange.request.headers, endpoint.custom);
-  const shape = shapeOf(exchange, endpoint.custom ? offers.custom : offers.builtin);
+  const shape = shapeOf(exchange, offerOf(endpoint, subresource, services.emulated));
   const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const body = await exchange.body(services.limits.maxBodyBytes);

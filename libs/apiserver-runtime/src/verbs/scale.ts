@@ -25,7 +25,7 @@ import { contentMedia, type Media } from '../negotiate';
 import { scaleTarget } from '../registry/message-names';
 import type { Endpoint } from '../registry/resource';
 import { wantsExport } from './export';
-import { revisionOf } from './resource-version';
+import { askedRevision, revisionOf } from './resource-version';
 import { patchTypeOf } from './patch';
 import { OWNED_SINCE, patchScale } from './scale-patch';
 import type { Services } from './services';
@@ -58,7 +58,7 @@ export async function scale(
   const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
   if (verb === 'get') {
     wantsExport(endpoint, exchange, services.emulated);
-    const entry = await endpoint.resource.storage.get({ namespace, name }, { signal: exchange.request.signal });
+    const entry = await readScaled(endpoint, exchange);
     if (!entry) throw notFound(scaleTarget(endpoint), name);
     await endpoint.resource.load([entry]);
     checkReplicas(endpoint, endpoint.resource.readHub(entry), paths);
@@ -82,13 +82,31 @@ export async function scale(
         patchScale(context, type, body, current, endpoint.custom ? { ...target, versionless: true } : target, decode)
     : replacement(endpoint, exchange, body, decode);
   const change = (current: Entry | undefined) => {
-    // Who patches is told of the object, who replaces its scale of that.
+    // Nobody reads a patch of what is not there.
     if (!current && type) throw notFound(endpoint.target, name);
     return rescaled(context, current, wanted, paths);
   };
   const { entry } = await updateObject(context, change, { owned: services.emulated < OWNED_SINCE });
   await endpoint.resource.load([entry]);
   return respondPlain(shape, scaleOf(endpoint.resource.readHub(entry), paths), 200, target.schema, services.emulated);
+}
+
+/**
+ * readScaled reads the object whose scale is asked for, at least as fresh as asked; undefined: there is none. The kinds whose scale has a name
+ * of its own in messages say of whatever goes wrong that it is not there.
+ */
+async function readScaled(endpoint: Endpoint, { info, query, request }: Exchange): Promise<Entry | undefined> {
+  const { namespace, name } = info;
+  const resourceVersion = query.get('resourceVersion') ?? '';
+  try {
+    return await endpoint.resource.storage.get(
+      { namespace, name },
+      { signal: request.signal, ...(resourceVersion && { atLeast: askedRevision(resourceVersion, 'cache') }) },
+    );
+  } catch (error) {
+    if (error instanceof StatusError && scaleTarget(endpoint) !== endpoint.target) return undefined;
+    throw error;
+  }
 }
 
 /** replacement is the Scale that an update brings along. It is read, and refused, before anybody looks for the object. */
@@ -127,7 +145,7 @@ function rescaled(
   const { resourceVersion = '', uid } = scale.metadata ?? {};
   if (patching) matchesPath(scale, namespace, name);
   else if (uid) checkUid(context, current, uid);
-  if (!current) throw notFound(scaleTarget(endpoint), name);
+  if (!current) throw notFound(endpoint.target, name);
   if (patching && !endpoint.custom && uid && uid !== object.metadata?.uid)
     throw otherUid(endpoint, name, uid, object.metadata?.uid ?? '');
   // Who owns which fields is told of the object, never of its scale.

@@ -13,7 +13,7 @@ import type { Exchange } from '../chain/exchange';
 import { decodeObject } from '../encoding/decode-body';
 import { targetOf, type DecodeContext } from '../encoding/target';
 import { LooseEntry } from '../encoding/loose-entry';
-import { offers, shapeOf } from '../encoding/shape';
+import { offerOf, shapeOf } from '../encoding/shape';
 import { respondEntry } from '../encoding/respond';
 import { contentMedia } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
@@ -37,8 +37,7 @@ export async function update(
   strategy: Strategy<AnyObject>,
   subresource: string,
 ): Promise<ApiResponse> {
-  const offer = endpoint.custom ? offers.custom : offers.builtin;
-  const shape = shapeOf(exchange, offer);
+  const shape = shapeOf(exchange, offerOf(endpoint, subresource, services.emulated));
   const options = writeOptionsOf('UpdateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
   const media = contentMedia(exchange.request.headers['content-type']);

@@ -1,7 +1,7 @@
 import type { ApiResponse } from '@navarch/apimachinery';
 import type { Revision, Storage, WatchOptions, WatchSink } from '@navarch/storage';
 import type { Exchange } from '../chain/exchange';
-import { offers, shapeOf } from '../encoding/shape';
+import { includeOf, offers, shapeOf } from '../encoding/shape';
 import { checkStreamed, mediaTypes } from '../negotiate';
 import type { Endpoint } from '../registry/resource';
 import { convertedWatch } from './converted-watch';
@@ -17,6 +17,7 @@ export function watch(services: Services, endpoint: Endpoint, exchange: Exchange
   const query = listQuery(endpoint, exchange.info, exchange.query, services.emulated);
   // What is no resourceVersion is refused before the stream begins, and that before its form.
   const after = query.resourceVersion === '' ? undefined : askedRevision(query.resourceVersion, 'cache');
+  includeOf(shape);
   checkStreamed(shape.media, endpoint.custom);
   const encoder = new EventEncoder(shape, endpoint, services);
   const { group, version } = endpoint.version;

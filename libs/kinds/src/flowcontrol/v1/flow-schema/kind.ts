@@ -3,8 +3,9 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
+import { validateConditions } from '../shared/status';
 import { flowcontrolVersions } from '../shared/versions';
-import { validateFlowSchema, validateFlowSchemaStatus } from './validation';
+import { validateFlowSchema } from './validation';
 
 const PRECEDENCE = 1000;
 
@@ -31,7 +32,7 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
   }),
   subresources: {
     status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>(
-      { metadataChecks: { update: [] }, validateUpdate: validateFlowSchemaStatus },
+      { metadataChecks: { update: [] }, validateUpdate: validateConditions },
       'all',
     ),
   },

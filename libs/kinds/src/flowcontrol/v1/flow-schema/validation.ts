@@ -176,16 +176,3 @@ function validateSubjectName(subject: { name?: string; namespace?: string }, own
       : [field.required(at, 'must specify namespace for service account')]),
   ];
 }
-
-/** validateFlowSchemaStatus: conditions have a type of their own each. */
-export function validateFlowSchemaStatus({ status }: flowcontrolv1.FlowSchema): FieldError[] {
-  const conditions = status?.conditions ?? [];
-  const types = conditions.map(({ type = '' }) => type);
-  return types.flatMap((type, i) => {
-    const at = Path.at('status', 'conditions').index(i).child('type');
-    return [
-      ...(types.indexOf(type) < i ? [field.duplicate(at, type)] : []),
-      ...(type ? [] : [field.required(at, 'must not be empty')]),
-    ];
-  });
-}

@@ -3,6 +3,7 @@ import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
+import { validateConditions } from '../shared/status';
 import { flowcontrolVersions } from '../shared/versions';
 import { validateLevel } from './validation';
 
@@ -76,5 +77,10 @@ export const priorityLevelConfiguration = defineKind<Level>({
     validate: validateLevel,
     validateUpdate: (level, _old, context) => validateLevel(level, context),
   }),
-  subresources: { status: isolatedStatusStrategy<Level>({ metadataChecks: { update: [] } }, 'all') },
+  subresources: {
+    status: isolatedStatusStrategy<Level>(
+      { metadataChecks: { update: [] }, validateUpdate: validateConditions },
+      'all',
+    ),
+  },
 });
