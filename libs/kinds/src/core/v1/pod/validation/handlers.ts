@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, isHTTPHeaderName, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, nonNegative, oneOf } from '../../../../shared/errors';
 import { validatePort, validatePortNumOrName } from '../../../../shared/int-or-percent';
+import { findInContainers } from './visit';
 
 type Handler = Pick<corev1.Probe, 'exec' | 'httpGet' | 'tcpSocket' | 'grpc'> & { sleep?: corev1.SleepAction };
 
@@ -20,7 +21,7 @@ export function validateHandler(handler: Handler, path: Path): FieldError[] {
     ...only('httpGet', httpGet, at => validateHTTPGet(httpGet!, at)),
     ...only('tcpSocket', tcpSocket, at => validatePortNumOrName(tcpSocket!.port, at.child('port'))),
     ...only('grpc', grpc, at => validatePort(grpc!.port, at.child('port'))),
-    ...only('sleep', sleep, at => nonNegative(at.child('seconds'), sleep!.seconds)),
+    ...only('sleep', sleep, () => []),
   ];
   return found ? errors : [...errors, field.required(path, 'must specify a handler type')];
 }
@@ -59,6 +60,20 @@ export function validateProbe(probe: corev1.Probe | undefined, path: Path, once:
     );
   }
   return errors;
+}
+
+/** validateSleeps: a hook that sleeps is over before the pod has to be. */
+export function validateSleeps(spec: corev1.PodSpec, path: Path): FieldError[] {
+  const { terminationGracePeriodSeconds: grace } = spec;
+  if (grace === undefined) return [];
+  const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+  return findInContainers(spec, path, ({ lifecycle = {} }, at) =>
+    (['postStart', 'preStop'] as const).flatMap(hook => {
+      const seconds = lifecycle[hook]?.sleep?.seconds ?? 0;
+      const fits = seconds >= 0 && seconds <= Math.max(grace, 0);
+      return fits ? [] : [field.invalid(at.child('lifecycle', hook, 'sleep'), seconds, why)];
+    }),
+  );
 }
 
 /** validateLifecycle checks the hooks of a container. */

@@ -30,8 +30,21 @@ export function validateVolumeMounts(container: corev1.Container, volumes: Volum
       ...errors,
       ...validateSubPath(mount, path),
       ...validatePropagation(mount.mountPropagation, container, path.child('mountPropagation')),
+      ...validateRecursion(mount, at.child('recursiveReadOnly')),
     ];
   });
+}
+
+function validateRecursion({ recursiveReadOnly: mode, readOnly, mountPropagation }: corev1.VolumeMount, path: Path) {
+  if (mode === undefined || mode === 'Disabled') return [];
+  const modes = ['Disabled', 'IfPossible', 'Enabled'];
+  if (!modes.includes(mode)) return [field.notSupported(path, mode, modes)];
+  const only = (when: string) => field.forbidden(path, `may only be specified when ${when}`);
+  const propagates = mountPropagation !== undefined && mountPropagation !== 'None';
+  return [
+    ...(readOnly ? [] : [only('readOnly is true')]),
+    ...(propagates ? [only('mountPropagation is None or not specified')] : []),
+  ];
 }
 
 function validateSubPath({ subPath, subPathExpr }: corev1.VolumeMount, path: Path): FieldError[] {

@@ -13,9 +13,12 @@ import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';
+import { validateSleeps } from './handlers';
+import { validateResizePolicies } from './resize-policy';
 import { validateResources } from './resources';
 import { validatePodSecurityContext } from './security';
 import { validateTolerations } from './tolerations';
+import { validateUserNamespace } from './user-namespaces';
 import { validateVolumes } from './volumes';
 
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
@@ -31,10 +34,13 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...validateContainers(spec, volumes, path.child('containers'), release),
     ...validateInitContainers(spec, volumes, path.child('initContainers'), release),
     ...validateEphemeralContainers(spec, volumes, path.child('ephemeralContainers'), release),
+    ...validateSleeps(spec, path),
+    ...validateResizePolicies(spec, path),
     ...validateRestartPolicy(spec.restartPolicy, path.child('restartPolicy')),
     ...validateDNSPolicy(spec.dnsPolicy, path.child('dnsPolicy')),
     ...validateLabels(spec.nodeSelector, path.child('nodeSelector')),
     ...validatePodSecurityContext(spec, path, path.child('securityContext'), release),
+    ...validateUserNamespace(spec, path, release),
     ...validateAffinity(spec.affinity, path.child('affinity'), release),
     ...validateDNSConfig(spec.dnsConfig, spec.dnsPolicy, path.child('dnsConfig'), release),
     ...(spec.readinessGates ?? []).flatMap(({ conditionType = '' }, i) =>

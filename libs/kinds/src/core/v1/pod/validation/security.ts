@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct, oneOf, type Release } from '../../../../shared/errors';
 import { goPointer } from '../../../../shared/go-syntax';
+import { validateAppArmor } from './app-armor';
 import { validateDescendingPath } from './paths';
 import { validateWindowsOptions } from './windows';
 
@@ -27,6 +28,7 @@ export function validateSecurityContext(
     ...validateID(context.runAsUser, path.child('runAsUser')),
     ...validateID(context.runAsGroup, path.child('runAsGroup')),
     ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
+    ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'), release),
   ];
   if (context.procMount !== undefined) errors.push(...oneOf(path.child('procMount'), context.procMount, PROC_MOUNTS));
   if (context.allowPrivilegeEscalation === false) {
@@ -115,10 +117,15 @@ export function validatePodSecurityContext(
   if (context.fsGroupChangePolicy !== undefined) {
     errors.push(...oneOf(path.child('fsGroupChangePolicy'), context.fsGroupChangePolicy, ['Always', 'OnRootMismatch']));
   }
+  const among = (name: 'supplementalGroupsPolicy' | 'seLinuxChangePolicy', policies: readonly string[]) =>
+    context[name] === undefined ? [] : oneOf(path.child(name), context[name], policies);
   return [
     ...errors,
     ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
     ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')),
+    ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'), release),
+    ...among('supplementalGroupsPolicy', ['Merge', 'Strict']),
+    ...among('seLinuxChangePolicy', ['MountOption', 'Recursive']),
   ];
 }
 

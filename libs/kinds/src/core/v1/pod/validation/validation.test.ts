@@ -317,6 +317,80 @@ describe('today says of a pod', () => {
         'spec.topologySpreadConstraints[0].matchLabelKeys: Forbidden: must not be specified when labelSelector is not set',
       ],
     ],
+    [
+      'users of its own',
+      pod({ hostUsers: false, hostNetwork: true, hostPID: true }),
+      [
+        'spec.hostNetwork: Forbidden: when `pod.Spec.HostUsers` is false',
+        'spec.HostPID: Forbidden: when `pod.Spec.HostUsers` is false',
+      ],
+    ],
+    [
+      'all of /proc',
+      withContainer({ securityContext: { procMount: 'Unmasked' } }),
+      [
+        'spec.containers[0].securityContext.procMount: Invalid value: "Unmasked": `hostUsers` must be false to use `Unmasked`',
+      ],
+    ],
+    [
+      'profiles',
+      {
+        spec: {
+          ...withContainer({ securityContext: { appArmorProfile: { type: 'Localhost' } } }).spec,
+          securityContext: {
+            appArmorProfile: { type: 'Unconfined', localhostProfile: 'x' },
+            supplementalGroupsPolicy: 'Odd',
+            seLinuxChangePolicy: 'Odd',
+          },
+        },
+      },
+      [
+        'spec.containers[0].securityContext.appArmorProfile.localhostProfile: Required value: must be set when AppArmor type is Localhost',
+        'spec.securityContext.appArmorProfile.localhostProfile: Invalid value: "x": can only be set when AppArmor type is Localhost',
+        'spec.securityContext.supplementalGroupsPolicy: Unsupported value: "Odd": supported values: "Merge", "Strict"',
+        'spec.securityContext.seLinuxChangePolicy: Unsupported value: "Odd": supported values: "MountOption", "Recursive"',
+      ],
+    ],
+    [
+      'resizes',
+      withContainer({
+        resizePolicy: [
+          { resourceName: 'gpu', restartPolicy: 'Odd' },
+          { resourceName: 'cpu', restartPolicy: 'NotRequired' },
+          { resourceName: 'cpu', restartPolicy: 'RestartContainer' },
+        ],
+      }),
+      [
+        'spec.containers[0].resizePolicy: Unsupported value: "gpu": supported values: "cpu", "memory"',
+        'spec.containers[0].resizePolicy: Unsupported value: "Odd": supported values: "NotRequired", "RestartContainer"',
+        'spec.containers[0].resizePolicy[2]: Duplicate value: "cpu"',
+      ],
+    ],
+    [
+      'long sleep',
+      withContainer({ lifecycle: { preStop: { sleep: { seconds: 100 } }, postStart: { sleep: { seconds: 0 } } } }),
+      [
+        'spec.containers[0].lifecycle.preStop.sleep: Invalid value: 100: must be non-negative and less than terminationGracePeriodSeconds (30)',
+      ],
+    ],
+    [
+      'mounts that are read-only all the way',
+      {
+        spec: {
+          ...withContainer({
+            volumeMounts: [
+              { name: 'v', mountPath: '/a', recursiveReadOnly: 'Enabled' },
+              { name: 'v', mountPath: '/b', recursiveReadOnly: 'Odd', readOnly: true },
+            ],
+          }).spec,
+          volumes: [{ name: 'v', emptyDir: {} }],
+        },
+      },
+      [
+        'spec.containers[0].volumeMounts[0].recursiveReadOnly: Forbidden: may only be specified when readOnly is true',
+        'spec.containers[0].volumeMounts[1].recursiveReadOnly: Unsupported value: "Odd": supported values: "Disabled", "IfPossible", "Enabled"',
+      ],
+    ],
   ])('%s', (_title, body, findings) => {
     expect(ask(PODS, 33).created(body)).toEqual(findings);
   });
