@@ -214,6 +214,21 @@ describe('what does not fit is refused', () => {
     expect(JSON.stringify(object['data'])).toBe(text);
   });
 
+  test.each([
+    [false, '{"metadata":{"creationTimestamp":null},"rules":[]}'],
+    [true, '{"metadata":{"creationTimestamp":null},"rules":null}'],
+  ])(
+    'an empty list that was sent is none where the server writes it (%s), if it is written in any case',
+    (sorted, text) => {
+      const { object } = decodeTyped(
+        'io.k8s.api.rbac.v1.Role',
+        { metadata: { finalizers: [] }, rules: [] },
+        { sorted },
+      );
+      expect(JSON.stringify(object)).toBe(text);
+    },
+  );
+
   test('base64', () => {
     const secret = (data: string) => () => decodeTyped('io.k8s.api.core.v1.Secret', { data: { k: data } });
     expect(secret('***')).toThrow('illegal base64 data at input byte 0');

@@ -37,8 +37,7 @@ export interface Decoded {
 /**
  * decodeTyped reads JSON into the typed form that the server stores and answers: unknown fields dropped (and reported), empty
  * optional fields left out, and those always written filled in (`status: {}`, `creationTimestamp: null`); unless `sorted`, an empty list that
- * was sent stays there where nothing would be written as null. Fields stand in the
- * schema's order; what is said about the entries of a map comes in the client's. The value stays as it is. It throws
+ * was sent stays where nothing is written as null. Fields stand in the schema's order; what is said about the entries of a map comes in the client's. The value stays as it is. It throws
  * a 400 StatusError, `Pod in version "v1" cannot be handled as a Pod: …`; in the dialect `unstructured` a plain Error, because a
  * patch names itself, and so if `bare`.
  */

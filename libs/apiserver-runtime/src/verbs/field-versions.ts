@@ -1,4 +1,4 @@
-import { completeForOutput, typeSchema } from '@navarch/api';
+import { decodeTyped, typeSchema } from '@navarch/api';
 import { deepClone, type AnyObject, type InVersion, type TypeSchema } from '@navarch/apimachinery';
 import { fromHub, toHub, versionOf } from '../registry/conversion';
 import type { Endpoint } from '../registry/resource';
@@ -21,7 +21,9 @@ export function inVersionOf(endpoint: Endpoint): InVersion {
     if (!version || !own || (version.group === '') !== (endpoint.version.group === '')) return undefined;
     const schema = typeSchema(version.schema, emulated);
     if (version === own) return { schema, object };
-    return { schema, object: fromHub(toHub(completeForOutput(own.schema, object, emulated), own, hub), version) };
+    // Empty lists that were sent stay, as in the object itself.
+    const copy = decodeTyped(own.schema, object, { emulated }).object as AnyObject;
+    return { schema, object: fromHub(toHub(copy, own, hub), version) };
   };
 }
 

@@ -11,7 +11,18 @@ test.each<[string, unknown, unknown, boolean]>([
   ['another order of items', { a: [1, 2] }, { a: [2, 1] }, false],
   ['no selector and one for everything', {}, { labelSelector: {} }, false],
   ['one for everything and none', { from: [{ podSelector: {} }] }, { from: [{}] }, false],
+  ['a key with an empty text and none', { labels: { a: '' } }, { labels: {} }, false],
+  ['a key with an empty text and no map', { nodeSelector: { a: '' } }, {}, false],
+  ['another key with an empty text', { matchLabels: { a: '' } }, { matchLabels: { b: '' } }, false],
+  ['the same keys with empty texts', { data: { a: '', b: '' } }, { data: { b: '', a: '' } }, true],
+  ['a map without keys and none', { annotations: {} }, {}, true],
   ['selectors for everything', { podSelector: {} }, { podSelector: { matchLabels: {} } }, true],
 ])('%s', (_, a, b, equal) => {
   expect(semanticEqual(a, b)).toBe(equal);
+});
+
+test('a map by itself has its name from whoever compares', () => {
+  expect(semanticEqual({ a: '' }, {}, 'parameters')).toBe(false);
+  expect(semanticEqual({ a: '' }, undefined, 'parameters')).toBe(false);
+  expect(semanticEqual({ a: '' }, {})).toBe(true);
 });

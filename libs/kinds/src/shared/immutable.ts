@@ -13,7 +13,7 @@ export function validateImmutable<T extends { immutable?: boolean }>(
   return [
     ...(object.immutable ? [] : [field.forbidden(Path.at('immutable'), DETAIL)]),
     ...content
-      .filter(name => !semanticEqual(object[name], old[name]))
+      .filter(name => !semanticEqual(object[name], old[name], name))
       .map(name => field.forbidden(Path.at(name), DETAIL)),
   ];
 }

@@ -44,7 +44,7 @@ export const deployment = defineKind<appsv1.Deployment>({
       keep(deployment, old, 'status');
       const same =
         semanticEqual(deployment.spec, old.spec) &&
-        semanticEqual(deployment.metadata?.annotations, old.metadata?.annotations);
+        semanticEqual(deployment.metadata?.annotations, old.metadata?.annotations, 'annotations');
       keepGeneration(deployment, old, !same);
     },
   },

@@ -67,7 +67,7 @@ function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): Fiel
 function validateUpdate(object: storagev1.StorageClass, old: storagev1.StorageClass, release: Release): FieldError[] {
   const errors = validateClass(object, release);
   for (const name of ['parameters', 'provisioner', 'reclaimPolicy'] as const) {
-    if (!semanticEqual(object[name], old[name]))
+    if (!semanticEqual(object[name], old[name], name))
       errors.push(field.forbidden(Path.at(name), `updates to ${name} are forbidden.`));
   }
   const { volumeBindingMode: mode } = object;

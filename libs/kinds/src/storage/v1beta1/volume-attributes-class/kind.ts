@@ -35,7 +35,7 @@ export const volumeAttributesClass = defineKind<storagev1beta1.VolumeAttributesC
         ...(object.driverName === old.driverName
           ? []
           : [field.forbidden(Path.at('driverName'), 'updates to driverName are forbidden.')]),
-        ...(semanticEqual(object.parameters, old.parameters)
+        ...(semanticEqual(object.parameters, old.parameters, 'parameters')
           ? []
           : [field.forbidden(Path.at('parameters'), 'updates to parameters are forbidden.')]),
       ],
