@@ -176,6 +176,14 @@ describe('v1.20 says of a secret', () => {
     ],
     [
       'kubernetes.io/dockercfg',
+      { '.dockercfg': 'xxxx' },
+      [
+        'data[.dockercfg]: Invalid value: "<secret contents redacted>": invalid character \'\u00c7\' looking for beginning of value',
+      ],
+    ],
+    ['kubernetes.io/dockercfg', { '.dockercfg': Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64') }, []],
+    [
+      'kubernetes.io/dockercfg',
       { '.dockercfg': encode('[]') },
       [
         'data[.dockercfg]: Invalid value: "<secret contents redacted>": json: cannot unmarshal array into Go value of type map[string]interface {}',

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { corev1 } from '@navarch/api';
-import { decodeJson, field, isConfigMapKey, isRecord, Path, type FieldError } from '@navarch/apimachinery';
+import { decodeJson, field, isConfigMapKey, isRecord, Path, scanJson, type FieldError } from '@navarch/apimachinery';
 import { each, type Release } from '../../../shared/errors';
 
 const DATA = Path.at('data');
@@ -53,12 +53,18 @@ function validateJSON(data: Readonly<Record<string, string>>, key: string): Fiel
 /** objectProblem is why bytes are no JSON object; empty: they are. */
 function objectProblem(bytes: Buffer): string {
   try {
-    // Bytes that are no text are looked at one by one.
-    const { value } = decodeJson(isUtf8(bytes) ? bytes : Buffer.from(bytes.toString('latin1')));
+    const value = lenient(bytes);
     if (value === null || isRecord(value)) return '';
     const type = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     return `json: cannot unmarshal ${type} into Go value of type map[string]interface {}`;
   } catch (error) {
     return (error as Error).message;
   }
+}
+
+/** lenient reads JSON whose texts may hold bytes that are no UTF-8, but not what stands between them. */
+function lenient(bytes: Buffer): unknown {
+  if (isUtf8(bytes)) return decodeJson(bytes).value;
+  scanJson(bytes.toString('latin1'));
+  return decodeJson(Buffer.from(bytes.toString())).value;
 }
