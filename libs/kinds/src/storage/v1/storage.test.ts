@@ -114,6 +114,16 @@ describe('v1.20 says of volumes and claims', () => {
       ask(VOLUMES).changed(volume({ csi }), volume({ csi: { ...csi, controllerExpandSecretRef: secret } })),
     ).toEqual([]);
   });
+  test('a source of a kind that the release does not know is dropped from a claim that had none', () => {
+    const claim = (more: Part) => ({
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...more },
+    });
+    const findings = ask('/api/v1/namespaces/n/persistentvolumeclaims').changed(
+      claim({}),
+      claim({ dataSource: { kind: 'X', name: '' } }),
+    );
+    expect(findings).toEqual([]);
+  });
   test('a claim that names no source', () => {
     const spec = {
       accessModes: ['ReadWriteOnce'],

@@ -43,6 +43,9 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
       claim.status = { phase: 'Pending' };
       keepDataSources(claim.spec, emulated);
     },
+    prepareForUpdate: (claim, old, { emulated }) => {
+      if (emulated < SOURCE_REFERENCES && !old.spec?.dataSource) dropUnknownSource(claim.spec);
+    },
     validate: validateClaim,
     validateUpdate: validateClaimUpdate,
   }),
@@ -51,17 +54,22 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
 
 const SNAPSHOTS = 'snapshot.storage.k8s.io';
 
+/** SOURCE_REFERENCES is the first release in which a claim refers to its source in a second form, which takes any kind. */
+const SOURCE_REFERENCES = 24;
+
+function dropUnknownSource(spec: corev1.PersistentVolumeClaimSpec | undefined): void {
+  if (!spec?.dataSource) return;
+  const { kind, apiGroup } = spec.dataSource;
+  const isKnown =
+    (kind === 'PersistentVolumeClaim' && !apiGroup) || (kind === 'VolumeSnapshot' && apiGroup === SNAPSHOTS);
+  if (!isKnown) delete spec.dataSource;
+}
+
 /** The two forms of the data source are kept in step; sources other than claims and snapshots are dropped from the older one. */
 function keepDataSources(spec: corev1.PersistentVolumeClaimSpec | undefined, emulated: number): void {
-  const { dataSource } = spec ?? {};
   if (!spec) return;
-  if (dataSource) {
-    const known =
-      (dataSource.kind === 'PersistentVolumeClaim' && !dataSource.apiGroup) ||
-      (dataSource.kind === 'VolumeSnapshot' && dataSource.apiGroup === SNAPSHOTS);
-    if (!known) delete spec.dataSource;
-  }
-  if (emulated < 24) delete spec.dataSourceRef;
+  dropUnknownSource(spec);
+  if (emulated < SOURCE_REFERENCES) delete spec.dataSourceRef;
   else if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
   else if (!spec.dataSource && spec.dataSourceRef && !spec.dataSourceRef.namespace) {
     const { namespace: _, ...reference } = spec.dataSourceRef;

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ask } from '../../../testing/findings';
+import { endpointSlice } from './kind';
 
 type Part = Readonly<Record<string, unknown>>;
 const SLICES = '/apis/discovery.k8s.io/v1beta1/namespaces/n/endpointslices';
@@ -28,4 +29,13 @@ test('today refuses addresses of this link', () => {
   expect(ask(SLICES, 33).created(slice)).toEqual([
     'endpoints[0].addresses[0]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16)',
   ]);
+});
+
+test.each([
+  [[{ name: '' }], '<unset>'],
+  [[{ name: 'http' }, { port: 80 }, {}], 'http,80,*'],
+  [[], '<unset>'],
+])('the ports %j are shown as %s', (ports, shown) => {
+  const slice = { metadata: {}, addressType: 'IPv4', endpoints: [], ports };
+  expect(endpointSlice(20).columns!.cells(slice, { now: 0, emulated: 20 })[2]).toBe(shown);
 });

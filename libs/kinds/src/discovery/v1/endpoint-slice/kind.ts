@@ -12,9 +12,8 @@ import { validateSlice, validateSliceUpdate } from './validation';
 const SHOWN = 3;
 
 function shorten(all: readonly string[]): string {
-  if (!all.length) return '<unset>';
   const more = all.length > SHOWN ? ` + ${all.length - SHOWN} more...` : '';
-  return `${all.slice(0, SHOWN).join(',')}${more}`;
+  return `${all.slice(0, SHOWN).join(',')}${more}` || '<unset>';
 }
 
 function defaultSlice({ ports }: discoveryv1.EndpointSlice): void {
