@@ -23,7 +23,7 @@ export interface Patience {
 /** Connections are the open ones of a front, and how they end. */
 export class Connections {
   private readonly sockets = new Set<Duplex>();
-  private readonly sessions = new Set<Http2Session>();
+  private readonly sessions = new Map<Http2Session, Duplex>();
   private readonly hijacked = new Set<Duplex>();
   private readonly waiting: (() => void)[] = [];
 
@@ -51,15 +51,15 @@ export class Connections {
     let open = 0;
     let resets = 0;
     const check = async () => {
-      if (!(await heard(session, pingMs))) cut(session, socket);
+      if (!(await heard(session, pingMs))) this.cutOff(session);
     };
     const leave = async () => {
       await this.sendAway(session);
-      if (!open) cut(session, socket);
+      if (!open) this.cutOff(session);
     };
-    this.sessions.add(session);
+    this.sessions.set(session, socket);
     session.once('close', () => this.sessions.delete(session));
-    const beginning = later(beginMs, () => cut(session, socket));
+    const beginning = later(beginMs, () => this.cutOff(session));
     session.once('remoteSettings', () => clearTimeout(beginning));
     session.on('stream', stream => {
       open++;
@@ -91,7 +91,7 @@ export class Connections {
 
   /** sendAllAway does so with all HTTP/2 connections. */
   async sendAllAway(): Promise<void> {
-    await Promise.all([...this.sessions].map(session => this.sendAway(session)));
+    await Promise.all([...this.sessions.keys()].map(session => this.sendAway(session)));
   }
 
   /** ended resolves when the last connection has closed, or after graceMs. */
@@ -105,6 +105,14 @@ export class Connections {
         resolve();
       });
     });
+  }
+
+  /** cutOff ends an HTTP/2 connection whose client is not put up with. */
+  cutOff(session: Http2Session): void {
+    const socket = this.sessions.get(session);
+    session.destroy(new Error('the client was cut off'), constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    // Node waits until the client has read what was written to it, which may be never.
+    later(TELL_MS, () => socket?.destroy());
   }
 
   /** cut closes whatever is open. */
@@ -136,13 +144,6 @@ function heard(session: Http2Session, withinMs: number): Promise<boolean> {
       over();
     }
   });
-}
-
-/** cut ends an HTTP/2 connection whose client is not put up with. */
-function cut(session: Http2Session, socket: Duplex): void {
-  session.destroy(new Error('the client was cut off'), constants.NGHTTP2_ENHANCE_YOUR_CALM);
-  // Node waits until the client has read what was written to it, which may be never.
-  later(TELL_MS, () => socket.destroy());
 }
 
 /** later calls back after a while, which the process does not wait for. */

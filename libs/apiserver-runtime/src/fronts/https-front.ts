@@ -14,6 +14,7 @@ import { Departure } from './departure';
 import { headersOf } from './headers';
 import { TEXT, endUnreadable, refusedHead, targetOf } from './http1';
 import { OutgoingSink, boundEnd } from './outgoing-sink';
+import { Unread } from './unread';
 import { streamByWebSocket, wantsWebSocket } from './web-socket';
 
 /** HttpsFrontOptions say where to listen and with which keys. PEM texts. */
@@ -41,6 +42,8 @@ export interface HttpsFrontOptions {
   readonly maxStreams?: number | undefined;
   /** answerTimeoutMs: a long answer that is read slower is cut, since its seat is taken for as long; 60 s. */
   readonly answerTimeoutMs?: number;
+  /** maxUnreadBytes is how much of long answers may wait for their readers altogether; 1 GiB. */
+  readonly maxUnreadBytes?: number;
   /** dismissesStrangers: an HTTP/2 client without credentials, or with bad ones, has to connect anew for each request. */
   readonly dismissesStrangers?: boolean;
   /** goawayChance is how likely an HTTP/2 request makes its client connect anew, so that clients spread over servers; 0. */
@@ -64,6 +67,7 @@ const HEADER_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 60_000;
 /** MAX_UNTIMED is the length of an answer that nobody waits for: what a connection's streams keep of such is bounded by their number. */
 const MAX_UNTIMED = 16 * 1024;
+const MAX_UNREAD_BYTES = 1024 * 1024 * 1024;
 /** GRACE_MS bounds how long stop waits for answers that are on their way out. */
 const GRACE_MS = 5_000;
 const IDLE_TIMEOUT_MS = 180_000;
@@ -85,10 +89,12 @@ export async function listenHttps(options: HttpsFrontOptions): Promise<Listening
 class HttpsFront implements Listening {
   private readonly server: Http2SecureServer;
   private readonly connections: Connections;
+  private readonly unread: Unread;
   private discouraging = false;
   private closed: Promise<void> | undefined;
 
   constructor(private readonly options: HttpsFrontOptions) {
+    this.unread = new Unread(options.maxUnreadBytes ?? MAX_UNREAD_BYTES);
     const { cert, key, clientCa, maxStreams = MAX_STREAMS } = options;
     const { headerTimeoutMs = HEADER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
     const pingMs = options.pingTimeoutMs ?? PING_TIMEOUT_MS;
@@ -333,7 +339,15 @@ class HttpsFront implements Listening {
       for (let i = 0; i < last; i++) out.write(body[i]!);
       out.end(body[last] ?? Buffer.alloc(0));
     }
-    if (out.writableLength > MAX_UNTIMED) boundEnd(out, this.answerTimeoutMs);
+    const unread = out.writableLength;
+    if (unread <= MAX_UNTIMED) return;
+    boundEnd(out, this.answerTimeoutMs);
+    const session = 'session' in out ? out.session : undefined;
+    if (session)
+      out.once(
+        'close',
+        this.unread.add(session, unread, () => this.connections.cutOff(session)),
+      );
   }
 
   private get answerTimeoutMs(): number {

@@ -183,6 +183,21 @@ describe('clients that are not put up with', () => {
     socket.destroy();
   });
 
+  test('who asks for ever more and reads nothing', async () => {
+    const long = Buffer.alloc(100_000, 'x');
+    await listen({
+      maxUnreadBytes: 300_000,
+      handler: () => Promise.resolve({ status: 200, headers: {}, body: long }),
+    });
+    const noWindow = setting(constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0);
+    const modest = await client('h2', ...begin(noWindow), get('/', 1));
+    await modest.sees(FRAME.HEADERS);
+    const greedy = await client('h2', ...begin(noWindow), ...[1, 3, 5, 7].map(stream => get('/', stream)));
+    await greedy.closed;
+    expect(modest.socket.destroyed).toBe(false);
+    modest.socket.destroy();
+  });
+
   test('who comes without credentials has to connect anew', async () => {
     await listen({ dismissesStrangers: true });
     const { sees } = await client('h2', ...begin(), get('/', 1));
