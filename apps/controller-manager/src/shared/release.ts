@@ -10,8 +10,12 @@ const FEATURES = {
   versionedTargets: { until: 21 },
   /** restartsInEndpoints: a pod that ended stays in endpoints if its restart policy lets it run again. */
   restartsInEndpoints: { until: 21 },
+  /** mirroredReadiness: mirrored slices tell which addresses are not ready. */
+  mirroredReadiness: { since: 21 },
   /** mirroredAnnotations: mirrored slices have the annotations of their Endpoints. */
   mirroredAnnotations: { since: 21 },
+  /** unmanagedInBudgets: a budget counts as far as it can when pods have no controller. */
+  unmanagedInBudgets: { since: 22 },
   /** describedRootCa: the published root CA says in an annotation what it is good for. */
   describedRootCa: { since: 22 },
   /** terminatingEndpoints: slices show pods that are being deleted. */

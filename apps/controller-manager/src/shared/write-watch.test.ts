@@ -6,14 +6,16 @@ const at = (resourceVersion: string) => ({ metadata: { namespace: 'n', name: 'a'
 test('the cache is behind until it shows what was written, the object is gone, or long after', () => {
   const writes = new WriteWatch();
   expect(writes.isBehind('n/a', 0)).toBe(false);
-  writes.note(at('7'), 0);
+  writes.note(at('7'), at('5'), 0);
   writes.seen(at('5'));
   expect([writes.isBehind('n/a', 1), writes.isBehind('n/b', 1)]).toEqual([true, false]);
   writes.seen(at('7'));
   expect(writes.isBehind('n/a', 1)).toBe(false);
-  writes.note(at('8'), 0);
+  writes.note(at('8'), at('7'), 0);
   writes.gone(at('8'));
   expect(writes.isBehind('n/a', 1)).toBe(false);
-  writes.note(at('9'), 0);
+  writes.note(at('9'), at('9'), 0);
+  expect(writes.isBehind('n/a', 0)).toBe(false);
+  writes.note(at('9'), undefined, 0);
   expect(writes.isBehind('n/a', 30_000)).toBe(false);
 });

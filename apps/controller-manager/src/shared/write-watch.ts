@@ -1,7 +1,7 @@
 import { keyString, objectKey, type KubeObject } from '@navarch/apimachinery';
 
-/** FORGET_MS: a write that the cache has not shown for so long was overtaken by what the cache was read anew with. */
-const FORGET_MS = 30_000;
+/** BEHIND_MS: a write that the cache has not shown for so long was overtaken by what the cache was read anew with. */
+export const BEHIND_MS = 30_000;
 
 /**
  * WriteWatch knows what was written and not seen yet, for objects of which a pass writes one: a pass on a cache that is behind its own
@@ -11,8 +11,10 @@ export class WriteWatch<T extends KubeObject> {
   /** open are the resourceVersions we got back and when, by the object's key. */
   private readonly open = new Map<string, { resourceVersion: string | undefined; at: number }>();
 
-  note(written: T, nowMs: number): void {
+  /** note is told what the server answered to a write, and what the cache has by now: the write itself, it may be. */
+  note(written: T, cached: T | undefined, nowMs: number): void {
     const { resourceVersion } = written.metadata ?? {};
+    if (cached?.metadata?.resourceVersion === resourceVersion) return;
     this.open.set(keyString(objectKey(written)), { resourceVersion, at: nowMs });
   }
 
@@ -30,7 +32,7 @@ export class WriteWatch<T extends KubeObject> {
   isBehind(key: string, nowMs: number): boolean {
     const written = this.open.get(key);
     if (!written) return false;
-    if (nowMs - written.at < FORGET_MS) return true;
+    if (nowMs - written.at < BEHIND_MS) return true;
     this.open.delete(key);
     return false;
   }

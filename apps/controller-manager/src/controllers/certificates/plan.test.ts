@@ -64,8 +64,15 @@ test.each([
   [
     csr({ signerName: 'kubernetes.io/kube-apiserver-client', usages: ['server auth'] }),
     node,
-    'usages did not match expected usages',
+    'invalid usage for client certificate: server auth',
   ],
+  [
+    csr({ signerName: 'kubernetes.io/kube-apiserver-client', usages: ['digital signature'] }),
+    node,
+    'missing required usage for client certificate: client auth',
+  ],
+  [csr({ usages: ['client auth'] }), node, 'usages did not match [client auth digital signature key encipherment]'],
+  [csr(), { ...node, organizations: [], dns: ['x'] }, 'subject organization is not system:nodes'],
   [csr({ signerName: 'example.com/own' }), node, 'no signer is called example.com/own'],
 ])('signingProblem %#', (given, facts, expected) => expect(signingProblem(given, facts)).toBe(expected));
 

@@ -40,7 +40,7 @@ export function signingProblem(csr: Csr, facts: RequestFacts): string | undefine
     case KUBELET_SERVING:
       return kubeletServingProblem(facts, usages);
     case CLIENT:
-      return usagesProblem(usages, ['client auth'], ['digital signature', 'key encipherment']);
+      return clientUsagesProblem(usages);
     case LEGACY:
       return undefined;
     default:
@@ -48,47 +48,56 @@ export function signingProblem(csr: Csr, facts: RequestFacts): string | undefine
   }
 }
 
-function kubeletProblem(facts: RequestFacts): string | undefined {
-  if (facts.organizations.length !== 1 || facts.organizations[0] !== 'system:nodes')
-    return 'subject organization is not system:nodes';
-  if (!facts.commonName.startsWith('system:node:')) return 'subject common name does not begin with system:node:';
-  return undefined;
-}
+const noNodesProblem = ({ organizations }: RequestFacts) =>
+  organizations.length === 1 && organizations[0] === 'system:nodes'
+    ? undefined
+    : 'subject organization is not system:nodes';
+
+const noNodeProblem = ({ commonName }: RequestFacts) =>
+  commonName.startsWith('system:node:') ? undefined : 'subject common name does not begin with system:node:';
 
 function kubeletClientProblem(facts: RequestFacts, usages: readonly string[] | undefined): string | undefined {
-  if (facts.dns.length) return 'DNS subjectAltNames are not allowed';
-  if (facts.ips.length) return 'IP subjectAltNames are not allowed';
   return (
-    kubeletProblem(facts) ??
+    noNodesProblem(facts) ??
+    (facts.dns.length ? 'DNS subjectAltNames are not allowed' : undefined) ??
+    othersProblem(facts, 'email') ??
+    (facts.ips.length ? 'IP subjectAltNames are not allowed' : undefined) ??
     othersProblem(facts) ??
-    usagesProblem(usages, ['digital signature', 'client auth'], ['key encipherment'])
+    noNodeProblem(facts) ??
+    usagesProblem(usages, ['client auth', 'digital signature'])
   );
 }
 
 function kubeletServingProblem(facts: RequestFacts, usages: readonly string[] | undefined): string | undefined {
-  if (!facts.dns.length && !facts.ips.length) return 'DNS or IP subjectAltName is required';
   return (
-    kubeletProblem(facts) ??
+    noNodesProblem(facts) ??
+    (facts.dns.length || facts.ips.length ? undefined : 'DNS or IP subjectAltName is required') ??
     othersProblem(facts) ??
-    usagesProblem(usages, ['digital signature', 'server auth'], ['key encipherment'])
+    usagesProblem(usages, ['digital signature', 'server auth']) ??
+    noNodeProblem(facts)
   );
 }
 
-function othersProblem({ others }: RequestFacts): string | undefined {
+function othersProblem({ others }: RequestFacts, only?: string): string | undefined {
   if (others.includes('email')) return 'Email subjectAltNames are not allowed';
+  if (only === 'email') return undefined;
   if (others.includes('url')) return 'URI subjectAltNames are not allowed';
   return others.length ? `subjectAltNames of type ${others[0]} are not allowed` : undefined;
 }
 
-function usagesProblem(
-  usages: readonly string[] = [],
-  required: readonly string[],
-  optional: readonly string[],
-): string | undefined {
-  const wrong =
-    required.some(usage => !usages.includes(usage)) ||
-    usages.some(usage => !required.includes(usage) && !optional.includes(usage));
-  return wrong ? 'usages did not match expected usages' : undefined;
+const ENCIPHERMENT = 'key encipherment';
+
+/** usagesProblem: all that a kubelet needs and no more; keys that encipher nothing may say so or not. */
+function usagesProblem(usages: readonly string[] = [], required: readonly string[]): string | undefined {
+  const all = [...required, ENCIPHERMENT].sort();
+  const wrong = required.some(usage => !usages.includes(usage)) || usages.some(usage => !all.includes(usage));
+  return wrong ? `usages did not match [${all.join(' ')}]` : undefined;
+}
+
+function clientUsagesProblem(usages: readonly string[] = []): string | undefined {
+  const wrong = usages.find(usage => !['client auth', 'digital signature', ENCIPHERMENT].includes(usage));
+  if (wrong !== undefined) return `invalid usage for client certificate: ${wrong}`;
+  return usages.includes('client auth') ? undefined : 'missing required usage for client certificate: client auth';
 }
 
 /** isApproved: somebody said yes, and nobody said no. */

@@ -21,7 +21,15 @@ import { Controller, enqueueObject, type Result, type Runnable } from '@navarch/
 import { standard, type ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';
 import { asServed } from '../../shared/served-version';
-import { budgetStatus, expectedPods, failedStatus, stillDisrupted, type Expected, type Scale } from './plan';
+import {
+  UncountablePod,
+  budgetStatus,
+  expectedPods,
+  failedStatus,
+  stillDisrupted,
+  type Expected,
+  type Scale,
+} from './plan';
 
 /** startDisruption keeps the status of PodDisruptionBudgets: how many pods may be evicted now. */
 export function startDisruption(context: ControllerContext): Runnable[] {
@@ -70,14 +78,16 @@ export function startDisruption(context: ControllerContext): Runnable[] {
     const budget = budgets.get(namespace, name);
     if (!budget || isDeleting(budget)) return;
     const selected = podsOf(budget);
-    const known = asServed(budget, await context.release());
+    const release = await context.release();
+    const known = asServed(budget, release);
     if (!selected.length) events.event(known, 'Normal', 'NoPods', 'No matching pods found');
     const now = clock.now();
     let expected: Expected;
     try {
-      expected = expectedPods(budget, selected, scale);
+      expected = expectedPods(budget, selected, scale, release);
     } catch (error) {
       const message = (error as Error).message;
+      if (error instanceof UncountablePod) events.event(known, 'Warning', error.reason, message);
       const said = `Failed to calculate the number of expected pods: ${message}`;
       events.event(known, 'Warning', 'CalculateExpectedPodCountFailed', said);
       return write(budget, failedStatus(budget, message, now));
@@ -118,12 +128,22 @@ export function startDisruption(context: ControllerContext): Runnable[] {
   }
 
   const enqueueFor = (...states: corev1.Pod[]) => {
-    for (const budget of budgets.list(states[0]?.metadata?.namespace)) {
-      const selector = selectorFromLabelSelector(budget.spec?.selector);
-      if (states.some(({ metadata }) => selector.matches(metadata?.labels)))
-        controller.queue.add(keyString(objectKey(budget)));
+    for (const pod of states) {
+      const matching = budgets
+        .list(pod.metadata?.namespace)
+        .filter(({ spec }) => selectorFromLabelSelector(spec?.selector).matches(pod.metadata?.labels));
+      for (const budget of matching) controller.queue.add(keyString(objectKey(budget)));
+      if (matching.length > 1) warnOfMany(pod, matching[0]!);
     }
   };
+  /** Evictions of a pod with several budgets are refused: whoever wrote them is to hear of it, in the words that are known for it. */
+  const warnOfMany = (pod: corev1.Pod, { metadata }: policyv1.PodDisruptionBudget) =>
+    events.event(
+      pod,
+      'Warning',
+      'MultiplePodDisruptionBudgets',
+      `Pod ${JSON.stringify(pod.metadata?.namespace)}/${JSON.stringify(pod.metadata?.name)} matches multiple PodDisruptionBudgets.  Chose ${JSON.stringify(metadata?.name)} arbitrarily.`,
+    );
   budgets.addHandler(enqueueObject(controller.queue));
   pods.addHandler({ added: enqueueFor, updated: enqueueFor, deleted: enqueueFor });
   return [{ name: 'disruption', run: signal => controller.run(signal) }];

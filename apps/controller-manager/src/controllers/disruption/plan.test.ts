@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { corev1, policyv1 } from '@navarch/api';
+import { releaseOf } from '../../shared/release';
 import { budgetStatus, expectedPods, failedStatus, stillDisrupted, type Scale } from './plan';
 
 const NOW = Date.parse('2024-01-01T10:00:00Z');
@@ -40,12 +41,16 @@ test.each([
   ['pods of nobody', { maxUnavailable: 1 }, [pod('d', { owner: '' })], [0, 0, ['d']]],
   ['no pods', { minAvailable: 1 }, [], [0, 1, []]],
 ])('%s', (_name, spec, pods, [expected, desiredHealthy, unmanaged]) => {
-  expect(expectedPods(budget(spec), pods, scale)).toEqual({ expectedPods: expected, desiredHealthy, unmanaged });
+  expect(expectedPods(budget(spec), pods, scale, releaseOf(33))).toEqual({
+    expectedPods: expected,
+    desiredHealthy,
+    unmanaged,
+  });
 });
 
 test('a controller that nobody knows is a failure, and allows nothing', () => {
   const given = budget({ minAvailable: '50%' }, { disruptionsAllowed: 3, currentHealthy: 4 });
-  expect(() => expectedPods(given, [pod('x', { owner: 'unknown' })], scale)).toThrow(
+  expect(() => expectedPods(given, [pod('x', { owner: 'unknown' })], scale, releaseOf(33))).toThrow(
     'found no controllers for pod "x"',
   );
   expect(failedStatus(given, 'why', NOW)).toMatchObject({
@@ -87,4 +92,11 @@ test('evictions that were granted hold until the pod goes or two minutes are ove
   const disruptedPods = { a: ago(30), b: ago(130), c: ago(1), gone: ago(1) };
   const found = stillDisrupted(budget({}, { disruptedPods }), [pod('a'), pod('b'), pod('c', { deleting: true })], NOW);
   expect(found).toEqual({ pods: { a: ago(30) }, overdue: [pod('b')], recheckMs: 90_001 });
+});
+
+test('1.20 counts no pod without a controller', () => {
+  const given = budget({ maxUnavailable: 1 });
+  expect(() => expectedPods(given, [pod('x', { owner: '' })], scale, releaseOf(20))).toThrow(
+    'found no controller ref for pod "x"',
+  );
 });

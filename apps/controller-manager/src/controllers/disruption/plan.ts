@@ -2,6 +2,7 @@ import type { corev1, metav1, policyv1 } from '@navarch/api';
 import { controllerOf, isDeleting, percentOf, scaledValue, type OwnerReference } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import { isPodReady } from '../../shared/pods';
+import type { Release } from '../../shared/release';
 
 type Budget = policyv1.PodDisruptionBudget;
 
@@ -19,31 +20,44 @@ export interface Expected {
   readonly unmanaged: readonly string[];
 }
 
-/** expectedPods counts for a budget. It throws if the number has to come from a controller that nobody knows. */
-export function expectedPods({ spec }: Budget, pods: readonly corev1.Pod[], scale: Scale): Expected {
+/** UncountablePod: a number has to come from the pod's controller, and it has none, or one that nobody knows. */
+export class UncountablePod extends Error {
+  constructor(
+    readonly reason: 'NoControllerRef' | 'NoControllers',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** expectedPods counts for a budget. It throws UncountablePod; a pod without a controller is one where such pods are not told of apart. */
+export function expectedPods({ spec }: Budget, pods: readonly corev1.Pod[], scale: Scale, release: Release): Expected {
   const { minAvailable, maxUnavailable } = spec ?? {};
   if (maxUnavailable !== undefined) {
-    const { total, unmanaged } = scaleOf(pods, scale);
+    const { total, unmanaged } = scaleOf(pods, scale, release);
     const desiredHealthy = Math.max(0, total - scaledValue(maxUnavailable, total, true));
     return { expectedPods: total, desiredHealthy, unmanaged };
   }
   if (minAvailable === undefined) return { expectedPods: pods.length, desiredHealthy: 0, unmanaged: [] };
   if (percentOf(minAvailable) === undefined)
     return { expectedPods: pods.length, desiredHealthy: Number(minAvailable), unmanaged: [] };
-  const { total, unmanaged } = scaleOf(pods, scale);
+  const { total, unmanaged } = scaleOf(pods, scale, release);
   return { expectedPods: total, desiredHealthy: scaledValue(minAvailable, total, true), unmanaged };
 }
 
-function scaleOf(pods: readonly corev1.Pod[], scale: Scale): { total: number; unmanaged: string[] } {
+function scaleOf(pods: readonly corev1.Pod[], scale: Scale, release: Release): { total: number; unmanaged: string[] } {
   const controllers = new Map<string, number>();
   const unmanaged: string[] = [];
   for (const pod of pods) {
     const owner = controllerOf(pod);
     const { namespace = '', name = '' } = pod.metadata ?? {};
+    if (!owner && !release.has('unmanagedInBudgets'))
+      throw new UncountablePod('NoControllerRef', `found no controller ref for pod ${JSON.stringify(name)}`);
     if (!owner) unmanaged.push(name);
     if (!owner || controllers.has(owner.uid)) continue;
     const wanted = scale(owner, namespace);
-    if (wanted === undefined) throw new Error(`found no controllers for pod ${JSON.stringify(name)}`);
+    if (wanted === undefined)
+      throw new UncountablePod('NoControllers', `found no controllers for pod ${JSON.stringify(name)}`);
     controllers.set(owner.uid, wanted);
   }
   return { total: [...controllers.values()].reduce((sum, wanted) => sum + wanted, 0), unmanaged };

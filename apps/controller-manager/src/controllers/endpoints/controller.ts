@@ -8,14 +8,14 @@ import {
   type ObjectKey,
 } from '@navarch/apimachinery';
 import type { Informer } from '@navarch/client';
-import { Controller, enqueueObject, type Runnable } from '@navarch/controller-runtime';
+import { Controller, enqueueObject, type Result, type Runnable } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
 import { hasSelector } from '../../shared/endpoints';
 import { semanticEqual } from '../../shared/equality';
 import { isNamespaceTerminating } from '../../shared/pod-control';
 import { enqueueServicesOf } from '../../shared/service-handlers';
 import { TriggerTimes, withTriggerTime } from '../../shared/trigger-times';
-import { WriteWatch } from '../../shared/write-watch';
+import { BEHIND_MS, WriteWatch } from '../../shared/write-watch';
 import { endpointsLabels, planSubsets } from './plan';
 
 const LEADER = 'control-plane.alpha.kubernetes.io/leader';
@@ -78,13 +78,14 @@ class EndpointsReconciler {
     private readonly writes: WriteWatch<corev1.Endpoints>,
   ) {}
 
-  async reconcile(key: ObjectKey): Promise<void> {
+  async reconcile(key: ObjectKey): Promise<Result | void> {
     const { namespace, name } = key;
     const service = this.services.get(namespace, name);
     const current = this.endpoints.get(namespace, name);
     if (!service) return this.remove(key, current);
     // Its own event calls again when the cache has what was written.
-    if (!hasSelector(service) || this.writes.isBehind(keyString(key), this.context.clock.now())) return;
+    if (!hasSelector(service)) return;
+    if (this.writes.isBehind(keyString(key), this.context.clock.now())) return { requeueAfterMs: BEHIND_MS };
     const release = await this.context.release();
     const selector = selectorFromSet(service.spec?.selector);
     const selected = this.pods.list(namespace).filter(pod => selector.matches(pod.metadata?.labels));
@@ -114,14 +115,14 @@ class EndpointsReconciler {
     wanted: corev1.Endpoints,
   ): Promise<void> {
     const client = this.context.client.resource(Endpoints);
+    const { namespace, name } = objectKey(service);
     try {
       const written = current ? await client.update(wanted) : await client.create(wanted);
-      this.writes.note(written, this.context.clock.now());
+      this.writes.note(written, this.endpoints.get(namespace, name), this.context.clock.now());
     } catch (error) {
       // A namespace that goes takes its endpoints with it.
       if (isNamespaceTerminating(error)) return;
       const [reason, verb] = current ? ['FailedToUpdateEndpoint', 'update'] : ['FailedToCreateEndpoint', 'create'];
-      const { namespace, name } = objectKey(service);
       const message = `Failed to ${verb} endpoint ${namespace}/${name}: ${(error as Error).message}`;
       if (!isAlreadyExists(error)) this.context.events.event(service, 'Warning', reason!, message);
       throw error;

@@ -91,7 +91,7 @@ function wantedSlices({ subsets }: corev1.Endpoints, release: Release): { wanted
     const ports = slicePortOrder((subset.ports ?? []).map(portOf), release);
     const all = [
       ...(subset.addresses ?? []).map(address => endpointOf(address, true)),
-      ...(subset.notReadyAddresses ?? []).map(address => endpointOf(address, false)),
+      ...(subset.notReadyAddresses ?? []).map(address => endpointOf(address, !release.has('mirroredReadiness'))),
     ];
     skipped += Math.max(0, all.length - MAX_MIRRORED);
     for (const endpoint of all.slice(0, MAX_MIRRORED)) {

@@ -1,4 +1,4 @@
-import { Jobs, Pods, type corev1 } from '@navarch/api';
+import { Jobs, Pods, type batchv1, type corev1 } from '@navarch/api';
 import { controllerOf, isDeleting } from '@navarch/apimachinery';
 import {
   CONTROLLER_INDEX,
@@ -10,6 +10,7 @@ import {
   type Runnable,
 } from '@navarch/controller-runtime';
 import { standard, type ControllerContext } from '../../context';
+import { WriteWatch } from '../../shared/write-watch';
 import { JobReconciler, TRACKING } from './reconciler';
 
 /** startJob runs Jobs. */
@@ -18,7 +19,8 @@ export function startJob(context: ControllerContext): Runnable[] {
   const pods = context.informers.informer(Pods);
   pods.addIndex(CONTROLLER_INDEX, controllerIndex);
   const expectations = new Expectations(context.clock);
-  const reconciler = new JobReconciler(context, jobs, pods, expectations);
+  const writes = new WriteWatch<batchv1.Job>();
+  const reconciler = new JobReconciler(context, jobs, pods, expectations, writes);
   const controller = new Controller({
     ...standard(context),
     name: 'job',
@@ -28,6 +30,11 @@ export function startJob(context: ControllerContext): Runnable[] {
     reconcile: key => reconciler.reconcile(key),
   });
   const { queue } = controller;
+  jobs.addHandler({
+    added: job => writes.seen(job),
+    updated: (_old, job) => writes.seen(job),
+    deleted: job => writes.gone(job),
+  });
   jobs.addHandler(enqueueObject(queue));
   pods.addHandler(enqueueController({ queue, kind: Jobs.kind, owners: jobs, expectations }));
   // Pods of a job that is gone, or that lost their job, must not be held by it for ever.

@@ -4,6 +4,7 @@ import {
   isNotFound,
   isStatus,
   keyString,
+  objectKey,
   selectorFromLabelSelector,
   type ObjectKey,
 } from '@navarch/apimachinery';
@@ -16,6 +17,7 @@ import { semanticEqual } from '../../shared/equality';
 import { PodControl, isNamespaceTerminating, podFromTemplate } from '../../shared/pod-control';
 import { isPodTerminal, positive } from '../../shared/pods';
 import type { Release } from '../../shared/release';
+import { BEHIND_MS, type WriteWatch } from '../../shared/write-watch';
 import { indexOf, parseIndexes, renderIndexes, withIndex } from './indexes';
 import { isFinished, isIndexed, isTracked, planJob, type JobFacts, type JobPlan } from './plan';
 import { conclude, countPresent, isWorthWriting } from './status';
@@ -35,6 +37,7 @@ export class JobReconciler {
     private readonly jobs: Informer<batchv1.Job>,
     private readonly pods: Informer<corev1.Pod>,
     private readonly expectations: Expectations,
+    private readonly writes: WriteWatch<batchv1.Job>,
   ) {
     this.control = new PodControl(context.client, context.events);
   }
@@ -46,6 +49,8 @@ export class JobReconciler {
     if (job.spec?.managedBy && job.spec.managedBy !== 'kubernetes.io/job-controller') return;
     const release = await this.context.release();
     const tracked = isTracked(release);
+    // A finished job that the cache does not know as such would begin anew.
+    if (this.writes.isBehind(key, this.context.clock.now())) return { requeueAfterMs: BEHIND_MS };
     const mayAct = this.expectations.satisfied(key) && !isDeleting(job);
     const pods = await this.claim(job, tracked);
     if (isFinished(job)) return this.releasePods(pods);
@@ -168,11 +173,15 @@ export class JobReconciler {
   }
 
   private async write(job: batchv1.Job, status: Status): Promise<batchv1.Job> {
+    const { namespace, name } = objectKey(job);
+    const cached = () => this.jobs.get(namespace, name);
     // Judged by what the server has, since `job` may carry a start time that is not written yet.
-    const cached = this.jobs.get(job.metadata?.namespace ?? '', job.metadata?.name ?? '');
-    const same =
-      cached?.metadata?.resourceVersion === job.metadata?.resourceVersion && semanticEqual(cached?.status, status);
-    return same ? { ...job, status } : this.context.client.resource(Jobs).updateStatus({ ...job, status });
+    const known = cached();
+    if (known?.metadata?.resourceVersion === job.metadata?.resourceVersion && semanticEqual(known?.status, status))
+      return { ...job, status };
+    const written = await this.context.client.resource(Jobs).updateStatus({ ...job, status });
+    this.writes.note(written, cached(), this.context.clock.now());
+    return written;
   }
 
   /** release takes the tracking finalizer off a pod whose job is gone. */
