@@ -16,6 +16,8 @@ const FEATURES = {
   mirroredAnnotations: { since: 21 },
   /** unmanagedInBudgets: a budget counts as far as it can when pods have no controller. */
   unmanagedInBudgets: { since: 22 },
+  /** timedPlaceholders: a slice without endpoints keeps the time of the change that made it. */
+  timedPlaceholders: { since: 22 },
   /** describedRootCa: the published root CA says in an annotation what it is good for. */
   describedRootCa: { since: 22 },
   /** terminatingEndpoints: slices show pods that are being deleted. */
@@ -28,12 +30,16 @@ const FEATURES = {
   mintedTokens: { until: 23 },
   /** unreadyByAnnotation: a service may ask by an annotation for endpoints that are not ready. */
   unreadyByAnnotation: { until: 23 },
+  /** stableProvisioner: a claim names its provisioner in the stable annotation too. */
+  stableProvisioner: { since: 23 },
   /** countsAfterFailure: a stateful set's status is written although a step of it failed. */
   countsAfterFailure: { since: 25 },
   /** disruptionMarks: pods are told why they are disrupted before they are deleted; earlier releases do not grant controllers the right to. */
   disruptionMarks: { since: 25 },
   /** sizesInEvents: a Deployment's events tell a set's size before and after. */
   sizesInEvents: { since: 26 },
+  /** provisionerHints: who waits for a provisioner is told what to look at. */
+  provisionerHints: { since: 28 },
   /** podIndexLabel: pods of stateful sets are labelled with their ordinal. */
   podIndexLabel: { since: 28 },
   /** cronTimestamps: a cron job's job says for when it was scheduled. */

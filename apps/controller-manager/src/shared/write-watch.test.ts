@@ -7,9 +7,9 @@ test('the cache is behind until it shows what was written, the object is gone, o
   const writes = new WriteWatch();
   expect(writes.isBehind('n/a', 0)).toBe(false);
   writes.note(at('7'), at('5'), 0);
-  writes.seen(at('5'));
+  expect(writes.seen(at('5'))).toBe(false);
   expect([writes.isBehind('n/a', 1), writes.isBehind('n/b', 1)]).toEqual([true, false]);
-  writes.seen(at('7'));
+  expect(writes.seen(at('7'))).toBe(true);
   expect(writes.isBehind('n/a', 1)).toBe(false);
   writes.note(at('8'), at('7'), 0);
   writes.gone(at('8'));

@@ -18,10 +18,11 @@ export class WriteWatch<T extends KubeObject> {
     this.open.set(keyString(objectKey(written)), { resourceVersion, at: nowMs });
   }
 
-  /** seen is to be told of every state that the cache shows, before anybody asks isBehind because of it. */
-  seen(object: T): void {
+  /** seen is to be told of every state that the cache shows, before anybody asks isBehind because of it; true: it is one that was waited for. */
+  seen(object: T): boolean {
     const key = keyString(objectKey(object));
-    if (this.open.get(key)?.resourceVersion === object.metadata?.resourceVersion) this.open.delete(key);
+    const written = this.open.get(key);
+    return written?.resourceVersion === object.metadata?.resourceVersion && this.open.delete(key);
   }
 
   /** gone is to be told of deletions. */

@@ -38,21 +38,17 @@ export function startEndpoints(context: ControllerContext): Runnable[] {
   const { queue } = controller;
   services.addHandler(enqueueObject(queue));
   pods.addHandler(enqueueServicesOf(services, queue));
-  // Endpoints without a service are their author's, unless their service went while nobody looked.
-  const requeue = (object: corev1.Endpoints) => {
-    if (services.get(object.metadata?.namespace ?? '', object.metadata?.name ?? '')) enqueue(object);
-  };
   const enqueue = (object: corev1.Endpoints) => queue.add(keyString(objectKey(object)));
+  // What somebody else writes stays until the service or a pod changes; Endpoints without a service are their author's.
   const see = (object: corev1.Endpoints) => {
-    writes.seen(object);
-    requeue(object);
+    if (writes.seen(object)) enqueue(object);
   };
   endpoints.addHandler({
     added: see,
     updated: (_old, current) => see(current),
     deleted: object => {
       writes.gone(object);
-      requeue(object);
+      enqueue(object);
     },
   });
   const run = async (signal: AbortSignal) => {

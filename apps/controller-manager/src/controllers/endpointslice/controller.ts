@@ -68,7 +68,9 @@ class EndpointSliceReconciler {
     const selector = selectorFromSet(service.spec?.selector);
     const selected = this.informers.pods.list(namespace).filter(pod => selector.matches(pod.metadata?.labels));
     const triggered = this.triggers.look(keyString(key), service, selected);
-    const plan = planSlices(service, selected, node => this.zoneOf(node), existing, await this.context.release());
+    const release = await this.context.release();
+    const plan = planSlices(service, selected, node => this.zoneOf(node), existing, release);
+    const timed = release.has('timedPlaceholders') || plan.create.some(({ endpoints }) => endpoints.length > 0);
     const update = plan.update.map(slice => ({
       ...slice,
       metadata: { ...slice.metadata, annotations: withTriggerTime(slice.metadata?.annotations, triggered) },
@@ -82,7 +84,7 @@ class EndpointSliceReconciler {
           namespace,
           generateName: `${name}-`,
           labels: sliceLabels(service),
-          annotations: withTriggerTime(undefined, triggered),
+          annotations: withTriggerTime(undefined, timed ? triggered : undefined),
           ownerReferences,
         },
       );

@@ -31,8 +31,8 @@ export function startJob(context: ControllerContext): Runnable[] {
   });
   const { queue } = controller;
   jobs.addHandler({
-    added: job => writes.seen(job),
-    updated: (_old, job) => writes.seen(job),
+    added: job => void writes.seen(job),
+    updated: (_old, job) => void writes.seen(job),
     deleted: job => writes.gone(job),
   });
   jobs.addHandler(enqueueObject(queue));

@@ -90,6 +90,18 @@ test('a silent node: all conditions become Unknown, once; one that never spoke s
   expect(silentConditions({ ...node('True'), status: { conditions } }, NOW)).toBeUndefined();
 });
 
+test('conditions keep their places', () => {
+  const conditions = ['DiskPressure', 'Mine', 'Ready'].map(type => ({ type, status: 'True' }));
+  const silent = silentConditions({ ...node('True'), status: { conditions } }, NOW)!;
+  expect(silent.map(({ type, status }) => `${type} ${status}`)).toEqual([
+    'DiskPressure Unknown',
+    'Mine True',
+    'Ready Unknown',
+    'MemoryPressure Unknown',
+    'PIDPressure Unknown',
+  ]);
+});
+
 test('health counts from the last change, by our own clock', () => {
   const health = new NodeHealth();
   const lease = (renewTime: string) => ({ spec: { renewTime } });

@@ -45,7 +45,9 @@ export function silentConditions(node: corev1.Node, nowMs: number): corev1.NodeC
     const [reason, message] = ['NodeStatusUnknown', 'Kubelet stopped posting node status.'];
     return { ...old, status: 'Unknown', reason, message, lastTransitionTime: now };
   });
-  return [...known.filter(condition => !CONDITIONS.includes(condition.type)), ...changed];
+  const of = (type: string) => changed.find(condition => condition.type === type);
+  const missing = changed.filter(({ type }) => !known.some(condition => condition.type === type));
+  return [...known.map(condition => of(condition.type) ?? condition), ...missing];
 }
 
 /** planTaints are the taints that the node should have: NoSchedule by its conditions, NoExecute (if `evict`) by its Ready condition. */

@@ -16,6 +16,8 @@ export const LEASE_NAMESPACE = 'kube-node-lease';
 export class NodeReconciler {
   /** Nodes begin to be evicted one after the other, so that an error of ours cannot empty the cluster at once. */
   private readonly evictions: TokenBucket;
+  /** registered are the nodes that were told of, by name. */
+  private readonly registered = new Map<string, corev1.Node>();
 
   constructor(
     private readonly context: ControllerContext,
@@ -29,7 +31,11 @@ export class NodeReconciler {
 
   async reconcile({ name }: ObjectKey): Promise<Result | void> {
     const cached = this.nodes.get('', name);
-    if (!cached) return this.health.forget(name);
+    if (!cached) {
+      this.unregister(name);
+      return this.health.forget(name);
+    }
+    this.register(name, cached);
     const now = this.context.clock.now();
     const grace = this.context.settings.nodeMonitorGracePeriodMs;
     const silentMs = now - this.health.see(name, cached, this.leases.get(LEASE_NAMESPACE, name), now);
@@ -39,6 +45,23 @@ export class NodeReconciler {
     if (ready !== undefined && ready !== 'True') await this.markPodsNotReady(name);
     const next = Math.max(silentMs > grace ? this.context.settings.nodeMonitorPeriodMs : 0, grace - silentMs + 1);
     return { requeueAfterMs: wait === undefined ? next : Math.min(next, wait) };
+  }
+
+  private register(name: string, node: corev1.Node): void {
+    const known = this.registered.get(name);
+    if (known && known.metadata?.uid !== node.metadata?.uid) this.unregister(name);
+    if (!this.registered.has(name)) this.tell(node, 'RegisteredNode', `Registered Node ${name} in Controller`);
+    this.registered.set(name, node);
+  }
+
+  private unregister(name: string): void {
+    const node = this.registered.get(name);
+    if (node) this.tell(node, 'RemovingNode', `Removing Node ${name} from Controller`);
+    this.registered.delete(name);
+  }
+
+  private tell(node: corev1.Node, reason: string, said: string): void {
+    this.context.events.event(node, 'Normal', reason, `Node ${node.metadata?.name} event: ${said}`);
   }
 
   private async markSilent(cached: corev1.Node): Promise<corev1.Node> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { corev1 } from '@navarch/api';
+import { releaseOf } from '../../shared/release';
 import {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
@@ -8,6 +9,7 @@ import {
   boundVolume,
   planVolume,
   whyPending,
+  withProvisioner,
 } from './plan';
 
 const claim = (spec: Partial<corev1.PersistentVolumeClaimSpec> = {}): corev1.PersistentVolumeClaim => ({
@@ -85,4 +87,21 @@ test.each([
   [claim({ storageClassName: 'x' }), storageClass('kubernetes.io/no-provisioner'), undefined],
   [claim({ storageClassName: 'x' }), storageClass('example.com/disk'), 'ExternalProvisioning'],
   [claim({ storageClassName: 'x' }), storageClass('example.com/disk', 'WaitForFirstConsumer'), 'WaitForFirstConsumer'],
-])('whyPending %#', (given, of, reason) => expect(whyPending(given, of)?.reason).toBe(reason));
+])('whyPending %#', (given, of, reason) => expect(whyPending(given, of, releaseOf(33))?.reason).toBe(reason));
+
+test.each([
+  [20, ['volume.beta.kubernetes.io/storage-provisioner']],
+  [33, ['volume.beta.kubernetes.io/storage-provisioner', 'volume.kubernetes.io/storage-provisioner']],
+])('1.%i: a claim names who is to make its volume', (minor, names) => {
+  const claim = { metadata: { name: 'c' }, spec: { storageClassName: 'ext' } };
+  const external = { metadata: { name: 'ext' }, provisioner: 'x.io/y' };
+  const named = withProvisioner(claim, external, releaseOf(minor));
+  expect(named.metadata?.annotations).toEqual(Object.fromEntries(names.map(name => [name, 'x.io/y'])));
+  expect(withProvisioner(named, external, releaseOf(minor))).toBe(named);
+  for (const other of [
+    undefined,
+    { ...external, provisioner: 'kubernetes.io/no-provisioner' },
+    { ...external, volumeBindingMode: 'WaitForFirstConsumer' },
+  ])
+    expect(withProvisioner(claim, other, releaseOf(minor))).toBe(claim);
+});

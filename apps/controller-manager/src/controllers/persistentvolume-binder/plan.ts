@@ -1,5 +1,6 @@
 import type { corev1, storagev1 } from '@navarch/api';
 import { isDeleting, parseQuantity, selectorFromLabelSelector } from '@navarch/apimachinery';
+import type { Release } from '../../shared/release';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
@@ -8,6 +9,8 @@ export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 const SELECTED_NODE = 'volume.kubernetes.io/selected-node';
 const CLASS = 'volume.beta.kubernetes.io/storage-class';
+const PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
+const PROVISIONER_BETA = 'volume.beta.kubernetes.io/storage-provisioner';
 const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 
 /** classOf is the storage class of a claim or a volume; '' is none. */
@@ -62,7 +65,11 @@ export interface Said {
 }
 
 /** whyPending tells what a claim waits for; undefined: for a volume that somebody makes by hand. */
-export function whyPending(claim: Claim, storageClass: storagev1.StorageClass | undefined): Said | undefined {
+export function whyPending(
+  claim: Claim,
+  storageClass: storagev1.StorageClass | undefined,
+  release: Release,
+): Said | undefined {
   const name = classOf(claim);
   if (waitsForConsumer(claim, storageClass)) {
     const message = 'waiting for first consumer to be created before binding';
@@ -78,9 +85,27 @@ export function whyPending(claim: Claim, storageClass: storagev1.StorageClass | 
       reason: 'ProvisioningFailed',
       message: `storageclass.storage.k8s.io ${JSON.stringify(name)} not found`,
     };
-  if (storageClass.provisioner === NO_PROVISIONER) return undefined;
-  const message = `Waiting for a volume to be created either by the external provisioner '${storageClass.provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`;
+  const { provisioner } = storageClass;
+  if (provisioner === NO_PROVISIONER) return undefined;
+  const message = release.has('provisionerHints')
+    ? `Waiting for a volume to be created either by the external provisioner '${provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and correctly registered.`
+    : `waiting for a volume to be created, either by external provisioner ${JSON.stringify(provisioner)} or manually created by system administrator`;
   return { type: 'Normal', reason: 'ExternalProvisioning', message };
+}
+
+/** withProvisioner is the claim with the name of who is to make its volume, which provisioners look for; the same object if that is there already. */
+export function withProvisioner(
+  claim: Claim,
+  storageClass: storagev1.StorageClass | undefined,
+  release: Release,
+): Claim {
+  const provisioner = storageClass?.provisioner;
+  if (!provisioner || provisioner === NO_PROVISIONER || waitsForConsumer(claim, storageClass)) return claim;
+  const before = claim.metadata?.annotations ?? {};
+  const names = release.has('stableProvisioner') ? [PROVISIONER_BETA, PROVISIONER] : [PROVISIONER_BETA];
+  if (names.every(name => before[name] === provisioner)) return claim;
+  const annotations = { ...before, ...Object.fromEntries(names.map(name => [name, provisioner])) };
+  return { ...claim, metadata: { ...claim.metadata, annotations } };
 }
 
 /** boundVolume is the volume with the claim's name on it; the same object if that is there already. */

@@ -15,6 +15,7 @@ import {
   planVolume,
   waitsForConsumer,
   whyPending,
+  withProvisioner,
 } from './plan';
 
 type Claim = corev1.PersistentVolumeClaim;
@@ -96,9 +97,12 @@ export class Binder {
     const storageClass = this.classes.get('', classOf(claim));
     const volume = bestMatch(this.volumes.list(), claim, waitsForConsumer(claim, storageClass));
     if (volume) return this.bind(volume, claim);
-    const said = whyPending(claim, storageClass);
-    if (said) this.context.events.event(claim, said.type, said.reason, said.message);
-    return this.setPhase(claim, { phase: 'Pending' });
+    const release = await this.context.release();
+    const named = withProvisioner(claim, storageClass, release);
+    const asking = named === claim ? claim : await this.context.client.resource(PersistentVolumeClaims).update(named);
+    const said = whyPending(asking, storageClass, release);
+    if (said) this.context.events.event(asking, said.type, said.reason, said.message);
+    return this.setPhase(asking, { phase: 'Pending' });
   }
 
   /** bind writes volume, volume status, claim, claim status, in this order: whoever stops in between can go on. */
