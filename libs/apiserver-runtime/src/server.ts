@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { ResourceToken } from '@navarch/api';
 import { groupResourceName, type KubeObject } from '@navarch/apimachinery';
 import { AdmissionChain } from './admission';
+import { Deadlines } from './chain/deadline';
 import { Chain } from './chain/chain';
 import { MaxInFlight } from './chain/max-in-flight';
 import { exposeObjects, ServerMetrics } from './chain/metrics';
@@ -49,12 +50,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     flow:
       options.flow ??
       new MaxInFlight({ mutating: limits.maxMutatingRequestsInflight, readOnly: limits.maxRequestsInflight }),
-    limits,
+    deadlines: new Deadlines(emulated, limits.requestTimeoutMs),
     clock,
     log,
     metrics,
     audit: options.audit,
-    emulated,
     namesRequests: emulated >= 21,
     dispatch: exchange => dispatcher.dispatch(exchange),
   });

@@ -1,15 +1,14 @@
 import { StatusError, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
 import { traced, type Clock, type Logger } from '@navarch/base';
-import type { Minor } from '@navarch/kinds';
 import type { Authenticator, Authorizer, FlowControl } from '../interfaces';
-import type { AuditSink, Limits } from '../options';
+import type { AuditSink } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
 import { respondFailure } from '../encoding/status';
 import { PlainTextError, plainTextResponse, statusErrorOf, textResponse } from '../status-response';
 import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { beginAudit } from './audit';
-import { allotted, deadlineOf, withDeadline, type Deadline } from './deadline';
+import { withDeadline, type Deadlines } from './deadline';
 import { Exchange, warningHeader } from './exchange';
 import { impersonate } from './impersonation';
 import { OverloadError } from './flow-control';
@@ -21,8 +20,7 @@ export interface ChainParts {
   readonly authenticators: readonly Authenticator[];
   readonly authorizers: readonly Authorizer[];
   readonly flow: FlowControl;
-  readonly limits: Limits;
-  readonly emulated: Minor;
+  readonly deadlines: Deadlines;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: ServerMetrics;
@@ -38,10 +36,8 @@ export class Chain {
   /** active counts requests that have no complete answer yet, streams included. */
   active = 0;
   private idle: (() => void)[] = [];
-  private readonly allotted: Deadline;
 
   constructor(private readonly parts: ChainParts) {
-    this.allotted = allotted(parts.limits.requestTimeoutMs);
     const { current } = parts.flow;
     for (const kind of ['mutating', 'readOnly'] as const) {
       parts.metrics.inflight.set({ request_kind: kind }, 0);
@@ -119,12 +115,11 @@ export class Chain {
       exchange.waitedMs = parts.clock.now() - begun;
     } else exchange.take(seat);
     await this.authorized(exchange);
+    const deadline = isLongRunning(exchange.info) ? undefined : parts.deadlines.of(exchange);
     const { verb, resource, namespace, path } = exchange.info;
     const begin = () =>
       traced(`apiserver ${verb} ${resource || path}`, { verb, resource, namespace }, () => parts.dispatch(exchange));
-    if (isLongRunning(exchange.info)) return begin();
-    const deadline = deadlineOf(exchange.query, exchange.info, this.allotted, parts.emulated);
-    return withDeadline(begin, deadline, parts.clock);
+    return deadline ? withDeadline(begin, deadline, parts.clock) : begin();
   }
 
   private failure(exchange: Exchange, error: unknown): ApiResponse {

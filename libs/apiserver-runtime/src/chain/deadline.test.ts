@@ -1,32 +1,36 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Minor } from '@navarch/kinds';
 import { FakeClock } from '@navarch/testing';
-import { allotted, deadlineOf, withDeadline } from './deadline';
+import type { Exchange } from './exchange';
+import { Deadlines, withDeadline } from './deadline';
 
-const none = 'request did not complete within the allotted timeout of 60s';
+const asked = (verb: string, query: string) =>
+  ({
+    request: { query },
+    query: new URLSearchParams(query),
+    info: { verb, isResourceRequest: true },
+  }) as unknown as Exchange;
 
-describe('deadlineOf', () => {
-  test.each<[query: string, verb: string, emulated: Minor, ms: number, message: string]>([
-    ['', 'create', 20, 60_000, none],
-    ['timeout=5s', 'create', 20, 5_000, 'request did not complete within requested timeout 5s'],
-    ['timeout=5s', 'get', 20, 60_000, none],
-    ['timeout=-1s', 'delete', 20, -1_000, 'request did not complete within requested timeout -1s'],
-    ['timeout=0', 'patch', 20, 0, 'request did not complete within requested timeout 0s'],
-    ['timeout=soon', 'create', 20, 60_000, none],
-    ['timeout=2m', 'create', 20, 60_000, none],
-    ['timeout=5s', 'get', 21, 5_000, 'request did not complete within requested timeout - context deadline exceeded'],
-    ['timeout=0s', 'create', 33, 60_000, none],
-    ['timeout=-5s', 'create', 33, 60_000, none],
-  ])('%s %s at 1.%i', (query, verb, emulated, ms, message) => {
-    const info = { isResourceRequest: true, verb };
-    expect(deadlineOf(new URLSearchParams(query), info, allotted(60_000), emulated)).toEqual({ ms, message });
-  });
-  test('what is no time is refused since 1.21', () => {
-    const info = { isResourceRequest: false, verb: 'get' };
-    expect(() => deadlineOf(new URLSearchParams('timeout=soon'), info, allotted(60_000), 33)).toThrow(
-      'invalid timeout specified in the request URL - time: invalid duration "soon"',
-    );
-  });
+test.each([
+  [20, 'get', '', 60_000, 'request did not complete within 1m0s'],
+  [20, 'get', 'timeout=1s', 60_000, 'request did not complete within 1m0s'],
+  [20, 'create', '', 34_000, 'request did not complete within requested timeout 34s'],
+  [20, 'patch', 'timeout=5s', 5_000, 'request did not complete within requested timeout 5s'],
+  [20, 'delete', 'timeout=-1s', -1_000, 'request did not complete within requested timeout -1s'],
+  [20, 'update', 'timeout=abc', 34_000, 'request did not complete within requested timeout 34s'],
+  [20, 'update', 'timeout=2m', 60_000, 'request did not complete within 1m0s'],
+  [33, 'create', '', 60_000, 'request did not complete within requested timeout - context deadline exceeded'],
+  [33, 'patch', 'timeout=5s', 5_000, 'request did not complete within requested timeout - context deadline exceeded'],
+  [33, 'list', 'timeout=5s', 5_000, 'request did not complete within the allotted timeout'],
+  [33, 'list', 'timeout=0s', 60_000, 'request did not complete within the allotted timeout'],
+  [33, 'list', 'timeout=2m', 60_000, 'request did not complete within the allotted timeout'],
+])('at 1.%d, %s?%s', (emulated, verb, query, ms, message) => {
+  expect(new Deadlines(emulated, 60_000).of(asked(verb, query))).toEqual({ ms, message });
+});
+
+test('later releases refuse a timeout that is none', () => {
+  expect(() => new Deadlines(33, 60_000).of(asked('get', 'timeout=abc'))).toThrow(
+    'invalid timeout specified in the request URL - time: invalid duration "abc"',
+  );
 });
 
 describe('withDeadline', () => {

@@ -220,7 +220,7 @@ class HttpsFront implements Listening {
     if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
     const request = this.request(
       String(headers[':method'] ?? 'GET'),
-      String(headers[':path'] ?? '/'),
+      String(headers[':path'] ?? ''),
       headersOf(headers, raw),
       stream,
       session?.socket as TLSSocket,
@@ -235,7 +235,7 @@ class HttpsFront implements Listening {
     // What nobody is going to read of a body must not keep the stream.
     if (!stream.endAfterHeaders && !stream.readableEnded)
       stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
-    stream.respond({ ':status': response.status, ...response.headers }, { endStream: isHead });
+    stream.respond({ ':status': response.status, ...response.headers, ...lengthOf(response) }, { endStream: isHead });
     if (isHead) return abandon(response, gone);
     this.write(response, stream, gone);
   }
@@ -272,10 +272,9 @@ class HttpsFront implements Listening {
       streamByWebSocket(request, socket, first, { ...answer, body: answer.body });
       return;
     }
-    const length = isStream(answer.body) ? {} : { 'content-length': String(sizeOf(answer.body)) };
     // What was not read of a body would be taken for the next request.
     if (!request.complete || this.discouraging) response.shouldKeepAlive = false;
-    response.writeHead(answer.status, { ...answer.headers, ...length });
+    response.writeHead(answer.status, { ...answer.headers, ...lengthOf(answer) });
     if (request.method === 'HEAD') {
       response.end();
       return abandon(answer, gone);
@@ -364,6 +363,11 @@ class HttpsFront implements Listening {
 interface Upgrading {
   readonly socket: Duplex;
   readonly first: Buffer;
+}
+
+/** lengthOf announces a body whose length is known. One that was not modified is not sent, and its length is another's. */
+function lengthOf({ status, body }: ApiResponse): { 'content-length'?: string } {
+  return isStream(body) || status === 304 ? {} : { 'content-length': String(sizeOf(body)) };
 }
 
 /** isStranger tells that nobody knows who asked. */
