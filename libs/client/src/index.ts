@@ -5,6 +5,7 @@ export * from './interfaces';
 export * from './kube-client';
 export * from './kubeconfig';
 export * from './leader-elector';
+export * from './measured-transport';
 export * from './nats-transport';
 export * from './reflector';
 export * from './store';

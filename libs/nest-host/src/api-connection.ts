@@ -5,13 +5,15 @@ import {
   createKubeClient,
   HttpsTransport,
   loadKubeconfig,
+  MeasuredTransport,
   NatsTransport,
   type EventRecorder,
+  type HttpsOptions,
   type InformerFactory,
   type KubeClient,
   type Transport,
 } from '@navarch/client';
-import { StopStack, type Clock, type Logger, type Stoppable } from '@navarch/base';
+import { StopStack, type Clock, type Logger, type Registry, type Stoppable } from '@navarch/base';
 import os from 'node:os';
 import type { ClientFlagValues } from './common-flags';
 import { FlagError } from './flags';
@@ -28,15 +30,18 @@ export interface ApiConnectionOptions {
   readonly component: string;
   readonly log: Logger;
   readonly clock: Clock;
+  /** metrics get what is asked of the API. */
+  readonly metrics: Registry;
   /** signal gives up a connection that is still being made. */
   readonly signal: AbortSignal;
 }
 
 /** connectApi opens the transport that the flags name. Over NATS it resolves when a server has taken the connection. */
 export async function connectApi(flags: ClientFlagValues, options: ApiConnectionOptions): Promise<ApiConnection> {
-  const { component, log, clock } = options;
+  const { component, log, clock, metrics } = options;
   const stack = new StopStack();
-  const transport = await openTransport(flags, options, stack);
+  const { transport: open, host } = await openTransport(flags, options, stack);
+  const transport = new MeasuredTransport(open, { metrics, host });
   stack.push({ stop: () => transport.close() });
   const client = createKubeClient(transport, { userAgent: `${component}/navarch` });
   return {
@@ -52,11 +57,11 @@ async function openTransport(
   flags: ClientFlagValues,
   { log, clock, signal }: ApiConnectionOptions,
   stack: StopStack,
-): Promise<Transport> {
+): Promise<{ readonly transport: Transport; readonly host: string }> {
   switch (flags.transport) {
     case 'https':
       if (!flags.kubeconfig) throw new FlagError('--transport=https needs --kubeconfig');
-      return new HttpsTransport({ ...loadKubeconfig(flags.kubeconfig), clock, log });
+      return https({ ...loadKubeconfig(flags.kubeconfig), clock, log });
     case 'nats': {
       const bus = stack.push(
         await connectBus({
@@ -68,9 +73,14 @@ async function openTransport(
           signal,
         }),
       );
-      return new NatsTransport(bus);
+      return { transport: new NatsTransport(bus), host: 'nats' };
     }
     default:
       throw new FlagError(`--transport is nats or https, not ${JSON.stringify(flags.transport)}`);
   }
 }
+
+const https = (options: HttpsOptions) => ({
+  transport: new HttpsTransport(options),
+  host: new URL(options.server).host,
+});

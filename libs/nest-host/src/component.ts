@@ -82,6 +82,7 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
           component: definition.name,
           log,
           clock: systemClock,
+          metrics,
           signal: this.stopping.signal,
         })
       : undefined;

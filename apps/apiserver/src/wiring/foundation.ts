@@ -1,7 +1,7 @@
 import { Pods, Services } from '@navarch/api';
 import { loopbackTransport, type ApiServer, type Population } from '@navarch/apiserver-runtime';
 import type { StopStack } from '@navarch/base';
-import { createInformerFactory, createKubeClient } from '@navarch/client';
+import { MeasuredTransport, createInformerFactory, createKubeClient } from '@navarch/client';
 import { allKinds, type KindDefinition } from '@navarch/kinds';
 import type { Host } from '@navarch/nest-host';
 import { setMaxListeners } from 'node:events';
@@ -57,7 +57,8 @@ export function layFoundation(host: Host<typeof FLAGS>, { stack, stopping }: Lif
   const services = openServiceAllocation(etcd, config, () => server().store(Services).list(), clock, log);
 
   const transport = new LateTransport();
-  const client = createKubeClient(transport, { userAgent: 'kube-apiserver/navarch' });
+  const measured = new MeasuredTransport(transport, { metrics, host: `[::1]:${flags['secure-port']}` });
+  const client = createKubeClient(measured, { userAgent: 'kube-apiserver/navarch' });
   const informers = createInformerFactory(client, { log, clock });
   const caches = openCaches(informers, client, () => server().store(Pods).storage, clock);
   return {
