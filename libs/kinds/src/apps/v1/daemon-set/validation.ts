@@ -77,8 +77,11 @@ function validateRolling(
   ];
   const none = numberOf(maxUnavailable) === 0;
   if (none && numberOf(maxSurge) === 0) {
-    const detail = surges ? 'cannot be 0 when `maxSurge` is 0' : 'cannot be 0';
-    errors.push(invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), detail, release));
+    errors.push(
+      surges
+        ? field.required(at, 'cannot be 0 when `maxSurge` is 0')
+        : invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'cannot be 0', release),
+    );
   } else if (!none && numberOf(maxSurge) !== 0) {
     errors.push(
       invalidStruct(
