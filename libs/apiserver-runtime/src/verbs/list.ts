@@ -10,6 +10,7 @@ import { isGone } from './get';
 import { listQuery, type ListQuery } from './list-options';
 import { askedRevision } from './resource-version';
 import type { Services } from './services';
+import { Turns } from './turns';
 
 /** list answers a collection, or the page of it that was asked for. */
 export async function list(services: Services, endpoint: Endpoint, exchange: Exchange): Promise<ApiResponse> {
@@ -23,10 +24,25 @@ export async function list(services: Services, endpoint: Endpoint, exchange: Exc
     throw error;
   }
   await endpoint.resource.load(page.entries);
+  if (isLong(page)) {
+    await turns.take();
+    // Who was cut off for what he does not read gets no more of it.
+    exchange.request.signal.throwIfAborted();
+  }
   return respondList(shape, endpoint, page.entries, page.metadata, {
     now: services.clock.now(),
     emulated: services.emulated,
   });
+}
+
+/** turns are those of long answers: many that are asked for at once are not made at once. */
+const turns = new Turns();
+const LONG_PAGE_BYTES = 1024 * 1024;
+
+function isLong({ entries }: Page): boolean {
+  let bytes = 0;
+  for (let i = 0; i < entries.length && bytes <= LONG_PAGE_BYTES; i++) bytes += entries[i]!.json.length;
+  return bytes > LONG_PAGE_BYTES;
 }
 
 /** Page is what a list answers: entries, and how to go on behind them. */
