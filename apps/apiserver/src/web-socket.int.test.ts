@@ -72,6 +72,13 @@ requireProgram('etcd')('browsers', () => {
     expect(code).toBe(1000);
   });
 
+  test('nobody listens: who talks on and on is cut off', async () => {
+    const socket = open('watch=true', ORIGIN).on('error', () => undefined);
+    await once(socket, 'open');
+    for (let i = 0; i < 2000; i++) socket.ping();
+    await once(socket, 'close');
+  });
+
   test('who does not say where he comes from is refused', async () => {
     const [, answer] = (await once(open('watch=true'), 'unexpected-response')) as [unknown, IncomingMessage];
     expect(answer.statusCode).toBe(403);
