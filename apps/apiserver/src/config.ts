@@ -5,6 +5,7 @@ import type { ApiServerFlags } from './flags';
 import type { RequestHeaderOptions } from './authn/request-header';
 import { clusterIpRange, nodePortRange } from './services/address-range';
 import type { Range } from './services/range-allocator';
+import { tlsSettings, type TlsSettings } from './tls-settings';
 
 /** Config is the flags in their checked form: files read, ranges parsed. */
 export interface Config {
@@ -19,6 +20,7 @@ export interface Config {
   /** encryption is the parsed EncryptionConfiguration. */
   readonly encryption: unknown;
   readonly goawayChance: number;
+  readonly tls: TlsSettings;
   /** auditPolicy is the parsed policy. */
   readonly auditPolicy: unknown;
 }
@@ -44,6 +46,7 @@ export function compileConfig(flags: ApiServerFlags): Config {
     },
     encryption: document('encryption-provider-config', flags['encryption-provider-config']),
     goawayChance: parseChance(flags['goaway-chance']),
+    tls: tlsSettings(flags['tls-min-version'], flags['tls-cipher-suites']),
     auditPolicy: document('audit-policy-file', flags['audit-policy-file']),
   };
 }

@@ -15,3 +15,16 @@ test('nothing is told where none is set', () => {
   };
   warnOfDeprecated(parseFlags(DEPRECATED_FLAGS, []), { warn });
 });
+
+test('flags that mean nothing here are taken without a word', () => {
+  const argv = [
+    '--profiling=false',
+    '--service-account-lookup',
+    '--storage-backend=etcd3',
+    '--watch-cache-sizes=pods#1000',
+  ];
+  const warn = () => {
+    throw new Error('told');
+  };
+  warnOfDeprecated(parseFlags(DEPRECATED_FLAGS, argv), { warn });
+});

@@ -37,15 +37,36 @@ const VALUES = [
   'target-ram-mb',
 ] as const;
 
+/** NEEDLESS are about what is the same here whatever they say: there is no profiler, one way to store, one watch cache. */
+const NEEDLESS_SWITCHES = [
+  'contention-profiling',
+  'enable-garbage-collector',
+  'permit-address-sharing',
+  'profiling',
+  'service-account-lookup',
+  'watch-cache',
+] as const;
+const NEEDLESS_VALUES = [
+  'default-watch-cache-size',
+  'storage-backend',
+  'storage-media-type',
+  'watch-cache-sizes',
+] as const;
+
 const HELP = 'has no effect: deprecated';
 
-type DeprecatedFlags = Readonly<Record<(typeof SWITCHES)[number], Flag<boolean>>> &
-  Readonly<Record<(typeof VALUES)[number], Flag<string>>>;
+const NEEDLESS = 'has no effect';
+
+type Switch = (typeof SWITCHES)[number] | (typeof NEEDLESS_SWITCHES)[number];
+type Value = (typeof VALUES)[number] | (typeof NEEDLESS_VALUES)[number];
+type DeprecatedFlags = Readonly<Record<Switch, Flag<boolean>>> & Readonly<Record<Value, Flag<string>>>;
 
 /** DEPRECATED_FLAGS are taken and do nothing. */
 export const DEPRECATED_FLAGS = Object.fromEntries([
   ...SWITCHES.map(name => [name, flag.bool(false, HELP)] as const),
   ...VALUES.map(name => [name, flag.string('', HELP)] as const),
+  ...NEEDLESS_SWITCHES.map(name => [name, flag.bool(false, NEEDLESS)] as const),
+  ...NEEDLESS_VALUES.map(name => [name, flag.string('', NEEDLESS)] as const),
 ]) as DeprecatedFlags;
 
 /** warnOfDeprecated tells of those that are set. */

@@ -147,6 +147,14 @@ export const FLAGS = {
   ),
   'max-requests-inflight': flag.int(400, 'reading requests served at a time; more wait or are answered 429'),
   'max-mutating-requests-inflight': flag.int(200, 'writing requests served at a time; more wait or are answered 429'),
+  'tls-min-version': flag.string(
+    '',
+    'oldest version of TLS that is spoken: VersionTLS10, … VersionTLS13; 1.2 unless given',
+  ),
+  'tls-cipher-suites': flag.strings(
+    [],
+    'ciphers of TLS 1.2 that are spoken, by their IANA names; the usual ones unless given',
+  ),
   'http2-max-streams-per-connection': flag.int(
     0,
     'requests that an HTTP/2 connection may have under way at a time; 0: 250',

@@ -27,6 +27,7 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
     maxStreams: flags['http2-max-streams-per-connection'] || undefined,
     dismissesStrangers: emulated >= STRANGERS_DISMISSED_SINCE,
     goawayChance: config.goawayChance,
+    tls: config.tls,
   });
   credentials.serving.onChange(() => front.update(keys()));
   clients.onChange(() => front.update(keys()));

@@ -5,7 +5,7 @@ import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from '
 import type { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
+import type { SecureContextOptions, TLSSocket } from 'node:tls';
 import { readBody } from './body';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
@@ -48,6 +48,8 @@ export interface HttpsFrontOptions {
   readonly dismissesStrangers?: boolean;
   /** goawayChance is how likely an HTTP/2 request makes its client connect anew, so that clients spread over servers; 0. */
   readonly goawayChance?: number;
+  /** tls says what is spoken: TLS 1.2 and newer, and the platform's ciphers, unless given. */
+  readonly tls?: Pick<SecureContextOptions, 'minVersion' | 'ciphers'>;
 }
 
 /** Listening is a started front. */
@@ -61,7 +63,7 @@ export interface Listening extends Stoppable {
   retire(): Promise<void>;
 }
 
-const MIN_VERSION = 'TLSv1.2';
+const TLS = { minVersion: 'TLSv1.2' } as const;
 const BODY_TIMEOUT_MS = 60_000;
 const HEADER_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -103,7 +105,7 @@ class HttpsFront implements Listening {
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       allowHTTP1: true,
-      minVersion: MIN_VERSION,
+      ...(options.tls ?? TLS),
       handshakeTimeout: headerTimeoutMs,
       maxHeaderListPairs: 256,
       maxSessionMemory: 256,
@@ -176,7 +178,7 @@ class HttpsFront implements Listening {
   }
 
   update({ cert, key, clientCa }: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void {
-    this.server.setSecureContext({ cert, key, minVersion: MIN_VERSION, ...(clientCa && { ca: clientCa }) });
+    this.server.setSecureContext({ cert, key, ...(this.options.tls ?? TLS), ...(clientCa && { ca: clientCa }) });
   }
 
   discourage(): void {
