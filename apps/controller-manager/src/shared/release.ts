@@ -40,6 +40,8 @@ const FEATURES = {
   sizesInEvents: { since: 26 },
   /** provisionerHints: who waits for a provisioner is told what to look at. */
   provisionerHints: { since: 28 },
+  /** parallelBursts: a stateful set that starts its pods in parallel starts several at once, not one after the other. */
+  parallelBursts: { since: 27 },
   /** podIndexLabel: pods of stateful sets are labelled with their ordinal. */
   podIndexLabel: { since: 28 },
   /** cronTimestamps: a cron job's job says for when it was scheduled. */

@@ -105,11 +105,14 @@ export class StatefulSetReconciler {
     { current, update }: Revisions,
   ): Promise<void> {
     const { control } = this;
-    const { failure } = await slowStart(plan.create.length, async i => {
+    const create = async (i: number) => {
       const { ordinal, revision } = plan.create[i]!;
       await control.create(set, revision === update.metadata?.name ? update : current, ordinal);
-    });
-    if (failure !== undefined) throw failure;
+    };
+    if ((await this.context.release()).has('parallelBursts')) {
+      const { failure } = await slowStart(plan.create.length, create);
+      if (failure !== undefined) throw failure;
+    } else for (let i = 0; i < plan.create.length; i++) await create(i);
     for (const pod of plan.recreate) await control.recreate(set, pod);
     for (const pod of plan.pending) await control.makeClaims(set, pod);
     for (const pod of plan.repair) await control.repair(set, pod);
