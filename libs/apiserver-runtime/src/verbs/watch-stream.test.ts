@@ -32,13 +32,13 @@ class TestSink implements ByteSink {
 
 const notice = (revision: number): WatchNotice => ({ type: 'BOOKMARK', revision });
 
-function started(maxBufferBytes = 100) {
+function started(maxBufferBytes = 100, encode = (n: WatchNotice) => Buffer.from(`${n.revision};`)) {
   const sink = new TestSink();
   const stop = new AbortController();
   let source!: WatchSink;
   let stopped = 0;
   const stream = new WatchStream({
-    encoder: { encode: n => Buffer.from(`${n.revision};`), error: s => Buffer.from(`error ${s.code};`) },
+    encoder: { encode, error: s => Buffer.from(`error ${s.code};`) },
     open: s => {
       source = s;
       return Promise.resolve({ stop: () => void stopped++, bookmark: () => undefined });
@@ -98,6 +98,34 @@ describe('WatchStream', () => {
     expect(sink.ended).toBe(false);
     stop.abort();
     sink.drained();
+  });
+
+  test('the present state is made as it is read, before what comes later', async () => {
+    const made: number[] = [];
+    const { sink, source, stop } = started(100, ({ revision }) => {
+      made.push(revision);
+      return Buffer.alloc(200_000, String(revision));
+    });
+    sink.full = true;
+    source.notices([1, 2, 3, 4].map(notice));
+    expect(made).toEqual([1, 2]);
+    await Promise.resolve();
+    stop.abort();
+    expect(sink.ended).toBe(false);
+    sink.drained();
+    expect([made, sink.ended]).toEqual([[1, 2, 3, 4], true]);
+    expect(sink.chunks.map(chunk => chunk.length)).toEqual([400_000, 400_000]);
+  });
+
+  test('an event that cannot be made ends the watch', async () => {
+    const { sink, source, stopped } = started(100, ({ revision }) => {
+      if (revision > 1) throw new StatusError(500, 'InternalError', 'odd');
+      return Buffer.from('1;');
+    });
+    source.notices([notice(1), notice(2)]);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect([sink.chunks, sink.ended, stopped() > 0]).toEqual([['error 500;'], true, true]);
   });
 
   test('a failure is the last event', async () => {

@@ -32,26 +32,26 @@ const CHUNK = 256 * 1024;
 
 /**
  * WatchStream carries a watch's events to one client. Events wait as references to bytes that all watchers share; those of
- * one tick are written together. A client that falls behind by more than the bound is cut off: it resumes from where it was.
+ * one tick are written together. A client that falls behind by more than the bound is cut off: it resumes from where it was. The present
+ * state that it asked for may be longer: that waits as what the cache holds anyway, and becomes bytes as the client reads.
  */
 export class WatchStream implements StreamBody, WatchSink {
   private sink!: ByteSink;
   private watch: Watch | undefined;
   private timer: Disposable | undefined;
+  /** present holds the events of the present state from `presentHead` on. They come before those of the queue. */
+  private present: WatchNotice[] = [];
+  private presentHead = 0;
   /** queue holds encoded events from `head` on; queuedBytes is their sum. */
   private queue: Buffer[] = [];
   private head = 0;
   private queuedBytes = 0;
-  /** allowance is how much may wait: the bound, and what the first events took. */
-  private allowance: number;
   private opened = false;
   private blocked = false;
   private ending = false;
   private done = false;
 
-  constructor(private readonly options: WatchStreamOptions) {
-    this.allowance = options.maxBufferBytes;
-  }
+  constructor(private readonly options: WatchStreamOptions) {}
 
   start(sink: ByteSink): void {
     this.sink = sink;
@@ -83,24 +83,13 @@ export class WatchStream implements StreamBody, WatchSink {
 
   notices(batch: readonly WatchNotice[]): void {
     if (this.done || this.ending) return;
-    let bytes = 0;
-    try {
-      for (const notice of batch) {
-        const event = this.options.encoder.encode(notice);
-        this.queue.push(event);
-        bytes += event.length;
-        this.options.sizes.add(event.length);
-      }
-    } catch (error) {
-      this.options.log.error('an event could not be encoded', error);
-      return this.end(error as Error);
-    }
-    this.queuedBytes += bytes;
-    // The present state comes before open resolves; a client that asked for it may take its time over it.
-    if (!this.opened) this.allowance += bytes;
+    // The present state comes before open resolves.
+    if (this.opened) this.attempt(() => batch.forEach(notice => this.push(this.encoded(notice))));
+    else for (const notice of batch) this.present.push(notice);
     this.flush();
-    if (this.queuedBytes + this.sink.bufferedBytes > this.allowance) {
-      this.options.log.v(2, 'a slow watcher is cut off', { bufferedBytes: this.queuedBytes + this.sink.bufferedBytes });
+    const waiting = this.queuedBytes + this.sink.bufferedBytes;
+    if (this.opened && waiting > this.options.maxBufferBytes) {
+      this.options.log.v(2, 'a slow watcher is cut off', { bufferedBytes: waiting });
       this.drop();
       this.complete();
     }
@@ -113,6 +102,24 @@ export class WatchStream implements StreamBody, WatchSink {
       this.push(this.options.encoder.error(failure.toStatus()));
     }
     this.complete();
+  }
+
+  private encoded(notice: WatchNotice): Buffer {
+    const event = this.options.encoder.encode(notice);
+    this.options.sizes.add(event.length);
+    return event;
+  }
+
+  /** attempt makes events; one that cannot be made ends the watch. */
+  private attempt<T>(make: () => T): T | undefined {
+    try {
+      return make();
+    } catch (error) {
+      this.options.log.error('an event could not be encoded', error);
+      this.dropPresent();
+      this.end(error as Error);
+      return undefined;
+    }
   }
 
   private push(bytes: Buffer): void {
@@ -129,13 +136,30 @@ export class WatchStream implements StreamBody, WatchSink {
   };
 
   private flush(): void {
+    while (!this.blocked && !this.done && this.presentHead < this.present.length) {
+      const chunk = this.attempt(() => this.takePresent());
+      if (chunk) this.blocked = !this.sink.write(chunk);
+    }
     while (!this.blocked && !this.done && this.head < this.queue.length) {
       this.blocked = !this.sink.write(this.take());
     }
-    if (this.ending && !this.done && this.head >= this.queue.length) {
+    if (this.ending && !this.done && this.presentHead >= this.present.length && this.head >= this.queue.length) {
       this.finish();
       this.sink.end();
     }
+  }
+
+  /** takePresent makes the next bytes of the present state, about a chunk. */
+  private takePresent(): Buffer {
+    const events: Buffer[] = [];
+    let bytes = 0;
+    while (this.presentHead < this.present.length && bytes < CHUNK) {
+      const event = this.encoded(this.present[this.presentHead++]!);
+      events.push(event);
+      bytes += event.length;
+    }
+    if (this.presentHead === this.present.length) this.dropPresent();
+    return events.length === 1 ? events[0]! : sharedFrames.join(events, bytes);
   }
 
   /** take removes the next events from the queue, up to a chunk: a single one as it is, several copied together, once for all watchers alike. */
@@ -147,11 +171,21 @@ export class WatchStream implements StreamBody, WatchSink {
       end === this.head + 1 ? this.queue[this.head]! : sharedFrames.join(this.queue.slice(this.head, end), bytes);
     this.head = end;
     this.queuedBytes -= bytes;
-    if (this.head === this.queue.length) this.drop();
+    if (this.head === this.queue.length) this.dropQueue();
     return chunk;
   }
 
   private drop(): void {
+    this.dropPresent();
+    this.dropQueue();
+  }
+
+  private dropPresent(): void {
+    this.present = [];
+    this.presentHead = 0;
+  }
+
+  private dropQueue(): void {
     this.queue = [];
     this.head = 0;
     this.queuedBytes = 0;
