@@ -250,7 +250,7 @@ test('messages tell an empty list or map from none, up to 1.33', async () => {
   expect(await said(20, set(undefined))).toContain(`MatchLabels:map[string]string(nil), ${expressions}}`);
   expect(await said(20, set({ a: 'b' }, {}))).toContain('labels: Invalid value: map[string]string{}: ');
   expect(await said(20, set({ a: 'b' }))).toContain('labels: Invalid value: map[string]string(nil): ');
-  expect(await said(33, set({ a: 'b' }, {}))).toContain('labels: Invalid value: null: ');
+  expect(await said(33, set({ a: 'b' }, {}))).toContain('labels: Invalid value: map[string]string{}: ');
   await ask(20, 'POST', '/apis/apps/v1/namespaces/n/replicasets', set({ a: 'b' }, { a: 'b' }));
   const patch = {
     method: 'PATCH',
