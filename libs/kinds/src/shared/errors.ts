@@ -9,7 +9,7 @@ export interface Release {
 }
 
 /** JSON_VALUES is the first release whose messages show structures as JSON; those up to 1.33 show them in Go's syntax. */
-export const JSON_VALUES: Minor = 34;
+const JSON_VALUES: Minor = 34;
 
 /** shownStruct is how messages show a structure: `go` up to release 1.33. */
 export function shownStruct(value: unknown, go: string, { emulated }: Release): string {

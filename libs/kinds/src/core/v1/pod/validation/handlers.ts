@@ -65,11 +65,11 @@ export function validateProbe(probe: corev1.Probe | undefined, path: Path, once:
 /** validateSleeps: a hook that sleeps is over before the pod has to be. */
 export function validateSleeps(spec: corev1.PodSpec, path: Path): FieldError[] {
   const { terminationGracePeriodSeconds: grace } = spec;
-  if (grace === undefined) return [];
+  if (typeof grace !== 'number') return [];
   const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
-  return findInContainers(spec, path, ({ lifecycle = {} }, at) =>
+  return findInContainers(spec, path, ({ lifecycle }, at) =>
     (['postStart', 'preStop'] as const).flatMap(hook => {
-      const seconds = lifecycle[hook]?.sleep?.seconds ?? 0;
+      const seconds = lifecycle?.[hook]?.sleep?.seconds ?? 0;
       const fits = seconds >= 0 && seconds <= Math.max(grace, 0);
       return fits ? [] : [field.invalid(at.child('lifecycle', hook, 'sleep'), seconds, why)];
     }),

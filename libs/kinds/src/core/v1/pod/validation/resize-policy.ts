@@ -7,8 +7,9 @@ const POLICIES = ['NotRequired', 'RestartContainer'];
 
 /** validateResizePolicies: each resource is named once, and containers of pods that never restart are not restarted to resize them. */
 export function validateResizePolicies(spec: corev1.PodSpec, path: Path): FieldError[] {
-  return findInContainers(spec, path, ({ resizePolicy = [] }, container) => {
-    const at = container.child('resizePolicy');
+  return findInContainers(spec, path, (container, where) => {
+    const resizePolicy = container.resizePolicy ?? [];
+    const at = where.child('resizePolicy');
     const oneOf = (value: string | undefined, supported: readonly string[]) => {
       if (!value) return [field.required(at)];
       return supported.includes(value) ? [] : [field.notSupported(at, value, supported)];
