@@ -160,13 +160,12 @@ requireProgram('etcd')('an API server under attack', () => {
 
     const flood = async (each: (session: ClientHttp2Session) => void, count: number) => {
       const one = await session();
-      const closed = new Promise<void>(resolve => one.once('close', () => resolve()));
       for (let sent = 0; sent < count && !one.destroyed && !one.closed; sent += 100) {
         for (let i = 0; i < 100 && !one.destroyed && !one.closed; i++) each(one);
         await new Promise(resolve => setImmediate(resolve));
       }
+      // It may take its time to close: a server that has given up on it reads nothing more.
       one.destroy();
-      await closed;
     };
 
     test('HTTP/2: streams that are opened and reset at once', async () => {
