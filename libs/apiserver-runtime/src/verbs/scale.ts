@@ -52,7 +52,7 @@ export async function scale(
   exchange: Exchange,
   paths: ScalePaths,
 ): Promise<ApiResponse> {
-  const { namespace, name, verb } = exchange.info;
+  const { name, verb } = exchange.info;
   const patching = verb === 'patch';
   const type = patching ? patchTypeOf(exchange.request.headers, endpoint.custom) : undefined;
   const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
@@ -104,7 +104,7 @@ async function readScaled(endpoint: Endpoint, { info, query, request }: Exchange
       { signal: request.signal, ...(resourceVersion && { atLeast: askedRevision(resourceVersion, 'cache') }) },
     );
   } catch (error) {
-    if (error instanceof StatusError && scaleTarget(endpoint) !== endpoint.target) return undefined;
+    if (error instanceof StatusError && scaleTarget(endpoint).resource !== endpoint.target.resource) return undefined;
     throw error;
   }
 }

@@ -31,6 +31,33 @@ interface Subject {
   readonly alternatives: readonly string[];
 }
 
+const PEM = /-----BEGIN CERTIFICATE REQUEST-----\s([\s\S]+?)-----END CERTIFICATE REQUEST-----/;
+
+/** requestProblem tells why text is no certificate request, in upstream's words; undefined: it is one. Pure. */
+export function requestProblem(text: string): string | undefined {
+  const encoded = PEM.exec(text)?.[1];
+  if (encoded === undefined) return 'PEM block type must be CERTIFICATE REQUEST';
+  const der = Buffer.from(encoded, 'base64');
+  const end = endOf(der);
+  if (end === undefined || end > der.length) return 'asn1: syntax error: data truncated';
+  if (end < der.length) return 'asn1: syntax error: trailing data';
+  try {
+    new Pkcs10CertificateRequest(der);
+    return undefined;
+  } catch {
+    return "asn1: structure error: tags don't match";
+  }
+}
+
+/** endOf is where the first value of DER ends; undefined if not even its length is there. */
+function endOf(der: Buffer): number | undefined {
+  const first = der[1];
+  if (first === undefined) return undefined;
+  if (first < 0x80) return 2 + first;
+  const bytes = first & 0x7f;
+  return bytes < 1 || bytes > 4 || der.length < 2 + bytes ? undefined : 2 + bytes + der.readUIntBE(2, bytes);
+}
+
 /** subjectOf reads whom a request in base64 is for; undefined if it is no request. */
 function subjectOf(request: string): Subject | undefined {
   try {

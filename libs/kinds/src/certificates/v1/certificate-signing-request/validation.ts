@@ -3,6 +3,7 @@ import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apima
 import type { StrategyContext } from '../../../kind';
 import { invalidStruct, oneOf } from '../../../shared/errors';
 import { goBytes } from '../../../shared/go-syntax';
+import { requestProblem } from './request';
 
 type CSR = certificatesv1.CertificateSigningRequest;
 const SPEC = Path.at('spec');
@@ -46,17 +47,8 @@ export function validateRequest(
   const { request, usages = [], signerName, expirationSeconds } = spec;
   const errors: FieldError[] = [];
   const bytes = Buffer.from(request ?? '', 'base64');
-  if (!/-----BEGIN CERTIFICATE REQUEST-----[\s\S]+-----END CERTIFICATE REQUEST-----/.test(bytes.toString('latin1'))) {
-    errors.push(
-      invalidStruct(
-        SPEC.child('request'),
-        request ?? null,
-        goBytes(bytes),
-        'PEM block type must be CERTIFICATE REQUEST',
-        context,
-      ),
-    );
-  }
+  const problem = requestProblem(bytes.toString('latin1'));
+  if (problem) errors.push(invalidStruct(SPEC.child('request'), request ?? null, goBytes(bytes), problem, context));
   if (!usages?.length) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
   const seen = new Set<string>();
   (usages ?? []).forEach((usage, i) => {
