@@ -13,8 +13,9 @@ export class WriteWatch<T extends KubeObject> {
 
   /** note is told what the server answered to a write, and what the cache has by now: the write itself, it may be. */
   note(written: T, cached: T | undefined, nowMs: number): void {
+    // The news of a write, and of what others wrote after it, may overtake its answer.
+    if (versionOf(cached) >= versionOf(written)) return;
     const { resourceVersion } = written.metadata ?? {};
-    if (cached?.metadata?.resourceVersion === resourceVersion) return;
     this.open.set(keyString(objectKey(written)), { resourceVersion, at: nowMs });
   }
 
@@ -38,3 +39,6 @@ export class WriteWatch<T extends KubeObject> {
     return false;
   }
 }
+
+/** versionOf is an object's resourceVersion as the number that it is in this cluster, to tell which of two states is the later. */
+const versionOf = (object: KubeObject | undefined) => Number(object?.metadata?.resourceVersion ?? 0);
