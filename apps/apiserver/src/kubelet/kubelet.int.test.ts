@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Nodes, Pods, ServiceAccounts, Services } from '@navarch/api';
+import { Endpoints, Nodes, Pods, ServiceAccounts, Services } from '@navarch/api';
 import type { KubeClient } from '@navarch/client';
 import { once } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
@@ -161,6 +161,8 @@ describe('what goes through to a kubelet', () => {
       .create({ metadata: { namespace: 'default', name: 's' }, spec: { ports: [{ port: 80 }] } });
     const proxied = () =>
       admin.transport.send({ method: 'GET', path: '/api/v1/namespaces/default/services/s/proxy/a' });
+    await expect(proxied()).rejects.toThrow('services "s" not found');
+    await admin.resource(Endpoints).create({ metadata: { namespace: 'default', name: 's' } });
     await expect(proxied()).rejects.toThrow('no endpoints available for service "s"');
     await expect(
       admin.transport.send({ method: 'GET', path: '/api/v1/namespaces/default/services/s:81/proxy/a' }),
