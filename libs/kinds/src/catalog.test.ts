@@ -132,7 +132,7 @@ describe('every kind bears an object with nothing in it', () => {
     const apiVersion = version.group ? `${version.group}/${version.version}` : version.version;
     const target = { kind, version, namespace: kind.resource.namespaced ? 'default' : '', name: '' };
     const { object } = create(target, { apiVersion, kind: kind.resource.kind, metadata: { name: 'x' } }, emulated);
-    expect(readAs(kind, version, object, emulated)).toMatchObject({ apiVersion, metadata: { name: 'x' } });
+    expect(readAs(version, object, emulated)).toMatchObject({ apiVersion, metadata: { name: 'x' } });
     const context = { now: 0, emulated };
     expect(kind.columns?.cells(object, context) ?? []).toHaveLength(kind.columns?.columns.length ?? 0);
     expect(Object.keys(kind.selectableFields?.(object) ?? {})).toEqual(

@@ -76,12 +76,12 @@ describe('defaults as recorded from v1.20', () => {
     if (expected!.code !== 201) return expect([200, 400, 403, 409, 422]).toContain(expected!.code);
     const { object, errors } = create(target, expand(body), EMULATED);
     expect(errors.filter(({ message }) => !PREVENTED.some(r => r.test(message)))).toEqual([]);
-    const found = mismatches(expected!.body, readAs(target.kind, target.version, object, EMULATED));
+    const found = mismatches(expected!.body, readAs(target.version, object, EMULATED));
     const later = steps.slice(i + 1).flatMap(step => {
       const read = step.method === 'GET' && step.expect?.code === 200 ? findTarget(step.path, EMULATED) : undefined;
       if (read?.kind !== target.kind || read.name !== object.metadata?.name) return [];
       if (steps.slice(i + 1, steps.indexOf(step)).some(s => s.method !== 'GET' && !s.setup)) return [];
-      return mismatches(step.expect!.body, readAs(read.kind, read.version, object, EMULATED)).map(m => m && `${m}`);
+      return mismatches(step.expect!.body, readAs(read.version, object, EMULATED)).map(m => m && `${m}`);
     });
     expect([...found, ...later].filter(m => !ADDED_LATER.some(r => r.test(m)))).toEqual([]);
   });

@@ -71,7 +71,7 @@ describe('updates as recorded from v1.20', () => {
       const key = `${target.kind.resource.resource}/${target.namespace}/${target.name}`;
       const old = objects.get(key);
       if (!old || (code !== 200 && code !== 422)) continue;
-      const body = patched(step, target.version.schema, readAs(target.kind, target.version, old, EMULATED));
+      const body = patched(step, target.version.schema, readAs(target.version, old, EMULATED));
       const { object, errors } = update(target, body, old, EMULATED, subresource);
       const causes = step.expect?.body?.details?.causes ?? [];
       if (JSON.stringify(causes).includes('metadata.')) continue;

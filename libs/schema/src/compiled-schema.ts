@@ -119,9 +119,8 @@ export class CompiledSchema {
 
   /** repeated: an object whose lists were wrong before may go on so. */
   private repeated(object: Fields, old: Fields | undefined): FieldError[] {
-    const { emulated } = this.options;
-    const errors = repeatedItems(object, this.root, emulated);
-    return errors.length && old && repeatedItems(old, this.root, emulated).length ? [] : errors;
+    const errors = repeatedItems(object, this.root);
+    return errors.length && old && repeatedItems(old, this.root).length ? [] : errors;
   }
 
   private withRules(object: Fields, old: Fields | undefined, errors: FieldError[]): FieldError[] {

@@ -57,7 +57,7 @@ export function coerceEmbedded(
   tell: Unknown,
 ): void {
   const wrong = (at: string, part: unknown, why: string) =>
-    new MetadataError(`${at}: Invalid value: ${renderValue(part, emulated)}: ${why}`);
+    new MetadataError(`${at}: Invalid value: ${renderValue(part)}: ${why}`);
   walk(value, node, path, (object, at) => {
     for (const name of ['apiVersion', 'kind']) {
       if (object[name] !== undefined && typeof object[name] !== 'string')

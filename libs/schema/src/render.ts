@@ -1,14 +1,11 @@
 import { goNumber } from '@navarch/apimachinery';
 
-/** JSON_VALUES is the first release whose messages show structures as JSON; those up to 1.33 show them in Go's syntax. */
-const JSON_VALUES = 34;
-
-/** renderValue shows a value as the messages of a release do. */
-export function renderValue(value: unknown, emulated: number): string {
+/** renderValue shows a value as messages do: what is no scalar in Go's syntax. */
+export function renderValue(value: unknown): string {
   if (value === undefined || value === null) return '"null"';
   if (typeof value === 'number') return goNumber(value);
   if (typeof value !== 'object') return JSON.stringify(value);
-  return emulated >= JSON_VALUES ? JSON.stringify(value) : goValue(value);
+  return goValue(value);
 }
 
 function goValue(value: unknown): string {

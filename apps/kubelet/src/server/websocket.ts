@@ -48,7 +48,7 @@ export async function translateChannels(
     [RESIZE, 'resize', streams.tty],
   ];
   joinLifetimes(ws, session);
-  ws.on('message', (data: RawData) => fromClient(ws, session, open, data as Buffer));
+  ws.on('message', (data: RawData) => fromClient(ws, open, data as Buffer));
   // What the client sends before all streams are open has to wait.
   ws.pause();
   for (const [channel, streamType, asked] of wanted) {
@@ -62,7 +62,7 @@ export async function translateChannels(
   if (streams.stdout) toClient(ws, session, Buffer.from([STDOUT]));
 }
 
-function fromClient(ws: WebSocket, session: SpdySession, open: Map<number, SpdyStream>, message: Buffer): void {
+function fromClient(ws: WebSocket, open: Map<number, SpdyStream>, message: Buffer): void {
   const [channel] = message;
   const body = message.subarray(1);
   if (channel === CLOSE && body.length) {

@@ -25,9 +25,8 @@ export function hasPayload(volume: corev1.Volume): boolean {
 /** volumePayload is what a configMap, secret, downwardAPI or projected volume holds. Throws VolumeError for what is missing and not optional. */
 export async function volumePayload(pod: corev1.Pod, volume: corev1.Volume, sources: PayloadSources): Promise<Payload> {
   const { configMap, secret, downwardAPI, projected } = volume;
-  if (configMap) return new Map(await configMapFiles(configMap, configMap.defaultMode, pod, sources));
-  if (secret)
-    return new Map(await secretFiles({ ...secret, name: secret.secretName }, secret.defaultMode, pod, sources));
+  if (configMap) return new Map(await configMapFiles(configMap, configMap.defaultMode, sources));
+  if (secret) return new Map(await secretFiles({ ...secret, name: secret.secretName }, secret.defaultMode, sources));
   if (downwardAPI) return new Map(downwardFiles(downwardAPI.items ?? [], downwardAPI.defaultMode, pod, sources.fields));
   const files = new Map<string, PayloadFile>();
   for (const source of projected?.sources ?? []) {
@@ -45,8 +44,8 @@ async function projectedFiles(
   pod: corev1.Pod,
   sources: PayloadSources,
 ): Promise<Files> {
-  if (source.configMap) return configMapFiles(source.configMap, mode, pod, sources);
-  if (source.secret) return secretFiles(source.secret, mode, pod, sources);
+  if (source.configMap) return configMapFiles(source.configMap, mode, sources);
+  if (source.secret) return secretFiles(source.secret, mode, sources);
   if (source.downwardAPI) return downwardFiles(source.downwardAPI.items ?? [], mode, pod, sources.fields);
   if (source.serviceAccountToken) return [await tokenFile(source.serviceAccountToken, mode, pod, sources)];
   throw new VolumeError(`projected volume source is not supported: ${Object.keys(source).join(', ')}`);
@@ -75,12 +74,7 @@ interface KeyedSource {
   readonly optional?: boolean;
 }
 
-async function configMapFiles(
-  source: KeyedSource,
-  mode: number | undefined,
-  pod: corev1.Pod,
-  sources: PayloadSources,
-): Promise<Files> {
+async function configMapFiles(source: KeyedSource, mode: number | undefined, sources: PayloadSources): Promise<Files> {
   const object = await sources.configMap(source.name ?? '');
   if (!object && !source.optional) throw new VolumeError(`configmap ${JSON.stringify(source.name)} not found`);
   const data = new Map<string, Buffer>();
@@ -89,12 +83,7 @@ async function configMapFiles(
   return chosen(data, source, mode, `configmap references non-existent config key: `);
 }
 
-async function secretFiles(
-  source: KeyedSource,
-  mode: number | undefined,
-  pod: corev1.Pod,
-  sources: PayloadSources,
-): Promise<Files> {
+async function secretFiles(source: KeyedSource, mode: number | undefined, sources: PayloadSources): Promise<Files> {
   const object = await sources.secret(source.name ?? '');
   if (!object && !source.optional) throw new VolumeError(`secret ${JSON.stringify(source.name)} not found`);
   const data = new Map(Object.entries(object?.data ?? {}).map(([key, value]) => [key, bytes(value)] as const));

@@ -8,45 +8,22 @@ export interface Release {
   readonly allowPrivileged?: boolean;
 }
 
-/** JSON_VALUES is the first release whose messages show structures as JSON; those up to 1.33 show them in Go's syntax. */
-const JSON_VALUES: Minor = 34;
-
-/** shownStruct is how messages show a structure: `go` up to release 1.33. */
-export function shownStruct(value: unknown, go: string, { emulated }: Release): string {
-  return emulated >= JSON_VALUES ? field.render(value) : go;
+/** invalidStruct is an invalid value that is no scalar: messages show it in Go's syntax, `go`. */
+export function invalidStruct(path: Path, go: string, detail: string): FieldError {
+  const message = `Invalid value: ${go}${detail && `: ${detail}`}`;
+  return { reason: 'FieldValueInvalid', field: path.toString(), message };
 }
 
-/** invalidStruct is an invalid value that is no scalar; see shownStruct. */
-export function invalidStruct(path: Path, value: unknown, go: string, detail: string, release: Release): FieldError {
-  const shown = shownStruct(value, go, release);
-  return {
-    reason: 'FieldValueInvalid',
-    field: path.toString(),
-    message: `Invalid value: ${shown}${detail && `: ${detail}`}`,
-  };
-}
-
-/** unsupportedStruct is field.notSupported for a structure; see shownStruct. */
-export function unsupportedStruct(
-  path: Path,
-  value: unknown,
-  go: string,
-  supported: readonly string[],
-  release: Release,
-): FieldError {
-  const shown = shownStruct(value, go, release);
+/** unsupportedStruct is field.notSupported for a structure, shown as `go`. */
+export function unsupportedStruct(path: Path, go: string, supported: readonly string[]): FieldError {
   const list = supported.map(v => JSON.stringify(v)).join(', ');
-  return {
-    reason: 'FieldValueNotSupported',
-    field: path.toString(),
-    message: `Unsupported value: ${shown}${list && `: supported values: ${list}`}`,
-  };
+  const message = `Unsupported value: ${go}${list && `: supported values: ${list}`}`;
+  return { reason: 'FieldValueNotSupported', field: path.toString(), message };
 }
 
-/** duplicateStruct is field.duplicate for a structure; see shownStruct. */
-export function duplicateStruct(path: Path, value: unknown, go: string, release: Release): FieldError {
-  const shown = shownStruct(value, go, release);
-  return { reason: 'FieldValueDuplicate', field: path.toString(), message: `Duplicate value: ${shown}` };
+/** duplicateStruct is field.duplicate for a structure, shown as `go`. */
+export function duplicateStruct(path: Path, go: string): FieldError {
+  return { reason: 'FieldValueDuplicate', field: path.toString(), message: `Duplicate value: ${go}` };
 }
 
 /** each turns the texts of a name check into invalid-value findings. */

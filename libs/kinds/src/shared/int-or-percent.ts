@@ -1,26 +1,18 @@
 import { field, isPercent, isValidPortName, isValidPortNum, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, invalidStruct, nonNegative, type Release } from './errors';
+import { each, invalidStruct, nonNegative } from './errors';
 import { goIntOrString } from './go-syntax';
 
 /** validateNonNegativeIntOrPercent checks `5` or `25%`. */
-export function validateNonNegativeIntOrPercent(
-  value: number | string | undefined,
-  path: Path,
-  release: Release,
-): FieldError[] {
+export function validateNonNegativeIntOrPercent(value: number | string | undefined, path: Path): FieldError[] {
   if (typeof value !== 'string') return nonNegative(path, value);
-  return isPercent(value).map(text => invalidStruct(path, value, goIntOrString(value), text, release));
+  return isPercent(value).map(text => invalidStruct(path, goIntOrString(value), text));
 }
 
 /** validateNotMoreThan100Percent refuses `101%`; numbers are fine. */
-export function validateNotMoreThan100Percent(
-  value: number | string | undefined,
-  path: Path,
-  release: Release,
-): FieldError[] {
+export function validateNotMoreThan100Percent(value: number | string | undefined, path: Path): FieldError[] {
   const percent = percentOf(value);
   if (percent === undefined || percent <= 100) return [];
-  return [invalidStruct(path, value, goIntOrString(value!), 'must not be greater than 100%', release)];
+  return [invalidStruct(path, goIntOrString(value!), 'must not be greater than 100%')];
 }
 
 /** percentOf is the number of a well-formed percentage; undefined for anything else. */

@@ -90,7 +90,7 @@ const validateMetadata = (kind: KindDefinition, object: KubeObject, emulated: Mi
 function stored(kind: KindDefinition, object: KubeObject, emulated: Minor): KubeObject {
   const candidates = kind.versions.filter(v => v.storedSince !== undefined && v.storedSince <= emulated);
   const version = candidates.sort((a, b) => b.storedSince! - a.storedSince!)[0] ?? hubOf(kind);
-  const written = readAs(kind, version, object, emulated);
+  const written = readAs(version, object, emulated);
   const back = toHub(kind, version, written, emulated) as KubeObject;
   return completeForOutput(hubOf(kind).schema, back, emulated);
 }
@@ -109,12 +109,7 @@ function toHub(
 }
 
 /** readAs is a stored object in one of its served versions. */
-export function readAs(
-  kind: KindDefinition,
-  version: ServedVersion,
-  object: KubeObject,
-  emulated: Minor,
-): Record<string, unknown> {
+export function readAs(version: ServedVersion, object: KubeObject, emulated: Minor): Record<string, unknown> {
   const copy = structuredClone(object) as Record<string, unknown>;
   version.fromHub?.(copy);
   copy['apiVersion'] = apiVersion(version);

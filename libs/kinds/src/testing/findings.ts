@@ -23,8 +23,7 @@ export function ask(path: string, emulated: Minor = 20): Asked {
     changed(before, after, subresource) {
       const { object, errors } = create(target, named(before), emulated);
       if (errors.length) throw new Error(`the object before is invalid: ${texts(errors).join(', ')}`);
-      const body =
-        typeof after === 'function' ? after(readAs(target.kind, target.version, object, emulated)) : named(after);
+      const body = typeof after === 'function' ? after(readAs(target.version, object, emulated)) : named(after);
       return texts(update(target, body, object, emulated, subresource).errors);
     },
   };

@@ -34,7 +34,7 @@ export class Findings {
   /** invalid adds a finding; `words` continue "PATH in body". */
   invalid(path: string, value: unknown, words: string): void {
     const text = `${path} in body ${words}`;
-    this.tell(text, path, 'FieldValueInvalid', `Invalid value: ${renderValue(value, this.emulated)}: ${text}`);
+    this.tell(text, path, 'FieldValueInvalid', `Invalid value: ${renderValue(value)}: ${text}`);
   }
 
   /** wrongType: `found` is what is there instead of the wanted type. */
@@ -57,7 +57,7 @@ export class Findings {
 
   notSupported(path: string, value: unknown, supported: readonly string[]): void {
     const list = supported.map(v => JSON.stringify(v)).join(', ');
-    const head = `Unsupported value: ${renderValue(value, this.emulated)}`;
+    const head = `Unsupported value: ${renderValue(value)}`;
     const text = `${path} in body should be one of [${supported.join(' ')}]`;
     this.tell(text, path, 'FieldValueNotSupported', `${head}: supported values: ${list}`);
   }

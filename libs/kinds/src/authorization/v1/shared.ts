@@ -1,27 +1,23 @@
 import type { authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
-import { invalidStruct, type Release } from '../../shared/errors';
+import { invalidStruct } from '../../shared/errors';
 import { GO_NO_TIME, goStringMap, goStrings } from '../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 
 /** refusePath refuses the path that a review asks about. */
-export function refusePath(
-  { path = '', verb = '' }: authorizationv1.NonResourceAttributes,
-  why: string,
-  release: Release,
-): FieldError {
+export function refusePath({ path = '', verb = '' }: authorizationv1.NonResourceAttributes, why: string): FieldError {
   const shown = `authorization.NonResourceAttributes{Path:${JSON.stringify(path)}, Verb:${JSON.stringify(verb)}}`;
-  return invalidStruct(SPEC.child('nonResourceAttributes'), { path, verb }, shown, why, release);
+  return invalidStruct(SPEC.child('nonResourceAttributes'), shown, why);
 }
 
 /** validateWhat: a review asks about a resource or about a path, not both. */
-export function validateWhat(
-  { resourceAttributes, nonResourceAttributes }: authorizationv1.SelfSubjectAccessReviewSpec,
-  release: Release,
-): FieldError[] {
+export function validateWhat({
+  resourceAttributes,
+  nonResourceAttributes,
+}: authorizationv1.SelfSubjectAccessReviewSpec): FieldError[] {
   if (resourceAttributes && nonResourceAttributes)
-    return [refusePath(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes', release)];
+    return [refusePath(nonResourceAttributes, 'cannot be specified in combination with resourceAttributes')];
   if (resourceAttributes || nonResourceAttributes) return [];
   // The message shows the text null.
   return [
@@ -34,10 +30,10 @@ export function validateWhat(
 }
 
 /** validateReview adds that a review is about somebody. */
-export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec, release: Release): FieldError[] {
+export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec): FieldError[] {
   const somebody = spec.user || spec.groups?.length;
   return [
-    ...validateWhat(spec, release),
+    ...validateWhat(spec),
     ...(somebody
       ? []
       : [field.invalid(SPEC.child('user'), spec.user ?? '', 'at least one of user or group must be specified')]),

@@ -2,7 +2,7 @@ import type { admissionregistrationv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { each, invalidStruct, oneOf } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
@@ -81,8 +81,8 @@ export function validateWebhooks(
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
     const errors = [
-      ...validateWebhook(webhook, demands, at, context, written),
-      ...validateReviews(webhook.admissionReviewVersions ?? [], demands, at.child('admissionReviewVersions'), context),
+      ...validateWebhook(webhook, demands, at, written),
+      ...validateReviews(webhook.admissionReviewVersions ?? [], demands, at.child('admissionReviewVersions')),
     ];
     if (demands.uniqueNames && webhook.name) {
       if (names.has(webhook.name)) errors.push(field.duplicate(at.child('name'), webhook.name));
@@ -92,17 +92,11 @@ export function validateWebhooks(
   });
 }
 
-function validateWebhook(
-  webhook: Webhook,
-  { noSideEffects }: Demands,
-  path: Path,
-  release: Release,
-  written: WrittenIn,
-): FieldError[] {
+function validateWebhook(webhook: Webhook, { noSideEffects }: Demands, path: Path, written: WrittenIn): FieldError[] {
   const { failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook;
   const errors = [
     ...validateName(webhook.name, path.child('name')),
-    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i), release)),
+    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i))),
   ];
   if (failurePolicy !== undefined)
     errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
@@ -137,15 +131,11 @@ function validateName(name: string | undefined, path: Path): FieldError[] {
 }
 
 /** validateRule checks which requests a webhook wants to see. */
-export function validateRule(
-  rule: admissionregistrationv1.RuleWithOperations,
-  path: Path,
-  release: Release,
-): FieldError[] {
+export function validateRule(rule: admissionregistrationv1.RuleWithOperations, path: Path): FieldError[] {
   const errors: FieldError[] = [];
   const list = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources') => rule[name] ?? [];
   const refused = (name: 'operations' | 'apiGroups' | 'apiVersions' | 'resources', detail: string, type?: string) =>
-    invalidStruct(path.child(name), list(name), goStrings(list(name), type), detail, release);
+    invalidStruct(path.child(name), goStrings(list(name), type), detail);
   const alone = (name: 'operations' | 'apiGroups' | 'apiVersions', what: string, type?: string) => {
     if (!list(name).length) errors.push(field.required(path.child(name)));
     else if (list(name).includes('*') && list(name).length > 1)
@@ -199,12 +189,7 @@ function validateResources(
   return errors;
 }
 
-function validateReviews(
-  versions: readonly string[],
-  { knownReviews }: Demands,
-  path: Path,
-  release: Release,
-): FieldError[] {
+function validateReviews(versions: readonly string[], { knownReviews }: Demands, path: Path): FieldError[] {
   if (!versions.length) return [field.required(path, `must specify one of ${REVIEWS.join(', ')}`)];
   const seen = new Set<string>();
   const errors = versions.flatMap((version, i) => {
@@ -213,8 +198,5 @@ function validateReviews(
     return each(path.index(i), version, isDNS1035Label(version));
   });
   if (!knownReviews || areKnown(versions)) return errors;
-  return [
-    ...errors,
-    invalidStruct(path, versions, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`, release),
-  ];
+  return [...errors, invalidStruct(path, goStrings(versions), `must include at least one of ${REVIEWS.join(', ')}`)];
 }

@@ -26,8 +26,8 @@ function errorsOf(schema: JsonSchema, path: Path, { emulated, prunedDefaults }: 
   const value = schema.default;
   const errors: FieldError[] = [];
   if (prunedDefaults && !isPruned(value, schema)) {
-    const shown = renderValue(value, emulated);
-    errors.push(invalidStruct(path, value, shown, 'must not have unknown fields', { emulated }));
+    const shown = renderValue(value);
+    errors.push(invalidStruct(path, shown, 'must not have unknown fields'));
   }
   const findings = new Findings(emulated);
   // The default is a whole of its own: texts name what is in it, from there on.

@@ -21,7 +21,7 @@ export function rootErrors(schema: JsonSchema, path: Path, emulated: number): Fi
   const given = Object.keys(schema).filter(keyword => !isNothing(schema[keyword]));
   const isAllowed = (keyword: string) => allowed.includes(goName(keyword));
   const why = `only [${allowed.join(' ')}] fields are allowed at the root of the schema if the status subresource is enabled`;
-  const wrong = invalidStruct(path, schema, 'apiextensions.JSONSchemaProps{}', why, { emulated });
+  const wrong = invalidStruct(path, 'apiextensions.JSONSchemaProps{}', why);
   if (given.some(keyword => AHEAD.includes(keyword) && !isAllowed(keyword))) return [wrong];
   if (schema.type && schema.type !== 'object') {
     const text = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';

@@ -231,8 +231,7 @@ function validateVersionList(spec: Spec, release: Release): FieldError[] {
   const versions = spec.versions ?? [];
   const path = SPEC.child('versions');
   const errors: FieldError[] = [];
-  const whole = (detail: string) =>
-    errors.push(invalidStruct(path, versions, goVersions(spec.versions, release), detail, release));
+  const whole = (detail: string) => errors.push(invalidStruct(path, goVersions(spec.versions, release), detail));
   if (new Set(versions.map(v => v.name)).size < versions.length) whole('must contain unique version names');
   if (versions.filter(v => v.storage).length !== 1) whole('must have exactly one version marked as storage version');
   // The first version is also the one of the older field.
@@ -294,7 +293,7 @@ function validateConversion(
   ];
 }
 
-function validateReviews(versions: readonly string[], path: Path, { review, emulated }: Limits): FieldError[] {
+function validateReviews(versions: readonly string[], path: Path, { review }: Limits): FieldError[] {
   if (!versions.length) return [field.required(path)];
   const errors = versions.flatMap((version, i) =>
     versions.indexOf(version) < i
@@ -303,7 +302,7 @@ function validateReviews(versions: readonly string[], path: Path, { review, emul
   );
   if (!review || versions.some(isKnownReview)) return errors;
   const shown = `[]string{${versions.map(v => JSON.stringify(v)).join(', ')}}`;
-  return [...errors, invalidStruct(path, versions, shown, 'must include at least one of v1, v1beta1', { emulated })];
+  return [...errors, invalidStruct(path, shown, 'must include at least one of v1, v1beta1')];
 }
 
 function validateColumns(version: Version | undefined, path: Path): FieldError[] {
@@ -378,20 +377,13 @@ function validateStored({ spec, status }: Definition, release: Release): FieldEr
   const versions = spec.versions ?? [];
   const path = Path.at('status', 'storedVersions');
   const stored = status?.storedVersions ?? [];
-  if (!stored.length)
-    return [invalidStruct(path, stored, '[]string(nil)', 'must have at least one stored version', release)];
+  if (!stored.length) return [invalidStruct(path, '[]string(nil)', 'must have at least one stored version')];
   const rest = new Map(stored.map((name, i) => [name, i]));
   const errors: FieldError[] = [];
   for (const version of versions) {
     if (!rest.delete(version.name) && version.storage) {
       errors.push(
-        invalidStruct(
-          path,
-          version,
-          goVersion(version, versions, release),
-          `must have the storage version ${version.name}`,
-          release,
-        ),
+        invalidStruct(path, goVersion(version, versions, release), `must have the storage version ${version.name}`),
       );
     }
   }

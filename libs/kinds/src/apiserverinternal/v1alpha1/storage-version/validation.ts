@@ -7,7 +7,7 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 
 type StorageVersion = apiserverinternalv1alpha1.StorageVersion;
@@ -26,14 +26,10 @@ export function storageVersionName(name: string): string[] {
 }
 
 /** validateStorageVersionStatus checks what servers report, and what they have in common. */
-export function validateStorageVersionStatus(
-  { status }: StorageVersion,
-  _old: unknown,
-  release: Release,
-): FieldError[] {
+export function validateStorageVersionStatus({ status }: StorageVersion, _old: unknown): FieldError[] {
   const versions = status?.storageVersions ?? [];
   return [
-    ...versions.flatMap((version, i) => validateServer(version, STATUS.child('storageVersions').index(i), release)),
+    ...versions.flatMap((version, i) => validateServer(version, STATUS.child('storageVersions').index(i))),
     ...validateCommon(versions, status?.commonEncodingVersion),
     ...validateConditions(status?.conditions ?? []),
   ];
@@ -42,7 +38,6 @@ export function validateStorageVersionStatus(
 function validateServer(
   { apiServerID = '', encodingVersion = '', decodableVersions }: ServerStorageVersion,
   path: Path,
-  release: Release,
 ): FieldError[] {
   const decodable = decodableVersions ?? [];
   const version = (at: Path, text: string) => {
@@ -55,9 +50,7 @@ function validateServer(
     ...each(path.child('apiServerID'), apiServerID, isDNS1123Subdomain(apiServerID)),
     ...version(path.child('encodingVersion'), encodingVersion),
     ...decodable.flatMap((text, i) => version(at.index(i), text)),
-    ...(decodable.includes(encodingVersion)
-      ? []
-      : [invalidStruct(at, decodableVersions, goStrings(decodableVersions), why, release)]),
+    ...(decodable.includes(encodingVersion) ? [] : [invalidStruct(at, goStrings(decodableVersions), why)]),
   ];
 }
 

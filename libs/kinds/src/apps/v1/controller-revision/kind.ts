@@ -46,9 +46,9 @@ export const controllerRevision = defineKind<appsv1.ControllerRevision>({
     ageColumn,
   ]),
   strategy: plainStrategy<appsv1.ControllerRevision>(validateRevision, {
-    alsoOnUpdate: ({ data }, old, release) =>
+    alsoOnUpdate: ({ data }, old) =>
       JSON.stringify(data ?? null) === JSON.stringify(old.data ?? null)
         ? []
-        : [invalidStruct(DATA, data, goRaw(data), IMMUTABLE, release)],
+        : [invalidStruct(DATA, goRaw(data), IMMUTABLE)],
   }),
 });

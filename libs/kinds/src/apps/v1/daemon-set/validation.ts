@@ -26,20 +26,9 @@ export function validateDaemonSet(
   release: Release,
 ): FieldError[] {
   const selector = SPEC.child('selector');
-  const errors = [
-    ...validateLabelSelector(spec.selector, selector),
-    ...validateMatch(spec.selector, spec.template, release),
-  ];
+  const errors = [...validateLabelSelector(spec.selector, selector), ...validateMatch(spec.selector, spec.template)];
   if (spec.selector && isEmptySelector(spec.selector)) {
-    errors.push(
-      invalidStruct(
-        selector,
-        spec.selector,
-        goLabelSelector(spec.selector),
-        'empty selector is invalid for daemonset',
-        release,
-      ),
-    );
+    errors.push(invalidStruct(selector, goLabelSelector(spec.selector), 'empty selector is invalid for daemonset'));
   }
   return [
     ...errors,
@@ -58,7 +47,7 @@ function validateUpdateStrategy(strategy: appsv1.DaemonSetUpdateStrategy, path: 
   }
   const rolling = strategy.rollingUpdate ? '0xc000000000' : 'nil';
   const go = `apps.DaemonSetUpdateStrategy{Type:${JSON.stringify(strategy.type ?? '')}, RollingUpdate:(*apps.RollingUpdateDaemonSet)(${rolling})}`;
-  return [unsupportedStruct(path, strategy, go, ['RollingUpdate', 'OnDelete'], release)];
+  return [unsupportedStruct(path, go, ['RollingUpdate', 'OnDelete'])];
 }
 
 function validateRolling(
@@ -70,37 +59,29 @@ function validateRolling(
   const at = path.child('maxUnavailable');
   const surge = path.child('maxSurge');
   const errors = [
-    ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
-    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at, release) : []),
-    ...validateNonNegativeIntOrPercent(maxSurge, surge, release),
-    ...validateNotMoreThan100Percent(maxSurge, surge, release),
+    ...validateNonNegativeIntOrPercent(maxUnavailable, at),
+    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at) : []),
+    ...validateNonNegativeIntOrPercent(maxSurge, surge),
+    ...validateNotMoreThan100Percent(maxSurge, surge),
   ];
   const none = numberOf(maxUnavailable) === 0;
   if (none && numberOf(maxSurge) === 0) {
     errors.push(
       surges
         ? field.required(at, 'cannot be 0 when `maxSurge` is 0')
-        : invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'cannot be 0', release),
+        : invalidStruct(at, goIntOrString(maxUnavailable), 'cannot be 0'),
     );
   } else if (!none && numberOf(maxSurge) !== 0) {
-    errors.push(
-      invalidStruct(
-        surge,
-        maxSurge,
-        goIntOrString(maxSurge),
-        'may not be set when `maxUnavailable` is non-zero',
-        release,
-      ),
-    );
+    errors.push(invalidStruct(surge, goIntOrString(maxSurge), 'may not be set when `maxUnavailable` is non-zero'));
   }
-  return surges ? errors : [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at, release)];
+  return surges ? errors : [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at)];
 }
 
 /** validateDaemonSetUpdate adds that the selector is fixed. */
 export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.DaemonSet, release: Release): FieldError[] {
   return [
     ...twice(validateDaemonSet(set, release)),
-    ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector, release),
+    ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector),
   ];
 }
 

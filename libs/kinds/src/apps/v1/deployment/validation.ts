@@ -20,20 +20,20 @@ const NONE = {} as appsv1.DeploymentSpec;
 
 /** validateDeployment checks a Deployment. */
 export function validateDeployment({ spec = NONE }: appsv1.Deployment, release: Release): FieldError[] {
-  const malformed = validateSelectorForm(spec.selector, release);
+  const malformed = validateSelectorForm(spec.selector);
   const template = malformed.length
     ? malformed
     : [
-        ...validateMatch(spec.selector, spec.template, release),
+        ...validateMatch(spec.selector, spec.template),
         ...validateWorkloadTemplate(spec.template, 'ReplicaSet', (spec.replicas ?? 0) > 1, release),
       ];
   const { progressDeadlineSeconds: deadline, minReadySeconds = 0 } = spec;
   const deadlinePath = SPEC.child('progressDeadlineSeconds');
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
-    ...validateSelector(spec.selector, 'deployment', release),
+    ...validateSelector(spec.selector, 'deployment'),
     ...template,
-    ...validateStrategy(spec.strategy ?? {}, SPEC.child('strategy'), release),
+    ...validateStrategy(spec.strategy ?? {}, SPEC.child('strategy')),
     ...nonNegative(SPEC.child('minReadySeconds'), minReadySeconds),
     ...nonNegative(SPEC.child('revisionHistoryLimit'), spec.revisionHistoryLimit),
     ...(deadline === undefined ? [] : nonNegative(deadlinePath, deadline)),
@@ -43,7 +43,7 @@ export function validateDeployment({ spec = NONE }: appsv1.Deployment, release: 
   ];
 }
 
-function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path, release: Release): FieldError[] {
+function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path): FieldError[] {
   const at = path.child('rollingUpdate');
   switch (strategy.type) {
     case 'Recreate':
@@ -52,12 +52,12 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path, relea
         : [];
     case 'RollingUpdate':
       return strategy.rollingUpdate
-        ? validateRolling(strategy.rollingUpdate, at, release)
+        ? validateRolling(strategy.rollingUpdate, at)
         : [field.required(at, 'this should be defaulted and never be nil')];
     default: {
       const rolling = strategy.rollingUpdate ? '0xc000000000' : 'nil';
       const go = `apps.DeploymentStrategy{Type:${JSON.stringify(strategy.type ?? '')}, RollingUpdate:(*apps.RollingUpdateDeployment)(${rolling})}`;
-      return [unsupportedStruct(path, strategy, go, ['Recreate', 'RollingUpdate'], release)];
+      return [unsupportedStruct(path, go, ['Recreate', 'RollingUpdate'])];
     }
   }
 }
@@ -65,19 +65,16 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path, relea
 function validateRolling(
   { maxUnavailable = 0, maxSurge = 0 }: appsv1.RollingUpdateDeployment,
   path: Path,
-  release: Release,
 ): FieldError[] {
   const at = path.child('maxUnavailable');
   const errors = [
-    ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
-    ...validateNonNegativeIntOrPercent(maxSurge, path.child('maxSurge'), release),
+    ...validateNonNegativeIntOrPercent(maxUnavailable, at),
+    ...validateNonNegativeIntOrPercent(maxSurge, path.child('maxSurge')),
   ];
   if (numberOf(maxUnavailable) === 0 && numberOf(maxSurge) === 0) {
-    errors.push(
-      invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0', release),
-    );
+    errors.push(invalidStruct(at, goIntOrString(maxUnavailable), 'may not be 0 when `maxSurge` is 0'));
   }
-  return [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at, release)];
+  return [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at)];
 }
 
 /** validateDeploymentUpdate adds that the selector is fixed. */
@@ -88,6 +85,6 @@ export function validateDeploymentUpdate(
 ): FieldError[] {
   return [
     ...validateDeployment(deployment, release),
-    ...validateSelectorUnchanged(deployment.spec?.selector, old.spec?.selector, release),
+    ...validateSelectorUnchanged(deployment.spec?.selector, old.spec?.selector),
   ];
 }

@@ -28,15 +28,15 @@ export function validateReplicaSet(
   { spec = {} as appsv1.ReplicaSetSpec }: appsv1.ReplicaSet,
   release: Release,
 ): FieldError[] {
-  const malformed = validateSelectorForm(spec.selector, release);
+  const malformed = validateSelectorForm(spec.selector);
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
-    ...validateSelector(spec.selector, 'deployment', release),
+    ...validateSelector(spec.selector, 'deployment'),
     ...(malformed.length
       ? malformed
       : [
-          ...validateMatch(spec.selector, spec.template, release),
+          ...validateMatch(spec.selector, spec.template),
           ...validateWorkloadTemplate(spec.template, 'ReplicaSet', (spec.replicas ?? 0) > 1, release),
         ]),
   ];
@@ -76,7 +76,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [
       ...twice(validateReplicaSet(rs, release)),
-      ...validateSelectorUnchanged(rs.spec?.selector, old.spec?.selector, release),
+      ...validateSelectorUnchanged(rs.spec?.selector, old.spec?.selector),
     ],
   }),
   subresources: {

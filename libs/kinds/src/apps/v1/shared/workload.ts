@@ -11,17 +11,11 @@ const SELECTOR = SPEC.child('selector');
 const TEMPLATE = SPEC.child('template');
 
 /** validateSelector checks that a workload names its pods; `kind` is how messages call it. */
-export function validateSelector(
-  selector: metav1.LabelSelector | undefined,
-  kind: string,
-  release: Release,
-): FieldError[] {
+export function validateSelector(selector: metav1.LabelSelector | undefined, kind: string): FieldError[] {
   if (!selector) return [field.required(SELECTOR)];
   const errors = validateLabelSelector(selector, SELECTOR);
   if (isEmptySelector(selector)) {
-    errors.push(
-      invalidStruct(SELECTOR, selector, goLabelSelector(selector), `empty selector is invalid for ${kind}`, release),
-    );
+    errors.push(invalidStruct(SELECTOR, goLabelSelector(selector), `empty selector is invalid for ${kind}`));
   }
   return errors;
 }
@@ -37,43 +31,36 @@ export function isEmptySelector(selector: metav1.LabelSelector): boolean {
  */
 export function validateSelectorForm(
   selector: metav1.LabelSelector | undefined,
-  release: Release,
   detail = 'invalid label selector',
 ): FieldError[] {
   if (!selector || readSelector(selector)) return [];
-  return [invalidStruct(SELECTOR, selector, goLabelSelector(selector), detail, release)];
+  return [invalidStruct(SELECTOR, goLabelSelector(selector), detail)];
 }
 
 /** validateMatch: the selector has to match the template's labels. Nothing is said about selectors that are empty or malformed. */
 export function validateMatch(
   selector: metav1.LabelSelector | undefined,
   template: corev1.PodTemplateSpec | undefined,
-  release: Release,
 ): FieldError[] {
   const readable = readSelector(selector);
   if (!readable || (selector && isEmptySelector(selector))) return [];
-  return matches(readable, template, release);
+  return matches(readable, template);
 }
 
 /** validateMapMatch is validateMatch for a plain map of labels. */
-export function validateMapMatch(
-  selector: Record<string, string>,
-  template: corev1.PodTemplateSpec,
-  release: Release,
-): FieldError[] {
+export function validateMapMatch(selector: Record<string, string>, template: corev1.PodTemplateSpec): FieldError[] {
   if (!Object.keys(selector).length) return [];
-  return matches(selectorFromSet(selector), template, release);
+  return matches(selectorFromSet(selector), template);
 }
 
 function matches(
   selector: { matches(labels: Readonly<Record<string, string>>): boolean },
   template: corev1.PodTemplateSpec | undefined,
-  release: Release,
 ): FieldError[] {
   const labels = template?.metadata?.labels;
   if (selector.matches(labels ?? {})) return [];
   const detail = '`selector` does not match template `labels`';
-  return [invalidStruct(TEMPLATE.child('metadata', 'labels'), labels ?? null, goStringMap(labels), detail, release)];
+  return [invalidStruct(TEMPLATE.child('metadata', 'labels'), goStringMap(labels), detail)];
 }
 
 /**
@@ -127,8 +114,7 @@ export function validateEndless(spec: corev1.PodSpec | undefined, kind: string):
 export function validateSelectorUnchanged(
   now: metav1.LabelSelector | undefined,
   old: metav1.LabelSelector | undefined,
-  release: Release,
 ): FieldError[] {
   if (semanticEqual({ selector: now }, { selector: old })) return [];
-  return [invalidStruct(SELECTOR, now, now ? goLabelSelector(now) : '"null"', IMMUTABLE, release)];
+  return [invalidStruct(SELECTOR, now ? goLabelSelector(now) : '"null"', IMMUTABLE)];
 }

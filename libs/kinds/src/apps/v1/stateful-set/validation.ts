@@ -13,7 +13,7 @@ export function validateStatefulSet(
   { spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet,
   release: Release,
 ): FieldError[] {
-  const malformed = validateSelectorForm(spec.selector, release, '');
+  const malformed = validateSelectorForm(spec.selector, '');
   return [
     ...validatePodManagement(spec.podManagementPolicy),
     ...validateUpdateStrategy(spec.updateStrategy ?? {}, SPEC.child('updateStrategy'), release),
@@ -21,11 +21,11 @@ export function validateStatefulSet(
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...nonNegative(SPEC.child('ordinals', 'start'), spec.ordinals?.start),
-    ...validateSelector(spec.selector, 'statefulset', release),
+    ...validateSelector(spec.selector, 'statefulset'),
     ...(malformed.length
       ? malformed
       : [
-          ...validateMatch(spec.selector, spec.template, release),
+          ...validateMatch(spec.selector, spec.template),
           // The volumes are made by the claims' templates: what the pods mount is not known here.
           ...validateTemplateMetadata(spec.template ?? {}, SPEC.child('template'), release),
         ]),
@@ -57,14 +57,14 @@ function validateUpdateStrategy(
       const maximum = goPointer('intstr.IntOrString', rollingUpdate.maxUnavailable);
       const later = release.emulated < 24 ? '' : `, MaxUnavailable:${maximum}`;
       const go = `apps.RollingUpdateStatefulSetStrategy{Partition:${rollingUpdate.partition ?? 0}${later}}`;
-      return [invalidStruct(at, rollingUpdate, go, "only allowed for updateStrategy 'RollingUpdate'", release)];
+      return [invalidStruct(at, go, "only allowed for updateStrategy 'RollingUpdate'")];
     }
     case 'RollingUpdate':
       return nonNegative(at.child('partition'), rollingUpdate?.partition);
     default: {
       const rolling = rollingUpdate ? '0xc000000000' : 'nil';
       const go = `apps.StatefulSetUpdateStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateStatefulSetStrategy)(${rolling})}`;
-      return [invalidStruct(path, strategy, go, "must be 'RollingUpdate' or 'OnDelete'", release)];
+      return [invalidStruct(path, go, "must be 'RollingUpdate' or 'OnDelete'")];
     }
   }
 }

@@ -1,22 +1,19 @@
 import { LocalSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { defineKind, type StrategyContext } from '../../../kind';
+import { defineKind } from '../../../kind';
 import { deprecatedFor, served } from '../../../shared/served';
 import { fromBeta, refusePath, toBeta, validateNoMetadata, validateReview } from '../shared';
 
 /** A local review asks about its own namespace. */
-function validate(
-  { metadata, spec }: authorizationv1.LocalSubjectAccessReview,
-  context: StrategyContext,
-): FieldError[] {
+function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
   const asked = spec.resourceAttributes?.namespace ?? '';
-  const errors = [...validateReview(spec, context), ...validateNoMetadata(metadata, true)];
+  const errors = [...validateReview(spec), ...validateNoMetadata(metadata, true)];
   if (spec.resourceAttributes && asked !== (metadata?.namespace ?? ''))
     errors.push(
       field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),
     );
   if (spec.nonResourceAttributes)
-    errors.push(refusePath(spec.nonResourceAttributes, 'disallowed on this kind of request', context));
+    errors.push(refusePath(spec.nonResourceAttributes, 'disallowed on this kind of request'));
   return errors;
 }
 

@@ -17,6 +17,6 @@ export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessRevie
   ],
   verbs: ['create'],
   strategy: {
-    validate: ({ metadata, spec }, context) => [...validateReview(spec, context), ...validateNoMetadata(metadata)],
+    validate: ({ metadata, spec }) => [...validateReview(spec), ...validateNoMetadata(metadata)],
   },
 });

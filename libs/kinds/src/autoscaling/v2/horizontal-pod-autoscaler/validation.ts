@@ -76,7 +76,7 @@ function validateMetric(metric: autoscalingv2.MetricSpec, path: Path, release: R
   return [
     ...requireText(at, metric.type, 'must specify a metric source type'),
     ...known,
-    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name), release)),
+    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name))),
     ...known,
     ...(wanted && !metric[wanted] ? [missingSource(wanted, path, release)] : []),
     ...others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only')),
@@ -93,7 +93,6 @@ function validateSource(
   metric: autoscalingv2.MetricSpec,
   name: (typeof SOURCES)[keyof typeof SOURCES],
   path: Path,
-  release: Release,
 ): FieldError[] {
   const targetPath = path.child('target');
   switch (name) {
@@ -107,7 +106,7 @@ function validateSource(
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
         ...container,
-        ...validateTarget(source.target, targetPath, release),
+        ...validateTarget(source.target, targetPath),
         ...exactlyOne(
           source.target,
           'averageUtilization',
@@ -122,7 +121,7 @@ function validateSource(
       const { metric: about, target } = metric.pods!;
       return [
         ...validateIdentifier(about, path.child('metric')),
-        ...validateTarget(target, targetPath, release),
+        ...validateTarget(target, targetPath),
         ...(target?.averageValue === undefined
           ? [field.required(targetPath.child('averageValue'), 'must specify a positive target averageValue')]
           : []),
@@ -133,7 +132,7 @@ function validateSource(
       return [
         ...validateReference(describedObject, path.child('describedObject')),
         ...validateIdentifier(about, path.child('metric')),
-        ...validateTarget(target, targetPath, release),
+        ...validateTarget(target, targetPath),
         ...(target?.value === undefined && target?.averageValue === undefined
           ? [field.required(targetPath.child('averageValue'), 'must set either a target value or averageValue')]
           : []),
@@ -143,7 +142,7 @@ function validateSource(
       const { metric: about, target } = metric.external!;
       return [
         ...validateIdentifier(about, path.child('metric')),
-        ...validateTarget(target, targetPath, release),
+        ...validateTarget(target, targetPath),
         ...exactlyOne(target, 'averageValue', 'value', targetPath, 'a target value for metric', 'a per-pod target'),
       ];
     }
@@ -174,7 +173,7 @@ function validateIdentifier(identifier: autoscalingv2.MetricIdentifier | undefin
     : [field.required(at, 'must specify a metric name')];
 }
 
-function validateTarget(target: Target | undefined, path: Path, release: Release): FieldError[] {
+function validateTarget(target: Target | undefined, path: Path): FieldError[] {
   const at = path.child('type');
   const errors: FieldError[] = [];
   const type = target?.type ?? '';
@@ -184,7 +183,7 @@ function validateTarget(target: Target | undefined, path: Path, release: Release
   for (const name of ['value', 'averageValue'] as const) {
     const text = target?.[name];
     if (text !== undefined && parseQuantity(text).sign() <= 0) {
-      errors.push(invalidStruct(path.child(name), text, goQuantity(text), 'must be positive', release));
+      errors.push(invalidStruct(path.child(name), goQuantity(text), 'must be positive'));
     }
   }
   if (target?.averageUtilization !== undefined && target.averageUtilization < 1) {

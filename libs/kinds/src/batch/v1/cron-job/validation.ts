@@ -37,16 +37,16 @@ export function validateCronJobSpec(
       : [field.required(policy)]),
     ...validateJobNumbers(job, at),
     ...validateJobTemplate(job, at, release),
-    ...validateNoSelector(job.selector, at.child('selector'), release),
+    ...validateNoSelector(job.selector, at.child('selector')),
     ...(job.manualSelector ? [field.notSupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
     ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
     ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
   ];
 }
 
-function validateNoSelector(selector: metav1.LabelSelector | undefined, path: Path, release: Release): FieldError[] {
+function validateNoSelector(selector: metav1.LabelSelector | undefined, path: Path): FieldError[] {
   if (!selector) return [];
-  return [invalidStruct(path, selector, goLabelSelector(selector), '`selector` will be auto-generated', release)];
+  return [invalidStruct(path, goLabelSelector(selector), '`selector` will be auto-generated')];
 }
 
 function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulated }: Release): FieldError[] {

@@ -20,11 +20,7 @@ export function validateJob(job: batchv1.Job, release: Release, old?: batchv1.Jo
 }
 
 function validateJobSpec(spec: batchv1.JobSpec, release: Release): FieldError[] {
-  return [
-    ...validateJobNumbers(spec, SPEC),
-    ...validateJobTemplate(spec, SPEC, release),
-    ...validateSelector(spec, release),
-  ];
+  return [...validateJobNumbers(spec, SPEC), ...validateJobTemplate(spec, SPEC, release), ...validateSelector(spec)];
 }
 
 /** Unless the client says that it chooses the selector itself, the pods have the labels by which the generated one finds them. */
@@ -40,26 +36,20 @@ function validateGenerated(job: batchv1.Job, release: Release, old: batchv1.Job 
   const errors = due.flatMap(([key, value]) => {
     const detail = `must be '${value}'`;
     if (labels?.[key] === undefined) return [field.required(at.key(key), detail)];
-    return labels[key] === value ? [] : [invalidStruct(at.key(key), labels, goStringMap(labels), detail, release)];
+    return labels[key] === value ? [] : [invalidStruct(at.key(key), goStringMap(labels), detail)];
   });
   if (readSelector(spec.selector)?.matches(expected) !== false) return errors;
   const go = goLabelSelector(spec.selector);
-  return [
-    ...errors,
-    invalidStruct(SPEC.child('selector'), spec.selector, go, '`selector` not auto-generated', release),
-  ];
+  return [...errors, invalidStruct(SPEC.child('selector'), go, '`selector` not auto-generated')];
 }
 
-function validateSelector({ selector, template }: batchv1.JobSpec, release: Release): FieldError[] {
+function validateSelector({ selector, template }: batchv1.JobSpec): FieldError[] {
   const at = SPEC.child('selector');
   const errors = selector ? validateLabelSelector(selector, at) : [field.required(at)];
   const labels = template?.metadata?.labels;
   if (readSelector(selector)?.matches(labels ?? {}) !== false) return errors;
   const where = SPEC.child('template', 'metadata', 'labels');
-  return [
-    ...errors,
-    invalidStruct(where, labels ?? null, goStringMap(labels), '`selector` does not match template `labels`', release),
-  ];
+  return [...errors, invalidStruct(where, goStringMap(labels), '`selector` does not match template `labels`')];
 }
 
 const COUNTS = [
@@ -162,10 +152,8 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
   return [
     ...errors,
     ...(elastic ? [] : fixed('completions')),
-    ...validateSelectorUnchanged(spec.selector, before.selector, release),
-    ...(moved
-      ? [invalidStruct(SPEC.child('template'), spec.template, goTemplate(spec.template, release), IMMUTABLE, release)]
-      : []),
+    ...validateSelectorUnchanged(spec.selector, before.selector),
+    ...(moved ? [invalidStruct(SPEC.child('template'), goTemplate(spec.template, release), IMMUTABLE)] : []),
     ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
   ];
 }

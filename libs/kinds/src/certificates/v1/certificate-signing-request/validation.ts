@@ -48,7 +48,7 @@ export function validateRequest(
   const errors: FieldError[] = [];
   const bytes = Buffer.from(request ?? '', 'base64');
   const problem = requestProblem(bytes.toString('latin1'));
-  if (problem) errors.push(invalidStruct(SPEC.child('request'), request ?? null, goBytes(bytes), problem, context));
+  if (problem) errors.push(invalidStruct(SPEC.child('request'), goBytes(bytes), problem));
   if (!usages?.length) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
   const seen = new Set<string>();
   (usages ?? []).forEach((usage, i) => {

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isQualifiedName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
 import { isOvercommitAllowed } from '../../../shared/resource-names';
 import { validateContainerResourceName, validateResourceName } from '../pod/validation/resources';
@@ -11,14 +11,14 @@ const goFloat = (value: number) => (Number.isFinite(value) ? value.toFixed(6) : 
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 
 /** validateLimitRange checks that the bounds of each type fit each other. */
-export function validateLimitRange({ spec }: corev1.LimitRange, release: Release): FieldError[] {
+export function validateLimitRange({ spec }: corev1.LimitRange): FieldError[] {
   const types = new Set<string>();
   return (spec?.limits ?? []).flatMap((item, i) => {
     const at = Path.at('spec', 'limits').index(i);
     const errors = validateType(item.type ?? '', at.child('type'));
     if (types.has(item.type)) errors.push(field.duplicate(at.child('type'), item.type));
     types.add(item.type);
-    return [...errors, ...validateItem(item, at, release)];
+    return [...errors, ...validateItem(item, at)];
   });
 }
 
@@ -28,7 +28,7 @@ function validateType(type: string, path: Path): FieldError[] {
   return [field.invalid(path, type, 'must be a standard limit type or fully qualified')];
 }
 
-function validateItem(item: corev1.LimitRangeItem, path: Path, release: Release): FieldError[] {
+function validateItem(item: corev1.LimitRangeItem, path: Path): FieldError[] {
   const ofPods = item.type === 'Pod';
   const ofPodsOrContainers = ofPods || item.type === 'Container';
   const names = (list: (typeof LISTS)[number]) => Object.keys(item[list] ?? {});
@@ -48,7 +48,7 @@ function validateItem(item: corev1.LimitRangeItem, path: Path, release: Release)
     ...defaults,
     ...(unbounded ? [field.required(path.child('limits'), UNBOUNDED)] : []),
     ...check('maxLimitRequestRatio'),
-    ...[...all].flatMap(name => validateBounds(ofPods ? withoutDefaults(item) : item, name, path, release)),
+    ...[...all].flatMap(name => validateBounds(ofPods ? withoutDefaults(item) : item, name, path)),
   ];
 }
 
@@ -58,14 +58,14 @@ function withoutDefaults({ default: _d, defaultRequest: _r, ...rest }: corev1.Li
   return rest;
 }
 
-function validateBounds(item: corev1.LimitRangeItem, name: string, path: Path, release: Release): FieldError[] {
+function validateBounds(item: corev1.LimitRangeItem, name: string, path: Path): FieldError[] {
   const { min, max, default: limit, defaultRequest: request, maxLimitRequestRatio: ratio } = item;
   const errors: FieldError[] = [];
   const show = (text: string) => parseQuantity(text).toString();
   const above = (a: string | undefined, b: string | undefined) =>
     a !== undefined && b !== undefined && parseQuantity(a).cmp(parseQuantity(b)) > 0;
   const complain = (list: string, text: string, detail: string) =>
-    errors.push(invalidStruct(path.child(list).key(name), show(text), goQuantity(text), detail, release));
+    errors.push(invalidStruct(path.child(list).key(name), goQuantity(text), detail));
   const [low, high, normal, wanted, factor] = [min?.[name], max?.[name], limit?.[name], request?.[name], ratio?.[name]];
   if (above(low, high)) complain('min', low!, `min value ${show(low!)} is greater than max value ${show(high!)}`);
   if (above(low, wanted))

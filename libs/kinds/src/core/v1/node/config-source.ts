@@ -8,34 +8,29 @@ import {
   type FieldError,
 } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct } from '../../../shared/errors';
 
 /** CONFIG_UNTIL is the last release whose kubelets take their configuration from the API. */
 export const CONFIG_UNTIL: Minor = 21;
 
 /** validateNodeConfig checks where a kubelet is to take its configuration from, and where it says it has. */
-export function validateNodeConfig({ spec, status }: corev1.Node, release: Release): FieldError[] {
+export function validateNodeConfig({ spec, status }: corev1.Node): FieldError[] {
   const { assigned, active, lastKnownGood } = status?.config ?? {};
   const at = Path.at('status', 'config');
   return [
-    ...validateSource(spec?.configSource, Path.at('spec', 'configSource'), false, release),
-    ...validateSource(assigned, at.child('assigned'), true, release),
-    ...validateSource(active, at.child('active'), true, release),
-    ...validateSource(lastKnownGood, at.child('lastKnownGood'), true, release),
+    ...validateSource(spec?.configSource, Path.at('spec', 'configSource'), false),
+    ...validateSource(assigned, at.child('assigned'), true),
+    ...validateSource(active, at.child('active'), true),
+    ...validateSource(lastKnownGood, at.child('lastKnownGood'), true),
   ];
 }
 
-function validateSource(
-  source: corev1.NodeConfigSource | undefined,
-  path: Path,
-  inStatus: boolean,
-  release: Release,
-): FieldError[] {
+function validateSource(source: corev1.NodeConfigSource | undefined, path: Path, inStatus: boolean): FieldError[] {
   if (!source) return [];
   const { configMap } = source;
   if (configMap) return validateConfigMap(configMap, path.child('configMap'), inStatus);
   const go = 'core.NodeConfigSource{ConfigMap:(*core.ConfigMapNodeConfigSource)(nil)}';
-  return [invalidStruct(path, source, go, 'exactly one reference subfield must be non-nil', release)];
+  return [invalidStruct(path, go, 'exactly one reference subfield must be non-nil')];
 }
 
 function validateConfigMap(source: corev1.ConfigMapNodeConfigSource, path: Path, inStatus: boolean): FieldError[] {

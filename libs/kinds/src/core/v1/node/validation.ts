@@ -8,7 +8,7 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
-import { duplicateStruct, each, invalidStruct, shownStruct, type Release } from '../../../shared/errors';
+import { duplicateStruct, each, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateQuantity } from '../pod/validation/resources';
@@ -17,20 +17,20 @@ import { validateNodeAnnotations } from './annotations';
 import { validateNodeConfig } from './config-source';
 
 /** validateNode checks taints, resources and pod address ranges. */
-export function validateNode(node: corev1.Node, release: Release): FieldError[] {
+export function validateNode(node: corev1.Node): FieldError[] {
   return [
-    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path, release)),
-    ...validateTaints(node.spec?.taints, TAINTS, release),
-    ...validateNodeResources(node, release),
-    ...validateRanges(node.spec?.podCIDRs ?? [], release),
+    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path)),
+    ...validateTaints(node.spec?.taints, TAINTS),
+    ...validateNodeResources(node),
+    ...validateRanges(node.spec?.podCIDRs ?? []),
   ];
 }
 
 /** Messages place the resources behind dots. */
-function validateNodeResources({ status = {} }: corev1.Node, release: Release): FieldError[] {
+function validateNodeResources({ status = {} }: corev1.Node): FieldError[] {
   return (['capacity', 'allocatable'] as const).flatMap(list =>
     Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
-      validateQuantity(name, amount, Path.at('status', list, name), release),
+      validateQuantity(name, amount, Path.at('status', list, name)),
     ),
   );
 }
@@ -38,7 +38,7 @@ function validateNodeResources({ status = {} }: corev1.Node, release: Release): 
 /** Messages place the taints under metadata. */
 const TAINTS = Path.at('metadata', 'taints');
 
-function validateTaints(taints: readonly corev1.Taint[] = [], path: Path, release: Release): FieldError[] {
+function validateTaints(taints: readonly corev1.Taint[] = [], path: Path): FieldError[] {
   const seen = new Set<string>();
   return taints.flatMap((taint, i) => {
     const at = path.index(i);
@@ -50,15 +50,15 @@ function validateTaints(taints: readonly corev1.Taint[] = [], path: Path, releas
       ...validateTaintEffect(effect, at.child('effect'), false),
     ];
     const pair = `${key}:${effect}`;
-    if (seen.has(pair)) found.push(duplicateTaint(taint, at, release));
+    if (seen.has(pair)) found.push(duplicateTaint(taint, at));
     seen.add(pair);
     return found;
   });
 }
 
-function validateRanges(ranges: readonly string[], release: Release): FieldError[] {
+function validateRanges(ranges: readonly string[]): FieldError[] {
   const path = Path.at('spec', 'podCIDRs');
-  const complain = (at: Path, detail: string) => invalidStruct(at, ranges, goStrings(ranges), detail, release);
+  const complain = (at: Path, detail: string) => invalidStruct(at, goStrings(ranges), detail);
   const errors = ranges.flatMap((range, i) =>
     isCIDR(range).length ? [complain(path.index(i), 'must be valid CIDR')] : [],
   );
@@ -69,14 +69,14 @@ function validateRanges(ranges: readonly string[], release: Release): FieldError
   return [...errors, ...duplicates(ranges, i => path.index(i))];
 }
 
-function duplicateTaint(taint: corev1.Taint, path: Path, release: Release): FieldError {
+function duplicateTaint(taint: corev1.Taint, path: Path): FieldError {
   const { key = '', value = '', effect } = taint;
   const go = `core.Taint{Key:${JSON.stringify(key)}, Value:${JSON.stringify(value)}, Effect:${JSON.stringify(effect)}, TimeAdded:<nil>}`;
-  const message = `Duplicate value: ${shownStruct(taint, go, release)}: taints must be unique by key and effect pair`;
+  const message = `Duplicate value: ${go}: taints must be unique by key and effect pair`;
   return { reason: 'FieldValueDuplicate', field: path.toString(), message };
 }
 
-function validateAddresses({ status }: corev1.Node, release: Release): FieldError[] {
+function validateAddresses({ status }: corev1.Node): FieldError[] {
   const seen = new Set<string>();
   return (status?.addresses ?? []).flatMap(({ type, address }, i) => {
     const go = `core.NodeAddress{Type:${JSON.stringify(type)}, Address:${JSON.stringify(address)}}`;
@@ -84,16 +84,16 @@ function validateAddresses({ status }: corev1.Node, release: Release): FieldErro
       seen.add(go);
       return [];
     }
-    return [duplicateStruct(Path.at('status', 'addresses').index(i), { type, address }, go, release)];
+    return [duplicateStruct(Path.at('status', 'addresses').index(i), go)];
   });
 }
 
 /** validateNodeUpdate: of the spec only taints and unschedulable change; addresses and identity may be set once. */
 export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release: Release): FieldError[] {
   const errors = [
-    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path, release)),
-    ...validateNodeResources(node, release),
-    ...validateAddresses(node, release),
+    ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path)),
+    ...validateNodeResources(node),
+    ...validateAddresses(node),
   ];
   const { spec = {} } = node;
   const { spec: before = {} } = old;
@@ -108,7 +108,7 @@ export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release:
       field.forbidden(at.child('providerID'), 'node updates may not change providerID except from "" to valid'),
     );
   }
-  errors.push(...validateNodeConfig(node, release), ...validateTaints(spec.taints, TAINTS, release));
+  errors.push(...validateNodeConfig(node), ...validateTaints(spec.taints, TAINTS));
   const rest = ({ taints: _t, unschedulable: _u, podCIDR: _p, configSource: _c, ...other }: corev1.NodeSpec) => ({
     ...other,
     ...(!fixed.length && { podCIDRs: ranges }),

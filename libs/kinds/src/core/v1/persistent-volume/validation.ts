@@ -121,7 +121,7 @@ export function validateVolume({ metadata, spec = {} }: corev1.PersistentVolume,
   if (!accessModes.length) errors.push(field.required(SPEC.child('accessModes')));
   errors.push(
     ...validateAccessModes(accessModes, SPEC.child('accessModes'), release),
-    ...validateCapacity(spec.capacity, release),
+    ...validateCapacity(spec.capacity),
   );
   if (policy)
     errors.push(...oneOf(SPEC.child('persistentVolumeReclaimPolicy'), policy, ['Delete', 'Recycle', 'Retain']));
@@ -156,14 +156,14 @@ export function validateVolume({ metadata, spec = {} }: corev1.PersistentVolume,
   return errors;
 }
 
-function validateCapacity(capacity: Readonly<Record<string, string>> | undefined, release: Release): FieldError[] {
+function validateCapacity(capacity: Readonly<Record<string, string>> | undefined): FieldError[] {
   const path = SPEC.child('capacity');
   const names = Object.keys(capacity ?? {});
   const errors = names.length ? [] : [field.required(path)];
   if (names.length !== 1 || names[0] !== 'storage') {
     const items = names.sort().map(name => `${JSON.stringify(name)}:${goQuantity(capacity![name]!)}`);
     const go = capacity ? `core.ResourceList{${items.join(', ')}}` : 'core.ResourceList(nil)';
-    errors.push(unsupportedStruct(path, capacity ?? null, go, ['storage'], release));
+    errors.push(unsupportedStruct(path, go, ['storage']));
   }
   return [...errors, ...names.flatMap(name => validateAmount(capacity![name]!, path.key(name)))];
 }
@@ -228,7 +228,7 @@ export function validateVolumeUpdate(
     const go = spec.nodeAffinity
       ? `core.VolumeNodeAffinity{Required:${goPointer('core.NodeSelector', spec.nodeAffinity.required)}}`
       : '"null"';
-    errors.push(invalidStruct(Path.at('nodeAffinity'), spec.nodeAffinity, go, IMMUTABLE, release));
+    errors.push(invalidStruct(Path.at('nodeAffinity'), go, IMMUTABLE));
   }
   return errors;
 }

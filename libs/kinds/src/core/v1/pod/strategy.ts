@@ -24,7 +24,7 @@ const EMPTY: corev1.PodSpec = { containers: [] };
 
 function validatePod({ metadata, spec = EMPTY }: corev1.Pod, context: StrategyContext): FieldError[] {
   return [
-    ...validatePodAnnotations(metadata?.annotations, spec, ANNOTATIONS, context),
+    ...validatePodAnnotations(metadata?.annotations, spec, ANNOTATIONS),
     ...validatePodSpec(spec, SPEC, context),
     ...validateTokens(spec),
     // Templates with such images exist, so that pods alone are held to it.

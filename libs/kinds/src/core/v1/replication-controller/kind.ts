@@ -35,7 +35,7 @@ function validateController({ spec = {} }: corev1.ReplicationController, release
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...(spec.template
       ? [
-          ...validateMapMatch(selector, spec.template, release),
+          ...validateMapMatch(selector, spec.template),
           ...validateWorkloadTemplate(spec.template, 'ReplicationController', (spec.replicas ?? 0) > 1, release),
         ]
       : [field.required(SPEC.child('template'))]),

@@ -21,20 +21,16 @@ const COMPUTE = new Set(['cpu', 'memory', 'limits.cpu', 'limits.memory', 'reques
 /** validateQuota checks names, amounts and scopes. */
 export function validateQuota({ spec = {} }: corev1.ResourceQuota, release: Release): FieldError[] {
   return [
-    ...validateAmounts(spec.hard, SPEC.child('hard'), release),
+    ...validateAmounts(spec.hard, SPEC.child('hard')),
     ...validateScopes(spec, release),
     ...validateSelector(spec, release),
   ];
 }
 
-function validateAmounts(
-  amounts: Readonly<Record<string, string>> | undefined,
-  path: Path,
-  release: Release,
-): FieldError[] {
+function validateAmounts(amounts: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
   return Object.entries(amounts ?? {}).flatMap(([name, amount]) => [
     ...validateName(name, path.key(name)),
-    ...validateQuantity(name, amount, path.key(name), release),
+    ...validateQuantity(name, amount, path.key(name)),
   ]);
 }
 
@@ -59,7 +55,7 @@ const conflicts = (scopes: readonly string[]) => OPPOSITES.filter(pair => pair.e
 function validateScopes(spec: corev1.ResourceQuotaSpec, release: Release): FieldError[] {
   const { scopes = [] } = spec;
   const complain = (detail: string) =>
-    invalidStruct(SPEC.child('scopes'), scopes, goStrings(scopes, 'core.ResourceQuotaScope'), detail, release);
+    invalidStruct(SPEC.child('scopes'), goStrings(scopes, 'core.ResourceQuotaScope'), detail);
   return [
     ...scopes.flatMap(scope => [
       ...(isKnown(scope, release) ? [] : [complain('unsupported scope')]),
@@ -77,13 +73,7 @@ function validateSelector(spec: corev1.ResourceQuotaSpec, release: Release): Fie
       ? []
       : [field.invalid(path.child('scopeName'), requirement.scopeName, 'unsupported scope')]),
     ...misapplied(requirement.scopeName, spec).map(() =>
-      invalidStruct(
-        path,
-        spec.scopeSelector,
-        goScopeSelector(requirements),
-        'unsupported scope applied to resource',
-        release,
-      ),
+      invalidStruct(path, goScopeSelector(requirements), 'unsupported scope applied to resource'),
     ),
     ...validateRequirement(requirement, path, release),
   ]);
@@ -91,9 +81,7 @@ function validateSelector(spec: corev1.ResourceQuotaSpec, release: Release): Fie
   const conflicting = conflicts(requirements.map(r => r.scopeName));
   return [
     ...errors,
-    ...conflicting.map(() =>
-      invalidStruct(path, scopes ?? null, goStrings(scopes, 'core.ResourceQuotaScope'), 'conflicting scopes', release),
-    ),
+    ...conflicting.map(() => invalidStruct(path, goStrings(scopes, 'core.ResourceQuotaScope'), 'conflicting scopes')),
   ];
 }
 
@@ -129,7 +117,7 @@ function validateRequirement(
     case 'DoesNotExist':
       if (values.length) {
         const detail = "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector";
-        errors.push(invalidStruct(at, values, goStrings(values), detail, release));
+        errors.push(invalidStruct(at, goStrings(values), detail));
       }
       break;
     default:
@@ -158,16 +146,12 @@ export function validateQuotaUpdate(
   if (!semanticEqual(scopes(quota), scopes(old))) {
     const given = quota.spec?.scopes;
     const go = goStrings(given, 'core.ResourceQuotaScope');
-    errors.push(invalidStruct(SPEC.child('scopes'), given ?? null, go, IMMUTABLE, release));
+    errors.push(invalidStruct(SPEC.child('scopes'), go, IMMUTABLE));
   }
   return errors;
 }
 
 /** validateQuotaStatus checks names and amounts of what is allowed and used. */
-export function validateQuotaStatus(
-  { status = {} }: corev1.ResourceQuota,
-  _old: corev1.ResourceQuota,
-  release: Release,
-): FieldError[] {
-  return (['hard', 'used'] as const).flatMap(name => validateAmounts(status[name], Path.at('status', name), release));
+export function validateQuotaStatus({ status = {} }: corev1.ResourceQuota, _old: corev1.ResourceQuota): FieldError[] {
+  return (['hard', 'used'] as const).flatMap(name => validateAmounts(status[name], Path.at('status', name)));
 }

@@ -46,7 +46,7 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
   validateUpdate: (service, old, context) => {
-    const errors = [...validateServiceUpdate(service, old, context), ...validateService(service, context)];
+    const errors = [...validateServiceUpdate(service, old), ...validateService(service, context)];
     if (errors.length || context.emulated >= COMBINATIONS) return errors;
     const health = context.emulated < HEALTH_KEPT ? validateHealthChange(service, old) : [];
     return health.length ? health : validateTrafficCombination(service);

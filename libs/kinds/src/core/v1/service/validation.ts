@@ -56,7 +56,7 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
     }),
     ...(spec.type ? oneOf(SPEC.child('type'), spec.type, TYPES) : [field.required(SPEC.child('type'))]),
     ...validateNodePorts(spec),
-    ...validateDistinct(ports, context),
+    ...validateDistinct(ports),
     ...validateSourceRanges(spec, metadata, context),
     ...validateBalancer(spec, context),
     ...validateTrafficPolicy(spec, context),
@@ -96,16 +96,14 @@ function validateBalancer(spec: corev1.ServiceSpec, release: Release): FieldErro
     ...only('allocateLoadBalancerNodePorts'),
     ...(name === undefined || !balanced ? [] : each(SPEC.child('loadBalancerClass'), name, isQualifiedName(name))),
     ...only('loadBalancerClass'),
-    ...(balanced && protocols.size > 1 && release.emulated < MIXED_PROTOCOLS
-      ? [mixedProtocols(spec.ports ?? [], release)]
-      : []),
+    ...(balanced && protocols.size > 1 && release.emulated < MIXED_PROTOCOLS ? [mixedProtocols(spec.ports ?? [])] : []),
   ];
 }
 
-function mixedProtocols(ports: readonly corev1.ServicePort[], release: Release): FieldError {
+function mixedProtocols(ports: readonly corev1.ServicePort[]): FieldError {
   const go = ports.map(port => goServicePort(port)).join(', ');
   const detail = 'cannot create an external load balancer with mix protocols';
-  return invalidStruct(SPEC.child('ports'), ports, `[]core.ServicePort{${go}}`, detail, release);
+  return invalidStruct(SPEC.child('ports'), `[]core.ServicePort{${go}}`, detail);
 }
 
 function goServicePort({
@@ -214,7 +212,7 @@ function validateNodePorts(spec: corev1.ServiceSpec): FieldError[] {
   return [...internal, ...repeated];
 }
 
-function validateDistinct(ports: readonly corev1.ServicePort[], release: Release): FieldError[] {
+function validateDistinct(ports: readonly corev1.ServicePort[]): FieldError[] {
   const used = new Set<string>();
   return ports.flatMap((port, i) => {
     const use = `${port.protocol}/${port.port}`;
@@ -223,7 +221,7 @@ function validateDistinct(ports: readonly corev1.ServicePort[], release: Release
       return [];
     }
     const key = { protocol: port.protocol, port: port.port } as corev1.ServicePort;
-    return [duplicateStruct(SPEC.child('ports').index(i), key, goServicePort(key), release)];
+    return [duplicateStruct(SPEC.child('ports').index(i), goServicePort(key))];
   });
 }
 
@@ -284,7 +282,7 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   if (spec.type === 'ExternalName') return [];
   const { ipFamilies = [], ipFamilyPolicy, clusterIP, clusterIPs = [] } = spec;
   const at = SPEC.child('clusterIPs');
-  const complain = (detail: string) => [invalidStruct(at, clusterIPs, goStrings(clusterIPs), detail, release)];
+  const complain = (detail: string) => [invalidStruct(at, goStrings(clusterIPs), detail)];
   const errors: FieldError[] = [];
   const old = release.emulated < DUAL_STACK;
   if (clusterIP && !clusterIPs.length) errors.push(field.required(at));
@@ -327,16 +325,13 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
 export function validateServiceUpdate(
   { spec = {} }: corev1.Service,
   { spec: before = {} }: corev1.Service,
-  context: StrategyContext,
 ): FieldError[] {
   if (spec.type === 'ExternalName' || before.type === 'ExternalName' || !before.clusterIP) return [];
   const at = SPEC.child('clusterIPs');
   const now = spec.clusterIPs ?? [];
   if (!now.length) {
-    return [
-      invalidStruct(at.index(0), null, goStrings(spec.clusterIPs), 'primary clusterIP can not be unset', context),
-    ];
+    return [invalidStruct(at.index(0), goStrings(spec.clusterIPs), 'primary clusterIP can not be unset')];
   }
   if (now[0] === before.clusterIP) return [];
-  return [invalidStruct(at.index(0), now, goStrings(now), 'may not change once set', context)];
+  return [invalidStruct(at.index(0), goStrings(now), 'may not change once set')];
 }

@@ -1,6 +1,6 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, requireText, unsupportedStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
@@ -8,10 +8,10 @@ const MAX_PRECEDENCE = 10_000;
 const EXEMPT = 'exempt';
 
 /** validateFlowSchema checks a FlowSchema. */
-export function validateFlowSchema(
-  { metadata, spec = {} as flowcontrolv1.FlowSchemaSpec }: flowcontrolv1.FlowSchema,
-  release: Release,
-): FieldError[] {
+export function validateFlowSchema({
+  metadata,
+  spec = {} as flowcontrolv1.FlowSchemaSpec,
+}: flowcontrolv1.FlowSchema): FieldError[] {
   const { matchingPrecedence = 0, distinguisherMethod, priorityLevelConfiguration, rules = [] } = spec;
   const at = SPEC.child('matchingPrecedence');
   const errors: FieldError[] = [];
@@ -23,15 +23,7 @@ export function validateFlowSchema(
   }
   if (distinguisherMethod && !['ByNamespace', 'ByUser'].includes(distinguisherMethod.type)) {
     const go = `flowcontrol.FlowDistinguisherMethod{Type:${JSON.stringify(distinguisherMethod.type)}}`;
-    errors.push(
-      unsupportedStruct(
-        SPEC.child('distinguisherMethod', 'type'),
-        distinguisherMethod,
-        go,
-        ['ByNamespace', 'ByUser'],
-        release,
-      ),
-    );
+    errors.push(unsupportedStruct(SPEC.child('distinguisherMethod', 'type'), go, ['ByNamespace', 'ByUser']));
   }
   const name = priorityLevelConfiguration?.name;
   const where = SPEC.child('priorityLevelConfiguration', 'name');
@@ -40,13 +32,12 @@ export function validateFlowSchema(
       ? each(where, name, isDNS1123Subdomain(name))
       : [field.required(where, 'must reference a priority level')]),
   );
-  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i), release))];
+  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i)))];
 }
 
 function validateRule(
   { subjects, resourceRules, nonResourceRules }: flowcontrolv1.PolicyRulesWithSubjects,
   path: Path,
-  release: Release,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (!subjects?.length)
@@ -57,18 +48,14 @@ function validateRule(
   }
   return [
     ...errors,
-    ...(resourceRules ?? []).flatMap((rule, i) =>
-      validateResources(rule, path.child('resourceRules').index(i), release),
-    ),
-    ...(nonResourceRules ?? []).flatMap((rule, i) =>
-      validatePaths(rule, path.child('nonResourceRules').index(i), release),
-    ),
+    ...(resourceRules ?? []).flatMap((rule, i) => validateResources(rule, path.child('resourceRules').index(i))),
+    ...(nonResourceRules ?? []).flatMap((rule, i) => validatePaths(rule, path.child('nonResourceRules').index(i))),
   ];
 }
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
 
-function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path, release: Release): FieldError[] {
+function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path): FieldError[] {
   const { verbs, apiGroups, resources, namespaces, clusterScope } = rule;
   const list = (
     name: 'apiGroups' | 'resources',
@@ -77,13 +64,13 @@ function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path, r
     several: string,
   ) =>
     values?.length
-      ? alone(path.child(name), values, several, release)
+      ? alone(path.child(name), values, several)
       : [field.required(path.child(name), `resource rules must supply at least one ${one}`)];
   return [
-    ...validateVerbs(verbs, path.child('verbs'), release),
+    ...validateVerbs(verbs, path.child('verbs')),
     ...list('apiGroups', apiGroups, 'api group', 'api groups'),
     ...list('resources', resources, 'resource', 'resources'),
-    ...validateNamespaces(namespaces, clusterScope ?? false, path.child('namespaces'), release),
+    ...validateNamespaces(namespaces, clusterScope ?? false, path.child('namespaces')),
   ];
 }
 
@@ -91,13 +78,12 @@ function validateNamespaces(
   namespaces: readonly string[] | undefined,
   clusterScope: boolean,
   path: Path,
-  release: Release,
 ): FieldError[] {
   if (!namespaces?.length) {
     const why = 'resource rules that are not cluster scoped must supply at least one namespace';
     return clusterScope ? [] : [field.required(path, why)];
   }
-  if (namespaces.includes('*')) return alone(path, namespaces, 'namespaces', release);
+  if (namespaces.includes('*')) return alone(path, namespaces, 'namespaces');
   const head = "each member of this list must be '*' or a DNS-1123 label; ";
   return namespaces.flatMap((name, i) =>
     each(
@@ -108,13 +94,13 @@ function validateNamespaces(
   );
 }
 
-function validatePaths(rule: flowcontrolv1.NonResourcePolicyRule, path: Path, release: Release): FieldError[] {
+function validatePaths(rule: flowcontrolv1.NonResourcePolicyRule, path: Path): FieldError[] {
   const { verbs, nonResourceURLs } = rule;
   const at = path.child('nonResourceURLs');
-  const errors = validateVerbs(verbs, path.child('verbs'), release);
+  const errors = validateVerbs(verbs, path.child('verbs'));
   if (!nonResourceURLs?.length)
     return [...errors, field.required(at, 'nonResourceURLs must contain at least one value')];
-  if (nonResourceURLs.includes('*')) return [...errors, ...alone(at, nonResourceURLs, 'non-resource URLs', release)];
+  if (nonResourceURLs.includes('*')) return [...errors, ...alone(at, nonResourceURLs, 'non-resource URLs')];
   return [...errors, ...nonResourceURLs.flatMap((url, i) => validatePath(url, at.index(i)))];
 }
 
@@ -130,19 +116,17 @@ function validatePath(url: string, path: Path): FieldError[] {
   return [];
 }
 
-function validateVerbs(verbs: readonly string[] | undefined, path: Path, release: Release): FieldError[] {
+function validateVerbs(verbs: readonly string[] | undefined, path: Path): FieldError[] {
   if (!verbs?.length) return [field.required(path, 'verbs must contain at least one value')];
-  if (verbs.includes('*')) return alone(path, verbs, 'verbs', release);
-  return verbs.every(verb => VERBS.includes(verb))
-    ? []
-    : [unsupportedStruct(path, verbs, goStrings(verbs), VERBS, release)];
+  if (verbs.includes('*')) return alone(path, verbs, 'verbs');
+  return verbs.every(verb => VERBS.includes(verb)) ? [] : [unsupportedStruct(path, goStrings(verbs), VERBS)];
 }
 
 /** alone: a star says all there is to say. */
-function alone(path: Path, values: readonly string[], noun: string, release: Release): FieldError[] {
+function alone(path: Path, values: readonly string[], noun: string): FieldError[] {
   if (!values.includes('*') || values.length === 1) return [];
   const why = `if '*' is present, must not specify other ${noun}`;
-  return [invalidStruct(path, values, goStrings(values), why, release)];
+  return [invalidStruct(path, goStrings(values), why)];
 }
 
 function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Subject, path: Path): FieldError[] {

@@ -42,7 +42,7 @@ function formOf({ apiVersion }: StrategyContext, old?: networkingv1.Ingress): Fo
 
 /** validateNewIngress checks a new Ingress, which names its class in one way only; messages name fields as the client's version does. */
 export function validateNewIngress(ingress: networkingv1.Ingress, context: StrategyContext): FieldError[] {
-  const errors = validateIngress(ingress, formOf(context), context);
+  const errors = validateIngress(ingress, formOf(context));
   const annotation = ingress.metadata?.annotations?.[CLASS];
   const name = ingress.spec?.ingressClassName;
   // Since 1.22 both may be given as long as they agree.
@@ -60,17 +60,17 @@ export function validateIngressUpdate(
   old: networkingv1.Ingress,
   context: StrategyContext,
 ): FieldError[] {
-  return validateIngress(ingress, formOf(context, old), context);
+  return validateIngress(ingress, formOf(context, old));
 }
 
-function validateIngress({ spec = {} }: networkingv1.Ingress, form: Form, context: StrategyContext): FieldError[] {
+function validateIngress({ spec = {} }: networkingv1.Ingress, form: Form): FieldError[] {
   const backend = form.beta ? 'backend' : 'defaultBackend';
   const { rules = [], tls = [], defaultBackend, ingressClassName } = spec;
   const errors: FieldError[] = [];
   if (!rules.length && !defaultBackend) {
     const detail = `either \`${backend}\` or \`rules\` must be specified`;
     const go = `[]networking.IngressRule${spec.rules ? '{}' : '(nil)'}`;
-    errors.push(invalidStruct(SPEC, spec.rules ?? null, go, detail, context));
+    errors.push(invalidStruct(SPEC, go, detail));
   }
   if (defaultBackend) errors.push(...validateBackend(defaultBackend, SPEC.child(backend), form));
   rules.forEach((rule, i) => errors.push(...validateRule(rule, SPEC.child('rules').index(i), form)));

@@ -36,6 +36,6 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     generation: true,
     countsEmpties: true,
     validate: validateNetworkPolicy,
-    validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),
+    validateUpdate: (policy, _old) => twice(validateNetworkPolicy(policy)),
   }),
 });

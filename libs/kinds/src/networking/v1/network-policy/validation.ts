@@ -1,7 +1,7 @@
 import type { networkingv1 } from '@navarch/api';
 import { field, isCIDR, isValidPortName, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
 import { BlockList } from 'node:net';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
@@ -10,10 +10,9 @@ const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 const TYPES = ['Ingress', 'Egress'];
 
 /** validateNetworkPolicy checks a NetworkPolicy. */
-export function validateNetworkPolicy(
-  { spec = {} as networkingv1.NetworkPolicySpec }: networkingv1.NetworkPolicy,
-  release: Release,
-): FieldError[] {
+export function validateNetworkPolicy({
+  spec = {} as networkingv1.NetworkPolicySpec,
+}: networkingv1.NetworkPolicy): FieldError[] {
   const types = spec.policyTypes ?? [];
   const typesPath = SPEC.child('policyTypes');
   const tooMany = types.length > TYPES.length;
@@ -27,10 +26,8 @@ export function validateNetworkPolicy(
       ? [
           invalidStruct(
             typesPath,
-            types,
             goStrings(types, 'networking.PolicyType'),
             'may not specify more than two policyTypes',
-            release,
           ),
         ]
       : []),

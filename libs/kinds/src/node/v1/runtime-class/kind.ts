@@ -38,18 +38,18 @@ function validateRuntimeClass(
     ...each(Path.at('handler'), handler, isDNS1123Label(handler)),
     ...(overhead?.podFixed ? validateResources({ limits: overhead.podFixed }, Path.at('overhead'), release) : []),
     ...validateLabels(scheduling?.nodeSelector, at.child('nodeSelector')),
-    ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations'), release),
-    ...repeatedTolerations(scheduling?.tolerations ?? [], at.child('tolerations'), release),
+    ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations')),
+    ...repeatedTolerations(scheduling?.tolerations ?? [], at.child('tolerations')),
   ];
 }
 
 /** repeatedTolerations finds tolerations that stand twice; how long they hold does not tell them apart. */
-function repeatedTolerations(tolerations: readonly corev1.Toleration[], path: Path, release: Release): FieldError[] {
+function repeatedTolerations(tolerations: readonly corev1.Toleration[], path: Path): FieldError[] {
   const keyOf = ({ key = '', operator = '', value = '', effect = '' }: corev1.Toleration) =>
     JSON.stringify([key, operator, value, effect]);
   const keys = tolerations.map(keyOf);
   return tolerations.flatMap((toleration, i) =>
-    keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), toleration, goToleration(toleration), release)] : [],
+    keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), goToleration(toleration))] : [],
   );
 }
 

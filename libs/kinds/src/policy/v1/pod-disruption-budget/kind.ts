@@ -22,13 +22,13 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
     const policy = goPointer('policy.UnhealthyPodEvictionPolicyType', spec.unhealthyPodEvictionPolicy);
     const later = release.emulated < 26 ? '' : `, UnhealthyPodEvictionPolicy:${policy}`;
     const go = `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer}, Selector:${shown}, MaxUnavailable:${pointer}${later}}`;
-    errors.push(invalidStruct(SPEC, spec, go, 'minAvailable and maxUnavailable cannot be both set', release));
+    errors.push(invalidStruct(SPEC, go, 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {
     if (spec[name] === undefined) continue;
     errors.push(
-      ...validateNonNegativeIntOrPercent(spec[name], SPEC.child(name), release),
-      ...validateNotMoreThan100Percent(spec[name], SPEC.child(name), release),
+      ...validateNonNegativeIntOrPercent(spec[name], SPEC.child(name)),
+      ...validateNotMoreThan100Percent(spec[name], SPEC.child(name)),
     );
   }
   errors.push(...validateLabelSelector(selector, SPEC.child('selector')));

@@ -55,12 +55,12 @@ export function validatePolicy(
   return [
     ...validateProfiles(metadata?.annotations ?? {}, Path.at('metadata', 'annotations')),
     ...validateStrategy(spec.runAsUser, SPEC.child('runAsUser'), ['MustRunAs', 'MustRunAsNonRoot', 'RunAsAny']),
-    ...(spec.runAsGroup ? validateGroup(spec.runAsGroup, SPEC.child('runAsGroup'), release) : []),
+    ...(spec.runAsGroup ? validateGroup(spec.runAsGroup, SPEC.child('runAsGroup')) : []),
     ...oneOf(SPEC.child('seLinux', 'rule'), spec.seLinux?.rule, ['MustRunAs', 'RunAsAny']),
     ...validateStrategy(spec.supplementalGroups, SPEC.child('supplementalGroups'), ANY),
     ...validateStrategy(spec.fsGroup, SPEC.child('fsGroup'), ANY),
     ...(spec.volumes ?? []).flatMap(volume => oneOf(SPEC.child('volumes'), volume, VOLUMES)),
-    ...validateCapabilities(spec, release),
+    ...validateCapabilities(spec),
     ...validateEscalation(spec),
     ...validateHostPaths(spec.allowedHostPaths ?? [], SPEC.child('allowedHostPaths')),
     ...(spec.allowedFlexVolumes ?? []).flatMap(({ driver }, i) =>
@@ -77,7 +77,7 @@ export function validatePolicy(
       validateCSIDriverName(name, SPEC.child('allowedCSIDrivers', 'allowedCSIDriver').index(i).child('name'), release),
     ),
     ...validateAllowedSysctls(spec, SPEC),
-    ...validateRuntimeClasses(spec.runtimeClass, SPEC.child('runtimeClass'), release),
+    ...validateRuntimeClasses(spec.runtimeClass, SPEC.child('runtimeClass')),
   ];
 }
 
@@ -95,13 +95,9 @@ function validateStrategy(
 }
 
 /** Unlike the other strategies, that of the group has ranges where it needs them only. */
-function validateGroup(
-  { rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOptions,
-  path: Path,
-  release: Release,
-): FieldError[] {
+function validateGroup({ rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOptions, path: Path): FieldError[] {
   const at = path.child('ranges');
-  const refuse = (detail: string) => [invalidStruct(at, ranges, goRanges(ranges), detail, release)];
+  const refuse = (detail: string) => [invalidStruct(at, goRanges(ranges), detail)];
   switch (rule) {
     case 'RunAsAny':
       return ranges.length ? refuse('Ranges must be empty') : [];
@@ -146,13 +142,13 @@ function validateRange({ min = 0, max = 0 }: policyv1beta1.IDRange, path: Path):
 }
 
 /** Messages name the lists without the spec that they are in. */
-function validateCapabilities(spec: Spec, release: Release): FieldError[] {
+function validateCapabilities(spec: Spec): FieldError[] {
   const dropped = spec.requiredDropCapabilities ?? [];
   const errors: FieldError[] = [];
   if (dropped.length && spec.allowedCapabilities?.includes('*')) {
     const detail = 'must be empty when all capabilities are allowed by a wildcard';
     const go = goStrings(dropped, 'core.Capability');
-    errors.push(invalidStruct(Path.at('requiredDropCapabilities'), dropped, go, detail, release));
+    errors.push(invalidStruct(Path.at('requiredDropCapabilities'), go, detail));
   }
   for (const name of ['defaultAddCapabilities', 'allowedCapabilities'] as const) {
     const both = (spec[name] ?? []).filter(capability => dropped.includes(capability));
@@ -183,7 +179,6 @@ function validateHostPaths(paths: readonly policyv1beta1.AllowedHostPath[], path
 function validateRuntimeClasses(
   classes: policyv1beta1.RuntimeClassStrategyOptions | undefined,
   path: Path,
-  release: Release,
 ): FieldError[] {
   if (!classes) return [];
   const normal = classes.defaultRuntimeClassName;
@@ -202,7 +197,7 @@ function validateRuntimeClasses(
   }
   if (any && allowed.length > 1) {
     const detail = "if '*' is present, must not specify other RuntimeClass names";
-    errors.push(invalidStruct(at, allowed, goStrings(allowed), detail, release));
+    errors.push(invalidStruct(at, goStrings(allowed), detail));
   }
   return errors;
 }

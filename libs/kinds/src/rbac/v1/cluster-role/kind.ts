@@ -1,14 +1,14 @@
 import { ClusterRoles, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import { twice, type Release } from '../../../shared/errors';
+import { twice } from '../../../shared/errors';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
 
-function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, release: Release): FieldError[] {
-  const errors = validateRules(rules, false, release);
+function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole): FieldError[] {
+  const errors = validateRules(rules, false);
   if (!aggregationRule) return errors;
   const at = Path.at('aggregationRule', 'clusterRoleSelectors');
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
@@ -32,6 +32,6 @@ export const clusterRole = defineKind<rbacv1.ClusterRole>({
   strategy: plainStrategy<rbacv1.ClusterRole>(validateClusterRole, {
     metadataChecks: { update: ['whole', 'whole', 'change'] },
     allowCreateOnUpdate: true,
-    validateUpdate: (role, _old, release) => twice(validateClusterRole(role, release)),
+    validateUpdate: (role, _old) => twice(validateClusterRole(role)),
   }),
 });

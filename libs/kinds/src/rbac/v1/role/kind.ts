@@ -1,11 +1,11 @@
 import { Roles, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { twice, type Release } from '../../../shared/errors';
+import { twice } from '../../../shared/errors';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
 
-const validateRole = ({ rules }: rbacv1.Role, release: Release) => validateRules(rules, true, release);
+const validateRole = ({ rules }: rbacv1.Role) => validateRules(rules, true);
 
 /** role declares Role. */
 export const role = defineKind<rbacv1.Role>({
@@ -15,7 +15,7 @@ export const role = defineKind<rbacv1.Role>({
   strategy: {
     ...plainStrategy<rbacv1.Role>(validateRole, {
       metadataChecks: { update: ['whole', 'whole', 'change'] },
-      validateUpdate: (role, _old, release) => twice(validateRole(role, release)),
+      validateUpdate: (role, _old) => twice(validateRole(role)),
     }),
     allowCreateOnUpdate: true,
   },

@@ -9,8 +9,8 @@ export const bindingStrategy = (kinds: readonly string[]): Strategy<rbacv1.RoleB
   plainStrategy<rbacv1.RoleBinding & rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, kinds), {
     metadataChecks: { update: ['whole', 'whole', 'change'] },
     allowCreateOnUpdate: true,
-    validateUpdate: (binding, old, release) => [
+    validateUpdate: (binding, old) => [
       ...twice(validateBinding(binding, kinds)),
-      ...validateRoleRefUnchanged(binding, old, release),
+      ...validateRoleRefUnchanged(binding, old),
     ],
   });

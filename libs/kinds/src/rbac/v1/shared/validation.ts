@@ -1,29 +1,23 @@
 import type { rbacv1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
-import { each, invalidStruct, type Release } from '../../../shared/errors';
+import { each, invalidStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 
 /** RBAC_GROUP is the API group of roles, and of users and groups as subjects. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** validateRules checks the rules of a role; those of a namespaced one name resources only. */
-export function validateRules(
-  rules: readonly rbacv1.PolicyRule[] | undefined,
-  namespaced: boolean,
-  release: Release,
-): FieldError[] {
-  return (rules ?? []).flatMap((rule, i) => validateRule(rule, namespaced, Path.at('rules').index(i), release));
+export function validateRules(rules: readonly rbacv1.PolicyRule[] | undefined, namespaced: boolean): FieldError[] {
+  return (rules ?? []).flatMap((rule, i) => validateRule(rule, namespaced, Path.at('rules').index(i)));
 }
 
-function validateRule(rule: rbacv1.PolicyRule, namespaced: boolean, path: Path, release: Release): FieldError[] {
+function validateRule(rule: rbacv1.PolicyRule, namespaced: boolean, path: Path): FieldError[] {
   const { verbs, apiGroups = [], resources = [], resourceNames = [], nonResourceURLs = [] } = rule;
   const errors = verbs?.length ? [] : [field.required(path.child('verbs'), 'verbs must contain at least one value')];
   if (nonResourceURLs.length) {
     const refuse = (detail: string) =>
-      errors.push(
-        invalidStruct(path.child('nonResourceURLs'), nonResourceURLs, goStrings(nonResourceURLs), detail, release),
-      );
+      errors.push(invalidStruct(path.child('nonResourceURLs'), goStrings(nonResourceURLs), detail));
     if (namespaced) refuse('namespaced rules cannot apply to non-resource URLs');
     if (apiGroups.length || resources.length || resourceNames.length)
       refuse('rules cannot apply to both regular resources and non-resource URLs');
@@ -78,13 +72,9 @@ function validateSubject(
 }
 
 /** validateRoleRefUnchanged: whoever may change subjects must not be able to change what they get. */
-export function validateRoleRefUnchanged(
-  { roleRef: ref }: Binding,
-  { roleRef: old }: Binding,
-  release: Release,
-): FieldError[] {
+export function validateRoleRefUnchanged({ roleRef: ref }: Binding, { roleRef: old }: Binding): FieldError[] {
   if (semanticEqual(ref, old)) return [];
   const quoted = (text: string | undefined) => JSON.stringify(text ?? '');
   const go = `rbac.RoleRef{APIGroup:${quoted(ref?.apiGroup)}, Kind:${quoted(ref?.kind)}, Name:${quoted(ref?.name)}}`;
-  return [invalidStruct(Path.at('roleRef'), ref, go, 'cannot change roleRef', release)];
+  return [invalidStruct(Path.at('roleRef'), go, 'cannot change roleRef')];
 }

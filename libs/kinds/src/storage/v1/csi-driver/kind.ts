@@ -74,7 +74,7 @@ function validateDriverUpdate(
     changed(name) ? [field.invalid(SPEC.child(shown), driver.spec?.[name], IMMUTABLE)] : [];
   if (release.emulated <= WHOLE_UNTIL) {
     if (semanticEqual(driver.spec, old.spec)) return [];
-    return [invalidStruct(SPEC, driver.spec, 'storage.CSIDriverSpec{}', IMMUTABLE, release)];
+    return [invalidStruct(SPEC, 'storage.CSIDriverSpec{}', IMMUTABLE)];
   }
   const modes = driver.spec?.volumeLifecycleModes;
   const go = goStrings(modes, 'storage.VolumeLifecycleMode');
@@ -84,9 +84,7 @@ function validateDriverUpdate(
     ...fixed('attachRequired', 'attachedRequired'),
     ...fixed('fsGroupPolicy'),
     ...(release.emulated < 29 ? fixed('podInfoOnMount') : []),
-    ...(changed('volumeLifecycleModes')
-      ? [invalidStruct(SPEC.child('volumeLifecycleModes'), modes ?? null, go, IMMUTABLE, release)]
-      : []),
+    ...(changed('volumeLifecycleModes') ? [invalidStruct(SPEC.child('volumeLifecycleModes'), go, IMMUTABLE)] : []),
   ];
 }
 

@@ -23,7 +23,7 @@ function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldEr
     keys.forEach((key, n) => {
       if (!key) errors.push(field.required(at));
       if (keys.indexOf(key) < n) errors.push(field.duplicate(at, key));
-      errors.push(...isQualifiedName(key).map(text => invalidStruct(at, keys, goStrings(keys), text, release)));
+      errors.push(...isQualifiedName(key).map(text => invalidStruct(at, goStrings(keys), text)));
     });
     return errors;
   });
@@ -59,7 +59,7 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release
   );
   return [
     ...twice(validateCSINode(node, release)),
-    ...changed.map(driver => invalidStruct(Path.at('CSINodeDriver'), driver, goDriver(driver), IMMUTABLE, release)),
+    ...changed.map(driver => invalidStruct(Path.at('CSINodeDriver'), goDriver(driver), IMMUTABLE)),
   ];
 }
 

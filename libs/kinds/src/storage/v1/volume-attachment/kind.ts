@@ -86,9 +86,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
     },
     validateUpdate: (attachment, old, release) => [
       ...twice(validateAttachment(attachment, release)),
-      ...(semanticEqual(attachment.spec, old.spec)
-        ? []
-        : [invalidStruct(SPEC, attachment.spec, goSpec(attachment.spec), IMMUTABLE, release)]),
+      ...(semanticEqual(attachment.spec, old.spec) ? [] : [invalidStruct(SPEC, goSpec(attachment.spec), IMMUTABLE)]),
     ],
   },
   subresources: {

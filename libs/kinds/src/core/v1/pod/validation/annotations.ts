@@ -22,7 +22,6 @@ export function validatePodAnnotations(
   annotations: Readonly<Record<string, string>> = {},
   spec: corev1.PodSpec,
   path: Path,
-  release: Release,
 ): FieldError[] {
   const entries = Object.entries(annotations);
   const mirror = annotations[MIRROR];
@@ -30,7 +29,7 @@ export function validatePodAnnotations(
     ...(mirror !== undefined && !spec.nodeName
       ? [field.invalid(path.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set')]
       : []),
-    ...validateTolerationsOf(annotations, path, release),
+    ...validateTolerationsOf(annotations, path),
     ...entries.flatMap(([key, profile]) => (key === POD_SECCOMP ? validateSeccomp(profile, path.child(key)) : [])),
     ...entries.flatMap(([key, profile]) =>
       key.startsWith(CONTAINER_SECCOMP) ? validateSeccomp(profile, path.child(key)) : [],
@@ -47,14 +46,10 @@ const TOLERATIONS: AnnotationForm = {
   list: true,
 };
 
-function validateTolerationsOf(
-  annotations: Readonly<Record<string, string>>,
-  path: Path,
-  release: Release,
-): FieldError[] {
+function validateTolerationsOf(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
   const { value, errors } = readAnnotation(annotations, TOLERATIONS, path);
   const list = Array.isArray(value) ? value.filter(isRecord) : [];
-  return [...errors, ...validateTolerations(list, path.child(TOLERATIONS.key), release)];
+  return [...errors, ...validateTolerations(list, path.child(TOLERATIONS.key))];
 }
 
 /** validateSeccomp checks a seccomp profile as annotations name it. */
@@ -120,12 +115,7 @@ function mismatch(annotation: string, { type, localhostProfile }: corev1.Seccomp
 }
 
 /** validateAnnotationChanges: what the node has acted upon stays as it is. */
-export function validateAnnotationChanges(
-  pod: corev1.Pod,
-  old: corev1.Pod,
-  path: Path,
-  release: Release,
-): FieldError[] {
+export function validateAnnotationChanges(pod: corev1.Pod, old: corev1.Pod, path: Path): FieldError[] {
   const now = pod.metadata?.annotations ?? {};
   const before = old.metadata?.annotations ?? {};
   const changed = Object.keys(before).filter(key => now[key] !== before[key]);
@@ -138,6 +128,6 @@ export function validateAnnotationChanges(
   return [
     ...refuse(changed, 'remove or update'),
     ...refuse(added, 'add'),
-    ...validatePodAnnotations(now, pod.spec ?? { containers: [] }, path, release),
+    ...validatePodAnnotations(now, pod.spec ?? { containers: [] }, path),
   ];
 }

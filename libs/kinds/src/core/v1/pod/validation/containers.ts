@@ -141,13 +141,7 @@ function validateInitOnly(container: corev1.Container, path: Path, names: Set<st
     errors.push(
       release.emulated >= 29
         ? field.forbidden(at, 'may not be set for init containers without restartPolicy=Always')
-        : invalidStruct(
-            at,
-            container[part],
-            goInitPart(container, part),
-            'must not be set for init containers',
-            release,
-          ),
+        : invalidStruct(at, goInitPart(container, part), 'must not be set for init containers'),
     );
   }
   return errors;

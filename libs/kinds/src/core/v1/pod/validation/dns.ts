@@ -31,8 +31,7 @@ export function validateDNSConfig(
   if (!config) return errors;
   const { nameservers = [], searches = [], options = [] } = config;
   const [maxSearches, maxSearchText] = release.emulated >= 28 ? [32, 2048] : [6, 256];
-  const list = (path: Path, values: string[], detail: string) =>
-    invalidStruct(path, values, goStrings(values), detail, release);
+  const list = (path: Path, values: string[], detail: string) => invalidStruct(path, goStrings(values), detail);
   if (nameservers.length > NAMESERVERS) {
     errors.push(list(path.child('nameservers'), nameservers, `must not have more than ${NAMESERVERS} nameservers`));
   }

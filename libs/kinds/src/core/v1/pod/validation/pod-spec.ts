@@ -53,7 +53,7 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...validateDeadline(spec.activeDeadlineSeconds, path.child('activeDeadlineSeconds')),
     ...name(spec.hostname, path.child('hostname'), isDNS1123Label),
     ...name(spec.subdomain, path.child('subdomain'), isDNS1123Label),
-    ...validateTolerations(spec.tolerations, path.child('tolerations'), release),
+    ...validateTolerations(spec.tolerations, path.child('tolerations')),
     ...validateHostAliases(spec.hostAliases, path.child('hostAliases')),
     ...name(spec.priorityClassName, path.child('priorityClassName'), isDNS1123Subdomain),
     ...(spec.runtimeClassName === undefined

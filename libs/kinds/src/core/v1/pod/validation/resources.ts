@@ -19,11 +19,11 @@ import {
 } from '../../../../shared/resource-names';
 
 /** validateQuantity checks an amount of a resource: not negative, whole where parts make no sense. */
-export function validateQuantity(resource: string, text: string, path: Path, release: Release): FieldError[] {
+export function validateQuantity(resource: string, text: string, path: Path): FieldError[] {
   const quantity = parseQuantity(text);
   const errors = quantity.sign() < 0 ? [field.invalid(path, quantity.toString(), NON_NEGATIVE)] : [];
   if (!isIntegerResource(resource) || quantity.isInteger()) return errors;
-  return [...errors, invalidStruct(path, quantity.toString(), goQuantity(text), 'must be an integer', release)];
+  return [...errors, invalidStruct(path, goQuantity(text), 'must be an integer')];
 }
 
 /** validateContainerResourceName checks the name of a resource that a container may ask for. */
@@ -58,10 +58,7 @@ export function validateResources(
     more?: (name: string, quantity: Quantity) => FieldError[],
   ) => {
     for (const [name, text] of values) {
-      errors.push(
-        ...validateContainerResourceName(name, at.key(name)),
-        ...validateQuantity(name, text, at.key(name), release),
-      );
+      errors.push(...validateContainerResourceName(name, at.key(name)), ...validateQuantity(name, text, at.key(name)));
       if (more) errors.push(...more(name, parseQuantity(text)));
     }
   };

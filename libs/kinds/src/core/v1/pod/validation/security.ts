@@ -27,7 +27,7 @@ export function validateSecurityContext(
     ...(isRefused ? [field.forbidden(path.child('privileged'), 'disallowed by cluster policy')] : []),
     ...validateID(context.runAsUser, path.child('runAsUser')),
     ...validateID(context.runAsGroup, path.child('runAsGroup')),
-    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
     ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'), release),
   ];
   if (context.procMount !== undefined) errors.push(...oneOf(path.child('procMount'), context.procMount, PROC_MOUNTS));
@@ -36,10 +36,8 @@ export function validateSecurityContext(
       errors.push(
         invalidStruct(
           path,
-          context,
           goSecurityContext(context, release),
           `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
-          release,
         ),
       );
     if (context.privileged) refuse('`privileged` to true');
@@ -70,7 +68,7 @@ function goSecurityContext(context: corev1.SecurityContext, { emulated }: Releas
   return `core.SecurityContext{${shown.join(', ')}}`;
 }
 
-function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path, release: Release): FieldError[] {
+function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path): FieldError[] {
   if (!profile) return [];
   const { type, localhostProfile: file } = profile;
   const at = path.child('localhostProfile');
@@ -82,7 +80,7 @@ function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path,
     else errors.push(...validateDescendingPath(file, at));
   } else if (file !== undefined) {
     const go = `core.SeccompProfile{Type:${JSON.stringify(type ?? '')}, LocalhostProfile:${goPointer('string', file)}}`;
-    errors.push(invalidStruct(at, profile, go, 'can only be set when seccomp type is Localhost', release));
+    errors.push(invalidStruct(at, go, 'can only be set when seccomp type is Localhost'));
   }
   return errors;
 }
@@ -121,7 +119,7 @@ export function validatePodSecurityContext(
     context[name] === undefined ? [] : oneOf(path.child(name), context[name], policies);
   return [
     ...errors,
-    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile'), release),
+    ...validateSeccomp(context.seccompProfile, path.child('seccompProfile')),
     ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions')),
     ...validateAppArmor(context.appArmorProfile, path.child('appArmorProfile'), release),
     ...among('supplementalGroupsPolicy', ['Merge', 'Strict']),

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isQualifiedName, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
-import { duplicateStruct, each, invalidStruct, type Release } from '../../../../shared/errors';
+import { duplicateStruct, each, invalidStruct } from '../../../../shared/errors';
 import { validateAnnotationChanges } from './annotations';
 
 const STATUS = Path.at('status');
@@ -8,11 +8,11 @@ const METADATA = Path.at('metadata');
 const SYSTEM_CONDITIONS = ['PodScheduled', 'Ready', 'Initialized'];
 
 /** validatePodStatus checks what a writer of the status may say. */
-export function validatePodStatus(pod: corev1.Pod, old: corev1.Pod, release: Release): FieldError[] {
+export function validatePodStatus(pod: corev1.Pod, old: corev1.Pod): FieldError[] {
   const { status = {} } = pod;
   const node = status.nominatedNodeName ?? '';
   return [
-    ...validateAnnotationChanges(pod, old, METADATA.child('annotations'), release),
+    ...validateAnnotationChanges(pod, old, METADATA.child('annotations')),
     // Messages place the conditions under metadata.
     ...(status.conditions ?? []).flatMap(({ type }, i) =>
       SYSTEM_CONDITIONS.includes(type)
@@ -24,7 +24,7 @@ export function validatePodStatus(pod: corev1.Pod, old: corev1.Pod, release: Rel
       : []),
     ...validateRestarts(pod, old, 'containerStatuses'),
     ...validateRestarts(pod, old, 'initContainerStatuses'),
-    ...validateAddresses(status.podIPs ?? [], release),
+    ...validateAddresses(status.podIPs ?? []),
   ];
 }
 
@@ -46,7 +46,7 @@ function validateRestarts(
   });
 }
 
-function validateAddresses(addresses: readonly corev1.PodIP[], release: Release): FieldError[] {
+function validateAddresses(addresses: readonly corev1.PodIP[]): FieldError[] {
   const path = STATUS.child('podIPs');
   const texts = addresses.map(({ ip = '' }) => ip);
   const errors = texts.flatMap((ip, i) => each(path.index(i), ip, isValidIP(ip)));
@@ -54,11 +54,11 @@ function validateAddresses(addresses: readonly corev1.PodIP[], release: Release)
   const go = (ip: string) => `core.PodIP{IP:${JSON.stringify(ip)}}`;
   if (texts.length > 2 || new Set(texts.map(ip => ip.includes(':'))).size < 2) {
     const detail = 'may specify no more than one IP for each IP family';
-    errors.push(invalidStruct(path, addresses, `[]core.PodIP{${texts.map(go).join(', ')}}`, detail, release));
+    errors.push(invalidStruct(path, `[]core.PodIP{${texts.map(go).join(', ')}}`, detail));
   }
   texts.forEach((ip, i) => {
     if (texts.indexOf(ip) === i) return;
-    errors.push(duplicateStruct(path.index(i), addresses[i], go(ip), release));
+    errors.push(duplicateStruct(path.index(i), go(ip)));
   });
   return errors;
 }

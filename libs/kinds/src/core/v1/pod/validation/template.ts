@@ -10,7 +10,7 @@ export function validateTemplate(template: corev1.PodTemplateSpec, path: Path, r
   return [
     ...validateLabels(template.metadata?.labels, path.child('labels')),
     ...validateAnnotations(template.metadata?.annotations, path.child('annotations'), release.emulated),
-    ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations'), release),
+    ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations')),
     ...validatePodSpec(spec, path.child('spec'), release),
     ...validateSeccompMatch(template.metadata ?? {}, spec, path.child('spec'), release),
     ...(spec.ephemeralContainers?.length
@@ -28,6 +28,6 @@ export function validateTemplateMetadata(
   return [
     ...validateLabels(metadata?.labels, path.child('labels')),
     ...validateAnnotations(metadata?.annotations, path.child('annotations'), release.emulated),
-    ...validatePodAnnotations(metadata?.annotations, spec ?? { containers: [] }, path.child('annotations'), release),
+    ...validatePodAnnotations(metadata?.annotations, spec ?? { containers: [] }, path.child('annotations')),
   ];
 }

@@ -1,6 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
-import { invalidStruct, type Release } from '../../../../shared/errors';
+import { invalidStruct } from '../../../../shared/errors';
 import { goPointer } from '../../../../shared/go-syntax';
 import { validateLabelName } from '../../../../shared/label-validation';
 
@@ -14,12 +14,8 @@ export function validateTaintEffect(effect: string | undefined, path: Path, mayB
 }
 
 /** validateTolerations checks which taints a pod bears. */
-export function validateTolerations(
-  tolerations: readonly corev1.Toleration[] | undefined,
-  path: Path,
-  release: Release,
-): FieldError[] {
-  return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i), release));
+export function validateTolerations(tolerations: readonly corev1.Toleration[] | undefined, path: Path): FieldError[] {
+  return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i)));
 }
 
 /** goToleration renders a toleration as messages up to release 1.33 do. */
@@ -35,7 +31,7 @@ export function goToleration({
   return `core.Toleration{${shown}, TolerationSeconds:${goPointer('int64', tolerationSeconds)}}`;
 }
 
-function validateToleration(toleration: corev1.Toleration, path: Path, release: Release): FieldError[] {
+function validateToleration(toleration: corev1.Toleration, path: Path): FieldError[] {
   const { key, operator = '', value = '', effect, tolerationSeconds } = toleration;
   const at = path.child('operator');
   const errors: FieldError[] = [];
@@ -59,7 +55,7 @@ function validateToleration(toleration: corev1.Toleration, path: Path, release: 
     if (problems.length) errors.push(field.invalid(at, value, problems.join(';')));
   } else if (operator === 'Exists') {
     const detail = "value must be empty when `operator` is 'Exists'";
-    if (value) errors.push(invalidStruct(at, toleration, goToleration(toleration), detail, release));
+    if (value) errors.push(invalidStruct(at, goToleration(toleration), detail));
   } else {
     errors.push(field.notSupported(at, operator, ['Equal', 'Exists']));
   }

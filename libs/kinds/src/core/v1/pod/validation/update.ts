@@ -12,7 +12,7 @@ const SPEC = Path.at('spec');
 export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Release): FieldError[] {
   const spec = pod.spec!;
   const oldSpec = old.spec!;
-  const errors = validateAnnotationChanges(pod, old, Path.at('metadata', 'annotations'), release);
+  const errors = validateAnnotationChanges(pod, old, Path.at('metadata', 'annotations'));
   for (const list of ['containers', 'initContainers'] as const) {
     const { errors: found, stop } = validateImages(spec[list] ?? [], oldSpec[list] ?? [], SPEC.child(list));
     errors.push(...found);
@@ -22,7 +22,7 @@ export function validatePodUpdate(pod: corev1.Pod, old: corev1.Pod, release: Rel
   errors.push(...deadline);
   // A deadline that was put up or is out of bounds hides everything else.
   if (deadline.length && spec.activeDeadlineSeconds !== undefined) return errors;
-  errors.push(...validateTolerationChange(spec, oldSpec, release), ...validateGateChange(spec, oldSpec));
+  errors.push(...validateTolerationChange(spec, oldSpec), ...validateGateChange(spec, oldSpec));
   const same = semanticEqual(withMutableOf(spec, oldSpec), oldSpec);
   return same ? errors : [...errors, field.forbidden(SPEC, frozen(release))];
 }
@@ -69,13 +69,12 @@ function validateDeadlineChange(
 function validateTolerationChange(
   { tolerations = [] }: corev1.PodSpec,
   { tolerations: before = [] }: corev1.PodSpec,
-  release: Release,
 ): FieldError[] {
   const path = SPEC.child('tolerations');
   const essence = ({ tolerationSeconds: _, ...rest }: corev1.Toleration) => rest;
   const kept = before.every(old => tolerations.some(t => semanticEqual(essence(t), essence(old))));
   return kept
-    ? validateTolerations(tolerations, path, release)
+    ? validateTolerations(tolerations, path)
     : [field.forbidden(path, 'existing toleration can not be modified except its tolerationSeconds')];
 }
 

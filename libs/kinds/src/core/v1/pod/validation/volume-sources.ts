@@ -102,7 +102,7 @@ export function validateIscsiName({ name = '', iscsi: disk }: corev1.Volume, pat
     : [];
 }
 
-const fc: Check<Both<'fc'>> = (s, path, release) => {
+const fc: Check<Both<'fc'>> = (s, path) => {
   const { targetWWNs: names = [], wwids = [] } = s;
   const at = path.child('targetWWNs');
   const errors: FieldError[] = [];
@@ -110,7 +110,7 @@ const fc: Check<Both<'fc'>> = (s, path, release) => {
     errors.push(field.required(at, 'must specify either targetWWNs or wwids, but not both'));
   if (names.length && wwids.length) {
     const detail = 'targetWWNs and wwids can not be specified simultaneously';
-    errors.push(invalidStruct(at, names, goStrings(names), detail, release));
+    errors.push(invalidStruct(at, goStrings(names), detail));
   }
   if (!names.length) return errors;
   if (s.lun === undefined)
