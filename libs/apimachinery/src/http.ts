@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { UserInfo } from './user';
 
 /** BETWEEN_VALUES stands between the values of a repeated header that names an identity: no value can have it. */
@@ -27,6 +28,8 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** body reads the whole body, at most limit bytes; it rejects with a 413 StatusError past that. */
   body(limit: number): Promise<Buffer>;
+  /** content is the body as it comes, instead of `body`; undefined if there is none. Absent where a transport hands over whole bodies only. */
+  content?(): Readable | undefined;
   /** user is set where the transport itself proves the identity: a client certificate, a NATS subject. */
   readonly user?: UserInfo;
   readonly remoteAddress?: string;

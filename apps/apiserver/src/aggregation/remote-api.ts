@@ -2,10 +2,11 @@ import type { apiregistrationv1 } from '@navarch/api';
 import { deepEqual, StatusError, type ApiResponse } from '@navarch/apimachinery';
 import { textResponse, type RemoteApi, type RequestContext, type UpgradeHandler } from '@navarch/apiserver-runtime';
 import { describe } from '@navarch/base';
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { goError } from '../outbound/go-error';
 import { relay } from '../kubelet/stream-body';
 import { endToEnd } from '../proxy/headers';
+import { answerOf, passedBody, type PassedBody } from '../proxy/passed-body';
 import { passUpgrade } from '../proxy/upgrade';
 import { isAvailable, type Availability } from './api-service';
 import { PASSED, unavailable } from './availability';
@@ -15,7 +16,6 @@ import { AGGREGATOR, readOpenApiV3Hash, readResources, readSwagger, type Swagger
 
 type APIService = apiregistrationv1.APIService;
 
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** A check asks the service several times at once: one backend that answers is enough. */
 const ATTEMPTS = 5;
 const CHECK_TIMEOUT_MS = 6_000;
@@ -55,14 +55,14 @@ export class ProxiedApi implements RemoteApi {
     const target = await this.target();
     if (!target) return serviceUnavailable();
     const { request, user } = context;
-    const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(MAX_BODY_BYTES);
+    const body = await passedBody(request);
     const outgoing: Outgoing = {
       method: request.method,
       path: request.query ? `${request.path}?${request.query}` : request.path,
       headers: {
         ...withIdentity(endToEnd(request.headers), user),
         ...(request.remoteAddress && { 'x-forwarded-for': request.remoteAddress }),
-        ...(body && { 'content-length': body.length }),
+        ...body.headers,
       },
     };
     try {
@@ -138,7 +138,7 @@ export class ProxiedApi implements RemoteApi {
   private async ask(
     target: Target,
     outgoing: Outgoing,
-    body: Buffer | undefined,
+    body: PassedBody,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
     const request = this.connection.open(target, outgoing);
@@ -146,23 +146,10 @@ export class ProxiedApi implements RemoteApi {
       return await answerOf(request, body, signal);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (body !== undefined || !request.reusedSocket || code !== 'ECONNRESET') throw error;
+      if (!body.again || !request.reusedSocket || code !== 'ECONNRESET') throw error;
       return answerOf(this.connection.open(target, outgoing), body, signal);
     }
   }
-}
-
-function answerOf(request: ClientRequest, body: Buffer | undefined, signal: AbortSignal): Promise<IncomingMessage> {
-  const giveUp = () => request.destroy();
-  signal.addEventListener('abort', giveUp, { once: true });
-  return new Promise((resolve, reject) => {
-    request.once('response', response => {
-      response.once('close', () => signal.removeEventListener('abort', giveUp));
-      resolve(response);
-    });
-    request.on('error', reject);
-    request.end(body);
-  });
 }
 
 const plainText = (status: number, message: string): ApiResponse =>

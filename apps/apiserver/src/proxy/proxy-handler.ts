@@ -1,16 +1,17 @@
-import { StatusError, type ApiResponse } from '@navarch/apimachinery';
+import { StatusError } from '@navarch/apimachinery';
 import type { ApiServer, RequestContext, SubresourceHandler, UpgradeHandler } from '@navarch/apiserver-runtime';
+import { describe } from '@navarch/base';
 import { request as httpRequest, type ClientRequest, type OutgoingHttpHeaders } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { KubeletConnection } from '../kubelet/kubelet-connection';
 import { endToEnd } from './headers';
+import { answerOf, passedBody } from './passed-body';
 import { rewriteLink } from './links';
 import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target';
 import { relayRewritten } from './rewriting';
 import { passUpgrade } from './upgrade';
 
-const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const OPTIONS_KIND = new Map([
   ['pods', 'PodProxyOptions'],
   ['services', 'ServiceProxyOptions'],
@@ -28,19 +29,14 @@ export function proxyHandler(parts: ProxyParts): SubresourceHandler {
   return async context => {
     const target = await admitted(context, parts);
     const { request } = context;
-    const body = ['GET', 'HEAD'].includes(request.method) ? undefined : await request.body(MAX_BODY_BYTES);
-    const headers = { ...endToEnd(request.headers), ...(body && { 'content-length': body.length }) };
+    const body = await passedBody(request);
+    const headers = { ...endToEnd(request.headers), ...body.headers };
     const outgoing = open(parts, target, request.method, backendPath(context), headers, false);
-    const giveUp = () => outgoing.destroy();
-    request.signal.addEventListener('abort', giveUp, { once: true });
-    return new Promise<ApiResponse>((resolve, reject) => {
-      const base = proxyBase(context);
-      outgoing.once('response', response => resolve(relayRewritten(response, link => rewriteLink(link, target, base))));
-      outgoing.once('error', error =>
-        reject(new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${error.message}`)),
-      );
-      outgoing.end(body);
+    const response = await answerOf(outgoing, body, request.signal).catch((error: unknown) => {
+      throw new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${describe(error)}`);
     });
+    const base = proxyBase(context);
+    return relayRewritten(response, link => rewriteLink(link, target, base));
   };
 }
 

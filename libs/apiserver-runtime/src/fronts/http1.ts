@@ -29,6 +29,11 @@ export function refusedHead({
   return { status: 501, text: 'Unsupported transfer encoding' };
 }
 
+/** announcesBody tells whether something comes behind a head. */
+export function announcesBody({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** targetOf is the path and query of a request's target, which may be a whole URL. */
 export function targetOf(target: string): string {
   return target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*\/?/i, '/');

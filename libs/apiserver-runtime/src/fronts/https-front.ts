@@ -4,15 +4,15 @@ import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2
 import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import type { SecureContextOptions, TLSSocket } from 'node:tls';
-import { readBody } from './body';
+import { arrivingRequest, type Arrival } from './arriving-request';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
 import { Connections } from './connections';
 import { Departure } from './departure';
 import { headersOf } from './headers';
-import { TEXT, endUnreadable, refusedHead, targetOf } from './http1';
+import { TEXT, announcesBody, endUnreadable, refusedHead, targetOf } from './http1';
 import { OutgoingSink, boundEnd } from './outgoing-sink';
 import { Unread } from './unread';
 import { streamByWebSocket, wantsWebSocket } from './web-socket';
@@ -213,6 +213,8 @@ class HttpsFront implements Listening {
     const gone = new Departure();
     stream.once('close', () => gone.abort());
     stream.on('error', () => gone.abort());
+    // A stream that is reset with NO_ERROR while something is on its way out would never close by itself.
+    stream.once('aborted', () => stream.destroy());
     // It was given up before we could look at it.
     if (stream.destroyed || stream.closed) return;
     // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
@@ -220,15 +222,19 @@ class HttpsFront implements Listening {
     const { session } = stream;
     const { goawayChance = 0, dismissesStrangers } = this.options;
     if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
-    const request = this.request(
-      String(headers[':method'] ?? 'GET'),
-      String(headers[':path'] ?? ''),
-      headersOf(headers, raw),
-      stream,
-      session?.socket as TLSSocket,
+    const socket = session?.socket as TLSSocket | undefined;
+    const named = headersOf(headers, raw);
+    const request = this.arriving({
+      method: String(headers[':method'] ?? 'GET'),
+      url: String(headers[':path'] ?? ''),
+      headers: named,
+      content: stream,
+      hasBody: !stream.endAfterHeaders,
+      invite: () => stream.additionalHeaders({ ':status': 100 }),
+      user: this.userOf(socket, named),
+      remoteAddress: socket?.remoteAddress,
       gone,
-      headers.expect === undefined ? undefined : () => stream.additionalHeaders({ ':status': 100 }),
-    );
+    });
     let response = await this.options.handler(request);
     if (session && dismissesStrangers && isStranger(request, response)) void this.connections.sendAway(session);
     if (isCompressible(request, response)) response = await compressed(response);
@@ -255,15 +261,18 @@ class HttpsFront implements Listening {
       response.end(text);
       return;
     }
-    const wanted = this.request(
-      request.method ?? 'GET',
-      targetOf(request.url ?? '/'),
-      headersOf(request.headers, request.rawHeaders),
-      request,
-      request.socket as TLSSocket,
+    const named = headersOf(request.headers, request.rawHeaders);
+    const wanted = this.arriving({
+      method: request.method ?? 'GET',
+      url: targetOf(request.url ?? '/'),
+      headers: named,
+      content: request,
+      hasBody: announcesBody(request),
+      invite: () => response.writeContinue(),
+      user: this.userOf(request.socket as TLSSocket, named),
+      remoteAddress: request.socket.remoteAddress,
       gone,
-      request.headers.expect === undefined ? undefined : () => response.writeContinue(),
-    );
+    });
     let answer = await this.options.handler(wanted);
     if (isCompressible(wanted, answer)) answer = await compressed(answer);
     if (response.destroyed) return abandon(answer, gone);
@@ -298,37 +307,8 @@ class HttpsFront implements Listening {
     this.onRequest(request, response, { socket, first }).catch((error: unknown) => this.broken(response, error));
   }
 
-  private request(
-    method: string,
-    url: string,
-    headers: ApiRequest['headers'],
-    stream: Readable,
-    socket: TLSSocket | undefined,
-    gone: Departure,
-    invite: (() => void) | undefined,
-  ): ApiRequest {
-    const mark = url.indexOf('?');
-    const user = this.userOf(socket, headers);
-    const remoteAddress = socket?.remoteAddress;
-    const timeout = this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS;
-    let body: Promise<Buffer> | undefined;
-    return {
-      method,
-      path: mark < 0 ? url : url.slice(0, mark),
-      query: mark < 0 ? '' : url.slice(mark + 1),
-      headers,
-      body: limit => {
-        const announced = Number(headers['content-length'] ?? NaN);
-        const waits = headers['expect']?.toLowerCase() === '100-continue';
-        return (body ??= readBody(stream, announced, limit, timeout, waits ? invite : undefined));
-      },
-      ...(user && { user }),
-      ...(remoteAddress !== undefined && { remoteAddress }),
-      get signal() {
-        return gone.signal;
-      },
-      onAnswered: listener => gone.onGone(listener),
-    };
+  private arriving(arrival: Arrival): ApiRequest {
+    return arrivingRequest(arrival, this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
   }
 
   /** write sends an answer's body on a stream whose head is out. */

@@ -1,0 +1,57 @@
+import type { ApiRequest } from '@navarch/apimachinery';
+import { defaultLimits } from '@navarch/apiserver-runtime';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+/** PassedBody is a request's body on its way to a backend. */
+export interface PassedBody {
+  /** headers announce it. */
+  readonly headers: OutgoingHttpHeaders;
+  /** again: the request may be sent a second time, as there is no body. */
+  readonly again: boolean;
+  /** sendBy ends the outgoing request with it. */
+  sendBy(outgoing: ClientRequest): void;
+}
+
+/**
+ * passedBody passes a body on as it comes, at the backend's pace: of any length, and nothing of it is kept. Where a transport hands over whole
+ * bodies only, it is as long as others may be; it rejects with a 413 StatusError past that.
+ */
+export async function passedBody(request: ApiRequest): Promise<PassedBody> {
+  const content = request.content?.();
+  if (content) {
+    const announced = request.headers['content-length'];
+    const headers = announced === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': announced };
+    const sendBy = (outgoing: ClientRequest) => {
+      // What a backend that has gone did not take must not hold up the answer.
+      outgoing.once('close', () => content.resume());
+      // HTTP/2 ends a body also where its client has gone: what is cut must not look whole.
+      content.once('end', () => void (content.closed ? outgoing.destroy() : outgoing.end()));
+      content.pipe(outgoing, { end: false });
+    };
+    return { headers, again: false, sendBy };
+  }
+  const whole = request.content ? Buffer.alloc(0) : await request.body(defaultLimits.maxBodyBytes);
+  const headers = whole.length ? { 'content-length': whole.length } : {};
+  return {
+    headers,
+    again: !whole.length,
+    sendBy: outgoing => void (whole.length ? outgoing.end(whole) : outgoing.end()),
+  };
+}
+
+/** answerOf sends a request with its body and answers the head of what comes back. It rejects when the backend fails, or the asker has gone. */
+export function answerOf(outgoing: ClientRequest, body: PassedBody, signal: AbortSignal): Promise<IncomingMessage> {
+  const giveUp = () => outgoing.destroy();
+  signal.addEventListener('abort', giveUp, { once: true });
+  return new Promise((resolve, reject) => {
+    outgoing.once('response', response => {
+      response.once('close', () => signal.removeEventListener('abort', giveUp));
+      resolve(response);
+    });
+    outgoing.on('error', reject);
+    // An answer that comes for a request that was given up is neither told nor an error.
+    outgoing.once('close', () => reject(new Error('the request was given up')));
+    if (signal.aborted) giveUp();
+    else body.sendBy(outgoing);
+  });
+}
