@@ -1,5 +1,5 @@
 export * from './compiled-schema';
-export { MetadataError, META_SCHEMA } from './embedded';
+export { coerceMetadata, MetadataError, META_SCHEMA } from './embedded';
 export * from './json-schema';
 export { META_FIELDS, SchemaNode } from './node';
 export { setDefaults } from './defaults';

@@ -1,4 +1,5 @@
 import type { admissionregistrationv1 } from '@navarch/api';
+import { decodeJson } from '@navarch/apimachinery';
 import { describe } from '@navarch/base';
 import { exchange } from './exchange';
 import { goError } from './go-error';
@@ -52,7 +53,7 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
   const { status, contentType, text } = answer;
   if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, text));
   try {
-    return JSON.parse(text);
+    return decodeJson(Buffer.from(text)).value;
   } catch (error) {
     throw new Error(`couldn't get version/kind; json parse error: ${describe(error)}`);
   }

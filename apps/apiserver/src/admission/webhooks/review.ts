@@ -1,5 +1,5 @@
 import type { admissionv1 } from '@navarch/api';
-import { StatusError, type KubeObject } from '@navarch/apimachinery';
+import { decodeJson, isRecord, StatusError, type KubeObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
 import { describeRequest, type Versioned } from '../matching/versioned';
 
@@ -36,11 +36,12 @@ export interface Verdict {
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
 
-/** parseVerdict reads a webhook's answer; it throws an InvalidResponse that says what is wrong with it. Pure. */
+/** parseVerdict reads a webhook's answer; it throws an Error for what cannot be read, an InvalidResponse for what must not be said. Pure. */
 export function parseVerdict(value: unknown, uid: string, version: string, mutating: boolean): Verdict {
-  const review = value as (Partial<admissionv1.AdmissionReview> & KubeObject) | null;
-  const response = review?.response;
+  const review = (isRecord(value) ? value : {}) as Partial<admissionv1.AdmissionReview> & KubeObject;
+  const { response } = review;
   if (!response) throw new InvalidResponse('webhook response was absent');
+  checkTypes(response);
   if (version === 'v1') {
     if (response.uid !== uid)
       throw new InvalidResponse(
@@ -51,8 +52,6 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
       throw new InvalidResponse(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${kind}`);
     checkPatchType(response, mutating);
   }
-  if (response.allowed !== undefined && typeof response.allowed !== 'boolean')
-    throw new InvalidResponse('response.allowed is neither true nor false');
   return {
     allowed: response.allowed === true,
     status: response.status,
@@ -60,6 +59,38 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
     warnings: response.warnings ?? [],
     auditAnnotations: response.auditAnnotations ?? {},
   };
+}
+
+const isText = (value: unknown) => typeof value === 'string';
+
+/** TYPES are those of a response's fields, by Go's names; a webhook is free to answer anything. */
+const TYPES: readonly (readonly [name: string, type: string, holds: (value: unknown) => boolean])[] = [
+  ['uid', 'types.UID', isText],
+  ['allowed', 'bool', value => typeof value === 'boolean'],
+  ['status', 'v1.Status', isRecord],
+  ['patch', '[]uint8', isText],
+  ['patchType', 'v1.PatchType', isText],
+  ['auditAnnotations', 'map[string]string', value => isRecord(value) && Object.values(value).every(isText)],
+  ['warnings', '[]string', value => Array.isArray(value) && value.every(isText)],
+];
+const STATUS_TYPES: typeof TYPES = [
+  ['code', 'int32', Number.isInteger],
+  ['reason', 'v1.StatusReason', isText],
+  ['message', 'string', isText],
+  ['details', 'v1.StatusDetails', isRecord],
+];
+
+function checkTypes(response: object): void {
+  const check = (object: object, at: string, types: typeof TYPES) => {
+    for (const [name, type, holds] of types) {
+      const value = (object as Record<string, unknown>)[name] ?? undefined;
+      if (value !== undefined && !holds(value))
+        throw new Error(`json: cannot unmarshal Go struct field AdmissionResponse.${at}.${name} of type ${type}`);
+    }
+  };
+  if (!isRecord(response)) throw new Error('json: cannot unmarshal Go struct field AdmissionReview.response');
+  check(response, 'response', TYPES);
+  check(response['status'] ?? {}, 'response.status', STATUS_TYPES);
 }
 
 /** checkPatchType: a patch comes with its type, and only from webhooks that may change things. */
@@ -79,7 +110,7 @@ function checkPatchType({ patch, patchType }: admissionv1.AdmissionResponse, mut
 
 function readPatch(base64: string): object[] {
   try {
-    const patch: unknown = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+    const patch = decodeJson(Buffer.from(base64, 'base64')).value;
     if (Array.isArray(patch)) return patch as object[];
   } catch {
     // It is said below.
@@ -87,11 +118,14 @@ function readPatch(base64: string): object[] {
   throw new InvalidResponse('response.patch is no JSON patch');
 }
 
+/** MAX_CODE is the greatest code that HTTP can say. */
+const MAX_CODE = 999;
+
 /** denied is the error of a webhook that says no: in its own words, with a code that is a failure's. */
 export function denied(name: string, status: Verdict['status']): StatusError {
   const by = `admission webhook ${JSON.stringify(name)} denied the request`;
   const words = status?.message || status?.reason;
-  const code = status?.code && status.code >= 400 ? status.code : 400;
+  const code = status?.code && status.code >= 400 && status.code <= MAX_CODE ? status.code : 400;
   return new StatusError(
     code,
     status?.reason ?? '',

@@ -1,6 +1,16 @@
-import { applyJsonPatch, badRequest, internalError, type KubeObject, type StatusError } from '@navarch/apimachinery';
+import { decodeTyped } from '@navarch/api';
+import {
+  applyJsonPatch,
+  badRequest,
+  internalError,
+  isRecord,
+  type KubeObject,
+  type StatusError,
+} from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { describe, type Logger } from '@navarch/base';
+import type { ServedVersion } from '@navarch/kinds';
+import { coerceMetadata } from '@navarch/schema';
 import { toHub, type Versioned } from '../matching/versioned';
 import { callWebhook, type CallerOptions } from '../../outbound/webhook-caller';
 import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
@@ -141,20 +151,18 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
       const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
       throw internalError(new Error(message));
     }
+    const { kindOf, emulated } = this.parts;
     let patched: KubeObject;
     try {
-      patched = applyJsonPatch(object, [...patch]) as KubeObject;
+      const value = applyJsonPatch(object, [...patch]);
+      if (JSON.stringify(value) === JSON.stringify(object)) return false;
+      patched = readPatched(value, versioned, emulated);
     } catch (error) {
       throw internalError(error);
     }
-    const mutated = JSON.stringify(patched) !== JSON.stringify(object);
-    if (mutated) {
-      const { kindOf, emulated } = this.parts;
-      const { group, resource } = attributes.resource;
-      const hub = await toHub(structuredClone(patched), versioned, kindOf(group, resource), emulated);
-      replaceContent(attributes.object, hub);
-    }
-    return mutated;
+    const { group, resource } = attributes.resource;
+    replaceContent(attributes.object, await toHub(patched, versioned, kindOf(group, resource), emulated));
+    return true;
   }
 }
 
@@ -184,6 +192,24 @@ export class ValidatingAdmissionWebhook implements AdmissionPlugin {
     const refused = outcomes.find(outcome => outcome.status === 'rejected');
     if (refused) throw refused.reason;
   }
+}
+
+/**
+ * readPatched reads what a webhook made of an object as a body of its version would be, fields that the version does not know dropped. It throws an Error for what is no
+ * such object. Of a custom object only what all objects have is read: its schema is held against it afterwards.
+ */
+function readPatched(value: unknown, { object, version }: Versioned, emulated: number): KubeObject {
+  const { apiVersion, kind } = object!;
+  if (!isRecord(value) || value['apiVersion'] !== apiVersion || value['kind'] !== kind)
+    throw new Error(`a webhook may not make anything else of ${apiVersion}, Kind=${kind}`);
+  const { schema }: Partial<ServedVersion> = version;
+  if (schema) {
+    const { object: read } = decodeTyped(schema, value, { emulated, bare: true, raw: JSON.stringify(value) });
+    return { ...read, apiVersion, kind } as KubeObject;
+  }
+  const read = structuredClone(value);
+  coerceMetadata(read, '', emulated, () => undefined);
+  return read as KubeObject;
 }
 
 /** replaceContent makes `target` what `source` is; admission changes objects in place. */

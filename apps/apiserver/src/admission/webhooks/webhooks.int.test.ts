@@ -16,6 +16,15 @@ import { startWebhookServer, type Answer, type WebhookServer } from '../../testi
 
 type Validating = admissionregistrationv1.ValidatingWebhook;
 
+/** deep is a patch that nests lists in one another. */
+const deep = (levels: number) => `[{"op":"add","path":"/data","value":${'['.repeat(levels)}${']'.repeat(levels)}}]`;
+
+/** copies is a patch that doubles a text again and again. */
+const copies = () => [
+  { op: 'add', path: '/data', value: { a: 'x'.repeat(100_000) } },
+  ...Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '/data', path: `/data/copy-${i}` })),
+];
+
 describe('webhooks over HTTPS', () => {
   let cluster: TestCluster;
   let server: TestApiServer;
@@ -212,6 +221,55 @@ describe('webhooks over HTTPS', () => {
       ['sidecar', { cpu: '100m' }],
     ]);
     expect(hooks.reviews).toHaveLength(1);
+  });
+
+  const answering = (patch: unknown) => ({
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: Buffer.from(typeof patch === 'string' ? patch : JSON.stringify(patch)).toString('base64'),
+  });
+  const set = (path: string, value: unknown) => answering([{ op: 'add', path, value }]);
+
+  test('what a webhook makes of an object is read as a body is', async () => {
+    const rules = [rule(['pods', 'configmaps'], { operations: ['CREATE', 'UPDATE'] })];
+    await install('mutating', () => ({ allowed: true }), webhook('/change', { rules, failurePolicy: 'Fail' }));
+    const limits = { cpu: 0.5, memory: '1024Mi' };
+    hooks.on('/change', () => set('/spec/containers/0/resources', { limits, unknown: 1 }));
+    const pod = await admin.resource(Pods).create({
+      metadata: { name: 'read', namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'app:1' }] },
+    });
+    const quantities = { cpu: '500m', memory: '1Gi' };
+    expect(pod.spec!.containers[0]!.resources).toEqual({ limits: quantities, requests: quantities });
+    hooks.on('/change', () => set('/data/written', 'by the webhook'));
+    const created = await admin.resource(ConfigMaps).create(configMap('read', { sent: 'by the client' }));
+    expect(created.data).toEqual({ sent: 'by the client', written: 'by the webhook' });
+    hooks.on('/change', () => set('/data/again', 'yes'));
+    const updated = await admin.resource(ConfigMaps).update(created);
+    expect(updated.data).toEqual({ ...created.data, again: 'yes' });
+    expect(updated.metadata!.managedFields).toEqual(created.metadata!.managedFields);
+    expect(updated.metadata!.managedFields).toMatchObject([{ fieldsV1: { 'f:data': { 'f:sent': {} } } }]);
+  });
+
+  test.each<[string, () => Answer, RegExp]>([
+    ['data of another type', () => set('/data', 5), /cannot unmarshal number into Go struct field ConfigMap\.data/],
+    ['another kind', () => set('/kind', 'Secret'), /may not make anything else of v1, Kind=ConfigMap/],
+    ['no object at all', () => answering([{ op: 'replace', path: '', value: [] }]), /Internal error occurred/],
+    ['a patch that is too deep', () => answering('['.repeat(100_000)), /response\.patch is no JSON patch/],
+    ['an object that is too deep', () => answering(deep(900)), /Internal error occurred|cannot unmarshal/],
+    ['an answer that is too deep', () => '['.repeat(1_000_000), /json parse error: .* exceeded max depth/],
+    ['an answer of no form', () => '"no"', /webhook response was absent/],
+    ['warnings that are none', () => ({ allowed: true, warnings: { length: 1e9 } }), /response\.warnings of type/],
+    ['copies of copies', () => answering(copies()), /Internal error occurred/],
+    ['a code that is none', () => ({ allowed: false, status: { code: 100_000 } }), /without explanation/],
+  ])('%s of a webhook harm nobody', async (_, answer, why) => {
+    await install('mutating', () => ({ allowed: true }), webhook('/hostile', { failurePolicy: 'Fail' }));
+    hooks.on('/hostile', answer);
+    await expect(create('hostile')).rejects.toThrow(why);
+    hooks.on('/hostile', () => set('/data', { ['__proto__']: 'own' }));
+    const { data } = await create('well');
+    expect(Object.getOwnPropertyDescriptor(data, '__proto__')?.value).toBe('own');
+    await admin.resource(ConfigMaps).delete('default', 'well');
   });
 
   test('a webhook that wants to hear of changes after it is asked again', async () => {

@@ -43,7 +43,14 @@ describe('reviews', () => {
       answer({ uid: 'u', allowed: true, patch: 'W10=', patchType: 'Merge' }),
       'invalid response.patchType of "Merge"',
     ],
-    ['a word', answer({ uid: 'u', allowed: 'yes' }), 'response.allowed is neither'],
+    ['a text', 'no', 'webhook response was absent'],
+    ['a text for a response', { ...answer({}), response: 'no' }, 'AdmissionReview.response'],
+    ['a word', answer({ uid: 'u', allowed: 'yes' }), 'AdmissionResponse.response.allowed of type bool'],
+    ['a warning for many', answer({ uid: 'u', warnings: 'w' }), 'AdmissionResponse.response.warnings of type []string'],
+    ['a number for a warning', answer({ uid: 'u', warnings: [1] }), 'response.warnings of type []string'],
+    ['a number for an annotation', answer({ uid: 'u', auditAnnotations: { a: 1 } }), 'of type map[string]string'],
+    ['a text for a code', answer({ uid: 'u', status: { code: '400' } }), 'response.status.code of type int32'],
+    ['no JSON for a patch', answer({ uid: 'u', patchType: 'JSONPatch', patch: 'e30' }), 'no JSON patch'],
     ['another kind', { ...answer({ uid: 'u' }), kind: 'X' }, 'Kind=X'],
   ])('%s is no answer', (_name, value, why) => {
     expect(() => parseVerdict(value, 'u', 'v1', true)).toThrow(why);
@@ -53,6 +60,7 @@ describe('reviews', () => {
     [{ message: 'no' }, 400, 'admission webhook "w" denied the request: no'],
     [{ code: 409, reason: 'Conflict' }, 409, 'admission webhook "w" denied the request: Conflict'],
     [{ code: 200, message: 'fine' }, 400, 'admission webhook "w" denied the request: fine'],
+    [{ code: 1000, message: 'huge' }, 400, 'admission webhook "w" denied the request: huge'],
   ])('denied with %j', (status, code, message) => {
     expect(denied('w', status)).toMatchObject({ code, message });
   });
