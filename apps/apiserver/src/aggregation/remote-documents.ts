@@ -1,4 +1,4 @@
-import { decodeJson, type UserInfo } from '@navarch/apimachinery';
+import { decodeJson, isRecord, type UserInfo } from '@navarch/apimachinery';
 import { discoveryResources, type ApiResource } from '@navarch/apiserver-runtime';
 import type { RemoteConnection, Target } from './remote-connection';
 
@@ -23,20 +23,32 @@ export async function readResources(
   const accept = [...AGGREGATED, 'application/json'].join(',');
   const all = await connection.fetch(target, '/apis', AGGREGATOR, { accept }, TIMEOUT_MS);
   if (all.status === 200 && all.headers['content-type']?.includes('as=APIGroupDiscoveryList')) {
-    const { items = [] } = objectOf(all.body) as { items?: DiscoveredGroup[] };
-    const found = items.find(({ metadata }) => metadata?.name === group)?.versions?.find(v => v.version === version);
-    if (found) return found.resources ?? [];
+    const named = listOf(objectOf(all.body)['items']).find(item => partOf(item, 'metadata')['name'] === group);
+    const found = listOf(named?.['versions']).find(item => item['version'] === version);
+    if (found) return listOf(found['resources']).filter(isDiscovered);
   }
   const path = `/apis/${group}/${version}`;
   const own = await connection.fetch(target, path, AGGREGATOR, { accept: 'application/json' }, TIMEOUT_MS);
   if (own.status !== 200) throw new Error(`bad status from ${path}: ${own.status}`);
-  const { resources = [] } = objectOf(own.body) as { resources?: ApiResource[] };
+  const resources = listOf(objectOf(own.body)['resources']).filter(isListed) as unknown as ApiResource[];
   return discoveryResources(resources, group, version);
 }
 
-interface DiscoveredGroup {
-  readonly metadata?: { readonly name?: string };
-  readonly versions?: readonly { readonly version?: string; readonly resources?: readonly object[] }[];
+/** isDiscovered and isListed: what is no resource would break the discovery of all others. */
+const isDiscovered = (one: Json) =>
+  [one['resource'], one['scope'], partOf(one, 'responseKind')['kind']].every(isText) && isTexts(one['verbs']);
+const isListed = (one: Json) => isText(one['name']) && isText(one['kind']) && isTexts(one['verbs']);
+
+const isText = (value: unknown) => typeof value === 'string';
+const isTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
+
+function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+function partOf(value: Json, name: string): Json {
+  const part = value[name];
+  return isRecord(part) ? part : {};
 }
 
 /** SwaggerSource is a server's OpenAPI v2 document with the tag of its content. */
@@ -81,5 +93,5 @@ export async function readOpenApiV3Hash(
 
 function objectOf(body: Buffer): Json {
   const { value } = decodeJson(body, { maxDepth: 200 });
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+  return isRecord(value) ? value : {};
 }
