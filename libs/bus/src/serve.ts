@@ -12,7 +12,7 @@ import { BusError, type Bus, type BusMessage, type BusSubscription } from './bus
 import { IncomingBody, tooLarge } from './incoming-body';
 import { Outgoing } from './outgoing';
 import { API_QUEUE, API_SUBJECT, identityOfToken, inboxPrefix, isInboxOf } from './subjects';
-import { BEAT, H, HEADER_ROOM, isSafeHeader, parseCounts, renderCounts } from './wire';
+import { BEAT, H, HEADER_ROOM, isSafeHeader, parseCount, parseCounts, renderCounts } from './wire';
 
 export interface ServeOptions {
   /** userFor tells who an identity is: its groups. The identity comes from the subject, which the NATS server enforces. */
@@ -113,7 +113,7 @@ class ApiServer implements ServedApi {
     // An inbox outside the asker's own prefix would make us speak to somebody else.
     if (this.stopping || identity === undefined || !inbox || !isInboxOf(token, inbox) || this.exchanges.has(inbox))
       return;
-    const length = Number(message.header(H.length) ?? 0);
+    const length = parseCount(message.header(H.length));
     const body =
       length > 0
         ? new IncomingBody(length, () => this.send(inbox, { [H.kind]: 'continue', [H.server]: this.id }))
@@ -139,7 +139,7 @@ class ApiServer implements ServedApi {
       response = statusResponse(error);
     }
     if (!this.exchanges.has(exchange.inbox)) return;
-    const credit = Number(message.header(H.credit) ?? 0);
+    const credit = parseCount(message.header(H.credit));
     const { status, body } = response;
     const headers: Record<string, string> = { [H.status]: String(status) };
     for (const [name, value] of Object.entries(response.headers)) if (isSafeHeader(name, value)) headers[name] = value;
@@ -203,9 +203,9 @@ class ApiServer implements ServedApi {
     exchange.heard = this.clock.now();
     switch (message.header(H.kind)) {
       case 'body':
-        return exchange.body?.piece(Number(message.header(H.seq)), message.data);
+        return exchange.body?.piece(parseCount(message.header(H.seq)), message.data);
       case 'credit':
-        return exchange.outgoing?.credit(Number(message.header(H.credit)));
+        return exchange.outgoing?.credit(parseCount(message.header(H.credit)));
       case 'cancel':
         return this.drop(exchange);
       default:

@@ -47,6 +47,12 @@ export function isSafeHeader(name: string, value: string): boolean {
   return /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && !name.startsWith('bus-') && !/[\r\n\0]/.test(value);
 }
 
+/** parseCount reads the number in a header; what is no count is 0. */
+export function parseCount(text: string | undefined): number {
+  const count = Number(text ?? 0);
+  return Number.isSafeInteger(count) && count > 0 ? count : 0;
+}
+
 /** parseCounts reads the body of `alive` and `beat`: `{"<n>": number}`. undefined if it is not that. */
 export function parseCounts(body: Buffer): Map<string, number> | undefined {
   let value: unknown;
