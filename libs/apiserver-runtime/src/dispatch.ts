@@ -45,7 +45,10 @@ export class Dispatcher {
     const hubVersions = exchange.request.headers[HUB_VERSIONS] === 'true';
     const endpoint = this.services.registry.endpoint(info.group, info.version, info.resource, hubVersions);
     if (!endpoint) return this.elsewhere(exchange);
-    if (!isServedPath(endpoint, info)) throw noPath(endpoint, exchange);
+    if (!isServedPath(endpoint, info)) {
+      if (endpoint.custom) return pageNotFound();
+      throw noPath(endpoint, exchange);
+    }
     exchange.served = info.subresource === '';
     return info.subresource ? this.subresource(endpoint, exchange) : this.object(endpoint, exchange);
   }
@@ -169,6 +172,7 @@ function isServedPath(endpoint: Endpoint, info: RequestInfo): boolean {
   const { resource, group } = endpoint.kind.resource;
   const isNamespaceItself = resource === 'namespaces' && group === '' && info.name === info.namespace;
   if (!namespaced) return !info.namespace || isNamespaceItself;
+  if (endpoint.custom) return info.namespace !== '' || ALL.includes(info.verb);
   return info.namespace !== '' || (!isOfObject(info) && info.subresource === '');
 }
 
@@ -197,9 +201,16 @@ const OBJECT = ['get', 'update', 'patch', 'delete'];
 const COLLECTION = ['list', 'watch', 'create', 'deletecollection'];
 const ALL = ['list', 'watch'];
 
-/** checkVerb throws 404 where the kind has nothing at this path, 405 where it has another verb. */
+/**
+ * checkVerb throws 404 where the kind has nothing at this path, 405 where it has another verb. Custom resources are led by their verb
+ * alone: what a write lacks it says itself, and a name in the path of a new object counts for nothing.
+ */
 function checkVerb(endpoint: Endpoint, exchange: Exchange): void {
   const { info } = exchange;
+  if (endpoint.custom) {
+    if (endpoint.resource.verbs.has(info.verb)) return;
+    throw methodNotSupported(endpoint.target, info.verb);
+  }
   const { namespaced, verbs } = endpoint.resource;
   const isOfAll = namespaced && !info.namespace && !isCreateNowhere(info);
   const routes = isOfObject(info) ? OBJECT : isOfAll ? ALL : COLLECTION;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { deduced, scalar, untyped, type TypeSchema } from '@navarch/apimachinery';
 import { CompiledSchema } from './compiled-schema';
 import type { JsonSchema } from './json-schema';
 
@@ -11,6 +12,7 @@ const object = (properties: Record<string, JsonSchema>, more: JsonSchema = {}): 
 const compile = (spec: JsonSchema, emulated = 33) => new CompiledSchema(object({ spec }), { emulated });
 const text = { type: 'string' };
 const integer = { type: 'integer' };
+const string = { ...scalar, scalarType: 'string' };
 
 describe('reading drops what is not declared and fills in defaults', () => {
   test.each<[string, JsonSchema, unknown, unknown, string[]]>([
@@ -242,4 +244,34 @@ test('merging and ownership follow the schema', () => {
   expect(of('whole')).toMatchObject({ kind: 'object', atomic: true });
   expect(of('labels')).toMatchObject({ kind: 'map', element: { scalarType: 'string' } });
   expect(structure.field('metadata')?.schema.field('labels')?.schema.kind).toBe('map');
+});
+
+describe('what is not declared is owned field by field', () => {
+  const open = { type: 'object', ...OPEN };
+  const at = (spec: JsonSchema, path: readonly string[], emulated: number) =>
+    path.reduce<TypeSchema | undefined>(
+      (schema, name) =>
+        schema?.kind === 'map'
+          ? schema.element
+          : (schema?.field(name)?.schema ?? (schema?.preservesUnknown ? deduced : undefined)),
+      compile(spec, emulated).structure.field('spec')!.schema,
+    );
+  test.each<[string, JsonSchema, string[], unknown, unknown]>([
+    ['in an object of no fields', open, ['a'], untyped, deduced],
+    ['in an object that says nothing', { type: 'object' }, ['a'], untyped, deduced],
+    ['in an object that preserves it', object({ b: text }, OPEN), ['a'], deduced, deduced],
+    ['in an object in that', object({ b: object({ c: text }) }, OPEN), ['b', 'a'], deduced, deduced],
+    ['in a map in that', object({ b: { type: 'object' } }, OPEN), ['b', 'a'], deduced, deduced],
+    ['in a map of such', { type: 'object', additionalProperties: open }, ['k', 'a'], untyped, deduced],
+    ['but not beside what is declared', object({ b: text }), ['a'], undefined, undefined],
+    ['in a value of any type', object({ b: OPEN }), ['b'], untyped, deduced],
+    ['and fields are declared without a type too', { properties: { b: text } }, ['b'], string, string],
+  ])('%s', (_, spec, path, before, today) => {
+    expect(at(spec, path, 20)).toEqual(before && { ...before, field: expect.any(Function) });
+    expect(at(spec, path, 33)).toEqual(today && { ...today, field: expect.any(Function) });
+  });
+
+  test('or the whole object, without a schema', () => {
+    expect(new CompiledSchema(undefined, { emulated: 20 }).structure).toBe(deduced);
+  });
 });

@@ -66,7 +66,7 @@ export class CompiledSchema {
     private readonly options: SchemaOptions,
   ) {
     this.root = new SchemaNode(schema ?? {}, options.preservesAll);
-    this.structure = structureOf(this.root, typeSchema(META_SCHEMA));
+    this.structure = structureOf(schema && this.root, typeSchema(META_SCHEMA), options.emulated);
     this.check = schema && compileCheck(schema);
   }
 

@@ -96,6 +96,20 @@ requireProgram('etcd')('custom resources', () => {
     });
   }, 30_000);
 
+  test.each([
+    ['POST', '/widgets', '404 page not found'],
+    ['PUT', '/namespaces/default/widgets', 'name must be provided'],
+    ['PATCH', '/namespaces/default/widgets', 'name must be provided'],
+    ['OPTIONS', '/namespaces/default/widgets', ' is not supported on resources of kind "widgets.shop.example.com"'],
+  ])('the verb alone leads to what serves it: %s %s', async (method, path, message) => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const sent = admin.transport.send({
+      ...{ method, path: `/apis/shop.example.com/v1${path}`, body: Buffer.from('{}') },
+      headers: { accept: 'application/json', 'content-type': type },
+    });
+    await expect(sent).rejects.toThrow(message);
+  });
+
   test('names that another definition has are not accepted, until it is gone', async () => {
     await crds().create(definition('gadgets', 'Widget', [version('v1', {})]));
     await eventually(async () =>

@@ -43,6 +43,7 @@ test.each<[string, unknown]>([
   ['"a" b', 'a'],
   ['  a: b\nc: d', { a: 'b' }],
   ['[0644, 0b11, 1_000, 0x1f, -017]', [420, 3, 1000, 31, -15]],
+  ['[y, Y, yes, on, n, N, No, off, yY, "y"]', [true, true, true, true, false, false, false, false, 'yY', 'y']],
   ['', null],
 ])('%j is read', (text, value) => {
   expect(parseYaml(Buffer.from(text))).toEqual(value);

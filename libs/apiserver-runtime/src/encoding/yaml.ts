@@ -18,7 +18,7 @@ import { yamlFailure } from './yaml-failure';
 const BOOL: ScalarTag = {
   tag: 'tag:yaml.org,2002:bool',
   default: true,
-  test: /^(?:yes|Yes|YES|on|On|ON|true|True|TRUE|no|No|NO|off|Off|OFF|false|False|FALSE)$/,
+  test: /^(?:[yY]|yes|Yes|YES|on|On|ON|true|True|TRUE|[nN]|no|No|NO|off|Off|OFF|false|False|FALSE)$/,
   resolve: text => /^(?:y|on|t)/i.test(text),
 };
 

@@ -31,7 +31,7 @@ import { hubObject } from './create';
 import { parsePatch, type ParsedPatch, type PatchType } from './patch-body';
 import { FOR_MESSAGES } from './sent-empties';
 import type { Services } from './services';
-import { matchesPath, updateObject } from './update';
+import { matchesPath, requireName, updateObject } from './update';
 import { whyNot } from './why-not';
 import { WriteContext } from './write-context';
 import { writeOptionsOf } from './write-options';
@@ -70,6 +70,7 @@ export async function patch(
   subresource: string,
 ): Promise<ApiResponse> {
   const type = patchTypeOf(exchange.request.headers, endpoint.custom);
+  requireName(exchange);
   const shape = shapeOf(exchange, offerOf(endpoint, subresource, services.emulated));
   const options = writeOptionsOf('PatchOptions', exchange.query, services.emulated, type === 'apply');
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);

@@ -37,6 +37,7 @@ export async function update(
   strategy: Strategy<AnyObject>,
   subresource: string,
 ): Promise<ApiResponse> {
+  requireName(exchange);
   const shape = shapeOf(exchange, offerOf(endpoint, subresource, services.emulated));
   const options = writeOptionsOf('UpdateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, strategy, subresource);
@@ -74,6 +75,11 @@ export async function update(
     now: services.clock.now(),
     emulated: services.emulated,
   });
+}
+
+/** requireName refuses a path that names no object: custom resources are led by their verb alone. */
+export function requireName({ info }: Exchange): void {
+  if (!info.name) throw badRequest('name must be provided');
 }
 
 /** matchesPath refuses a body that names another object than the path does. */
