@@ -271,6 +271,14 @@ describe('what is not declared is owned field by field', () => {
     expect(at(spec, path, 33)).toEqual(today && { ...today, field: expect.any(Function) });
   });
 
+  test('and owners are owned as the release declares them', () => {
+    const wholes = [20, 33].map(emulated => {
+      const metadata = compile({}, emulated).structure.field('metadata')!.schema;
+      return metadata.field('ownerReferences')?.schema.element?.atomic === true;
+    });
+    expect(wholes).toEqual([false, true]);
+  });
+
   test('or the whole object, without a schema', () => {
     expect(new CompiledSchema(undefined, { emulated: 20 }).structure).toBe(deduced);
   });

@@ -65,8 +65,9 @@ export class CompiledSchema {
     schema: JsonSchema | undefined,
     private readonly options: SchemaOptions,
   ) {
+    const { emulated } = options;
     this.root = new SchemaNode(schema ?? {}, options.preservesAll);
-    this.structure = structureOf(schema && this.root, typeSchema(META_SCHEMA), options.emulated);
+    this.structure = structureOf(schema && this.root, typeSchema(META_SCHEMA, emulated), emulated);
     this.check = schema && compileCheck(schema);
   }
 
