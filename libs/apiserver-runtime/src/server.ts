@@ -55,6 +55,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     log,
     metrics,
     audit: options.audit,
+    emulated,
     namesRequests: emulated >= 21,
     dispatch: exchange => dispatcher.dispatch(exchange),
   });

@@ -183,6 +183,12 @@ requireProgram('etcd', 'nats-server')('another API server behind this one', () =
     );
     await expect(admin.resource(Gadgets).list('default')).rejects.toMatchObject({ code: 503 });
     expect(await discovered()).toMatchObject({ freshness: 'Stale' });
+    const told = { conditions: [{ type: 'Available', status: 'True', reason: 'Told' }] };
+    const services = admin.resource(APIServices);
+    await services.patch('', NAME, { type: 'merge', body: { status: told } }, { subresource: 'status' });
+    await hasReason('FailedDiscoveryCheck');
+    await services.patch('', NAME, { type: 'merge', body: { spec: { service: null, caBundle: null } } });
+    await hasReason('Local');
     await admin.resource(APIServices).delete('', NAME);
     await eventually(async () => expect(await discovered()).toBeUndefined());
     await expect(admin.resource(Gadgets).list('default')).rejects.toMatchObject({ code: 404 });

@@ -6,7 +6,7 @@ import { createWorkQueue, type Informer, type InformerFactory, type WorkQueue } 
 import type { AnnouncedVersion } from '@navarch/kinds';
 import type { Credentials } from '../credentials/credentials';
 import { serviceResolver } from '../proxy/service-resolver';
-import { announcedVersion, withAvailability, type Availability } from './api-service';
+import { LOCAL, announcedVersion, withAvailability, type Availability } from './api-service';
 import { backendAvailability } from './availability';
 import { ProxiedApi } from './remote-api';
 import { runWorkers } from './work';
@@ -84,6 +84,8 @@ export class Aggregator implements AggregatedApis {
   private set(service: APIService, old: APIService | undefined): void {
     const name = service.metadata?.name ?? '';
     const present = this.remotes.get(name);
+    // Whatever somebody writes into a status, what is found out stands there in the end.
+    if (!old || !deepEqual(old, service)) this.queue.add(name);
     if (old && deepEqual(old.spec, service.spec)) {
       if (present) present.apiService = service;
       return;
@@ -97,7 +99,6 @@ export class Aggregator implements AggregatedApis {
         () => backends.endpoints,
       );
       this.remotes.set(name, new ProxiedApi(service, { resolve, proxyClient }));
-      this.queue.add(name);
     }
     this.changed();
   }
@@ -135,7 +136,7 @@ export class Aggregator implements AggregatedApis {
 
   private async sync(name: string, signal: AbortSignal): Promise<void> {
     const api = this.remotes.get(name);
-    if (!api) return;
+    if (!api) return this.recordLocal(name);
     const { services, endpoints } = this.watchBackends();
     await Promise.all([services.synced(signal), endpoints.synced(signal)]);
     const { namespace, name: service } = api.connection.service;
@@ -146,7 +147,8 @@ export class Aggregator implements AggregatedApis {
         endpoints.get(namespace, service),
       ) ?? (await api.check());
     if (this.remotes.get(name) !== api) return;
-    await this.record(name, api, found);
+    this.unavailable.set({ name }, found.status === 'True' ? 0 : 1);
+    await this.record(name, api.apiService, found);
     if (found.status !== 'True') {
       if (api.goStale()) this.generation++;
       // Events bring it back at once where they tell of it; a server that fails by itself is asked again.
@@ -162,8 +164,13 @@ export class Aggregator implements AggregatedApis {
     this.queue.addAfter(name, RECHECK_MS);
   }
 
-  private async record(name: string, { apiService }: ProxiedApi, found: Availability): Promise<void> {
-    this.unavailable.set({ name }, found.status === 'True' ? 0 : 1);
+  /** recordLocal says of what this server serves itself that it is there. */
+  private async recordLocal(name: string): Promise<void> {
+    const service = this.parts.apiServices.get('', name);
+    if (service && !service.spec?.service) await this.record(name, service, LOCAL);
+  }
+
+  private async record(name: string, apiService: APIService, found: Availability): Promise<void> {
     const now = this.parts.clock.now();
     if (!withAvailability(apiService, found, now)) return;
     if (found.status !== 'True') this.failures.inc({ name, reason: found.reason });

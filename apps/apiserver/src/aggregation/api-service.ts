@@ -15,13 +15,12 @@ export const ALWAYS = 'true';
 /** OWN_GROUP is served by the aggregator itself and has no APIService. */
 export const OWN_GROUP = 'apiregistration.k8s.io';
 
-/** LOCAL is the condition of what this server serves itself. */
-const LOCAL = {
-  type: 'Available',
+/** LOCAL is what is found out about what this server serves itself. */
+export const LOCAL: Availability = {
   status: 'True',
   reason: 'Local',
   message: 'Local APIServices are always available',
-} as const;
+};
 
 /** apiServiceName is the only name that the APIService of a group version can have. */
 export const apiServiceName = (group: string, version: string): string => `${version}.${group}`;
@@ -39,7 +38,7 @@ export function localApiService({ group, version, custom }: ServedGroupVersion, 
       groupPriorityMinimum: priority.group,
       versionPriority: priority.version,
     },
-    status: { conditions: [{ ...LOCAL, lastTransitionTime: rfc3339(now) }] },
+    status: { conditions: [{ type: 'Available', ...LOCAL, lastTransitionTime: rfc3339(now) }] },
   } as APIService;
 }
 

@@ -25,6 +25,8 @@ export interface ChainParts {
   readonly log: Logger;
   readonly metrics: ServerMetrics;
   readonly audit: AuditSink | undefined;
+  /** emulated is the release (20, 33) by which headers are read. */
+  readonly emulated: number;
   /** namesRequests: every answer tells the request's id, as releases from 1.21 on do, whether it is audited or not. */
   readonly namesRequests: boolean;
   /** dispatch serves a request that may be served. */
@@ -81,7 +83,8 @@ export class Chain {
       recorded = audit && beginAudit(audit, exchange, clock);
     }
     if (recorded) await recorded;
-    await impersonate(exchange, this.parts.authorizers);
+    const { authorizers, emulated } = this.parts;
+    await impersonate(exchange, authorizers, emulated);
   }
 
   private async authenticated(exchange: Exchange, authenticators: readonly Authenticator[]): Promise<void> {

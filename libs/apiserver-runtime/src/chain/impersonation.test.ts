@@ -11,6 +11,13 @@ describe('impersonation', () => {
     expect(() => impersonatedBy({ 'impersonate-group': 'a' })).toThrow('without impersonating a user');
   });
 
+  test('a uid is taken on since 1.22', () => {
+    const headers = { 'impersonate-user': 'u', 'impersonate-uid': '7' };
+    expect([21, 22].map(release => impersonatedBy(headers, release)?.uid)).toEqual(['', '7']);
+    expect(impersonatedBy({ 'impersonate-uid': '7' }, 21)).toBeUndefined();
+    expect(() => impersonatedBy({ 'impersonate-uid': '7' }, 22)).toThrow('without impersonating a user');
+  });
+
   test.each([
     [{ 'impersonate-user': 'u' }, { name: 'u', groups: ['system:authenticated'] }],
     [

@@ -13,8 +13,14 @@ export interface Impersonated {
   readonly extra: ReadonlyMap<string, readonly string[]>;
 }
 
-/** impersonatedBy reads the Impersonate-* headers; undefined without any. Pure. */
-export function impersonatedBy(headers: Readonly<Record<string, string | undefined>>): Impersonated | undefined {
+/** UIDS_SINCE is the first release that takes on somebody's uid; before, the header says nothing. */
+const UIDS_SINCE = 22;
+
+/** impersonatedBy reads the Impersonate-* headers as a release (20, 33) does; undefined without any. Pure. */
+export function impersonatedBy(
+  headers: Readonly<Record<string, string | undefined>>,
+  emulated = 33,
+): Impersonated | undefined {
   let seen = false;
   const extra = new Map<string, string[]>();
   for (const header in headers) {
@@ -26,7 +32,7 @@ export function impersonatedBy(headers: Readonly<Record<string, string | undefin
   if (!seen) return undefined;
   const wanted = {
     name: headers['impersonate-user'] ?? '',
-    uid: headers['impersonate-uid'] ?? '',
+    uid: (emulated >= UIDS_SINCE && headers['impersonate-uid']) || '',
     groups: valuesOf(headers, 'impersonate-group'),
     extra,
   };
@@ -99,8 +105,12 @@ export function userFor(wanted: Impersonated): UserInfo {
 }
 
 /** impersonate lets the request go on as somebody else, if its asker may. */
-export async function impersonate(exchange: Exchange, authorizers: readonly Authorizer[]): Promise<void> {
-  const wanted = impersonatedBy(exchange.request.headers);
+export async function impersonate(
+  exchange: Exchange,
+  authorizers: readonly Authorizer[],
+  emulated: number,
+): Promise<void> {
+  const wanted = impersonatedBy(exchange.request.headers, emulated);
   if (!wanted) return;
   for (const check of checksFor(wanted, exchange.user)) {
     const decision = await authorizeAll(authorizers, check);

@@ -1,5 +1,5 @@
 import type { certificatesv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { invalidStruct, oneOf } from '../../../shared/errors';
 import { goBytes } from '../../../shared/go-syntax';
@@ -60,7 +60,7 @@ export function validateRequest(
   const signer = SPEC.child('signerName');
   if (isV1(context) && signerName === LEGACY_SIGNER)
     errors.push(field.invalid(signer, signerName, 'the legacy signerName is not allowed via this API version'));
-  else errors.push(...validateSigner(signerName, signer));
+  else errors.push(...validateSigner(signerName, signer, context));
   if (expirationSeconds !== undefined && expirationSeconds < MIN_SECONDS) {
     errors.push(
       field.invalid(
@@ -73,22 +73,44 @@ export function validateRequest(
   return errors;
 }
 
-function validateSigner(name: string | undefined, path: Path): FieldError[] {
+/** MAX_DOMAIN is how long a signer's domain may be, MAX_SIGNER how long its name: a domain, a slash, a label, a dot and a subdomain. */
+const MAX_DOMAIN = 253;
+const MAX_SIGNER = MAX_DOMAIN + 1 + 63 + 1 + 253;
+
+/** validateSigner checks a signer's name; of the parts of its domain and of its path the first bad one is told. */
+function validateSigner(name: string | undefined, path: Path, { emulated }: StrategyContext): FieldError[] {
   if (!name) return [field.required(path, 'signerName must be provided')];
-  const [domain = '', ...rest] = name.split('/');
-  const form = "must be a fully qualified domain and path of the form 'example.com/signer-name'";
-  if (rest.length !== 1) return [field.invalid(path, name, form)];
-  const problems = [...isDNS1123Subdomain(domain), ...isDNS1123Subdomain(rest[0]!)];
-  if (problems.length) return problems.map(problem => field.invalid(path, name, problem));
-  return domain.includes('.')
-    ? []
-    : [
-        field.invalid(
-          path,
-          name,
-          `${JSON.stringify(domain)}: should be a domain with at least two segments separated by dots`,
-        ),
-      ];
+  const [domain = '', rest = '', ...more] = name.split('/');
+  if (more.length || !name.includes('/'))
+    return [
+      field.invalid(path, name, "must be a fully qualified domain and path of the form 'example.com/signer-name'"),
+    ];
+  const labels = domain.split('.');
+  return [
+    ...(domain.length > MAX_DOMAIN ? [field.tooLong(path, MAX_DOMAIN, emulated)] : []),
+    ...firstBadPart(path, domain, labels, isDNS1123Label),
+    ...(labels.length < 2
+      ? [field.invalid(path, domain, 'should be a domain with at least two segments separated by dots')]
+      : []),
+    ...firstBadPart(path, rest, rest.split('.'), isDNS1123Subdomain),
+    ...(name.length > MAX_SIGNER ? [field.tooLong(path, MAX_SIGNER, emulated)] : []),
+  ];
+}
+
+function firstBadPart(
+  path: Path,
+  whole: string,
+  parts: readonly string[],
+  problemsOf: (part: string) => readonly string[],
+): FieldError[] {
+  for (const part of parts) {
+    const problems = problemsOf(part);
+    if (problems.length)
+      return problems.map(problem =>
+        field.invalid(path, whole, `validating label ${JSON.stringify(part)}: ${problem}`),
+      );
+  }
+  return [];
 }
 
 /**
