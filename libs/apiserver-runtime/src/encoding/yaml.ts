@@ -13,6 +13,7 @@ import {
 } from 'yaml';
 import { checkYamlDepth, checkYamlLength, isTooDeep } from './yaml-bounds';
 import { yamlFailure } from './yaml-failure';
+import { foldLines } from './yaml-folds';
 
 /** BOOL: what the API's clients have always been able to write for true and false. */
 const BOOL: ScalarTag = {
@@ -148,6 +149,9 @@ const pointIsText = (tags: Tags): Tags =>
       : tag,
   );
 
+/** ESCAPED: what is written as an escape, and the text around it in double quotes. */
+const ESCAPED = /[\0-\x09\x0b-\x1f\x7f-\x9f\ufeff]/;
+
 /** SPECIAL: what makes text with an apostrophe need quotes. */
 const SPECIAL = /: |:$| #|^[\s'"&*!|>%@`#?{}[\],-]/;
 
@@ -164,9 +168,13 @@ export function yamlText(value: unknown): string {
   visit(document, {
     Scalar(_key, node) {
       if (typeof node.value !== 'string') return;
-      if (isOther(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+      if (isOther(node.value) || ESCAPED.test(node.value)) node.type = Scalar.QUOTE_DOUBLE;
       else if (node.value.includes("'") && SPECIAL.test(node.value)) node.type = Scalar.QUOTE_SINGLE;
     },
   });
-  return document.toString({ indentSeq: false, singleQuote: true, lineWidth: 80 });
+  const text = document.toString({
+    ...{ indentSeq: false, singleQuote: true, lineWidth: 0 },
+    doubleQuotedMinMultiLineLength: Number.POSITIVE_INFINITY,
+  });
+  return foldLines(text);
 }
