@@ -99,7 +99,7 @@ describe('parseApplyBody', () => {
       '{a: 0644, b: yes, c: "no", d: 1e3, e: 0x1f, f: 2024-01-02}',
       { a: 420, b: true, c: 'no', d: 1000, e: 31, f: '2024-01-02' },
     ],
-    ['x: &x {a: 1}\ny: {<<: *x, b: 2}', { x: { a: 1 }, y: { a: 1, b: 2 } }],
+    ['x: &x {a: 1}\nz: {<<: *x, b: 2}', { x: { a: 1 }, z: { a: 1, b: 2 } }],
     ['', {}],
   ])('%j', (body, value) => {
     expect(parseApplyBody(Buffer.from(body), today)).toEqual(value);
