@@ -1,25 +1,31 @@
 import { expect, test } from '@jest/globals';
 import type { UserInfo } from '@navarch/apimachinery';
-import { anonymous } from '@navarch/apiserver-runtime';
+import { anonymous, type Decision } from '@navarch/apiserver-runtime';
 import { authorizationAttributes } from '../testing/attributes';
 import { AnonymousGate } from './anonymous-gate';
 
 const alice: UserInfo = { name: 'alice', groups: [] };
+const allowed: Decision = { outcome: 'allow', reason: 'a role' };
+const denied: Decision = { outcome: 'deny' };
 
-test.each<[UserInfo, string, boolean, string]>([
-  [anonymous, '/healthz', false, 'allow'],
-  [anonymous, '/livez/etcd', false, 'allow'],
-  [anonymous, '/version', false, 'allow'],
-  [anonymous, '/versions', false, 'deny'],
-  [anonymous, '/metrics', false, 'deny'],
-  [anonymous, '/metrics', true, 'no opinion'],
-  [alice, '/metrics', false, 'no opinion'],
-])('%j at %s, open to anonymous: %s', (user, path, open, want) => {
-  const asked = authorizationAttributes(user, 'get', { isResourceRequest: false, resource: '', path });
-  expect(new AnonymousGate(() => open).authorize(asked).outcome).toBe(want);
+const decide = (user: UserInfo, open: boolean, behind: Decision, attributes: object) =>
+  new AnonymousGate(
+    () => open,
+    () => Promise.resolve(behind),
+  ).authorize(authorizationAttributes(user, 'get', attributes));
+
+test.each<[UserInfo, string, boolean, Decision, Decision]>([
+  [anonymous, '/healthz', false, allowed, allowed],
+  [anonymous, '/livez/etcd', false, denied, { outcome: 'allow' }],
+  [anonymous, '/version', false, denied, { outcome: 'allow' }],
+  [anonymous, '/versions', false, allowed, { outcome: 'no opinion' }],
+  [anonymous, '/metrics', false, allowed, { outcome: 'no opinion' }],
+  [anonymous, '/metrics', true, allowed, allowed],
+  [alice, '/metrics', false, denied, denied],
+])('%j at %s, open to anonymous: %s', async (user, path, open, behind, want) => {
+  expect(await decide(user, open, behind, { isResourceRequest: false, resource: '', path })).toEqual(want);
 });
 
-test('a resource is closed whatever its path looks like', () => {
-  const asked = authorizationAttributes(anonymous, 'get', { path: '/version' });
-  expect(new AnonymousGate(() => false).authorize(asked).outcome).toBe('deny');
+test('a resource is closed whatever its path looks like', async () => {
+  expect(await decide(anonymous, false, allowed, { path: '/version' })).toEqual({ outcome: 'no opinion' });
 });

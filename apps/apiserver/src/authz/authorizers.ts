@@ -1,5 +1,5 @@
 import type { UserInfo } from '@navarch/apimachinery';
-import { authorizeAll, type AuthorizationAttributes, type Authorizer, type Decision } from '@navarch/apiserver-runtime';
+import { authorizeAll, type AuthorizationAttributes, type Decision } from '@navarch/apiserver-runtime';
 import type { Clock, Logger } from '@navarch/base';
 import type { Caches } from '../caches';
 import type { Live, LiveFiles } from '../credentials/live';
@@ -25,26 +25,25 @@ export interface AuthorizerParts {
   readonly log: Logger;
 }
 
-/** Authorizers are all that decide, as one: system:masters and the gate for anonymous requests first, then those that the settings name, in their order. */
+/** Authorizers are all that decide, as one: the gate for anonymous requests and system:masters first, then those that the settings name, in their order. */
 export class Authorizers implements RuleSource {
-  private chain: readonly Authorizer[];
+  private gate!: AnonymousGate;
   private sources: readonly RuleSource[];
 
   constructor(parts: AuthorizerParts) {
-    const first = [privilegedGroup, new AnonymousGate(parts.openToAnonymous)];
     const use = (settings: readonly AuthorizerSettings[]) => {
       const named = settings.map(one => makeAuthorizer(one, parts));
+      const chain = [privilegedGroup, ...named];
       this.sources = named;
-      this.chain = [...first, ...named];
+      this.gate = new AnonymousGate(parts.openToAnonymous, asked => authorizeAll(chain, asked));
     };
     this.sources = [];
-    this.chain = [];
     use(parts.settings.current);
     parts.settings.onChange(use);
   }
 
-  authorize(attributes: AuthorizationAttributes): Promise<Decision> {
-    return authorizeAll(this.chain, attributes);
+  authorize(attributes: AuthorizationAttributes): Promise<Decision> | Decision {
+    return this.gate.authorize(attributes);
   }
 
   rulesFor(user: UserInfo, namespace: string): Rules {
