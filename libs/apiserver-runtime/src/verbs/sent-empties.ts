@@ -1,7 +1,7 @@
 import { deepClone, isRecord, setOwn, type AnyObject } from '@navarch/apimachinery';
 import type { DecodeContext } from '../encoding/target';
 import { needsConversion } from '../registry/conversion';
-import type { WriteContext } from './write-context';
+import type { Endpoint } from '../registry/resource';
 
 /** FOR_MESSAGES is how a body is read for what messages say of it: nothing is told a second time. */
 export const FOR_MESSAGES: Partial<DecodeContext> = {
@@ -10,21 +10,34 @@ export const FOR_MESSAGES: Partial<DecodeContext> = {
   warn: () => undefined,
 };
 
+/** Written is a write by its body. */
+interface Written {
+  readonly endpoint: Endpoint;
+  /** reread makes the wanted object once more, with its lists and maps that are empty. */
+  readonly reread: (() => AnyObject) | undefined;
+}
+
+/** readAgain is what was written, with what is empty in it; undefined where that is not known, or stands elsewhere than in the hub. */
+function readAgain({ endpoint, reread }: Written): AnyObject | undefined {
+  return endpoint.custom || needsConversion(endpoint.version) ? undefined : reread?.();
+}
+
 /**
  * asSent is an object with the empty lists and maps of the body it came in, which are not kept. undefined where there is no difference, or
  * none is known.
  */
-export function asSent({ endpoint, reread }: WriteContext, object: AnyObject): AnyObject | undefined {
-  if (!reread || endpoint.custom || needsConversion(endpoint.version)) return undefined;
-  const sent = deepClone(object);
-  return graftEmpties(sent, reread()) ? sent : undefined;
+export function asSent(written: Written, object: AnyObject): AnyObject | undefined {
+  const body = readAgain(written);
+  const sent = body && deepClone(object);
+  return sent && graftEmpties(sent, body) ? sent : undefined;
 }
 
 /** sendsEmpties tells whether the body of an object has an empty list or map in one of its fields, which is not kept. */
-export function sendsEmpties({ endpoint, reread }: WriteContext, object: AnyObject, field: string): boolean {
-  if (!reread || endpoint.custom || needsConversion(endpoint.version)) return false;
+export function sendsEmpties(written: Written, object: AnyObject, field: string): boolean {
+  const body = readAgain(written);
+  if (!body) return false;
   const kept = Object.hasOwn(object, field) ? { [field]: deepClone(object[field]) } : {};
-  return graftEmpties(kept, { [field]: reread()[field] });
+  return graftEmpties(kept, { [field]: body[field] });
 }
 
 /** graftEmpties adds, in place, the empty lists and maps of `from` where `to` has nothing; tells whether there was one. Pure but for that. */
