@@ -30,6 +30,7 @@ export const deployment = defineKind<appsv1.Deployment>({
   ],
   shortNames: ['deploy'],
   categories: ['all'],
+  dormant: { 'status.terminatingReplicas': 35 },
   defaults: defaultDeployment,
   columns: deploymentColumns,
   strategy: {

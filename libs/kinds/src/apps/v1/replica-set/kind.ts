@@ -59,6 +59,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   ],
   shortNames: ['rs'],
   categories: ['all'],
+  dormant: { 'status.terminatingReplicas': 35 },
   defaults: defaultReplicaSet,
   columns: defineColumns<appsv1.ReplicaSet>([
     nameColumn,

@@ -59,6 +59,12 @@ export const statefulSet = defineKind<appsv1.StatefulSet>({
   ],
   shortNames: ['sts'],
   categories: ['all'],
+  dormant: {
+    'spec.minReadySeconds': 23,
+    'spec.ordinals': 27,
+    'spec.persistentVolumeClaimRetentionPolicy': 27,
+    'spec.updateStrategy.rollingUpdate.maxUnavailable': 35,
+  },
   defaults: defaultStatefulSet,
   columns: defineColumns<appsv1.StatefulSet>([
     nameColumn,

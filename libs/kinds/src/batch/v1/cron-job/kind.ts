@@ -51,6 +51,8 @@ export const cronJob = defineKind<batchv1.CronJob>({
   ],
   shortNames: ['cj'],
   categories: ['all'],
+  // The jobs' own fields are not dropped here, but when a job is made.
+  dormant: { 'spec.timeZone': 25 },
   defaults: defaultCronJob,
   columns: defineColumns<batchv1.CronJob>([
     nameColumn,

@@ -11,8 +11,6 @@ import { validateJob, validateJobStatus, validateJobUpdate } from './validation'
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
-/** EXPIRES is the first release that deletes jobs some time after their end. */
-const EXPIRES = 21;
 
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;
@@ -40,6 +38,19 @@ export const job = defineKind<batchv1.Job>({
   resource: Jobs,
   versions: [served('batch/v1', 'Job')],
   categories: ['all'],
+  dormant: {
+    'spec.ttlSecondsAfterFinished': 21,
+    'spec.completionMode': 22,
+    'spec.suspend': 22,
+    'spec.podFailurePolicy': 26,
+    'spec.backoffLimitPerIndex': 29,
+    'spec.maxFailedIndexes': 29,
+    'spec.podReplacementPolicy': 29,
+    'spec.successPolicy': 31,
+    'spec.managedBy': 32,
+    'status.ready': 24,
+    'status.terminating': 29,
+  },
   defaults: defaultJob,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
   fieldLabels: ['status.successful'],
@@ -59,11 +70,6 @@ export const job = defineKind<batchv1.Job>({
     generation: 21,
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);
-      if (emulated < EXPIRES) delete job.spec?.ttlSecondsAfterFinished;
-    },
-    prepareForUpdate(job, old, { emulated }) {
-      if (emulated < EXPIRES && old.spec?.ttlSecondsAfterFinished === undefined)
-        delete job.spec?.ttlSecondsAfterFinished;
     },
     // A job that came without labels is read with those that its pods were given.
     canonicalize: inheritLabels,
@@ -71,12 +77,6 @@ export const job = defineKind<batchv1.Job>({
     validateUpdate: validateJobUpdate,
   }),
   subresources: {
-    status: statusStrategy<batchv1.Job>({
-      prepareForUpdate({ status }, _old, { emulated }) {
-        if (emulated < 24) delete status?.ready;
-        if (emulated < 28) delete status?.terminating;
-      },
-      validateUpdate: validateJobStatus,
-    }),
+    status: statusStrategy<batchv1.Job>({ validateUpdate: validateJobStatus }),
   },
 });

@@ -1,5 +1,5 @@
 import { PersistentVolumes, type corev1 } from '@navarch/api';
-import { defineKind, type StrategyContext } from '../../../kind';
+import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -18,9 +18,11 @@ function defaultVolume(volume: corev1.PersistentVolume): void {
   volume.status.phase ||= 'Pending';
 }
 
-/** When the phase last changed is recorded since 1.28. */
+/** PHASE_TIMES is the first release that records when the phase last changed. */
+const PHASE_TIMES: Minor = 29;
+
 function stampPhase(status: corev1.PersistentVolumeStatus, { emulated, now }: StrategyContext): void {
-  if (emulated >= 28) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  if (emulated >= PHASE_TIMES) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
 }
 
 /** persistentVolume declares PersistentVolume. */
@@ -28,6 +30,11 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
   resource: PersistentVolumes,
   versions: [served('v1', 'PersistentVolume')],
   shortNames: ['pv'],
+  dormant: {
+    'spec.csi.nodeExpandSecretRef': 27,
+    'spec.volumeAttributesClassName': 34,
+    'status.lastPhaseTransitionTime': PHASE_TIMES,
+  },
   defaults: defaultVolume,
   columns: defineColumns<corev1.PersistentVolume>([
     nameColumn,

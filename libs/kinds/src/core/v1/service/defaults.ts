@@ -3,8 +3,16 @@ import type { Minor } from '../../../kind';
 
 const AFFINITY_SECONDS = 3 * 60 * 60;
 
+/** IP_MODES is the first release that tells how the addresses of a load balancer are treated on nodes. */
+export const IP_MODES: Minor = 30;
+/** POLICY_BY_ADDRESS is the first release in which an external address is enough to have a policy for external traffic. */
+const POLICY_BY_ADDRESS: Minor = 26;
+
 /** isExternal: clients outside the cluster reach the service through the nodes. */
 export const isExternal = (spec: corev1.ServiceSpec) => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
+
+/** hasExternalAddress: a service inside the cluster that nodes also answer for at addresses of their own. */
+const hasExternalAddress = ({ type, externalIPs }: corev1.ServiceSpec) => type === 'ClusterIP' && !!externalIPs?.length;
 
 /** defaultService completes a Service, in place. Addresses and ports are allocated by the API server. */
 export function defaultService(service: corev1.Service, emulated: Minor): void {
@@ -21,9 +29,12 @@ export function defaultService(service: corev1.Service, emulated: Minor): void {
     port.protocol ||= 'TCP';
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
   }
-  if (isExternal(spec)) spec.externalTrafficPolicy ||= 'Cluster';
+  const isAccessible = isExternal(spec) || (emulated >= POLICY_BY_ADDRESS && hasExternalAddress(spec));
+  if (isAccessible) spec.externalTrafficPolicy ||= 'Cluster';
   if (emulated >= 22) {
     if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
     if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;
   }
+  if (emulated < IP_MODES || spec.type !== 'LoadBalancer') return;
+  for (const ingress of service.status?.loadBalancer?.ingress ?? []) if (ingress.ip) ingress.ipMode ??= 'VIP';
 }

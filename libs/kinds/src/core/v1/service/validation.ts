@@ -31,7 +31,7 @@ const RANGES_BY_INDEX = 33;
 /** DUAL_STACK is the first release with addresses of two families. */
 export const DUAL_STACK = 21;
 /** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
-const MIXED_PROTOCOLS = 24;
+export const MIXED_PROTOCOLS = 24;
 
 const isHeadless = ({ clusterIPs = [] }: corev1.ServiceSpec) => clusterIPs.length === 1 && clusterIPs[0] === 'None';
 

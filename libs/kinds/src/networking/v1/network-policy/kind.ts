@@ -25,6 +25,7 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     }),
   ],
   shortNames: ['netpol'],
+  dormant: { 'spec.ingress.ports.endPort': 22, 'spec.egress.ports.endPort': 22 },
   defaults: defaultNetworkPolicy,
   columns: defineColumns<networkingv1.NetworkPolicy>([
     nameColumn,

@@ -57,6 +57,7 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     }),
   ],
   shortNames: ['pdb'],
+  dormant: { 'spec.unhealthyPodEvictionPolicy': 27 },
   columns: defineColumns<policyv1.PodDisruptionBudget>([
     nameColumn,
     text('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
