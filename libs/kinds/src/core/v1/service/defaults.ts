@@ -11,8 +11,9 @@ const POLICY_BY_ADDRESS: Minor = 26;
 /** isExternal: clients outside the cluster reach the service through the nodes. */
 export const isExternal = (spec: corev1.ServiceSpec) => spec.type === 'NodePort' || spec.type === 'LoadBalancer';
 
-/** hasExternalAddress: a service inside the cluster that nodes also answer for at addresses of their own. */
-const hasExternalAddress = ({ type, externalIPs }: corev1.ServiceSpec) => type === 'ClusterIP' && !!externalIPs?.length;
+/** isAccessible: clients outside of the cluster reach the service, through nodes or at addresses that it is given. */
+export const isAccessible = (spec: corev1.ServiceSpec) =>
+  isExternal(spec) || (spec.type === 'ClusterIP' && !!spec.externalIPs?.length);
 
 /** defaultService completes a Service, in place. Addresses and ports are allocated by the API server. */
 export function defaultService(service: corev1.Service, emulated: Minor): void {
@@ -29,8 +30,7 @@ export function defaultService(service: corev1.Service, emulated: Minor): void {
     port.protocol ||= 'TCP';
     if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '') port.targetPort = port.port;
   }
-  const isAccessible = isExternal(spec) || (emulated >= POLICY_BY_ADDRESS && hasExternalAddress(spec));
-  if (isAccessible) spec.externalTrafficPolicy ||= 'Cluster';
+  if (emulated < POLICY_BY_ADDRESS ? isExternal(spec) : isAccessible(spec)) spec.externalTrafficPolicy ||= 'Cluster';
   if (emulated >= 22) {
     if (spec.type !== 'ExternalName') spec.internalTrafficPolicy ??= 'Cluster';
     if (spec.type === 'LoadBalancer') spec.allocateLoadBalancerNodePorts ??= true;

@@ -2,15 +2,10 @@ import type { corev1 } from '@navarch/api';
 import type { Strategy } from '../../../kind';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { isExternal } from './defaults';
-import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
-import {
-  COMBINATIONS,
-  DUAL_STACK,
-  validateHealthChange,
-  validateService,
-  validateServiceUpdate,
-  validateTrafficCombination,
-} from './validation';
+import { validateServiceStatus } from './status';
+import { validateHealthChange, validateServiceUpdate } from './update';
+import { serviceWarnings } from './warnings';
+import { COMBINATIONS, DUAL_STACK, validateService, validateTrafficCombination } from './validation';
 
 /** HEALTH_KEPT is the first release that gives a service its old health check port back where a client leaves it out. */
 const HEALTH_KEPT = 23;
@@ -22,6 +17,7 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     normalizeClusterIPs(service.spec, undefined);
     if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
   },
+  warnings: serviceWarnings,
   validate(service, context) {
     const errors = validateService(service, context);
     // What depends on several fields was looked at last, when nothing else was wrong.
@@ -51,7 +47,7 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
 /** serviceStatusStrategy checks the addresses that a load balancer has given. A PUT of the status of no Service makes one. */
 export const serviceStatusStrategy: Strategy<corev1.Service> = statusStrategy<corev1.Service>({
   allowCreateOnUpdate: true,
-  validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
+  validateUpdate: (service, _old, release) => validateServiceStatus(service, release),
 });
 
 /** Before there were two families, a second address was dropped without a word. */
