@@ -21,8 +21,8 @@ export function validateMatchResources(match: MatchResources, path: Path, releas
     ...(match.matchPolicy === undefined
       ? []
       : oneOf(path.child('matchPolicy'), match.matchPolicy, ['Equivalent', 'Exact'])),
-    ...validateLabelSelector(match.namespaceSelector, path.child('namespaceSelector')),
-    ...validateLabelSelector(match.objectSelector, path.child('objectSelector')),
+    ...validateLabelSelector(match.namespaceSelector, path.child('namespaceSelector'), release),
+    ...validateLabelSelector(match.objectSelector, path.child('objectSelector'), release),
     ...(match.resourceRules ?? []).flatMap((rule, i) =>
       validateRule(rule, path.child('resourceRules').index(i), release),
     ),

@@ -117,8 +117,8 @@ function validateWebhook(
     );
   }
   errors.push(
-    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
-    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
+    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector'), release),
+    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector'), release),
   );
   if (reinvocationPolicy !== undefined)
     errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));

@@ -15,7 +15,7 @@ const SPEC = Path.at('spec');
 function validateBinding({ spec }: Binding, release: Release): FieldError[] {
   const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {};
   const errors = requireText(SPEC.child('policyName'), policyName);
-  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef')));
+  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef'), release));
   if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources'), release));
   const at = SPEC.child('validationActions');
   if (!validationActions.length) errors.push(field.required(at, 'at least one validation action is required'));
@@ -35,6 +35,7 @@ function validateBinding({ spec }: Binding, release: Release): FieldError[] {
 function validateParamRef(
   { name, selector, parameterNotFoundAction }: admissionregistrationv1.ParamRef,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const exclusive = 'name and selector are mutually exclusive';
   const errors: FieldError[] = [];
@@ -43,7 +44,7 @@ function validateParamRef(
     if (selector) errors.push(field.forbidden(path.child('name'), exclusive));
   }
   if (selector) {
-    errors.push(...validateLabelSelector(selector, path.child('selector')));
+    errors.push(...validateLabelSelector(selector, path.child('selector'), release));
     if (name) errors.push(field.forbidden(path.child('selector'), exclusive));
   }
   if (!name && !selector) errors.push(field.required(path, 'one of name or selector must be specified'));

@@ -27,7 +27,7 @@ export function validateDaemonSet(
 ): FieldError[] {
   const selector = SPEC.child('selector');
   const errors = [
-    ...validateLabelSelector(spec.selector, selector),
+    ...validateLabelSelector(spec.selector, selector, release),
     ...validateMatch(spec.selector, spec.template, release),
   ];
   if (spec.selector && isEmptySelector(spec.selector)) {

@@ -17,7 +17,7 @@ export function validateSelector(
   release: Release,
 ): FieldError[] {
   if (!selector) return [field.required(SELECTOR)];
-  const errors = validateLabelSelector(selector, SELECTOR);
+  const errors = validateLabelSelector(selector, SELECTOR, release);
   if (isEmptySelector(selector)) {
     errors.push(
       invalidStruct(SELECTOR, selector, goLabelSelector(selector), `empty selector is invalid for ${kind}`, release),

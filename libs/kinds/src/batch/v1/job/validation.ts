@@ -52,7 +52,7 @@ function validateGenerated(job: batchv1.Job, release: Release, old: batchv1.Job 
 
 function validateSelector({ selector, template }: batchv1.JobSpec, release: Release): FieldError[] {
   const at = SPEC.child('selector');
-  const errors = selector ? validateLabelSelector(selector, at) : [field.required(at)];
+  const errors = selector ? validateLabelSelector(selector, at, release) : [field.required(at)];
   const labels = template?.metadata?.labels;
   if (readSelector(selector)?.matches(labels ?? {}) !== false) return errors;
   const where = SPEC.child('template', 'metadata', 'labels');

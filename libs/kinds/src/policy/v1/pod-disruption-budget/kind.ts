@@ -31,7 +31,7 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
       ...validateNotMoreThan100Percent(spec[name], SPEC.child(name), release),
     );
   }
-  errors.push(...validateLabelSelector(selector, SPEC.child('selector')));
+  errors.push(...validateLabelSelector(selector, SPEC.child('selector'), release));
   if (spec.unhealthyPodEvictionPolicy !== undefined) {
     errors.push(
       ...oneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, [

@@ -1,4 +1,4 @@
-import { ClusterRoles, type rbacv1 } from '@navarch/api';
+import { ClusterRoles, type metav1, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { twice, type Release } from '../../../shared/errors';
@@ -14,11 +14,11 @@ function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, rel
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
   if (!selectors.length)
     return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
-  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i)))];
+  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i), release))];
 }
 
-function validateSelector(selector: Parameters<typeof validateLabelSelector>[0], path: Path): FieldError[] {
-  const errors = validateLabelSelector(selector, path);
+function validateSelector(selector: metav1.LabelSelector, path: Path, release: Release): FieldError[] {
+  const errors = validateLabelSelector(selector, path, release);
   if (!errors.length && readSelector(selector)) return [];
   // The selector that cannot be made of it is what is shown.
   return [...errors, field.invalid(path, 'null', 'invalid label selector.')];
