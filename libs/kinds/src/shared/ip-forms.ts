@@ -39,6 +39,35 @@ export function cidrWarnings(text: string, path: Path): string[] {
   return warnings.length || text === usual ? warnings : [canonical(path, 'IPv6 CIDR value', text, usual)];
 }
 
+/** strictIP says what is wrong with an address of a field that takes the usual form only. */
+export function strictIP(text: string): string[] {
+  const problems = isValidIP(text);
+  if (problems.length) return isZeroPadded(text) ? ['must not have leading 0s'] : problems;
+  const address = parse(text);
+  if (isMapped(address)) return ['must not be an IPv4-mapped IPv6 address'];
+  return inForm(text, format(address));
+}
+
+/** strictCIDR says what is wrong with a block of such a field. */
+export function strictCIDR(text: string): string[] {
+  const problems = isCIDR(text);
+  const [ip = '', length = ''] = text.split('/');
+  if (problems.length) {
+    const padded = isCIDR(`${withoutZeros(ip)}/${Number(length)}`).length === 0 && /^\d+$/.test(length);
+    return padded ? ['must not have leading 0s in IP or prefix length'] : problems;
+  }
+  const address = parse(ip);
+  if (isMapped(address)) return ['must not have an IPv4-mapped IPv6 address'];
+  const rest = BigInt(address.bits - Number(length));
+  if ((address.value >> rest) << rest !== address.value) return ['must not have bits set beyond the prefix length'];
+  return inForm(text, `${format(address)}/${length}`);
+}
+
+const inForm = (text: string, usual: string) =>
+  text === usual ? [] : [`must be in canonical form (${JSON.stringify(usual)})`];
+const withoutZeros = (ip: string) => ip.replace(/(^|\.)0+(?=\d)/g, '$1');
+const isZeroPadded = (ip: string) => !ip.includes(':') && isValidIP(withoutZeros(ip)).length === 0;
+
 const outdated = (path: Path, what: string, text: string, usual: string) =>
   `${path.toString()}: non-standard ${what} ${JSON.stringify(text)} will be considered invalid in a future Kubernetes release: use ${JSON.stringify(usual)}`;
 const canonical = (path: Path, what: string, text: string, usual: string) =>

@@ -69,3 +69,54 @@ describe('a class of ingresses', () => {
     expect(ask(path, 20).created(parameters(more))).toEqual([]);
   });
 });
+
+describe('a range of service addresses', () => {
+  const path = `${GROUP}/servicecidrs`;
+  const range = (...cidrs: string[]) => ({ spec: { cidrs } });
+  const families = 'may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64';
+  test.each<readonly [cidrs: string[], findings: string[]]>([
+    [['10.0.0.0/24', 'fd00::/64'], []],
+    [[], ['spec.cidrs: Required value: at least one CIDR required']],
+    [
+      ['10.0.0.0/24', '10.0.1.0/24'],
+      [
+        `spec.cidrs: Invalid value: networking.ServiceCIDRSpec{CIDRs:[]string{"10.0.0.0/24", "10.0.1.0/24"}}: ${families}`,
+      ],
+    ],
+    [['10.0.0.1/24'], ['spec.cidrs[0]: Invalid value: "10.0.0.1/24": must not have bits set beyond the prefix length']],
+  ])('%j', (cidrs, findings) => {
+    expect(ask(path, 33).created(range(...cidrs))).toEqual(findings);
+  });
+  test('is fixed', () => {
+    expect(ask(path, 33).changed(range('10.0.0.0/24'), range('10.0.0.0/23'))).toEqual([
+      'spec.cidrs: Invalid value: []string{"10.0.0.0/23"}: field is immutable',
+    ]);
+  });
+});
+
+describe('who holds an address', () => {
+  const path = `${GROUP}/ipaddresses`;
+  const held = (parentRef: Part | undefined, name = '10.0.0.1') => ({ metadata: { name }, spec: { parentRef } });
+  const parent = { resource: 'services', namespace: 'default', name: 's' };
+  test.each<readonly [body: ReturnType<typeof held>, findings: unknown[]]>([
+    [held(parent), []],
+    [held(undefined), ['spec.parentRef: Required value']],
+    [
+      held({ group: 'A', namespace: 'a/b' }),
+      [
+        expect.stringMatching(/^spec\.parentRef\.group: Invalid value: "A": a lowercase RFC 1123 subdomain/),
+        'spec.parentRef.resource: Required value',
+        'spec.parentRef.name: Required value',
+        'spec.parentRef.namespace: Invalid value: "a/b": may not contain \'/\'',
+      ],
+    ],
+    [held(parent, '010.0.0.1'), ['metadata.name: Invalid value: "010.0.0.1": must not have leading 0s']],
+  ])('%j', (body, findings) => {
+    expect(ask(path, 33).created(body)).toEqual(findings);
+  });
+  test('stays', () => {
+    expect(ask(path, 33).changed(held(parent), held({ ...parent, name: 't' }))).toEqual([
+      'spec.parentRef: Invalid value: networking.ParentReference{Group:"", Resource:"services", Namespace:"default", Name:"t"}: field is immutable',
+    ]);
+  });
+});
