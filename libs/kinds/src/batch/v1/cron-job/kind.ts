@@ -73,7 +73,7 @@ export const cronJob = defineKind<batchv1.CronJob>({
       podWarnings(spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
     generation: 21,
     validate: validateCronJob,
-    validateUpdate: ({ spec }, _old, release) => validateCronJobSpec(spec, release),
+    validateUpdate: ({ spec }, old, release) => validateCronJobSpec(spec, release, old.spec),
   }),
   subresources: { status: statusStrategy<batchv1.CronJob>({ metadataChecks: { update: [] } }) },
 });

@@ -7,7 +7,8 @@ import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
-import { validateJob, validateJobStatus, validateJobUpdate } from './validation';
+import { validateJobStatus } from './status';
+import { validateJob, validateJobUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');

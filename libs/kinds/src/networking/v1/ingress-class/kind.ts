@@ -1,7 +1,8 @@
 import { IngressClasses, type networkingv1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, Path, regexError, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
+import { validateDomainPath } from '../../../shared/domain-path';
 import { each, IMMUTABLE, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -12,7 +13,6 @@ const SPEC = Path.at('spec');
 /** SCOPES is the first release whose classes take their parameters from one namespace, too. */
 const SCOPES: Minor = 22;
 const MAX_CONTROLLER = 250;
-const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulated }: Release): FieldError[] {
   const { controller = '', parameters } = spec;
@@ -40,17 +40,6 @@ function validateScope({ scope, namespace }: networkingv1.IngressClassParameters
     default:
       return [field.notSupported(path.child('scope'), scope ?? '', ['Cluster', 'Namespace'])];
   }
-}
-
-function validateDomainPath(text: string, path: Path): FieldError[] {
-  if (!text) return [field.required(path)];
-  const [domain = '', ...rest] = text.split('/');
-  const name = rest.join('/');
-  if (!domain || !name) {
-    return [field.invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
-  }
-  const odd = new RegExp(`^${HTTP_PATH}$`).test(name) ? [] : [regexError('Invalid path', HTTP_PATH)];
-  return [...each(path, domain, isDNS1123Subdomain(domain)), ...each(path, name, odd)];
 }
 
 function parameters({ spec }: networkingv1.IngressClass): string {
