@@ -71,15 +71,15 @@ function validateRolling(
   const surge = path.child('maxSurge');
   const errors = [
     ...validateNonNegativeIntOrPercent(maxUnavailable, at, release),
-    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at, release) : []),
     ...validateNonNegativeIntOrPercent(maxSurge, surge, release),
+    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at, release) : []),
     ...validateNotMoreThan100Percent(maxSurge, surge, release),
   ];
   const none = numberOf(maxUnavailable) === 0;
   if (none && numberOf(maxSurge) === 0) {
     errors.push(
       surges
-        ? field.required(at, 'cannot be 0 when `maxSurge` is 0')
+        ? field.required(at, 'cannot be 0 when maxSurge is 0')
         : invalidStruct(at, maxUnavailable, goIntOrString(maxUnavailable), 'cannot be 0', release),
     );
   } else if (!none && numberOf(maxSurge) !== 0) {
@@ -88,7 +88,7 @@ function validateRolling(
         surge,
         maxSurge,
         goIntOrString(maxSurge),
-        'may not be set when `maxUnavailable` is non-zero',
+        'may not be set when maxUnavailable is non-zero',
         release,
       ),
     );

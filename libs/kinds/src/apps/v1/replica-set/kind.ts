@@ -16,7 +16,7 @@ import {
   validateSelectorUnchanged,
   validateWorkloadTemplate,
 } from '../shared/workload';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
@@ -72,7 +72,10 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   ]),
   strategy: specStrategy<appsv1.ReplicaSet>({
     metadataChecks: { update: ['whole', 'change'] },
-    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    warnings: (object, old, release) => [
+      ...nameWarnings(object, old, release),
+      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+    ],
     generation: true,
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [

@@ -102,7 +102,7 @@ function validateSource(
       const source = metric[name]!;
       const container =
         name === 'containerResource'
-          ? validateContainer(metric.containerResource!.container, path.child('container'))
+          ? validateContainer(metric.containerResource!.container, path.child('container'), release)
           : [];
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
@@ -150,8 +150,8 @@ function validateSource(
   }
 }
 
-function validateContainer(name: string, path: Path): FieldError[] {
-  return name ? each(path, name, isDNS1123Label(name)) : [field.required(path, 'must specify a container')];
+function validateContainer(name: string, path: Path, release: Release): FieldError[] {
+  return name ? each(path, name, isDNS1123Label(name, release)) : [field.required(path, 'must specify a container')];
 }
 
 function exactlyOne(

@@ -9,7 +9,7 @@ import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
 import { validateJobStatus } from './status';
 import { validateJob, validateJobUpdate } from './validation';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 
@@ -67,7 +67,10 @@ export const job = defineKind<batchv1.Job>({
   ]),
   strategy: specStrategy<batchv1.Job>({
     metadataChecks: { update: ['whole', 'change'] },
-    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    warnings: (object, old, release) => [
+      ...nameWarnings(object, old, release),
+      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+    ],
     generation: 21,
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);

@@ -1,4 +1,5 @@
 import { PersistentVolumeClaims, type corev1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
@@ -6,6 +7,7 @@ import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultClaim } from './defaults';
 import { matchSources, settleSources, SOURCE_REFERENCES } from './data-sources';
+import { claimWarnings, classWarnings } from './warnings';
 import { BETA_CLASS, validateClaim, validateClaimStatus, validateClaimUpdate } from './validation';
 
 /** accessModesText prints access modes in short: `RWO,ROX`. */
@@ -60,6 +62,10 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
     },
     prepareForUpdate: ({ spec }, old) => settleSources(spec, old.spec),
     validate: validateClaim,
+    warnings: (claim, _old, release) => [
+      ...classWarnings(claim, release),
+      ...claimWarnings(claim.spec, Path.at('spec'), release),
+    ],
     validateUpdate: validateClaimUpdate,
   }),
   subresources: { status: statusStrategy<corev1.PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }) },

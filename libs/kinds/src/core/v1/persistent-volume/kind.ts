@@ -5,6 +5,7 @@ import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { accessModesText } from '../persistent-volume-claim/kind';
+import { classWarnings, WARNS } from '../persistent-volume-claim/warnings';
 import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
 import { validateMountOptions, validateVolume, validateVolumeUpdate } from './validation';
@@ -23,6 +24,19 @@ const PHASE_TIMES: Minor = 29;
 
 function stampPhase(status: corev1.PersistentVolumeStatus, { emulated, now }: StrategyContext): void {
   if (emulated >= PHASE_TIMES) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+}
+
+function volumeWarnings(
+  volume: corev1.PersistentVolume,
+  _old: corev1.PersistentVolume | undefined,
+  context: StrategyContext,
+): string[] {
+  const recycled = context.emulated >= WARNS && volume.spec?.persistentVolumeReclaimPolicy === 'Recycle';
+  const advice = 'Instead, the recommended approach is to use dynamic provisioning.';
+  return [
+    ...classWarnings(volume, context),
+    ...(recycled ? [`spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. ${advice}`] : []),
+  ];
 }
 
 /** persistentVolume declares PersistentVolume. */
@@ -57,6 +71,7 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
     },
     validate: (volume, release) => [...validateVolume(volume, release), ...validateMountOptions(volume)],
     validateUpdate: validateVolumeUpdate,
+    warnings: volumeWarnings,
   }),
   subresources: {
     status: statusStrategy<corev1.PersistentVolume>({

@@ -52,7 +52,7 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
   if (!ports.length && !isHeadless(spec) && spec.type !== 'ExternalName') errors.push(field.required(portsPath));
   errors.push(...validateType(spec, context));
   const names = new Set<string>();
-  ports.forEach((port, i) => errors.push(...validatePort(port, ports.length > 1, names, portsPath.index(i))));
+  ports.forEach((port, i) => errors.push(...validatePort(port, ports.length > 1, names, portsPath.index(i), context)));
   return [
     ...errors,
     ...validateLabels(spec.selector, SPEC.child('selector')),
@@ -201,11 +201,17 @@ function refuseHeadless(spec: corev1.ServiceSpec): FieldError[] {
   ];
 }
 
-function validatePort(port: corev1.ServicePort, named: boolean, names: Set<string>, path: Path): FieldError[] {
+function validatePort(
+  port: corev1.ServicePort,
+  named: boolean,
+  names: Set<string>,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const errors: FieldError[] = [];
   const at = path.child('name');
   if (port.name) {
-    errors.push(...each(at, port.name, isDNS1123Label(port.name)));
+    errors.push(...each(at, port.name, isDNS1123Label(port.name, release)));
     if (names.has(port.name)) errors.push(field.duplicate(at, port.name));
     names.add(port.name);
   } else if (named) errors.push(field.required(at));

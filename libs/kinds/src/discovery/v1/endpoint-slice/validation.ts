@@ -49,7 +49,7 @@ function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: str
       errors.push(...validateAddress(address, type, at.child('addresses').index(j), release)),
     );
     errors.push(...validateTopology(endpoint, at, release));
-    if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname)));
+    if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname, release)));
     return [...errors, ...validateZones(endpoint.hints?.forZones ?? [], at.child('hints', 'forZones'))];
   });
 }
@@ -122,7 +122,7 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[], release: Rele
   const names = new Set<string>();
   return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
     const at = path.index(i);
-    const errors = name ? each(at.child('name'), name, isDNS1123Label(name)) : [];
+    const errors = name ? each(at.child('name'), name, isDNS1123Label(name, release)) : [];
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
     errors.push(

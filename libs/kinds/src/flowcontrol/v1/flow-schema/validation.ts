@@ -51,7 +51,9 @@ function validateRule(
   const errors: FieldError[] = [];
   if (!subjects?.length)
     errors.push(field.required(path.child('subjects'), 'subjects must contain at least one value'));
-  (subjects ?? []).forEach((subject, i) => errors.push(...validateSubject(subject, path.child('subjects').index(i))));
+  (subjects ?? []).forEach((subject, i) =>
+    errors.push(...validateSubject(subject, path.child('subjects').index(i), release)),
+  );
   if (!resourceRules?.length && !nonResourceRules?.length) {
     errors.push(field.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   }
@@ -103,7 +105,7 @@ function validateNamespaces(
     each(
       path.index(i),
       name,
-      isDNS1123Label(name).map(text => head + text),
+      isDNS1123Label(name, release).map(text => head + text),
     ),
   );
 }
@@ -145,13 +147,17 @@ function alone(path: Path, values: readonly string[], noun: string, release: Rel
   return [invalidStruct(path, values, goStrings(values), why, release)];
 }
 
-function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Subject, path: Path): FieldError[] {
+function validateSubject(
+  { kind, user, group, serviceAccount }: flowcontrolv1.Subject,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const subjects = { serviceAccount, user, group };
   const own = OWN_FIELDS[kind as keyof typeof OWN_FIELDS];
   if (!own) return oneOf(path.child('kind'), kind, ['Group', 'ServiceAccount', 'User']);
   const subject = subjects[own];
   const errors = subject
-    ? validateSubjectName(subject, own, path.child(own))
+    ? validateSubjectName(subject, own, path.child(own), release)
     : [field.required(path.child(own), `${own} is required when subject kind is '${kind}'`)];
   for (const [other, name] of Object.entries(OWN_FIELDS)) {
     if (name !== own && subjects[name])
@@ -162,7 +168,12 @@ function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Su
 
 const OWN_FIELDS = { ServiceAccount: 'serviceAccount', User: 'user', Group: 'group' } as const;
 
-function validateSubjectName(subject: { name?: string; namespace?: string }, own: string, path: Path): FieldError[] {
+function validateSubjectName(
+  subject: { name?: string; namespace?: string },
+  own: string,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const { name, namespace } = subject;
   const errors = requireText(path.child('name'), name);
   if (own !== 'serviceAccount') return errors;
@@ -172,7 +183,7 @@ function validateSubjectName(subject: { name?: string; namespace?: string }, own
     ...errors,
     ...named,
     ...(namespace
-      ? each(at, namespace, isDNS1123Label(namespace))
+      ? each(at, namespace, isDNS1123Label(namespace, release))
       : [field.required(at, 'must specify namespace for service account')]),
   ];
 }

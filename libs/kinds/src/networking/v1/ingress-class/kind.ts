@@ -14,7 +14,8 @@ const SPEC = Path.at('spec');
 const SCOPES: Minor = 22;
 const MAX_CONTROLLER = 250;
 
-function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulated }: Release): FieldError[] {
+function validateIngressClass({ spec = {} }: networkingv1.IngressClass, release: Release): FieldError[] {
+  const { emulated } = release;
   const { controller = '', parameters } = spec;
   const at = SPEC.child('controller');
   const errors: FieldError[] = [];
@@ -25,16 +26,20 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulat
   return [
     ...errors,
     ...validateReference(parameters, where),
-    ...(emulated < SCOPES ? [] : validateScope(parameters, where)),
+    ...(emulated < SCOPES ? [] : validateScope(parameters, where, release)),
   ];
 }
 
-function validateScope({ scope, namespace }: networkingv1.IngressClassParametersReference, path: Path): FieldError[] {
+function validateScope(
+  { scope, namespace }: networkingv1.IngressClassParametersReference,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const at = path.child('namespace');
   switch (scope) {
     case 'Namespace':
       if (namespace === undefined) return [field.required(at, "`parameters.scope` is set to 'Namespace'")];
-      return each(at, namespace, isDNS1123Label(namespace));
+      return each(at, namespace, isDNS1123Label(namespace, release));
     case 'Cluster':
       return namespace === undefined ? [] : [field.forbidden(at, "`parameters.scope` is set to 'Cluster'")];
     default:

@@ -1,8 +1,9 @@
 import { PodDisruptionBudgets, type policyv1 } from '@navarch/api';
 import { Path, type FieldError } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { validateConditions } from '../../../shared/conditions';
+import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goPointer } from '../../../shared/go-syntax';
 import { validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
 import { validateLabelSelector } from '../../../shared/label-validation';
@@ -43,6 +44,21 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
   return errors;
 }
 
+/** STATUS_CHECKED is the first release that looks at the status of a budget. */
+const STATUS_CHECKED = 21;
+const STATUS = Path.at('status');
+const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
+
+function validateStatus(
+  status: policyv1.PodDisruptionBudgetStatus | undefined,
+  context: StrategyContext,
+): FieldError[] {
+  if (context.emulated < STATUS_CHECKED) return [];
+  const errors = validateConditions(status?.conditions, STATUS.child('conditions'), context);
+  if (context.apiVersion !== 'policy/v1') return errors;
+  return [...errors, ...COUNTS.flatMap(name => nonNegative(STATUS.child(name), status?.[name]))];
+}
+
 /** podDisruptionBudget declares PodDisruptionBudget. */
 export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
   resource: PodDisruptionBudgets,
@@ -72,5 +88,10 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     validate: validateBudget,
     validateUpdate: (budget, _old, release) => validateBudget(budget, release),
   }),
-  subresources: { status: statusStrategy<policyv1.PodDisruptionBudget>({ metadataChecks: { update: [] } }) },
+  subresources: {
+    status: statusStrategy<policyv1.PodDisruptionBudget>({
+      metadataChecks: { update: [] },
+      validateUpdate: ({ status }, _old, context) => validateStatus(status, context),
+    }),
+  },
 });

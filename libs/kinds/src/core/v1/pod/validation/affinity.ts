@@ -53,7 +53,7 @@ function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, release
   return [
     ...validateLabelSelector(term.labelSelector, selectorPath, release),
     ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector'), release),
-    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name))),
+    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name, release))),
     ...validateLabelKeys(term, 'matchLabelKeys', path),
     ...validateLabelKeys(term, 'mismatchLabelKeys', path),
     ...validateMergedKeys(term, path),
