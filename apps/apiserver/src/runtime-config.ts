@@ -9,7 +9,8 @@ export type Offered = (version: ServedVersion, kind: KindDefinition) => boolean;
 
 /**
  * readRuntimeConfig reads --runtime-config: `GROUP/VERSION=false` takes a version away (`api/v1` is that of the core), `GROUP/VERSION/RESOURCE`
- * one resource of it, `api/all`, `api/ga`, `api/beta` and `api/alpha` all of a kind. The more exact key counts. Without it all versions are served.
+ * one resource of it, `api/all`, `api/ga`, `api/beta` and `api/alpha` all of a kind. The more exact key counts. Without it all versions are served
+ * but those that want to be asked for.
  * It throws an Error for what is no such key or value. Pure.
  */
 export function readRuntimeConfig(entries: readonly string[], kinds: readonly KindDefinition[]): Offered {
@@ -18,10 +19,10 @@ export function readRuntimeConfig(entries: readonly string[], kinds: readonly Ki
   const unknown = [...settings.keys()].filter(key => !LEVELS.includes(key) && !known.has(groupOf(key)));
   if (unknown.length)
     throw new Error(`--runtime-config: unknown api groups ${[...new Set(unknown.map(groupOf))].join(',')}`);
-  return ({ group, version }, { resource }) => {
+  return ({ group, version, optIn }, { resource }) => {
     const name = `${group || 'api'}/${version}`;
     const keys = [`${name}/${resource.resource}`, name, levelOf(version), 'api/all'];
-    return settings.get(keys.find(key => settings.has(key)) ?? '') ?? true;
+    return settings.get(keys.find(key => settings.has(key)) ?? '') ?? !optIn;
   };
 }
 

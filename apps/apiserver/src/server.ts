@@ -24,7 +24,7 @@ import { layFoundation, type Foundation } from './wiring/foundation';
 import { openFront } from './wiring/front';
 import { openHandlers } from './wiring/handlers';
 import { addHealthChecks, claimInformerHooks } from './wiring/health';
-import { openKubernetesService } from './wiring/kubernetes-service';
+import { openDefaultServiceCidr, openKubernetesService } from './wiring/kubernetes-service';
 
 /** RunningApiServer is a started one. stop lets what is under way finish. */
 export interface RunningApiServer extends Stoppable {
@@ -132,9 +132,11 @@ async function start(foundation: Foundation): Promise<RunningApiServer> {
   const front = await openFront(foundation, server);
   stack.push(front);
   const kubernetesService = openKubernetesService(foundation, front.port);
+  const serviceCidr = openDefaultServiceCidr(foundation);
   const running = [
     runRepairLoop(services.repair, stopping.signal),
     kubernetesService.run(stopping.signal),
+    ...(serviceCidr ? [serviceCidr.run(stopping.signal)] : []),
     flowControl,
     customResources.run(stopping.signal),
     aggregation.run(stopping.signal),
@@ -145,7 +147,7 @@ async function start(foundation: Foundation): Promise<RunningApiServer> {
   stack.push(bus);
   const authentication = { credentials, requestHeader: config.requestHeader };
   const bootstrapped = bootstrap(
-    { server, emulated, kubernetesService, authentication, hooks: bootstrapHooks, clock, log },
+    { server, emulated, kubernetesService, serviceCidr, authentication, hooks: bootstrapHooks, clock, log },
     stopping.signal,
   );
   stack.push({ stop: () => bootstrapped });

@@ -21,6 +21,7 @@ import { startReplicaSet, startReplicationController } from './controllers/repli
 import { startResourceQuota } from './controllers/resourcequota/controller';
 import { startRootCa } from './controllers/root-ca/controller';
 import { startServiceAccount } from './controllers/serviceaccount/controller';
+import { startServiceCidrs } from './controllers/servicecidrs/controller';
 import { startServiceAccountToken } from './controllers/serviceaccount-token/controller';
 import { startStatefulSet } from './controllers/statefulset/controller';
 import { startTtl } from './controllers/ttl/controller';
@@ -199,6 +200,12 @@ export const CONTROLLERS: readonly ControllerDefinition[] = [
     alias: 'validatingadmissionpolicy-status',
     serviceAccount: 'validatingadmissionpolicy-status-controller',
     start: startPolicyStatus,
+  },
+  {
+    name: 'service-cidr-controller',
+    alias: 'service-cidr',
+    serviceAccount: 'service-cidrs-controller',
+    start: startServiceCidrs,
   },
 ];
 

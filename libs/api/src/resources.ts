@@ -124,6 +124,13 @@ export const CertificateSigningRequests = resource<certificatesv1.CertificateSig
   'CertificateSigningRequest',
   false,
 );
+export const IPAddresses = resource<networkingv1.IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false);
+export const ServiceCIDRs = resource<networkingv1.ServiceCIDR>(
+  'networking.k8s.io/v1',
+  'servicecidrs',
+  'ServiceCIDR',
+  false,
+);
 export const Ingresses = resource<networkingv1.Ingress>('networking.k8s.io/v1', 'ingresses', 'Ingress', true);
 export const IngressClasses = resource<networkingv1.IngressClass>(
   'networking.k8s.io/v1',

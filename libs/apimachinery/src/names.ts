@@ -82,8 +82,19 @@ const RULES = {
 
 // Every check answers the list of what is wrong with the text, in the API's words; empty means fine.
 
-/** isDNS1123Label checks a name of one part, 63 characters at most: `my-name`. */
-export const isDNS1123Label = (text: string) => check(RULES.label, text);
+/** DOTS_NAMED is the first release that says of a label with dots that it is them. */
+const DOTS_NAMED = 27;
+
+/** isDNS1123Label checks a name of one part, 63 characters at most: `my-name`. The words are those of the release, of 1.20 unless given. */
+export function isDNS1123Label(
+  text: string,
+  { emulated = 20 }: { readonly emulated?: number | undefined } = {},
+): string[] {
+  const problems = check(RULES.label, text);
+  if (emulated < DOTS_NAMED || !problems.length || !RULES.subdomain.regex.test(text) || RULES.label.regex.test(text))
+    return problems;
+  return [...problems.slice(0, -1), 'must not contain dots'];
+}
 /** isDNS1123Subdomain checks a name of dotted parts, 253 characters at most: `example.com`. */
 export const isDNS1123Subdomain = (text: string) => check(RULES.subdomain, text);
 /** isDNS1035Label checks a label that starts with a letter. */

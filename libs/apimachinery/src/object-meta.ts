@@ -26,11 +26,11 @@ export const MAX_ANNOTATIONS_BYTES = 256 * 1024;
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
 
 /** checkName applies a name rule; empty means fine. */
-export function checkName(rule: NameRule, name: string, prefix = false): string[] {
+export function checkName(rule: NameRule, name: string, prefix = false, emulated?: number): string[] {
   if (typeof rule === 'function') return rule(name, prefix);
   if (rule === 'pathSegment') return prefix ? names.isPathSegmentPrefix(name) : names.isPathSegmentName(name);
   const checked = prefix ? names.maskTrailingDash(name) : name;
-  if (rule === 'label') return names.isDNS1123Label(checked);
+  if (rule === 'label') return names.isDNS1123Label(checked, { emulated });
   return rule === 'label1035' ? names.isDNS1035Label(checked) : names.isDNS1123Subdomain(checked);
 }
 
@@ -38,7 +38,7 @@ export function checkName(rule: NameRule, name: string, prefix = false): string[
 export function validateObjectMeta(meta: ObjectMeta, rules: ObjectMetaRules): FieldError[] {
   const path = rules.path ?? METADATA;
   return [
-    ...validateObjectNames(meta, rules.nameRule, path),
+    ...validateObjectNames(meta, rules.nameRule, path, rules.emulated),
     ...validateNamelessMeta(meta, rules.namespaced, path, rules.emulated),
     ...(rules.anyFinalizer ? [] : validateStandardFinalizers(meta.finalizers, path)),
   ];
@@ -49,9 +49,10 @@ export function validateObjectNames(
   { name = '', generateName = '' }: ObjectMeta,
   rule: NameRule,
   path: Path = METADATA,
+  emulated?: number,
 ): FieldError[] {
   const invalidAll = (field: string, value: string, prefix: boolean) =>
-    checkName(rule, value, prefix).map(problem => invalid(path.child(field), value, problem));
+    checkName(rule, value, prefix, emulated).map(problem => invalid(path.child(field), value, problem));
   return [
     ...(generateName ? invalidAll('generateName', generateName, true) : []),
     ...(name ? invalidAll('name', name, false) : [required(path.child('name'), 'name or generateName is required')]),
@@ -69,7 +70,8 @@ export function validateNamelessMeta(
   const errors: FieldError[] = [];
   if (namespaced) {
     const at = path.child('namespace');
-    if (namespace) errors.push(...names.isDNS1123Label(namespace).map(problem => invalid(at, namespace, problem)));
+    if (namespace)
+      errors.push(...names.isDNS1123Label(namespace, { emulated }).map(problem => invalid(at, namespace, problem)));
     else errors.push(required(at));
   } else if (namespace) errors.push(forbidden(path.child('namespace'), 'not allowed on this type'));
   errors.push(...validateManagers(meta.managedFields, path, emulated));

@@ -7,6 +7,7 @@ import type {
   TypeSchema,
   UserInfo,
 } from '@navarch/apimachinery';
+import type { Dormant } from './dormant';
 
 /** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
 export type Minor = number;
@@ -118,6 +119,8 @@ export interface ServedVersion {
   readonly fromHub?: (object: Record<string, unknown>) => void;
   /** conversionProblem says why what an annotation of this version stands for is no such thing; undefined if it is, or is not there. */
   readonly conversionProblem?: (object: KubeObject) => string | undefined;
+  /** optIn: a release that has the version serves it only where `--runtime-config` asks for it. */
+  readonly optIn?: boolean;
   /** unserved: objects may be stored in this version of a custom kind, but nobody can ask for it. */
   readonly unserved?: boolean;
   /** convert brings an object of any version of a custom kind into this one; a webhook may have to be asked. Uses up its argument. */
@@ -214,6 +217,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly ownedSince?: Minor;
   /** anyFinalizer allows finalizers that neither Kubernetes knows nor have a domain before a slash. */
   readonly anyFinalizer?: boolean;
+  /** dormant fields (`spec.ports.x`, in the hub version) are dropped from what is written until a release uses them; forRelease sees to it. */
+  readonly dormant?: Dormant;
   /** defaults completes an object in the hub version, in place. Idempotent. */
   defaults?(object: T, emulated: Minor): void;
   readonly strategy: Strategy<T>;

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@navarch/apimachinery';
+import { forgetDormant, withoutDormant, type Forget } from './dormant';
 import type { KindDefinition, Minor, ServedVersion, Subresources } from './kind';
 import { inRelease } from './shared/columns';
 
@@ -15,18 +16,21 @@ export function isServed(version: ServedVersion, emulated: Minor): boolean {
 
 /**
  * forRelease narrows a definition to a release: versions, subresources and columns that the release lacks are gone (the hub
- * stays, since strategy and storage speak it; isServed tells). Later releases than 1.20 go on serving versions that were removed,
- * alpha ones apart, so that older manifests apply: these come without `until`. undefined: the release does not have the kind.
+ * stays, since strategy and storage speak it; isServed tells), and strategies forget the fields that it does not use yet. Later
+ * releases than 1.20 go on serving versions that were removed, alpha ones apart, so that older manifests apply: these come without
+ * `until`. undefined: the release does not have the kind.
  */
 export function forRelease(kind: KindDefinition, emulated: Minor): KindDefinition | undefined {
   const versions = kind.versions.map(version => legacy(version, emulated));
   if (!versions.some(version => isServed(version, emulated))) return undefined;
   const isHub = (v: ServedVersion) => v.group === kind.resource.group && v.version === kind.resource.version;
+  const forget = forgetDormant(kind.dormant ?? {}, emulated);
   return {
     ...kind,
     versions: versions.filter(v => isServed(v, emulated) || isHub(v)).map(v => withoutFutureDeprecation(v, emulated)),
     ...(emulated <= LEGACY_UNTIL && { retired: kind.versions.filter(({ until = emulated }) => until < emulated) }),
-    ...(kind.subresources && { subresources: subresourcesOf(kind.subresources, emulated) }),
+    strategy: withoutDormant(kind.strategy, forget),
+    ...(kind.subresources && { subresources: subresourcesOf(kind.subresources, forget, emulated) }),
     ...(kind.columns && {
       columns: { ...kind.columns, columns: kind.columns.columns.filter(column => inRelease(column, emulated)) },
     }),
@@ -46,11 +50,16 @@ function withoutFutureDeprecation(version: ServedVersion, emulated: Minor): Serv
   return deprecated && Number(deprecated.in.split('.')[1]) > emulated ? rest : version;
 }
 
-function subresourcesOf(subresources: Subresources<KubeObject>, emulated: Minor): Subresources<KubeObject> {
+function subresourcesOf(
+  subresources: Subresources<KubeObject>,
+  forget: Forget | undefined,
+  emulated: Minor,
+): Subresources<KubeObject> {
   const present = <V extends { readonly since?: Minor }>(all: Readonly<Record<string, V>>) =>
     Object.fromEntries(Object.entries(all).filter(([, entry]) => inRelease(entry, emulated)));
   return {
     ...subresources,
+    ...(subresources.status && { status: withoutDormant(subresources.status, forget) }),
     ...(subresources.writes && { writes: present(subresources.writes) }),
     ...(subresources.connects && { connects: present(subresources.connects) }),
   };

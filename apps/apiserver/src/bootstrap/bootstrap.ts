@@ -15,6 +15,7 @@ import { bootstrapPolicy } from '../authz/rbac/bootstrap-policy';
 import { ensureFlowControl } from '../flow-control/default-objects';
 import { ensureAuthenticationConfig, type AuthenticationConfig } from './authentication-config';
 import type { HookName } from '../routes/known-checks';
+import type { DefaultServiceCidr } from './default-service-cidr';
 import type { PostStartHooks } from './hooks';
 import type { KubernetesService } from './kubernetes-service';
 import { ensureNamespaces } from './namespaces';
@@ -25,6 +26,7 @@ const NAMES = [
   'start-system-namespaces-controller',
   'rbac/bootstrap-roles',
   'bootstrap-controller',
+  'start-kubernetes-service-cidr-controller',
   'start-cluster-authentication-info-controller',
   'scheduling/bootstrap-system-priority-classes',
   'priority-and-fairness-config-producer',
@@ -40,6 +42,8 @@ export interface BootstrapParts {
   readonly server: ApiServer;
   readonly emulated: number;
   readonly kubernetesService: KubernetesService;
+  /** serviceCidr: releases whose ranges of service addresses are objects have one of the flags' network. */
+  readonly serviceCidr?: DefaultServiceCidr | undefined;
   readonly authentication: AuthenticationConfig;
   /** hooks are what claimBootstrapHooks answered. */
   readonly hooks: ReadonlyMap<BootstrapHook, () => void>;
@@ -75,6 +79,7 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
   await Promise.all([
     namespaces,
     inNamespaces('rbac/bootstrap-roles', () => ensurePolicy(roles, bootstrapPolicy(emulated))),
+    hook(parts, 'start-kubernetes-service-cidr-controller', async () => parts.serviceCidr?.ensure(), signal),
     inNamespaces('bootstrap-controller', () => parts.kubernetesService.ensure()),
     publish(),
     hook(

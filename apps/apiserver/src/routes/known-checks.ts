@@ -27,6 +27,7 @@ const HOOKS = [
   { name: 'rbac/bootstrap-roles', part: 'cluster' },
   { name: 'scheduling/bootstrap-system-priority-classes', part: 'cluster' },
   { name: 'priority-and-fairness-config-producer', part: 'cluster' },
+  { name: 'start-kubernetes-service-cidr-controller', part: 'cluster', since: 33 },
   { name: 'aggregator-reload-proxy-client-cert', part: 'aggregator' },
   { name: 'start-kube-aggregator-informers', part: 'aggregator' },
   { name: 'apiservice-status-available-controller', part: 'aggregator', until: 30 },

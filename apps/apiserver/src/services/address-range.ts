@@ -19,17 +19,23 @@ const MAX_ADDRESSES = 65_536;
 
 /** clusterIpRange is the range of a service network, without its network and broadcast address. The first is the apiserver's own. */
 export function clusterIpRange(cidr: string): Range {
-  const [address, bits] = cidr.split('/');
+  const prefix = Number(cidr.split('/')[1]);
+  const range = prefix < 8 ? undefined : addressRange(cidr, MAX_ADDRESSES);
+  if (range) return range;
+  throw new Error(
+    `--service-cluster-ip-range: ${JSON.stringify(cidr)} is not an IPv4 network with 8 to 30 prefix bits`,
+  );
+}
+
+/** addressRange is the range of an IPv4 network with room for an address besides its own; undefined: it is none. `most` bounds it. */
+export function addressRange(cidr: string, most = Infinity): Range | undefined {
+  const [address, bits = ''] = cidr.split('/');
   const network = ipv4ToNumber(address ?? '');
   const prefix = Number(bits);
-  if (network === undefined || !Number.isInteger(prefix) || prefix < 8 || prefix > 30) {
-    throw new Error(
-      `--service-cluster-ip-range: ${JSON.stringify(cidr)} is not an IPv4 network with 8 to 30 prefix bits`,
-    );
-  }
+  if (network === undefined || !/^\d+$/.test(bits) || prefix > 30) return undefined;
   const total = 2 ** (32 - prefix);
   const first = Math.floor(network / total) * total;
-  const size = Math.min(total, MAX_ADDRESSES) - 2;
+  const size = Math.min(total, most) - 2;
   return {
     name: 'serviceips',
     text: `${numberToIpv4(first)}/${prefix}`,

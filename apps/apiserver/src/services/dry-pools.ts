@@ -39,7 +39,7 @@ export class DryAddresses implements NumberPool {
   readonly range: Range;
 
   constructor(
-    private readonly real: Pick<RangeAllocator, 'range' | 'contains'>,
+    private readonly real: Pick<NumberPool, 'range' | 'contains'>,
     private readonly isChecked: boolean,
   ) {
     this.range = real.range;

@@ -2,11 +2,11 @@ import type { corev1 } from '@navarch/api';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { isResource } from '../admission/refuse';
 import { DryAddresses, DryPorts } from './dry-pools';
-import type { RangeAllocator } from './range-allocator';
+import type { NumberPool, RangeAllocator } from './range-allocator';
 import { ServiceAllocator } from './service-allocator';
 
 export interface ServiceDryRunParts {
-  readonly addresses: RangeAllocator;
+  readonly addresses: NumberPool;
   readonly ports: RangeAllocator;
   readonly emulated: number;
 }

@@ -23,14 +23,26 @@ interface RangeAllocation {
   readonly data?: string;
 }
 
+/** Owner is the Service that gets a number. */
+export interface Owner {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Repaired is what a repair found: numbers in use that were not recorded, and recorded ones that nobody uses. */
+export interface Repaired {
+  readonly missing: readonly number[];
+  readonly freed: readonly number[];
+}
+
 /** NumberPool hands out numbers. */
 export interface NumberPool {
   readonly range: Range;
   contains(value: number): boolean;
   /** allocate takes one number; false if it is taken. It must be in the pool. */
-  allocate(value: number): Promise<boolean>;
+  allocate(value: number, owner: Owner): Promise<boolean>;
   /** allocateNext takes any free number; undefined if there is none. */
-  allocateNext(): Promise<number | undefined>;
+  allocateNext(owner: Owner): Promise<number | undefined>;
   /** release gives numbers back; those that are free or out of range are ignored. */
   release(values: readonly number[]): Promise<void>;
 }
@@ -96,9 +108,7 @@ export class RangeAllocator implements NumberPool {
   }
 
   /** repair records what is in use, and frees what is not once that was so for several repairs. `used` is asked for anew with each attempt. */
-  async repair(
-    used: () => Promise<ReadonlySet<number>>,
-  ): Promise<{ readonly missing: number[]; readonly freed: number[] }> {
+  async repair(used: () => Promise<ReadonlySet<number>>): Promise<Repaired> {
     let leaked = EMPTY;
     const result = await this.change(async bitmap => {
       const inUse = await used();

@@ -1,27 +1,20 @@
-import type { corev1 } from '@navarch/api';
 import type { Clock, Logger } from '@navarch/base';
-import type { RangeAllocator } from './range-allocator';
-import { claimsOf } from './service-claims';
+import type { Repaired } from './range-allocator';
 
-const INTERVAL_MS = 3 * 60_000;
+/** INTERVAL_MS is how long there is between two repairs. */
+export const INTERVAL_MS = 3 * 60_000;
 
 export interface RepairOptions {
-  readonly addresses: RangeAllocator;
-  readonly ports: RangeAllocator;
-  /** services lists all Services, as of now. */
-  readonly services: () => Promise<readonly corev1.Service[]>;
+  /** pools repair the records of one kind of number each. */
+  readonly pools: Readonly<Record<string, () => Promise<Repaired>>>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /** repairOnce makes the records agree with the Services. Before the first write it must have succeeded once. */
-export async function repairOnce({ addresses, ports, services, log }: RepairOptions): Promise<void> {
-  const claims = async () => (await services()).map(claimsOf);
-  const repaired = {
-    addresses: await addresses.repair(async () => new Set((await claims()).flatMap(claim => claim.addresses))),
-    ports: await ports.repair(async () => new Set((await claims()).flatMap(claim => claim.ports))),
-  };
-  for (const [what, { missing, freed }] of Object.entries(repaired)) {
+export async function repairOnce({ pools, log }: RepairOptions): Promise<void> {
+  for (const [what, repair] of Object.entries(pools)) {
+    const { missing, freed } = await repair();
     if (missing.length || freed.length)
       log.warn('Repaired service allocations', { what, missing: missing.length, freed: freed.length });
   }

@@ -2,13 +2,13 @@ import { completeForOutput, type corev1 } from '@navarch/api';
 import { field, internalError, Path, type FieldError, type StatusError } from '@navarch/apimachinery';
 import { ipv4ToNumber, numberToIpv4 } from './address-range';
 import { settleFamilies } from './ip-families';
-import type { NumberPool } from './range-allocator';
+import type { NumberPool, Owner } from './range-allocator';
 import { claimsOf, planNodePorts, wantsClusterIp, wantsHealthCheckPort, wantsNodePorts } from './service-claims';
 
 const SCHEMA = 'io.k8s.api.core.v1.Service';
 
 /** RANGES_ARE_OBJECTS is the first release whose address ranges are ServiceCIDRs: which of them an address is not in is not told. */
-const RANGES_ARE_OBJECTS = 33;
+export const RANGES_ARE_OBJECTS = 33;
 
 /** Allocation is what one write took and is to give back: commit after the write, rollback if it failed. Both never reject. */
 export interface Allocation {
@@ -89,10 +89,10 @@ export class ServiceAllocator {
             : 'the provided network does not match the current range';
         throw this.addressError(service, chosen, why);
       }
-      if (!(await addresses.allocate(address)))
+      if (!(await addresses.allocate(address, ownerOf(service))))
         throw this.addressError(service, chosen, 'provided IP is already allocated');
     } else {
-      address = await addresses.allocateNext();
+      address = await addresses.allocateNext(ownerOf(service));
       if (address === undefined) throw internalError(new Error('failed to allocate a serviceIP: range is full'));
     }
     taken.push(address);
@@ -121,7 +121,7 @@ export class ServiceAllocator {
         await this.takePort(service, plan.index, plan.take);
         taken.push(plan.take);
       } else {
-        port.nodePort = await this.anyPort('failed to allocate a nodePort');
+        port.nodePort = await this.anyPort(service, 'failed to allocate a nodePort');
         taken.push(port.nodePort);
       }
     }
@@ -131,7 +131,7 @@ export class ServiceAllocator {
     const { ports } = this.options;
     const why = !ports.contains(port)
       ? `provided port is not in the valid range. The range of valid ports is ${ports.range.text}`
-      : (await ports.allocate(port))
+      : (await ports.allocate(port, ownerOf(service)))
         ? undefined
         : 'provided port is already allocated';
     if (!why) return;
@@ -145,27 +145,33 @@ export class ServiceAllocator {
     taken: number[],
   ): Promise<void> {
     const spec = service.spec!;
+    const { ports } = this.options;
     if (!wantsHealthCheckPort(service)) {
       delete spec.healthCheckNodePort;
       return;
     }
     const chosen = spec.healthCheckNodePort;
     if (chosen && held.has(chosen)) return;
-    if (chosen && !(this.options.ports.contains(chosen) && (await this.options.ports.allocate(chosen)))) {
+    if (chosen && !(ports.contains(chosen) && (await ports.allocate(chosen, ownerOf(service))))) {
       throw internalError(
         new Error(`failed to allocate requested HealthCheck NodePort ${chosen}: provided port is already allocated`),
       );
     }
-    spec.healthCheckNodePort = chosen || (await this.anyPort('failed to allocate a HealthCheck NodePort'));
+    spec.healthCheckNodePort = chosen || (await this.anyPort(service, 'failed to allocate a HealthCheck NodePort'));
     taken.push(spec.healthCheckNodePort);
   }
 
-  private async anyPort(failure: string): Promise<number> {
-    const port = await this.options.ports.allocateNext();
+  private async anyPort(service: corev1.Service, failure: string): Promise<number> {
+    const port = await this.options.ports.allocateNext(ownerOf(service));
     if (port === undefined) throw internalError(new Error(`${failure}: range is full`));
     return port;
   }
 }
+
+const ownerOf = ({ metadata }: corev1.Service): Owner => ({
+  namespace: metadata?.namespace ?? '',
+  name: metadata?.name ?? '',
+});
 
 const invalidService = ({ metadata }: corev1.Service, findings: readonly FieldError[]) =>
   field.invalidObject({ group: '', kind: 'Service' }, metadata?.name ?? '', findings);

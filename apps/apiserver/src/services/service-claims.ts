@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { ipv4ToNumber } from './address-range';
+import type { Owner } from './range-allocator';
 
 /** Claims are the numbers that a Service holds. */
 export interface Claims {
@@ -17,6 +18,16 @@ export function claimsOf(service: corev1.Service | undefined): Claims {
     addresses: spec.type === 'ExternalName' ? [] : [...addresses].filter(value => value !== undefined),
     ports: [...ports].filter((port): port is number => !!port),
   };
+}
+
+/** ownersOf tells of each address that a Service holds whose it is. */
+export function ownersOf(services: readonly corev1.Service[]): Map<number, Owner> {
+  return new Map(
+    services.flatMap(service => {
+      const { namespace = '', name = '' } = service.metadata ?? {};
+      return claimsOf(service).addresses.map(value => [value, { namespace, name }] as const);
+    }),
+  );
 }
 
 /** wantsClusterIp: every Service has one but external names and headless ones. */

@@ -1,4 +1,4 @@
-import { Pods, Services } from '@navarch/api';
+import { Pods } from '@navarch/api';
 import { loopbackTransport, type ApiServer, type Population } from '@navarch/apiserver-runtime';
 import type { StopStack } from '@navarch/base';
 import { MeasuredTransport, createInformerFactory, createKubeClient } from '@navarch/client';
@@ -54,12 +54,12 @@ export function layFoundation(host: Host<typeof FLAGS>, { stack, stopping }: Lif
   const kinds = allKinds(emulated).map(kind => withEventTtl(kind, flags['event-ttl']));
   const etcd = openBackend(flags, config, kinds, log, clock, metrics);
   stack.push({ stop: () => etcd.close() });
-  const services = openServiceAllocation(etcd, config, () => server().store(Services).list(), clock, log);
 
   const transport = new LateTransport();
   const measured = new MeasuredTransport(transport, { metrics, host: `[::1]:${flags['secure-port']}` });
   const client = createKubeClient(measured, { userAgent: 'kube-apiserver/navarch' });
   const informers = createInformerFactory(client, { log, clock });
+  const services = openServiceAllocation(etcd, config, server, informers, clock, log);
   const caches = openCaches(informers, client, () => server().store(Pods).storage, clock);
   return {
     ...{ host, flags, config, emulated, log, clock, metrics },

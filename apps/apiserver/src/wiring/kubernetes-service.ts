@@ -1,7 +1,9 @@
-import { Endpoints, EndpointSlices, Services } from '@navarch/api';
+import { Endpoints, EndpointSlices, ServiceCIDRs, Services } from '@navarch/api';
+import { DefaultServiceCidr } from '../bootstrap/default-service-cidr';
 import { KubernetesService, LEASE_SECONDS } from '../bootstrap/kubernetes-service';
 import { numberToIpv4 } from '../services/address-range';
 import { attributesOf } from '../services/open';
+import { RANGES_ARE_OBJECTS } from '../services/service-allocator';
 import type { Foundation } from './foundation';
 
 /** openKubernetesService makes the keeper of the Service `kubernetes`, whose endpoints are the live API servers. */
@@ -19,5 +21,16 @@ export function openKubernetesService({ server, etcd, config, clock, log }: Foun
     clusterIp: numberToIpv4(config.clusterIps.base),
     address: config.advertiseAddress,
     ...{ port, clock, log },
+  });
+}
+
+/** openDefaultServiceCidr makes the keeper of the ServiceCIDR `kubernetes`; undefined: the release has no such objects. */
+export function openDefaultServiceCidr({ server, informers, config, emulated, clock, log }: Foundation) {
+  if (emulated < RANGES_ARE_OBJECTS) return undefined;
+  return new DefaultServiceCidr({
+    cidrs: server().store(ServiceCIDRs),
+    informer: informers.informer(ServiceCIDRs),
+    network: config.clusterIps.text,
+    ...{ clock, log },
   });
 }

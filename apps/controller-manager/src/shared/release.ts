@@ -52,6 +52,8 @@ const FEATURES = {
   policyTypeChecking: { since: 30 },
   /** jobTargets: a job says how it will end before its last pod is gone. */
   jobTargets: { since: 31 },
+  /** serviceCidrs: the ranges of service addresses are objects. */
+  serviceCidrs: { since: 33 },
   /** managedEndpoints: Endpoints are labelled with the controller that keeps them. */
   managedEndpoints: { since: 33 },
 } as const satisfies Readonly<Record<string, { readonly since?: number; readonly until?: number }>>;

@@ -82,7 +82,7 @@ function lookAt({ endpoint, services: { emulated } }: WriteContext, object: AnyO
     byKind: check =>
       check === 'change'
         ? [...change, ...unknown]
-        : [...validateObjectNames(metadata, nameRuleOf(kind, object)), ...nameless, ...unknown],
+        : [...validateObjectNames(metadata, nameRuleOf(kind, object), undefined, emulated), ...nameless, ...unknown],
   };
 }
 

@@ -40,12 +40,15 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 /** Format is how a format checks a text, and how many characters a pattern for it would have. */
 type Format = readonly [check: (text: string) => readonly string[], pattern: number];
 
+/** The formats came with a release that says of dots that they are them. */
+const label = (text: string) => isDNS1123Label(text, { emulated: 33 });
+
 const NAMED: Readonly<Record<string, Format>> = {
-  dns1123Label: [isDNS1123Label, 30],
+  dns1123Label: [label, 30],
   dns1123Subdomain: [isDNS1123Subdomain, 60],
   dns1035Label: [isDNS1035Label, 30],
   qualifiedName: [isQualifiedName, 60],
-  dns1123LabelPrefix: [prefix(isDNS1123Label), 30],
+  dns1123LabelPrefix: [prefix(label), 30],
   dns1123SubdomainPrefix: [prefix(isDNS1123Subdomain), 60],
   dns1035LabelPrefix: [prefix(isDNS1035Label), 30],
   labelValue: [isValidLabelValue, 40],

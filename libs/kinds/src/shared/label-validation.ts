@@ -2,13 +2,14 @@ import type { metav1 } from '@navarch/api';
 import {
   field,
   isQualifiedName,
+  isValidLabelValue,
   selectorFromLabelSelector,
   validateLabels,
   type FieldError,
   type Path,
   type Selector,
 } from '@navarch/apimachinery';
-import { each } from './errors';
+import { each, type Release } from './errors';
 
 /** validateLabelName checks a label's key. */
 export const validateLabelName = (key: string, path: Path): FieldError[] => each(path, key, isQualifiedName(key));
@@ -22,19 +23,35 @@ export function readSelector(selector: metav1.LabelSelector | undefined): Select
   }
 }
 
-/** validateLabelSelector checks a LabelSelector; absent is fine. What the values of expressions look like is not looked at. */
-export function validateLabelSelector(selector: metav1.LabelSelector | undefined, path: Path): FieldError[] {
+/** VALUES_CHECKED is the first release that looks at what the values of expressions look like. */
+const VALUES_CHECKED = 27;
+
+/** validateLabelSelector checks a LabelSelector; absent is fine. */
+export function validateLabelSelector(
+  selector: metav1.LabelSelector | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   if (!selector) return [];
   return [
     ...validateLabels(selector.matchLabels, path.child('matchLabels')),
     ...(selector.matchExpressions ?? []).flatMap((e, i) =>
-      validateRequirement(e, path.child('matchExpressions').index(i)),
+      validateRequirement(e, path.child('matchExpressions').index(i), release),
     ),
   ];
 }
 
-function validateRequirement({ key, operator, values }: metav1.LabelSelectorRequirement, path: Path): FieldError[] {
-  return [...validateValuesFor(operator, values, path), ...validateLabelName(key ?? '', path.child('key'))];
+function validateRequirement(
+  { key, operator, values }: metav1.LabelSelectorRequirement,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
+  const checked = emulated < VALUES_CHECKED ? [] : (values ?? []);
+  return [
+    ...validateValuesFor(operator, values, path),
+    ...validateLabelName(key ?? '', path.child('key')),
+    ...checked.flatMap((value, i) => each(path.child('values').index(i), value, isValidLabelValue(value))),
+  ];
 }
 
 function validateValuesFor(

@@ -1,22 +1,40 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
-import { each } from './errors';
+import { each, type Release } from './errors';
 
 const INGRESS = Path.at('status', 'loadBalancer', 'ingress');
+/** IPS_ALIKE is the first release that checks these addresses as it checks all others. */
+const IPS_ALIKE = 30;
+
+type Ingress = Pick<corev1.LoadBalancerIngress, 'ip' | 'hostname'>;
 
 /** validateLoadBalancerStatus checks where a load balancer says that it is reached. */
 export function validateLoadBalancerStatus(
-  status: { readonly ingress?: readonly Pick<corev1.LoadBalancerIngress, 'ip' | 'hostname'>[] } | undefined,
+  status: { readonly ingress?: readonly Ingress[] } | undefined,
+  release: Release,
 ): FieldError[] {
-  return (status?.ingress ?? []).flatMap(({ ip, hostname }, i) => {
-    const at = INGRESS.index(i);
-    const isIP = (text: string) => isValidIP(text).length === 0;
-    return [
-      ...(ip && !isIP(ip) ? [field.invalid(at.child('ip'), ip, 'must be a valid IP address')] : []),
-      ...(hostname ? each(at.child('hostname'), hostname, isDNS1123Subdomain(hostname)) : []),
-      ...(hostname && isIP(hostname)
-        ? [field.invalid(at.child('hostname'), hostname, 'must be a DNS name, not an IP address')]
-        : []),
-    ];
+  return (status?.ingress ?? []).flatMap((place, i) => {
+    const { ip, hostname } = validateLoadBalancerIngress(place, INGRESS.index(i), release);
+    return [...ip, ...hostname];
   });
+}
+
+/** validateLoadBalancerIngress checks one place, address and name apart. */
+export function validateLoadBalancerIngress(
+  { ip, hostname }: Ingress,
+  path: Path,
+  { emulated }: Release,
+): { readonly ip: FieldError[]; readonly hostname: FieldError[] } {
+  const problems = ip ? isValidIP(ip) : [];
+  const at = path.child('hostname');
+  const isIP = hostname !== undefined && isValidIP(hostname).length === 0;
+  return {
+    ip: problems.map(text =>
+      field.invalid(path.child('ip'), ip, emulated < IPS_ALIKE ? 'must be a valid IP address' : text),
+    ),
+    hostname: [
+      ...(hostname ? each(at, hostname, isDNS1123Subdomain(hostname)) : []),
+      ...(isIP ? [field.invalid(at, hostname, 'must be a DNS name, not an IP address')] : []),
+    ],
+  };
 }

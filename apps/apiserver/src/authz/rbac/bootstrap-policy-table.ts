@@ -313,7 +313,7 @@ system:node-proxier
   read core nodes
   events
   list,watch discovery.k8s.io endpointslices
-  +31 list,watch networking.k8s.io servicecidrs
+  +33 list,watch networking.k8s.io servicecidrs
 system:persistent-volume-provisioner
   create,delete,get,list,watch core persistentvolumes
   get,list,update,watch core persistentvolumeclaims
@@ -339,9 +339,15 @@ system:controller:ttl-after-finished-controller +21
 system:controller:legacy-service-account-token-cleaner +28
   get core configmaps = kube-apiserver-legacy-service-account-token-tracking
   delete,patch core secrets
-system:controller:validatingadmissionpolicy-status-controller +28
+system:controller:validatingadmissionpolicy-status-controller +30
   read admissionregistration.k8s.io validatingadmissionpolicies
   get,patch,update admissionregistration.k8s.io validatingadmissionpolicies/status
+  events
+system:controller:service-cidrs-controller +33
+  get,list,patch,update,watch networking.k8s.io servicecidrs
+  patch,update networking.k8s.io servicecidrs/finalizers
+  patch,update networking.k8s.io servicecidrs/status
+  read networking.k8s.io ipaddresses
   events
 system:kube-scheduler:namespaces
   read core namespaces

@@ -1,6 +1,6 @@
 import type { admissionregistrationv1 } from '@navarch/api';
 import type { FieldError, Path } from '@navarch/apimachinery';
-import { oneOf } from '../../../shared/errors';
+import { oneOf, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { validateRule } from './webhooks';
 
@@ -16,13 +16,13 @@ export function defaultMatchResources(match: MatchResources | undefined): void {
 }
 
 /** validateMatchResources checks what an admission policy applies to. */
-export function validateMatchResources(match: MatchResources, path: Path): FieldError[] {
+export function validateMatchResources(match: MatchResources, path: Path, release: Release): FieldError[] {
   return [
     ...(match.matchPolicy === undefined
       ? []
       : oneOf(path.child('matchPolicy'), match.matchPolicy, ['Equivalent', 'Exact'])),
-    ...validateLabelSelector(match.namespaceSelector, path.child('namespaceSelector')),
-    ...validateLabelSelector(match.objectSelector, path.child('objectSelector')),
+    ...validateLabelSelector(match.namespaceSelector, path.child('namespaceSelector'), release),
+    ...validateLabelSelector(match.objectSelector, path.child('objectSelector'), release),
     ...(match.resourceRules ?? []).flatMap((rule, i) => validateRule(rule, path.child('resourceRules').index(i))),
     ...(match.excludeResourceRules ?? []).flatMap((rule, i) =>
       validateRule(rule, path.child('excludeResourceRules').index(i)),

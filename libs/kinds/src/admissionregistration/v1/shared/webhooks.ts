@@ -2,7 +2,7 @@ import type { admissionregistrationv1 } from '@navarch/api';
 import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
-import { each, invalidStruct, oneOf } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
@@ -81,7 +81,7 @@ export function validateWebhooks(
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
     const errors = [
-      ...validateWebhook(webhook, demands, at, written),
+      ...validateWebhook(webhook, demands, at, context, written),
       ...validateReviews(webhook.admissionReviewVersions ?? [], demands, at.child('admissionReviewVersions')),
     ];
     if (demands.uniqueNames && webhook.name) {
@@ -92,7 +92,13 @@ export function validateWebhooks(
   });
 }
 
-function validateWebhook(webhook: Webhook, { noSideEffects }: Demands, path: Path, written: WrittenIn): FieldError[] {
+function validateWebhook(
+  webhook: Webhook,
+  { noSideEffects }: Demands,
+  path: Path,
+  release: Release,
+  written: WrittenIn,
+): FieldError[] {
   const { failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook;
   const errors = [
     ...validateName(webhook.name, path.child('name')),
@@ -111,8 +117,8 @@ function validateWebhook(webhook: Webhook, { noSideEffects }: Demands, path: Pat
     );
   }
   errors.push(
-    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector')),
-    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector')),
+    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector'), release),
+    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector'), release),
   );
   if (reinvocationPolicy !== undefined)
     errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));

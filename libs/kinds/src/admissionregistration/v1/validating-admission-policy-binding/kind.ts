@@ -2,7 +2,7 @@ import { ValidatingAdmissionPolicyBindings, type admissionregistrationv1 } from 
 import { field, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, oneOf, requireText } from '../../../shared/errors';
+import { each, oneOf, requireText, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -12,11 +12,11 @@ import { defaultMatchResources, validateMatchResources } from '../shared/match-r
 type Binding = admissionregistrationv1.ValidatingAdmissionPolicyBinding;
 const SPEC = Path.at('spec');
 
-function validateBinding({ spec }: Binding): FieldError[] {
+function validateBinding({ spec }: Binding, release: Release): FieldError[] {
   const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {};
   const errors = requireText(SPEC.child('policyName'), policyName);
-  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef')));
-  if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources')));
+  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef'), release));
+  if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources'), release));
   const at = SPEC.child('validationActions');
   if (!validationActions.length) errors.push(field.required(at, 'at least one validation action is required'));
   validationActions.forEach((action, i) => errors.push(...oneOf(at.index(i), action, ['Audit', 'Deny', 'Warn'])));
@@ -35,6 +35,7 @@ function validateBinding({ spec }: Binding): FieldError[] {
 function validateParamRef(
   { name, selector, parameterNotFoundAction }: admissionregistrationv1.ParamRef,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const exclusive = 'name and selector are mutually exclusive';
   const errors: FieldError[] = [];
@@ -43,7 +44,7 @@ function validateParamRef(
     if (selector) errors.push(field.forbidden(path.child('name'), exclusive));
   }
   if (selector) {
-    errors.push(...validateLabelSelector(selector, path.child('selector')));
+    errors.push(...validateLabelSelector(selector, path.child('selector'), release));
     if (name) errors.push(field.forbidden(path.child('selector'), exclusive));
   }
   if (!name && !selector) errors.push(field.required(path, 'one of name or selector must be specified'));
@@ -72,6 +73,6 @@ export const validatingAdmissionPolicyBinding = defineKind<Binding>({
     generation: true,
     allowUnconditionalUpdate: false,
     validate: validateBinding,
-    validateUpdate: (binding, _old) => validateBinding(binding),
+    validateUpdate: (binding, _old, release) => validateBinding(binding, release),
   }),
 });

@@ -45,7 +45,7 @@ export function validatePolicy(policy: Policy, release: Release, old?: Policy): 
   const environment = written(variables.types);
   return [
     ...errors,
-    ...validateConstraints(spec),
+    ...validateConstraints(spec, release),
     ...variables.errors,
     ...validations.flatMap((one, i) => validateValidation(one, SPEC.child('validations').index(i), environment)),
     ...validateAnnotations(policy.metadata?.name ?? '', auditAnnotations, environment),
@@ -61,12 +61,12 @@ function expressionsOf({ matchConditions = [], variables = [], validations = [],
   ];
 }
 
-function validateConstraints({ matchConstraints }: Spec): FieldError[] {
+function validateConstraints({ matchConstraints }: Spec, release: Release): FieldError[] {
   const path = SPEC.child('matchConstraints');
   if (!matchConstraints) return [field.required(path)];
   return [
     ...(matchConstraints.resourceRules?.length ? [] : [field.required(path.child('resourceRules'))]),
-    ...validateMatchResources(matchConstraints, path),
+    ...validateMatchResources(matchConstraints, path, release),
   ];
 }
 

@@ -93,6 +93,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
   shortNames: ['ds'],
   categories: ['all'],
   versionAnnotations: [TEMPLATE_GENERATION],
+  dormant: { 'spec.updateStrategy.rollingUpdate.maxSurge': 22 },
   defaults: defaultDaemonSet,
   columns: defineColumns<appsv1.DaemonSet>([
     nameColumn,

@@ -26,7 +26,10 @@ export function validateDaemonSet(
   release: Release,
 ): FieldError[] {
   const selector = SPEC.child('selector');
-  const errors = [...validateLabelSelector(spec.selector, selector), ...validateMatch(spec.selector, spec.template)];
+  const errors = [
+    ...validateLabelSelector(spec.selector, selector, release),
+    ...validateMatch(spec.selector, spec.template),
+  ];
   if (spec.selector && isEmptySelector(spec.selector)) {
     errors.push(invalidStruct(selector, goLabelSelector(spec.selector), 'empty selector is invalid for daemonset'));
   }
@@ -60,19 +63,19 @@ function validateRolling(
   const surge = path.child('maxSurge');
   const errors = [
     ...validateNonNegativeIntOrPercent(maxUnavailable, at),
-    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at) : []),
     ...validateNonNegativeIntOrPercent(maxSurge, surge),
+    ...(surges ? validateNotMoreThan100Percent(maxUnavailable, at) : []),
     ...validateNotMoreThan100Percent(maxSurge, surge),
   ];
   const none = numberOf(maxUnavailable) === 0;
   if (none && numberOf(maxSurge) === 0) {
     errors.push(
       surges
-        ? field.required(at, 'cannot be 0 when `maxSurge` is 0')
+        ? field.required(at, 'cannot be 0 when maxSurge is 0')
         : invalidStruct(at, goIntOrString(maxUnavailable), 'cannot be 0'),
     );
   } else if (!none && numberOf(maxSurge) !== 0) {
-    errors.push(invalidStruct(surge, goIntOrString(maxSurge), 'may not be set when `maxUnavailable` is non-zero'));
+    errors.push(invalidStruct(surge, goIntOrString(maxSurge), 'may not be set when maxUnavailable is non-zero'));
   }
   return surges ? errors : [...errors, ...validateNotMoreThan100Percent(maxUnavailable, at)];
 }

@@ -10,7 +10,7 @@ import { deploymentColumns } from './columns';
 import { defaultAppsBeta1, defaultExtensions, dropRollback } from './conversion';
 import { defaultDeployment } from './defaults';
 import { validateDeployment, validateDeploymentUpdate } from './validation';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 const legacy = {
@@ -30,12 +30,16 @@ export const deployment = defineKind<appsv1.Deployment>({
   ],
   shortNames: ['deploy'],
   categories: ['all'],
+  dormant: { 'status.terminatingReplicas': 35 },
   defaults: defaultDeployment,
   columns: deploymentColumns,
   strategy: {
     ...specStrategy<appsv1.Deployment>({
       metadataChecks: { update: ['change'] },
-      warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+      warnings: (object, old, release) => [
+        ...nameWarnings(object, old, release),
+        ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+      ],
       generation: true,
       validate: validateDeployment,
       validateUpdate: validateDeploymentUpdate,

@@ -31,7 +31,7 @@ export function validateDeployment({ spec = NONE }: appsv1.Deployment, release: 
   const deadlinePath = SPEC.child('progressDeadlineSeconds');
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
-    ...validateSelector(spec.selector, 'deployment'),
+    ...validateSelector(spec.selector, 'deployment', release),
     ...template,
     ...validateStrategy(spec.strategy ?? {}, SPEC.child('strategy')),
     ...nonNegative(SPEC.child('minReadySeconds'), minReadySeconds),

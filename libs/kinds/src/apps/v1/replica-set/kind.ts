@@ -16,7 +16,7 @@ import {
   validateSelectorUnchanged,
   validateWorkloadTemplate,
 } from '../shared/workload';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
@@ -32,7 +32,7 @@ export function validateReplicaSet(
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
-    ...validateSelector(spec.selector, 'deployment'),
+    ...validateSelector(spec.selector, 'deployment', release),
     ...(malformed.length
       ? malformed
       : [
@@ -59,6 +59,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   ],
   shortNames: ['rs'],
   categories: ['all'],
+  dormant: { 'status.terminatingReplicas': 35 },
   defaults: defaultReplicaSet,
   columns: defineColumns<appsv1.ReplicaSet>([
     nameColumn,
@@ -71,7 +72,10 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   ]),
   strategy: specStrategy<appsv1.ReplicaSet>({
     metadataChecks: { update: ['whole', 'change'] },
-    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    warnings: (object, old, release) => [
+      ...nameWarnings(object, old, release),
+      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+    ],
     generation: true,
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [

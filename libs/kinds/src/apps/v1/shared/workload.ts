@@ -11,9 +11,13 @@ const SELECTOR = SPEC.child('selector');
 const TEMPLATE = SPEC.child('template');
 
 /** validateSelector checks that a workload names its pods; `kind` is how messages call it. */
-export function validateSelector(selector: metav1.LabelSelector | undefined, kind: string): FieldError[] {
+export function validateSelector(
+  selector: metav1.LabelSelector | undefined,
+  kind: string,
+  release: Release,
+): FieldError[] {
   if (!selector) return [field.required(SELECTOR)];
-  const errors = validateLabelSelector(selector, SELECTOR);
+  const errors = validateLabelSelector(selector, SELECTOR, release);
   if (isEmptySelector(selector)) {
     errors.push(invalidStruct(SELECTOR, goLabelSelector(selector), `empty selector is invalid for ${kind}`));
   }

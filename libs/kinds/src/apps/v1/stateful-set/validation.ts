@@ -1,6 +1,6 @@
 import type { appsv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
+import { each, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateTemplateMetadata } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
 import { goPointer } from '../../../shared/go-syntax';
@@ -9,10 +9,15 @@ import { validateMatch, validateSelector, validateSelectorForm, validateEndless 
 const SPEC = Path.at('spec');
 
 /** validateStatefulSet checks a StatefulSet. */
-export function validateStatefulSet(
-  { spec = {} as appsv1.StatefulSetSpec }: appsv1.StatefulSet,
-  release: Release,
-): FieldError[] {
+export function validateStatefulSet(set: appsv1.StatefulSet, release: Release): FieldError[] {
+  return validateSpec(set.spec ?? ({} as appsv1.StatefulSetSpec), release, release.emulated >= SERVICES_CHECKED);
+}
+
+/** SERVICES_CHECKED is the first release that looks at the name of the service, of which the names of pods are made. */
+const SERVICES_CHECKED = 33;
+
+function validateSpec(spec: appsv1.StatefulSetSpec, release: Release, checksService: boolean): FieldError[] {
+  const { serviceName } = spec;
   const malformed = validateSelectorForm(spec.selector, '');
   return [
     ...validatePodManagement(spec.podManagementPolicy),
@@ -21,7 +26,10 @@ export function validateStatefulSet(
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...nonNegative(SPEC.child('ordinals', 'start'), spec.ordinals?.start),
-    ...validateSelector(spec.selector, 'statefulset'),
+    ...(checksService && serviceName
+      ? each(SPEC.child('serviceName'), serviceName, isDNS1123Label(serviceName, release))
+      : []),
+    ...validateSelector(spec.selector, 'statefulset', release),
     ...(malformed.length
       ? malformed
       : [
@@ -106,13 +114,16 @@ function mutable(emulated: number): readonly (keyof appsv1.StatefulSetSpec)[] {
   ];
 }
 
+/** REPLICAS_ONCE is the first release that looks at the number of replicas of a changed set once. */
+const REPLICAS_ONCE = 27;
+
 /** validateStatefulSetUpdate: most of the spec is fixed. */
 export function validateStatefulSetUpdate(
   set: appsv1.StatefulSet,
   old: appsv1.StatefulSet,
   release: Release,
 ): FieldError[] {
-  const errors = validateStatefulSet(set, release);
+  const errors = validateSpec(set.spec ?? ({} as appsv1.StatefulSetSpec), release, false);
   const names = mutable(release.emulated);
   const fixed = (spec: appsv1.StatefulSetSpec | undefined) =>
     Object.fromEntries(Object.entries(spec ?? {}).filter(([name]) => !(names as readonly string[]).includes(name)));
@@ -122,6 +133,8 @@ export function validateStatefulSetUpdate(
     const list = `${quoted.slice(0, -1).join(', ')}${comma} and ${quoted.at(-1)}`;
     errors.push(field.forbidden(SPEC, `updates to statefulset spec for fields other than ${list} are forbidden`));
   }
-  // The number of replicas is looked at once more.
-  return [...errors, ...nonNegative(SPEC.child('replicas'), set.spec?.replicas)];
+  // The number of replicas was looked at once more.
+  return release.emulated >= REPLICAS_ONCE
+    ? errors
+    : [...errors, ...nonNegative(SPEC.child('replicas'), set.spec?.replicas)];
 }

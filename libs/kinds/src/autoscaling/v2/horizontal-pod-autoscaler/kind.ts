@@ -1,6 +1,6 @@
 import { HorizontalPodAutoscalers, type autoscalingv2 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
-import { defineKind, type Minor } from '../../../kind';
+import { defineKind } from '../../../kind';
 import { nonNegative } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
@@ -10,10 +10,6 @@ import { defaultAutoscaler, defaultBehavior } from './defaults';
 import { CONTAINERS, validateAutoscaler } from './validation';
 
 const replacement = 'autoscaling/v2 HorizontalPodAutoscaler';
-
-function dropContainerSources({ spec }: autoscalingv2.HorizontalPodAutoscaler, emulated: Minor): void {
-  if (emulated < CONTAINERS) for (const metric of spec?.metrics ?? []) delete metric.containerResource;
-}
 
 /** horizontalPodAutoscaler declares HorizontalPodAutoscaler. v2beta2 has the form of v2; the others are converted. */
 export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAutoscaler>({
@@ -35,14 +31,15 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
   ],
   shortNames: ['hpa'],
   categories: ['all'],
+  dormant: {
+    'spec.metrics.containerResource': CONTAINERS,
+    'spec.behavior.scaleUp.tolerance': 35,
+    'spec.behavior.scaleDown.tolerance': 35,
+  },
   defaults: defaultAutoscaler,
   columns: autoscalerColumns,
   strategy: specStrategy<autoscalingv2.HorizontalPodAutoscaler>({
     metadataChecks: { update: ['change'] },
-    prepareForCreate: (autoscaler, { emulated }) => dropContainerSources(autoscaler, emulated),
-    prepareForUpdate(autoscaler, old, { emulated }) {
-      if (!old.spec?.metrics?.some(metric => metric.containerResource)) dropContainerSources(autoscaler, emulated);
-    },
     validate: (autoscaler, release) => validateAutoscaler(autoscaler, release),
     validateUpdate: (autoscaler, old, release) => validateAutoscaler(autoscaler, release, old),
   }),

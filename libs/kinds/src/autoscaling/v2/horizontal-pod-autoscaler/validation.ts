@@ -76,7 +76,7 @@ function validateMetric(metric: autoscalingv2.MetricSpec, path: Path, release: R
   return [
     ...requireText(at, metric.type, 'must specify a metric source type'),
     ...known,
-    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name))),
+    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name), release)),
     ...known,
     ...(wanted && !metric[wanted] ? [missingSource(wanted, path, release)] : []),
     ...others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only')),
@@ -93,6 +93,7 @@ function validateSource(
   metric: autoscalingv2.MetricSpec,
   name: (typeof SOURCES)[keyof typeof SOURCES],
   path: Path,
+  release: Release,
 ): FieldError[] {
   const targetPath = path.child('target');
   switch (name) {
@@ -101,7 +102,7 @@ function validateSource(
       const source = metric[name]!;
       const container =
         name === 'containerResource'
-          ? validateContainer(metric.containerResource!.container, path.child('container'))
+          ? validateContainer(metric.containerResource!.container, path.child('container'), release)
           : [];
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
@@ -149,8 +150,8 @@ function validateSource(
   }
 }
 
-function validateContainer(name: string, path: Path): FieldError[] {
-  return name ? each(path, name, isDNS1123Label(name)) : [field.required(path, 'must specify a container')];
+function validateContainer(name: string, path: Path, release: Release): FieldError[] {
+  return name ? each(path, name, isDNS1123Label(name, release)) : [field.required(path, 'must specify a container')];
 }
 
 function exactlyOne(

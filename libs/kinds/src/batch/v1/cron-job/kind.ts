@@ -14,10 +14,23 @@ import {
   text,
   wide,
 } from '../../../shared/printer';
+import type { Release } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateCronJob, validateCronJobSpec } from './validation';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
+
+/** ZONED and REFUSED are the first releases that warn of a zone in the schedule, and that take no new one. */
+const ZONED = 23;
+const REFUSED = 29;
+const DETAILS = 'see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details';
+
+function scheduleWarnings(schedule: string | undefined, { emulated }: Release): string[] {
+  if (emulated < ZONED || !schedule?.includes('TZ')) return [];
+  return emulated < REFUSED
+    ? [`CRON_TZ or TZ used in spec.schedule is not officially supported, ${DETAILS}`]
+    : [`cannot use TZ or CRON_TZ in spec.schedule, use timeZone field instead, ${DETAILS}`];
+}
 
 const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template', 'spec');
 function defaultCronJob({ spec }: batchv1.CronJob): void {
@@ -51,6 +64,8 @@ export const cronJob = defineKind<batchv1.CronJob>({
   ],
   shortNames: ['cj'],
   categories: ['all'],
+  // The jobs' own fields are not dropped here, but when a job is made.
+  dormant: { 'spec.timeZone': 25 },
   defaults: defaultCronJob,
   columns: defineColumns<batchv1.CronJob>([
     nameColumn,
@@ -67,11 +82,14 @@ export const cronJob = defineKind<batchv1.CronJob>({
   ]),
   strategy: specStrategy<batchv1.CronJob>({
     metadataChecks: { update: ['change'] },
-    warnings: ({ spec }, old, release) =>
-      podWarnings(spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
+    warnings: (cron, old, release) => [
+      ...nameWarnings(cron, old, release),
+      ...podWarnings(cron.spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
+      ...scheduleWarnings(cron.spec?.schedule, release),
+    ],
     generation: 21,
     validate: validateCronJob,
-    validateUpdate: ({ spec }, _old, release) => validateCronJobSpec(spec, release),
+    validateUpdate: ({ spec }, old, release) => validateCronJobSpec(spec, release, old.spec),
   }),
   subresources: { status: statusStrategy<batchv1.CronJob>({ metadataChecks: { update: [] } }) },
 });

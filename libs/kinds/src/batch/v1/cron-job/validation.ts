@@ -24,18 +24,20 @@ export function validateCronJob({ metadata, spec }: batchv1.CronJob, release: Re
 export function validateCronJobSpec(
   spec: batchv1.CronJobSpec | undefined = {} as batchv1.CronJobSpec,
   release: Release,
+  old?: batchv1.CronJobSpec,
 ): FieldError[] {
   const { concurrencyPolicy, jobTemplate } = spec;
   const policy = SPEC.child('concurrencyPolicy');
   const job = jobTemplate?.spec ?? ({} as batchv1.JobSpec);
   const at = SPEC.child('jobTemplate', 'spec');
   return [
-    ...validateSchedule(spec, release),
+    ...validateSchedule(spec, release, old),
     ...nonNegative(SPEC.child('startingDeadlineSeconds'), spec.startingDeadlineSeconds),
+    ...(old && old.timeZone === spec.timeZone ? [] : validateZone(spec.timeZone)),
     ...(concurrencyPolicy
       ? oneOf(policy, concurrencyPolicy, ['Allow', 'Forbid', 'Replace'])
       : [field.required(policy)]),
-    ...validateJobNumbers(job, at),
+    ...validateJobNumbers(job, at, release),
     ...validateJobTemplate(job, at, release),
     ...validateNoSelector(job.selector, at.child('selector')),
     ...(job.manualSelector ? [field.notSupported(at.child('manualSelector'), true, ['nil', 'false'])] : []),
@@ -49,28 +51,44 @@ function validateNoSelector(selector: metav1.LabelSelector | undefined, path: Pa
   return [invalidStruct(path, goLabelSelector(selector), '`selector` will be auto-generated')];
 }
 
-function validateSchedule({ schedule, timeZone }: batchv1.CronJobSpec, { emulated }: Release): FieldError[] {
+/** ZONES is the first release with a field for the zone, ZONE_FIELD_ONLY that in which no new schedule has one of its own. */
+const ZONES = 25;
+const ZONE_FIELD_ONLY = 29;
+
+function validateSchedule(
+  { schedule, timeZone }: batchv1.CronJobSpec,
+  { emulated }: Release,
+  old: batchv1.CronJobSpec | undefined,
+): FieldError[] {
   const at = SPEC.child('schedule');
   if (!schedule) return [field.required(at)];
-  const zoned = emulated >= 22 && /^(CRON_)?TZ=/.test(schedule);
-  const rest = zoned ? schedule.replace(/^\S+\s*/, '') : schedule;
+  const prefixed = emulated >= 22 && /^(CRON_)?TZ=/.test(schedule);
+  const rest = prefixed ? schedule.replace(/^\S+\s*/, '') : schedule;
   const problem = scheduleProblem(rest);
   const errors = problem === undefined ? [] : [field.invalid(at, schedule, wording(problem, emulated))];
-  if (zoned && emulated >= 25)
+  if (emulated < ZONES || !schedule.includes('TZ')) return errors;
+  // A schedule that had a zone may go on having one.
+  if (emulated >= ZONE_FIELD_ONLY && !old?.schedule?.includes('TZ'))
     errors.push(field.invalid(at, schedule, 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'));
-  if (timeZone === undefined) return errors;
-  const zonePath = SPEC.child('timeZone');
-  if (!timeZone) return [...errors, field.invalid(zonePath, timeZone, 'timeZone must be nil or non-empty string')];
-  if (timeZone === 'Local')
-    return [
-      ...errors,
-      field.invalid(
-        zonePath,
-        timeZone,
-        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
-      ),
-    ];
-  return findZone(timeZone) ? errors : [...errors, field.invalid(zonePath, timeZone, `unknown time zone ${timeZone}`)];
+  else if (timeZone !== undefined)
+    errors.push(field.invalid(at, schedule, 'cannot use both timeZone field and TZ or CRON_TZ in schedule'));
+  return errors;
+}
+
+const ZONE_PART = /^(?!-)[A-Za-z.\-_0-9+]{1,14}$/;
+
+function validateZone(zone: string | undefined): FieldError[] {
+  if (zone === undefined) return [];
+  const at = SPEC.child('timeZone');
+  if (!zone) return [field.invalid(at, zone, 'timeZone must be nil or non-empty string')];
+  const unknown = field.invalid(at, zone, `unknown time zone ${zone}`);
+  if (zone.split('/').some(part => part === '.' || part === '..' || !ZONE_PART.test(part))) return [unknown];
+  const isLocal = zone.toLowerCase() === 'local';
+  const detail = 'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones';
+  return [
+    ...(isLocal ? [field.invalid(at, zone, detail)] : []),
+    ...(zone === 'Local' || findZone(zone) ? [] : [unknown]),
+  ];
 }
 
 /** Later releases read schedules with a newer library, which starts its sentences in lower case and quotes the fields. */

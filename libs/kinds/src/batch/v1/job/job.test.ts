@@ -98,7 +98,7 @@ describe('today says of a job', () => {
         'spec.podFailurePolicy.rules[0].action: Invalid value: "FailIndex": requires the backoffLimitPerIndex to be set',
         'spec.podFailurePolicy.rules[0].onExitCodes.containerName: Invalid value: "d": must be one of the container or initContainer names in the pod template',
         'spec.podFailurePolicy.rules[0].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
-        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [2,0]: must be ordered',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: []int32{2, 0}: must be ordered',
       ],
     ],
     [
@@ -128,6 +128,27 @@ describe('today says of a job', () => {
   ])('%s', (_title, spec, findings) => {
     expect(ask(JOBS, 33).created(job(spec))).toEqual(findings);
   });
+  test('names of its pods and of its manager', () => {
+    const long = 'a'.repeat(62);
+    expect(ask(JOBS, 33).created({ ...job(indexed), metadata: { name: long } })).toEqual([
+      `metadata.name: Invalid value: "${long}": will not able to create pod with invalid DNS label: ${long}-2`,
+    ]);
+    expect(ask(JOBS, 33).created(job({ managedBy: 'me' }))).toEqual([
+      'spec.managedBy: Invalid value: "me": must be a domain-prefixed path (such as "acme.io/foo")',
+    ]);
+  });
+  test('indexed jobs grow and shrink with their pods', () => {
+    const before = job({ ...indexed, parallelism: 3 });
+    const grown = (completions: number, parallelism: number) =>
+      ask(JOBS, 33).changed(before, ({ spec, ...rest }) => ({
+        ...rest,
+        spec: { ...(spec as Part), completions, parallelism },
+      }));
+    expect(grown(4, 4)).toEqual([]);
+    expect(grown(4, 3)).toEqual([
+      'spec.completions: Invalid value: 4: can only be modified in tandem with spec.parallelism',
+    ]);
+  });
   test('pods that always restart', () => {
     const { spec } = template('i');
     expect(ask(JOBS, 33).created(job({ template: { spec: { ...spec, restartPolicy: 'Always' } } }))).toEqual([
@@ -151,4 +172,79 @@ test.each([
   defaultJob(made, 20);
   generateSelector(made, 20);
   expect(made.metadata?.labels).toEqual(labels);
+});
+
+describe('today says of what somebody says of a job', () => {
+  const at = (second: number) => `2021-01-02T03:05:0${second}Z`;
+  const condition = (...types: string[]) => ({ conditions: types.map(type => ({ type, status: 'True' })) });
+  const done = {
+    startTime: at(0),
+    completionTime: at(1),
+    succeeded: 1,
+    ...condition('SuccessCriteriaMet', 'Complete'),
+  };
+  const said = (status: Part, spec: Part = {}, emulated = 33) =>
+    ask(JOBS, emulated).changed(job(spec), stored => ({ ...stored, status }), 'status');
+  test.each<readonly [title: string, status: Part, findings: string[]]>([
+    ['a job that is done', done, []],
+    ['one that failed', { startTime: at(0), failed: 1, ...condition('FailureTarget', 'Failed') }, []],
+    [
+      'one that is done and does not say when',
+      { ...done, completionTime: undefined, startTime: undefined },
+      [
+        'status.completionTime: Required value: completionTime is required for Complete jobs',
+        'status.startTime: Required value: startTime is required for finished job',
+      ],
+    ],
+    [
+      'one that ended before it began',
+      { ...done, startTime: at(2) },
+      [
+        'status.completionTime: Invalid value: 2021-01-02 03:05:01 +0000 UTC: completionTime cannot be set before startTime',
+      ],
+    ],
+    [
+      'one that is done and failed, with pods',
+      { ...done, active: 1, terminating: 2, ready: 2, ...condition('Complete', 'Failed') },
+      [
+        'status.conditions: Invalid value: cannot set Complete=True and Failed=true conditions',
+        'status.conditions: Invalid value: cannot set Failed=True condition without the FailureTarget=true condition',
+        'status.conditions: Invalid value: cannot set Complete=True condition without the SuccessCriteriaMet=true condition',
+        'status.active: Invalid value: 1: active>0 is invalid for finished job',
+        'status.terminating: Invalid value: 2: terminating>0 is invalid for finished job',
+        'status.ready: Invalid value: 2: cannot set more ready pods than active',
+      ],
+    ],
+    [
+      'indexes of a job without',
+      { completedIndexes: '0', failedIndexes: '0' },
+      [
+        'status.completedIndexes: Invalid value: "0": cannot set non-empty completedIndexes when non-indexed completion mode',
+        'status.failedIndexes: Invalid value: "0": cannot set non-null failedIndexes when backoffLimitPerIndex is null',
+        'status.failedIndexes: Invalid value: "0": failedIndexes and completedIndexes overlap at index: 0',
+      ],
+    ],
+  ])('%s', (_title, status, findings) => {
+    expect(said(status)).toEqual(findings);
+  });
+  test('v1.31 believed everything', () => {
+    expect(said({ ...condition('Failed'), active: 1 }, {}, 31)).toEqual([]);
+  });
+});
+
+describe('today says of the zone of a cron job', () => {
+  const path = '/apis/batch/v1/namespaces/n/cronjobs';
+  const cron = (spec: Part) => ({ spec: { schedule: '@daily', jobTemplate: { spec: job({}).spec }, ...spec } });
+  const own = 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead';
+  const both = 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+  const zoned = 'TZ=UTC 0 0 * * *';
+  test.each<readonly [emulated: number, spec: Part, findings: string[]]>([
+    [33, { timeZone: 'Europe/Paris' }, []],
+    [33, { timeZone: '../Paris' }, ['spec.timeZone: Invalid value: "../Paris": unknown time zone ../Paris']],
+    [33, { schedule: zoned }, [`spec.schedule: Invalid value: "${zoned}": ${own}`]],
+    [28, { schedule: zoned }, []],
+    [28, { schedule: zoned, timeZone: 'UTC' }, [`spec.schedule: Invalid value: "${zoned}": ${both}`]],
+  ])('1.%i: %j', (emulated, spec, findings) => {
+    expect(ask(path, emulated).created(cron(spec))).toEqual(findings);
+  });
 });

@@ -7,12 +7,11 @@ import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
-import { validateJob, validateJobStatus, validateJobUpdate } from './validation';
-import { podWarnings } from '../../../core/v1/pod/warnings';
+import { validateJobStatus } from './status';
+import { validateJob, validateJobUpdate } from './validation';
+import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
-/** EXPIRES is the first release that deletes jobs some time after their end. */
-const EXPIRES = 21;
 
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;
@@ -40,6 +39,19 @@ export const job = defineKind<batchv1.Job>({
   resource: Jobs,
   versions: [served('batch/v1', 'Job')],
   categories: ['all'],
+  dormant: {
+    'spec.ttlSecondsAfterFinished': 21,
+    'spec.completionMode': 22,
+    'spec.suspend': 22,
+    'spec.podFailurePolicy': 26,
+    'spec.backoffLimitPerIndex': 29,
+    'spec.maxFailedIndexes': 29,
+    'spec.podReplacementPolicy': 29,
+    'spec.successPolicy': 31,
+    'spec.managedBy': 32,
+    'status.ready': 24,
+    'status.terminating': 29,
+  },
   defaults: defaultJob,
   selectableFields: ({ status }) => ({ 'status.successful': String(status?.succeeded ?? 0) }),
   fieldLabels: ['status.successful'],
@@ -55,15 +67,13 @@ export const job = defineKind<batchv1.Job>({
   ]),
   strategy: specStrategy<batchv1.Job>({
     metadataChecks: { update: ['whole', 'change'] },
-    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    warnings: (object, old, release) => [
+      ...nameWarnings(object, old, release),
+      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+    ],
     generation: 21,
     prepareForCreate(job, { emulated }) {
       generateSelector(job, emulated);
-      if (emulated < EXPIRES) delete job.spec?.ttlSecondsAfterFinished;
-    },
-    prepareForUpdate(job, old, { emulated }) {
-      if (emulated < EXPIRES && old.spec?.ttlSecondsAfterFinished === undefined)
-        delete job.spec?.ttlSecondsAfterFinished;
     },
     // A job that came without labels is read with those that its pods were given.
     canonicalize: inheritLabels,
@@ -71,12 +81,6 @@ export const job = defineKind<batchv1.Job>({
     validateUpdate: validateJobUpdate,
   }),
   subresources: {
-    status: statusStrategy<batchv1.Job>({
-      prepareForUpdate({ status }, _old, { emulated }) {
-        if (emulated < 24) delete status?.ready;
-        if (emulated < 28) delete status?.terminating;
-      },
-      validateUpdate: validateJobStatus,
-    }),
+    status: statusStrategy<batchv1.Job>({ validateUpdate: validateJobStatus }),
   },
 });

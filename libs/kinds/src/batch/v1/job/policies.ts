@@ -1,6 +1,6 @@
 import type { batchv1 } from '@navarch/api';
 import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, nonNegative, oneOf } from '../../../shared/errors';
+import { each, invalidStruct, nonNegative, oneOf } from '../../../shared/errors';
 
 const MAX_RULES = 20;
 const MAX_EXIT_CODES = 255;
@@ -17,7 +17,7 @@ function choice(path: Path, value: string | undefined, supported: readonly strin
 }
 
 /** omitted is an Invalid without a value. */
-const omitted = (path: Path, detail: string): FieldError => ({
+export const omitted = (path: Path, detail: string): FieldError => ({
   reason: 'FieldValueInvalid',
   field: path.toString(),
   message: `Invalid value: ${detail}`,
@@ -40,8 +40,10 @@ function validateFailureRule(spec: batchv1.JobSpec, rule: batchv1.PodFailurePoli
   if (action === 'FailIndex' && spec.backoffLimitPerIndex === undefined)
     errors.push(field.invalid(path.child('action'), action, 'requires the backoffLimitPerIndex to be set'));
   if (onExitCodes) errors.push(...validateExitCodes(spec, onExitCodes, path.child('onExitCodes')));
+  const conditions = path.child('onPodConditions');
+  if (onPodConditions.length > MAX_RULES) errors.push(field.tooMany(conditions, onPodConditions.length, MAX_RULES));
   onPodConditions.forEach(({ type, status }, i) => {
-    const at = path.child('onPodConditions').index(i);
+    const at = conditions.index(i);
     errors.push(
       ...each(at.child('type'), type, isQualifiedName(type)),
       ...choice(at.child('status'), status, STATUSES),
@@ -68,15 +70,15 @@ function validateExitCodes(
     errors.push(field.invalid(path.child('containerName'), containerName, detail));
   }
   const at = path.child('values');
-  if (!values.length) errors.push(field.invalid(at, values, 'at least one value is required'));
+  const go = values.length ? `[]int32{${values.join(', ')}}` : '[]int32(nil)';
+  if (!values.length) errors.push(invalidStruct(at, go, 'at least one value is required'));
   else if (values.length > MAX_EXIT_CODES) errors.push(field.tooMany(at, values.length, MAX_EXIT_CODES));
   values.forEach((value, i) => {
     if (operator === 'In' && value === 0)
       errors.push(field.invalid(at.index(i), value, 'must not be 0 for the In operator'));
     if (values.indexOf(value) < i) errors.push(field.duplicate(at.index(i), value));
   });
-  if (values.some((value, i) => i > 0 && value < values[i - 1]!))
-    errors.push(field.invalid(at, values, 'must be ordered'));
+  if (values.some((value, i) => i > 0 && value < values[i - 1]!)) errors.push(invalidStruct(at, go, 'must be ordered'));
   return errors;
 }
 
@@ -118,7 +120,7 @@ function validateSuccessRule(rule: batchv1.SuccessPolicyRule, completions: numbe
 }
 
 /** countIndexes is how many indexes a list such as `1,3-5` names, or what is wrong with it. */
-function countIndexes(text: string, completions: number): number | string {
+export function countIndexes(text: string, completions: number): number | string {
   if (!text) return 0;
   let last = -1;
   let total = 0;

@@ -1,10 +1,11 @@
 import type { batchv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
 import { validateSelectorUnchanged } from '../../../apps/v1/shared/workload';
 import { goTemplate } from '../../../core/v1/pod/go-template';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { validateDomainPath } from '../../../shared/domain-path';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './policies';
@@ -16,11 +17,29 @@ const NONE = {} as batchv1.JobSpec;
 /** validateJob checks a Job after its selector has been generated; `old` is what it was before a change. */
 export function validateJob(job: batchv1.Job, release: Release, old?: batchv1.Job): FieldError[] {
   const { spec = NONE } = job;
-  return [...validateGenerated(job, release, old), ...validateJobSpec(spec, release)];
+  const errors = [...validateGenerated(job, release, old), ...validateJobSpec(spec, release)];
+  return old ? errors : [...errors, ...validateHostname(job, release)];
+}
+
+/** HOSTNAMES is the first release that looks at what the pods of an indexed job will be called. */
+const HOSTNAMES = 26;
+
+/** The pods of an indexed job are called by the job's name and their index. */
+function validateHostname({ metadata, spec = NONE }: batchv1.Job, { emulated }: Release): FieldError[] {
+  if (emulated < HOSTNAMES || spec.completionMode !== 'Indexed' || !spec.completions || spec.completions < 0) return [];
+  const name = metadata?.name ?? '';
+  const last = `${name}-${spec.completions - 1}`;
+  if (!isDNS1123Label(last).length) return [];
+  const detail = `will not able to create pod with invalid DNS label: ${last}`;
+  return [field.invalid(Path.at('metadata', 'name'), name, detail)];
 }
 
 function validateJobSpec(spec: batchv1.JobSpec, release: Release): FieldError[] {
-  return [...validateJobNumbers(spec, SPEC), ...validateJobTemplate(spec, SPEC, release), ...validateSelector(spec)];
+  return [
+    ...validateJobNumbers(spec, SPEC, release),
+    ...validateJobTemplate(spec, SPEC, release),
+    ...validateSelector(spec, release),
+  ];
 }
 
 /** Unless the client says that it chooses the selector itself, the pods have the labels by which the generated one finds them. */
@@ -43,9 +62,9 @@ function validateGenerated(job: batchv1.Job, release: Release, old: batchv1.Job 
   return [...errors, invalidStruct(SPEC.child('selector'), go, '`selector` not auto-generated')];
 }
 
-function validateSelector({ selector, template }: batchv1.JobSpec): FieldError[] {
+function validateSelector({ selector, template }: batchv1.JobSpec, release: Release): FieldError[] {
   const at = SPEC.child('selector');
-  const errors = selector ? validateLabelSelector(selector, at) : [field.required(at)];
+  const errors = selector ? validateLabelSelector(selector, at, release) : [field.required(at)];
   const labels = template?.metadata?.labels;
   if (readSelector(selector)?.matches(labels ?? {}) !== false) return errors;
   const where = SPEC.child('template', 'metadata', 'labels');
@@ -61,12 +80,15 @@ const COUNTS = [
 ] as const;
 
 /** validateJobNumbers checks the numbers and modes of a job's spec. */
-export function validateJobNumbers(spec: batchv1.JobSpec, path: Path): FieldError[] {
+export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, release: Release): FieldError[] {
   const errors = COUNTS.flatMap(name => nonNegative(path.child(name), spec[name]));
   errors.push(
     ...nonNegative(path.child('backoffLimitPerIndex'), spec.backoffLimitPerIndex),
     ...nonNegative(path.child('maxFailedIndexes'), spec.maxFailedIndexes),
   );
+  if (spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined)
+    errors.push(field.required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
+  if (spec.managedBy !== undefined) errors.push(...validateManager(spec.managedBy, path.child('managedBy'), release));
   if (spec.completionMode !== undefined)
     errors.push(...oneOf(path.child('completionMode'), spec.completionMode, ['NonIndexed', 'Indexed']));
   errors.push(...validateIndexing(spec, path));
@@ -84,6 +106,15 @@ export function validateJobNumbers(spec: batchv1.JobSpec, path: Path): FieldErro
   return errors;
 }
 
+const MAX_MANAGER = 63;
+
+function validateManager(name: string, path: Path, { emulated }: Release): FieldError[] {
+  return [
+    ...validateDomainPath(name, path),
+    ...(name.length > MAX_MANAGER ? [field.tooLong(path, MAX_MANAGER, emulated)] : []),
+  ];
+}
+
 const MANY = 100_000;
 /** FEWER bounds pods at once, and indexes that may fail, of jobs with more than MANY completions. */
 const FEWER = 10_000;
@@ -96,8 +127,6 @@ function validateIndexing(spec: batchv1.JobSpec, path: Path): FieldError[] {
     const value = spec[name] ?? 0;
     if (value > max) errors.push(field.invalid(path.child(name), value, `must be less than or equal to ${what}`));
   };
-  if (mayFail !== undefined && backoffLimitPerIndex === undefined)
-    errors.push(field.required(path.child('backoffLimitPerIndex'), 'when maxFailedIndexes is specified'));
   if (spec.completionMode !== 'Indexed') {
     for (const name of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
       if (spec[name] !== undefined)
@@ -128,9 +157,12 @@ export function validateJobTemplate(
   const errors = validateTemplate(template ?? {}, path.child('template'), release);
   const policy = template?.spec?.restartPolicy;
   const at = path.child('template', 'spec', 'restartPolicy');
-  if (podFailurePolicy && policy !== 'Never')
-    errors.push(field.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
-  if (policy === 'OnFailure' || policy === 'Never') return errors;
+  if (policy === 'Never') return errors;
+  if (policy === 'OnFailure') {
+    if (podFailurePolicy)
+      errors.push(field.invalid(at, policy, 'only "Never" is supported when podFailurePolicy is specified'));
+    return errors;
+  }
   const values = ['OnFailure', 'Never'];
   if (policy && policy !== 'Always') return [...errors, field.notSupported(at, policy, values)];
   return [...errors, field.required(at, `valid values: ${values.map(v => JSON.stringify(v)).join(', ')}`)];
@@ -141,7 +173,7 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
   const { spec = NONE } = job;
   const { spec: before = NONE } = old;
   const errors = [...validateJob(job, release, old), ...validateJobSpec(spec, release)];
-  const elastic = release.emulated >= 27 && spec.completionMode === 'Indexed' && spec.completions === spec.parallelism;
+  const elastic = release.emulated >= ELASTIC && spec.completionMode === 'Indexed';
   const fixed = (...names: (keyof batchv1.JobSpec)[]) =>
     names
       .filter(name => !semanticEqual(spec[name], before[name]))
@@ -151,11 +183,20 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
   const moved = !semanticEqual(template(spec), template(before));
   return [
     ...errors,
-    ...(elastic ? [] : fixed('completions')),
+    ...(elastic ? validateTandem(spec, before) : fixed('completions')),
     ...validateSelectorUnchanged(spec.selector, before.selector),
     ...(moved ? [invalidStruct(SPEC.child('template'), goTemplate(spec.template, release), IMMUTABLE)] : []),
     ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
   ];
+}
+
+/** ELASTIC is the first release in which an indexed job may grow and shrink. */
+const ELASTIC = 27;
+
+function validateTandem({ completions, parallelism }: batchv1.JobSpec, before: batchv1.JobSpec): FieldError[] {
+  if (completions === undefined || completions === before.completions || completions === parallelism) return [];
+  const detail = 'can only be modified in tandem with spec.parallelism';
+  return [field.invalid(SPEC.child('completions'), completions, detail)];
 }
 
 function withoutScheduling(template: batchv1.JobSpec['template']) {
@@ -167,11 +208,4 @@ function withoutScheduling(template: batchv1.JobSpec['template']) {
     ...spec
   } = template.spec ?? { containers: [] };
   return { metadata: { ...template.metadata, labels: undefined, annotations: undefined }, spec };
-}
-
-/** validateJobStatus: no count is negative. */
-export function validateJobStatus({ status = {} }: batchv1.Job): FieldError[] {
-  return (['active', 'succeeded', 'failed'] as const).flatMap(name =>
-    nonNegative(Path.at('status', name), status[name]),
-  );
 }

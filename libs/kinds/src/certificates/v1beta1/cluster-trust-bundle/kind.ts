@@ -13,7 +13,7 @@ const SPEC = Path.at('spec');
 /** clusterTrustBundle declares ClusterTrustBundle, certificates that workloads may trust; its signer is fixed. */
 export const clusterTrustBundle = defineKind<Bundle>({
   resource: resource<Bundle>('certificates.k8s.io/v1beta1', 'clustertrustbundles', 'ClusterTrustBundle', false),
-  versions: [served('certificates.k8s.io/v1beta1', 'ClusterTrustBundle', { since: 33 })],
+  versions: [served('certificates.k8s.io/v1beta1', 'ClusterTrustBundle', { since: 33, optIn: true })],
   selectableFields: ({ spec }) => ({ 'spec.signerName': spec?.signerName ?? '' }),
   fieldLabels: ['spec.signerName'],
   columns: defineColumns<Bundle>([nameColumn, text('SignerName', ({ spec }) => spec?.signerName || '<none>')]),

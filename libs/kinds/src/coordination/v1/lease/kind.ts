@@ -1,5 +1,6 @@
 import { Leases, type coordinationv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { NEVER } from '../../../dormant';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { NON_NEGATIVE, type Release } from '../../../shared/errors';
@@ -32,6 +33,7 @@ export const lease = defineKind<coordinationv1.Lease>({
       deprecated: deprecatedFor('1.19', '1.22', 'coordination.k8s.io/v1 Lease'),
     }),
   ],
+  dormant: { 'spec.strategy': NEVER, 'spec.preferredHolder': NEVER },
   columns: defineColumns<coordinationv1.Lease>([
     nameColumn,
     text('Holder', ({ spec }) => spec?.holderIdentity ?? ''),

@@ -4,6 +4,7 @@ import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { endpointsWarnings } from './warnings';
 import { validateEndpoints } from './validation';
 
 const SHOWN = 3;
@@ -36,5 +37,9 @@ export const endpoints = defineKind<corev1.Endpoints>({
   shortNames: ['ep'],
   defaults: defaultEndpoints,
   columns: defineColumns<corev1.Endpoints>([nameColumn, text('Endpoints', formatEndpoints), ageColumn]),
-  strategy: { ...plainStrategy<corev1.Endpoints>(validateEndpoints), allowCreateOnUpdate: true },
+  strategy: {
+    ...plainStrategy<corev1.Endpoints>(validateEndpoints),
+    allowCreateOnUpdate: true,
+    warnings: endpointsWarnings,
+  },
 });

@@ -9,12 +9,12 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
-import { each } from '../../../shared/errors';
+import { each, type Release } from '../../../shared/errors';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
 
 /** validateEndpoints checks addresses and ports. */
-export function validateEndpoints({ subsets = [] }: corev1.Endpoints): FieldError[] {
+export function validateEndpoints({ subsets = [] }: corev1.Endpoints, release: Release): FieldError[] {
   return subsets.flatMap((subset, i) => {
     const at = Path.at('subsets').index(i);
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
@@ -22,19 +22,25 @@ export function validateEndpoints({ subsets = [] }: corev1.Endpoints): FieldErro
       ...(addresses.length + notReadyAddresses.length
         ? []
         : [field.required(at, 'must specify `addresses` or `notReadyAddresses`')]),
-      ...addresses.flatMap((address, j) => validateAddress(address, at.child('addresses').index(j))),
-      ...notReadyAddresses.flatMap((address, j) => validateAddress(address, at.child('notReadyAddresses').index(j))),
-      ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j))),
+      ...addresses.flatMap((address, j) => validateAddress(address, at.child('addresses').index(j), release)),
+      ...notReadyAddresses.flatMap((address, j) =>
+        validateAddress(address, at.child('notReadyAddresses').index(j), release),
+      ),
+      ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j), release)),
     ];
   });
 }
 
-function validateAddress({ ip = '', hostname, nodeName }: corev1.EndpointAddress, path: Path): FieldError[] {
+function validateAddress(
+  { ip = '', hostname, nodeName }: corev1.EndpointAddress,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const at = path.child('ip');
   const malformed = isValidIP(ip).length > 0;
   return [
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []),
-    ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname)) : []),
+    ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname, release)) : []),
     ...(nodeName === undefined ? [] : each(path.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName))),
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at)),
   ];
@@ -44,9 +50,10 @@ function validatePort(
   { name, port = 0, protocol, appProtocol }: corev1.EndpointPort,
   named: boolean,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const nameErrors = name
-    ? each(path.child('name'), name, isDNS1123Label(name))
+    ? each(path.child('name'), name, isDNS1123Label(name, release))
     : named
       ? [field.required(path.child('name'))]
       : [];

@@ -1,10 +1,13 @@
 import { PersistentVolumeClaims, type corev1 } from '@navarch/api';
-import { defineKind } from '../../../kind';
+import { Path } from '@navarch/apimachinery';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultClaim } from './defaults';
+import { matchSources, settleSources, SOURCE_REFERENCES } from './data-sources';
+import { claimWarnings, classWarnings } from './warnings';
 import { BETA_CLASS, validateClaim, validateClaimStatus, validateClaimUpdate } from './validation';
 
 /** accessModesText prints access modes in short: `RWO,ROX`. */
@@ -20,11 +23,23 @@ export function accessModesText(modes: readonly string[] = []): string {
     .join(',');
 }
 
+/** CLASSES is the first release whose claims choose the attributes of their volume; RECOVERY the first that tells how its growth went. */
+const CLASSES: Minor = 34;
+const RECOVERY: Minor = 32;
+
 /** persistentVolumeClaim declares PersistentVolumeClaim. */
 export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
   resource: PersistentVolumeClaims,
   versions: [served('v1', 'PersistentVolumeClaim')],
   shortNames: ['pvc'],
+  dormant: {
+    'spec.dataSourceRef': SOURCE_REFERENCES,
+    'spec.volumeAttributesClassName': CLASSES,
+    'status.currentVolumeAttributesClassName': CLASSES,
+    'status.modifyVolumeStatus': CLASSES,
+    'status.allocatedResources': RECOVERY,
+    'status.allocatedResourceStatuses': RECOVERY,
+  },
   defaults: defaultClaim,
   columns: defineColumns<corev1.PersistentVolumeClaim>([
     nameColumn,
@@ -41,39 +56,17 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
     metadataChecks: { update: ['whole', 'change', 'whole'] },
     prepareForCreate: (claim, { emulated }) => {
       claim.status = { phase: 'Pending' };
-      keepDataSources(claim.spec, emulated);
+      const { spec } = claim;
+      settleSources(spec, undefined);
+      if (spec && emulated >= SOURCE_REFERENCES) matchSources(spec);
     },
-    prepareForUpdate: (claim, old, { emulated }) => {
-      if (emulated < SOURCE_REFERENCES && !old.spec?.dataSource) dropUnknownSource(claim.spec);
-    },
+    prepareForUpdate: ({ spec }, old) => settleSources(spec, old.spec),
     validate: validateClaim,
+    warnings: (claim, _old, release) => [
+      ...classWarnings(claim, release),
+      ...claimWarnings(claim.spec, Path.at('spec'), release),
+    ],
     validateUpdate: validateClaimUpdate,
   }),
   subresources: { status: statusStrategy<corev1.PersistentVolumeClaim>({ validateUpdate: validateClaimStatus }) },
 });
-
-const SNAPSHOTS = 'snapshot.storage.k8s.io';
-
-/** SOURCE_REFERENCES is the first release in which a claim refers to its source in a second form, which takes any kind. */
-const SOURCE_REFERENCES = 24;
-
-function dropUnknownSource(spec: corev1.PersistentVolumeClaimSpec | undefined): void {
-  if (!spec?.dataSource) return;
-  const { kind, apiGroup } = spec.dataSource;
-  const isKnown =
-    (kind === 'PersistentVolumeClaim' && !apiGroup) || (kind === 'VolumeSnapshot' && apiGroup === SNAPSHOTS);
-  if (!isKnown) delete spec.dataSource;
-}
-
-/** The two forms of the data source are kept in step; sources other than claims and snapshots are dropped from the older one. */
-function keepDataSources(spec: corev1.PersistentVolumeClaimSpec | undefined, emulated: number): void {
-  if (!spec) return;
-  dropUnknownSource(spec);
-  if (emulated < SOURCE_REFERENCES) delete spec.dataSourceRef;
-  else if (spec.dataSource && !spec.dataSourceRef) spec.dataSourceRef = { ...spec.dataSource };
-  else if (!spec.dataSource && spec.dataSourceRef && !spec.dataSourceRef.namespace) {
-    const { namespace: _, ...reference } = spec.dataSourceRef;
-    const claims = reference.kind === 'PersistentVolumeClaim' && !reference.apiGroup;
-    if (claims || reference.apiGroup === SNAPSHOTS) spec.dataSource = reference;
-  }
-}

@@ -34,7 +34,7 @@ export function validateClaimSpec(
   const { accessModes: modes = [], resources, selector, storageClassName, volumeMode } = spec;
   const errors: FieldError[] = [];
   if (modes.length === 0) errors.push(field.required(path.child('accessModes'), 'at least 1 access mode is required'));
-  errors.push(...validateLabelSelector(selector, path.child('selector')));
+  errors.push(...validateLabelSelector(selector, path.child('selector'), release));
   errors.push(...validateAccessModes(modes, path.child('accessModes'), release));
   const at = path.child('resources').key('storage');
   const storage = resources?.requests?.['storage'];

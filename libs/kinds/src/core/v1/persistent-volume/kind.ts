@@ -1,10 +1,11 @@
 import { PersistentVolumes, type corev1 } from '@navarch/api';
-import { defineKind, type StrategyContext } from '../../../kind';
+import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { accessModesText } from '../persistent-volume-claim/kind';
+import { classWarnings, WARNS } from '../persistent-volume-claim/warnings';
 import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
 import { validateMountOptions, validateVolume, validateVolumeUpdate } from './validation';
@@ -18,9 +19,24 @@ function defaultVolume(volume: corev1.PersistentVolume): void {
   volume.status.phase ||= 'Pending';
 }
 
-/** When the phase last changed is recorded since 1.28. */
+/** PHASE_TIMES is the first release that records when the phase last changed. */
+const PHASE_TIMES: Minor = 29;
+
 function stampPhase(status: corev1.PersistentVolumeStatus, { emulated, now }: StrategyContext): void {
-  if (emulated >= 28) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+  if (emulated >= PHASE_TIMES) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
+}
+
+function volumeWarnings(
+  volume: corev1.PersistentVolume,
+  _old: corev1.PersistentVolume | undefined,
+  context: StrategyContext,
+): string[] {
+  const recycled = context.emulated >= WARNS && volume.spec?.persistentVolumeReclaimPolicy === 'Recycle';
+  const advice = 'Instead, the recommended approach is to use dynamic provisioning.';
+  return [
+    ...classWarnings(volume, context),
+    ...(recycled ? [`spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. ${advice}`] : []),
+  ];
 }
 
 /** persistentVolume declares PersistentVolume. */
@@ -28,6 +44,11 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
   resource: PersistentVolumes,
   versions: [served('v1', 'PersistentVolume')],
   shortNames: ['pv'],
+  dormant: {
+    'spec.csi.nodeExpandSecretRef': 27,
+    'spec.volumeAttributesClassName': 34,
+    'status.lastPhaseTransitionTime': PHASE_TIMES,
+  },
   defaults: defaultVolume,
   columns: defineColumns<corev1.PersistentVolume>([
     nameColumn,
@@ -50,6 +71,7 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
     },
     validate: (volume, release) => [...validateVolume(volume, release), ...validateMountOptions(volume)],
     validateUpdate: validateVolumeUpdate,
+    warnings: volumeWarnings,
   }),
   subresources: {
     status: statusStrategy<corev1.PersistentVolume>({

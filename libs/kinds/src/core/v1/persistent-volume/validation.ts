@@ -42,13 +42,13 @@ const secretOf =
   (spec, path) =>
     validateSecretName(spec[name]!.secretRef, path.child('secretRef'), true);
 
-const validateEndpointsNamespace: Check = ({ glusterfs }, path) => {
+const validateEndpointsNamespace: Check = ({ glusterfs }, path, release) => {
   const namespace = glusterfs!.endpointsNamespace;
   const at = path.child('endpointsNamespace');
   if (namespace === undefined) return [];
   if (!namespace)
     return [field.invalid(at, namespace, 'if the endpointnamespace is set, it must be a valid namespace name')];
-  return each(at, namespace, isDNS1123Label(namespace));
+  return each(at, namespace, isDNS1123Label(namespace, release));
 };
 
 /** LABELS_AS_SECRETS is the last release that wants the names of these secrets to be labels, and places them at the source. */

@@ -9,7 +9,7 @@ import { MERGES_LABEL_KEYS, mergeLabelKeys } from './label-keys';
 import { qosClass } from './qos';
 import { takeResources, validateResize } from './resize';
 import { LAST_WITH_ANNOTATIONS, syncSeccomp } from './seccomp';
-import { podWarnings } from './warnings';
+import { nameWarnings, podWarnings } from './warnings';
 import { validatePodSpec, validatePodUpdate } from './validation';
 import { validatePodAnnotations, validateSeccompMatch } from './validation/annotations';
 import { validateEphemeralContainers, validateImageSpaces } from './validation/containers';
@@ -56,7 +56,10 @@ export const podStrategy: Strategy<corev1.Pod> = {
     dropDisabledFields(pod.spec, undefined, emulated);
     if (emulated >= MERGES_LABEL_KEYS && pod.spec?.affinity) mergeLabelKeys(pod);
   },
-  warnings: (pod, old, context) => podWarnings(pod, old, SPEC, context),
+  warnings: (pod, old, context) => [
+    ...nameWarnings(pod, old, context, "used in the Pod's hostname"),
+    ...podWarnings(pod, old, SPEC, context),
+  ],
   validate: (pod, context) => [
     ...validatePod(pod, context),
     // They come by their own endpoint only.

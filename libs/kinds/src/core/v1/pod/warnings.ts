@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { parseQuantity, type Path } from '@navarch/apimachinery';
+import { isDNS1123Label, parseQuantity, type KubeObject, type Path } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import type { Release } from '../../../shared/errors';
 
@@ -13,6 +13,23 @@ const LABELS: ReadonlyMap<string, readonly [since: string, use: string]> = new M
   ['failure-domain.beta.kubernetes.io/zone', ['v1.17', 'topology.kubernetes.io/zone']],
   ['beta.kubernetes.io/instance-type', ['v1.17', 'node.kubernetes.io/instance-type']],
 ]);
+
+/** NAMES_SINCE is the first release that warns of names which hosts cannot have. */
+const NAMES_SINCE = 27;
+
+/** nameWarnings warn of the name of a new object that pods and their hosts are called by; `uses` says so. */
+export function nameWarnings(
+  { metadata }: KubeObject,
+  old: KubeObject | undefined,
+  release: Release,
+  uses = 'used in Pod names and hostnames',
+): string[] {
+  const problems = old || release.emulated < NAMES_SINCE ? [] : isDNS1123Label(metadata?.name ?? '', release);
+  if (!problems.length) return [];
+  return [
+    `metadata.name: this is ${uses}, which can result in surprising behavior; a DNS label is recommended: [${problems.join(' ')}]`,
+  ];
+}
 
 /** podWarnings tells what is deprecated or most likely a mistake in a pod or template; nothing if it is as it was. */
 export function podWarnings(

@@ -10,7 +10,7 @@ import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
 import { dropDisabledFields } from '../pod/disabled-fields';
-import { podWarnings } from '../pod/warnings';
+import { nameWarnings, podWarnings } from '../pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
 const SPEC = Path.at('spec');
@@ -67,7 +67,10 @@ export const replicationController = defineKind<corev1.ReplicationController>({
   ]),
   strategy: specStrategy<corev1.ReplicationController>({
     metadataChecks: { update: ['whole', 'change'] },
-    warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
+    warnings: (object, old, release) => [
+      ...nameWarnings(object, old, release),
+      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+    ],
     generation: true,
     prepareForCreate: ({ spec }, { emulated }) => dropDisabledFields(spec?.template?.spec, undefined, emulated),
     prepareForUpdate: ({ spec }, old, { emulated }) =>

@@ -1,9 +1,11 @@
 import { Services, type corev1 } from '@navarch/api';
+import { NEVER } from '../../../dormant';
 import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { proxyConnect } from '../../../shared/connects';
 import { served } from '../../../shared/served';
 import { serviceColumns } from './columns';
-import { defaultService } from './defaults';
+import { DUAL_STACK, MIXED_PROTOCOLS } from './validation';
+import { defaultService, IP_MODES } from './defaults';
 import { serviceStatusStrategy, serviceStrategy } from './strategy';
 
 /** CREATED_BY_PUT is the first release in which a PUT of no Service makes one. */
@@ -27,6 +29,17 @@ export const service = (emulated: Minor): KindDefinition<corev1.Service> =>
     // Services could not be deleted as a collection before 1.23.
     ...(emulated < 23 && { verbs: VERBS }),
     nameRule: 'label1035',
+    dormant: {
+      'spec.ipFamilies': DUAL_STACK,
+      'spec.ipFamilyPolicy': DUAL_STACK,
+      'spec.topologyKeys': NEVER,
+      'spec.allocateLoadBalancerNodePorts': 22,
+      'spec.internalTrafficPolicy': 22,
+      'spec.loadBalancerClass': 22,
+      'spec.trafficDistribution': 31,
+      'status.loadBalancer.ingress.ports': MIXED_PROTOCOLS,
+      'status.loadBalancer.ingress.ipMode': IP_MODES,
+    },
     defaults: defaultService,
     strategy: { ...serviceStrategy, allowCreateOnUpdate: emulated >= CREATED_BY_PUT },
     columns: serviceColumns,

@@ -143,3 +143,146 @@ describe('fields of later releases', () => {
     expect(object).toMatchObject({ spec: { clusterIP: '10.96.0.9', clusterIPs: ['10.96.0.9'] } });
   });
 });
+
+describe('v1.33 says of a service', () => {
+  const balancer = (spec: Part = {}, metadata: Part = {}) => service({ type: 'LoadBalancer', ...spec }, metadata);
+  const only = "may only be used when `type` is 'LoadBalancer'";
+  test.each<readonly [title: string, body: Part, findings: unknown[]]>([
+    ['a balancer of two protocols', balancer({ ports: [port(1), port(2, { protocol: 'UDP' })] }), []],
+    ["the kubelet's port", balancer({ ports: [{ port: 10250 }] }), []],
+    ['addresses of its own', service({ externalIPs: ['10.1.2.3'], externalTrafficPolicy: 'Local' }), []],
+    [
+      'a policy inside the cluster, and a check',
+      service({ externalTrafficPolicy: 'x', healthCheckNodePort: 70000 }),
+      [
+        'spec.externalTrafficPolicy: Invalid value: "x": may only be set for externally-accessible services',
+        "spec.healthCheckNodePort: Invalid value: 70000: may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'",
+      ],
+    ],
+    [
+      'policies that there are not',
+      service({ type: 'NodePort', externalTrafficPolicy: 'x', internalTrafficPolicy: 'y', trafficDistribution: 'z' }),
+      [
+        'spec.externalTrafficPolicy: Unsupported value: "x": supported values: "Cluster", "Local"',
+        'spec.internalTrafficPolicy: Unsupported value: "y": supported values: "Cluster", "Local"',
+        'spec.trafficDistribution: Unsupported value: "z": supported values: "PreferClose"',
+      ],
+    ],
+    [
+      'where traffic goes in words of the next release',
+      service({ trafficDistribution: 'PreferSameNode' }),
+      ['spec.trafficDistribution: Unsupported value: "PreferSameNode": supported values: "PreferClose"'],
+    ],
+    [
+      'what is for balancers',
+      service({ loadBalancerClass: 'a/b', allocateLoadBalancerNodePorts: true, loadBalancerSourceRanges: ['x'] }),
+      [
+        `spec.LoadBalancerSourceRanges: Forbidden: ${only}`,
+        'spec.LoadBalancerSourceRanges[0]: Invalid value: "x": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)',
+        `spec.allocateLoadBalancerNodePorts: Forbidden: ${only}`,
+        `spec.loadBalancerClass: Forbidden: ${only}`,
+      ],
+    ],
+    [
+      'two annotations that do not agree',
+      service(
+        {},
+        {
+          annotations: {
+            'service.kubernetes.io/topology-aware-hints': 'Auto',
+            'service.kubernetes.io/topology-mode': 'Disabled',
+          },
+        },
+      ),
+      [
+        'metadata.annotations[service.kubernetes.io/topology-mode]: Invalid value: "Disabled": must match annotations[service.kubernetes.io/topology-aware-hints] when both are specified',
+      ],
+    ],
+  ])('%s', (_title, body, findings) => {
+    expect(ask(SERVICES, 33).created(body)).toEqual(findings);
+  });
+
+  const old = {
+    clusterIP: '10.96.0.9',
+    clusterIPs: ['10.96.0.9'],
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+  };
+  test.each<readonly [title: string, before: Part, after: Part, findings: string[]]>([
+    ['what is left out', service(old), service({}), []],
+    [
+      'another family',
+      service(old),
+      service({ ...old, ipFamilies: ['IPv6'] }),
+      [
+        'spec.ipFamilies[0]: Invalid value: []core.IPFamily{"IPv6"}: may not change once set',
+        'spec.clusterIPs[0]: Invalid value: "10.96.0.9": expected an IPv6 value as indicated by `ipFamilies[0]`',
+      ],
+    ],
+    [
+      'another class',
+      balancer({ ...old, loadBalancerClass: 'a/b' }),
+      balancer({ ...old, loadBalancerClass: 'a/c' }),
+      ['spec.loadBalancerClass: Invalid value: "a/c": may not change once set'],
+    ],
+    [
+      'another port for checks',
+      balancer({ ...old, externalTrafficPolicy: 'Local', healthCheckNodePort: 30100 }),
+      balancer({ ...old, externalTrafficPolicy: 'Local', healthCheckNodePort: 30200 }),
+      ['spec.healthCheckNodePort: Forbidden: field is immutable'],
+    ],
+  ])('a change: %s', (_title, before, after, findings) => {
+    expect(ask(SERVICES, 33).changed(before, after)).toEqual(findings);
+  });
+
+  test.each<readonly [title: string, type: string, ingress: Part[], findings: string[]]>([
+    [
+      'a service without balancer',
+      'ClusterIP',
+      [{ ip: '1.2.3.4' }],
+      ["status.loadBalancer.ingress: Forbidden: may only be used when `spec.type` is 'LoadBalancer'"],
+    ],
+    ['an address, which has a mode by default', 'LoadBalancer', [{ ip: '1.2.3.4' }, { hostname: 'a.b' }], []],
+    [
+      'modes',
+      'LoadBalancer',
+      [
+        { ip: 'x', ipMode: 'y' },
+        { hostname: 'a.b', ipMode: 'VIP' },
+      ],
+      [
+        'status.loadBalancer.ingress[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+        'status.loadBalancer.ingress[0].ipMode: Unsupported value: "y": supported values: "Proxy", "VIP"',
+        'status.loadBalancer.ingress[1].ipMode: Forbidden: may not be specified when `ip` is not set',
+      ],
+    ],
+  ])('where it is: %s', (_title, type, ingress, findings) => {
+    const body = service({ ...old, type });
+    const status = { loadBalancer: { ingress } };
+    expect(ask(SERVICES, 33).changed(body, { ...body, status }, 'status')).toEqual(findings);
+  });
+
+  test('a balancer that says where it is has its mode filled in', () => {
+    const target = findTarget(SERVICES, 33)!;
+    const body = balancer(old, { name: 'x' });
+    const { object } = create(target, body, 33);
+    const status = { loadBalancer: { ingress: [{ ip: '1.2.3.4', ports: [{ port: 80, protocol: 'TCP' }] }] } };
+    expect(update(target, { ...body, status }, object, 33, 'status').object).toMatchObject({
+      status: { loadBalancer: { ingress: [{ ip: '1.2.3.4', ipMode: 'VIP', ports: [{ port: 80 }] }] } },
+    });
+  });
+
+  test('what warns', () => {
+    const { kind } = findTarget(SERVICES, 33)!;
+    const warnings = (spec: Part, emulated = 33) =>
+      kind.strategy.warnings!(service(spec) as never, undefined, { emulated } as never);
+    expect(warnings({ type: 'ClusterIP', externalName: 'a.b', externalIPs: ['FD00::1'] })).toEqual([
+      'spec.externalIPs[0]: IPv6 address "FD00::1" should be in RFC 5952 canonical format ("fd00::1")',
+      'spec.externalName is ignored when spec.type is not "ExternalName"',
+    ]);
+    expect(warnings({ type: 'LoadBalancer', loadBalancerSourceRanges: ['10.0.0.1/8'] })).toEqual([
+      'spec.loadBalancerSourceRanges[0]: CIDR value "10.0.0.1/8" is ambiguous in this context (should be "10.0.0.0/8" or "10.0.0.1/32"?)',
+    ]);
+    expect(warnings({ type: 'ClusterIP', externalName: 'a.b' }, 20)).toEqual([]);
+  });
+});

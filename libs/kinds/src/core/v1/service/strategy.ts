@@ -1,31 +1,23 @@
 import type { corev1 } from '@navarch/api';
-import type { Minor, Strategy } from '../../../kind';
+import type { Strategy } from '../../../kind';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { isExternal } from './defaults';
-import { validateLoadBalancerStatus } from '../../../shared/load-balancer';
-import {
-  COMBINATIONS,
-  DUAL_STACK,
-  validateHealthChange,
-  validateService,
-  validateServiceUpdate,
-  validateTrafficCombination,
-} from './validation';
+import { validateServiceStatus } from './status';
+import { validateHealthChange, validateServiceUpdate } from './update';
+import { serviceWarnings } from './warnings';
+import { COMBINATIONS, DUAL_STACK, validateService, validateTrafficCombination } from './validation';
 
 /** HEALTH_KEPT is the first release that gives a service its old health check port back where a client leaves it out. */
 const HEALTH_KEPT = 23;
-
-/** NODE_PORTS_CHOSEN is the first release in which it can be chosen whether node ports are allocated. */
-const NODE_PORTS_CHOSEN = 22;
 
 /** serviceStrategy keeps the old and new form of the cluster IP in step and drops what a change of type leaves behind. */
 export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Service>({
   validatesBeforeLock: ({ emulated }) => emulated < 23,
   prepareForCreate(service, { emulated }) {
-    dropDisabled(service.spec ?? {}, emulated);
     normalizeClusterIPs(service.spec, undefined);
     if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
   },
+  warnings: serviceWarnings,
   validate(service, context) {
     const errors = validateService(service, context);
     // What depends on several fields was looked at last, when nothing else was wrong.
@@ -39,14 +31,13 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     if (spec.type === 'NodePort') for (const port of spec.ports ?? []) delete port.nodePort;
   },
   prepareForUpdate(service, old, { emulated }) {
-    dropDisabled(service.spec ?? {}, emulated);
     if (emulated >= DUAL_STACK) keepAllocated(service.spec ?? {}, old.spec ?? {});
     normalizeClusterIPs(service.spec, old.spec);
     if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
   validateUpdate: (service, old, context) => {
-    const errors = [...validateServiceUpdate(service, old), ...validateService(service, context)];
+    const errors = [...validateServiceUpdate(service, old, context), ...validateService(service, context)];
     if (errors.length || context.emulated >= COMBINATIONS) return errors;
     const health = context.emulated < HEALTH_KEPT ? validateHealthChange(service, old) : [];
     return health.length ? health : validateTrafficCombination(service);
@@ -56,18 +47,8 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
 /** serviceStatusStrategy checks the addresses that a load balancer has given. A PUT of the status of no Service makes one. */
 export const serviceStatusStrategy: Strategy<corev1.Service> = statusStrategy<corev1.Service>({
   allowCreateOnUpdate: true,
-  validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
+  validateUpdate: (service, _old, release) => validateServiceStatus(service, release),
 });
-
-/** dropDisabled takes away what the release knows and does not use yet, in place and without a word; who sent it owns it all the same. */
-function dropDisabled(spec: corev1.ServiceSpec, emulated: Minor): void {
-  if (emulated < DUAL_STACK) {
-    delete spec.ipFamilies;
-    delete spec.ipFamilyPolicy;
-    delete (spec as { topologyKeys?: unknown }).topologyKeys;
-  }
-  if (emulated < NODE_PORTS_CHOSEN) delete spec.allocateLoadBalancerNodePorts;
-}
 
 /** Before there were two families, a second address was dropped without a word. */
 function keepFirstAddress(spec: corev1.ServiceSpec = {}): void {

@@ -17,33 +17,42 @@ import { goIntOrString, goPointer, goStrings } from '../../../shared/go-syntax';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
-import { isExternal } from './defaults';
+import { isAccessible, isExternal } from './defaults';
 
 const SPEC = Path.at('spec');
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort'];
 const KUBELET_PORT = 10250;
+/** KUBELET_PORT_UNTIL is the last release whose load balancers may not have the kubelet's port. */
+const KUBELET_PORT_UNTIL = 32;
+/** TOPOLOGY_HINTS and TOPOLOGY_MODE are the annotations that ask for endpoints nearby. */
+export const TOPOLOGY_HINTS = 'service.kubernetes.io/topology-aware-hints';
+export const TOPOLOGY_MODE = 'service.kubernetes.io/topology-mode';
+/** TOPOLOGY_MODES is the first release that knows the second of these annotations. */
+export const TOPOLOGY_MODES = 27;
 const MAX_AFFINITY = 86400;
 const SOURCE_RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges';
 /** COMBINATIONS is the first release that checks what depends on several fields together with all the rest. */
 export const COMBINATIONS = 26;
 /** RANGES_BY_INDEX is the first release that says which source range is wrong. */
-const RANGES_BY_INDEX = 33;
+const RANGES_BY_INDEX = 30;
 /** DUAL_STACK is the first release with addresses of two families. */
 export const DUAL_STACK = 21;
 /** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
-const MIXED_PROTOCOLS = 24;
+export const MIXED_PROTOCOLS = 24;
 
-const isHeadless = ({ clusterIPs = [] }: corev1.ServiceSpec) => clusterIPs.length === 1 && clusterIPs[0] === 'None';
+/** isHeadless: the service has no address of its own. */
+export const isHeadless = ({ clusterIPs = [] }: corev1.ServiceSpec) =>
+  clusterIPs.length === 1 && clusterIPs[0] === 'None';
 
 /** validateService checks a Service. Whether addresses and ports are free is the API server's to say. */
 export function validateService({ metadata, spec = {} }: corev1.Service, context: StrategyContext): FieldError[] {
-  const errors: FieldError[] = [];
+  const errors = validateTopology(metadata?.annotations ?? {}, context);
   const ports = spec.ports ?? [];
   const portsPath = SPEC.child('ports');
   if (!ports.length && !isHeadless(spec) && spec.type !== 'ExternalName') errors.push(field.required(portsPath));
-  errors.push(...validateType(spec));
+  errors.push(...validateType(spec, context));
   const names = new Set<string>();
-  ports.forEach((port, i) => errors.push(...validatePort(port, ports.length > 1, names, portsPath.index(i))));
+  ports.forEach((port, i) => errors.push(...validatePort(port, ports.length > 1, names, portsPath.index(i), context)));
   return [
     ...errors,
     ...validateLabels(spec.selector, SPEC.child('selector')),
@@ -60,6 +69,7 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
     ...validateSourceRanges(spec, metadata, context),
     ...validateBalancer(spec, context),
     ...validateTrafficPolicy(spec, context),
+    ...validateDistribution(spec.trafficDistribution),
   ];
 }
 
@@ -72,11 +82,18 @@ function validateSourceRanges(
   const annotation = metadata?.annotations?.[SOURCE_RANGES];
   const fromField = ranges.length > 0;
   if (!fromField && annotation === undefined) return [];
-  const name = emulated >= RANGES_BY_INDEX ? 'loadBalancerSourceRanges' : 'LoadBalancerSourceRanges';
-  const at = fromField ? SPEC.child(name) : Path.at('metadata', 'annotations').key(SOURCE_RANGES);
+  // The field is spelled like this.
+  const at = fromField ? SPEC.child('LoadBalancerSourceRanges') : Path.at('metadata', 'annotations').key(SOURCE_RANGES);
   const errors = type === 'LoadBalancer' ? [] : [field.forbidden(at, "may only be used when `type` is 'LoadBalancer'")];
-  if (fromField && emulated >= RANGES_BY_INDEX) {
-    return [...errors, ...ranges.flatMap((range, i) => each(at.index(i), range, isCIDR(range.trim())))];
+  if (emulated >= RANGES_BY_INDEX) {
+    const check = (where: Path, range: string) => each(where, range.trim(), isCIDR(range.trim()));
+    const listed = annotation?.trim() ? annotation.split(',') : [];
+    return [
+      ...errors,
+      ...(fromField
+        ? ranges.flatMap((range, i) => check(at.index(i), range))
+        : listed.flatMap(range => check(at, range))),
+    ];
   }
   const list = fromField ? ranges : (annotation!.trim() || '0.0.0.0/0').split(',');
   if (list.every(range => isCIDR(range.trim()).length === 0)) return errors;
@@ -86,18 +103,31 @@ function validateSourceRanges(
 
 function validateBalancer(spec: corev1.ServiceSpec, release: Release): FieldError[] {
   const balanced = spec.type === 'LoadBalancer';
-  const only = (name: 'allocateLoadBalancerNodePorts' | 'loadBalancerClass') =>
-    spec[name] === undefined || balanced
-      ? []
-      : [field.forbidden(SPEC.child(name), "may only be used when `type` is 'LoadBalancer'")];
-  const { loadBalancerClass: name } = spec;
   const protocols = new Set((spec.ports ?? []).map(port => port.protocol));
   return [
-    ...only('allocateLoadBalancerNodePorts'),
-    ...(name === undefined || !balanced ? [] : each(SPEC.child('loadBalancerClass'), name, isQualifiedName(name))),
-    ...only('loadBalancerClass'),
+    ...(balanced ? [] : refuseBalancer(spec, 'allocateLoadBalancerNodePorts')),
+    ...validateBalancerClass(spec),
     ...(balanced && protocols.size > 1 && release.emulated < MIXED_PROTOCOLS ? [mixedProtocols(spec.ports ?? [])] : []),
   ];
+}
+
+function refuseBalancer(
+  spec: corev1.ServiceSpec,
+  name: 'allocateLoadBalancerNodePorts' | 'loadBalancerClass',
+): FieldError[] {
+  if (spec[name] === undefined) return [];
+  return [field.forbidden(SPEC.child(name), "may only be used when `type` is 'LoadBalancer'")];
+}
+
+/** validateBalancerClass: only load balancers are of a class. */
+export function validateBalancerClass(spec: corev1.ServiceSpec): FieldError[] {
+  const { type, loadBalancerClass: name } = spec;
+  if (type !== 'LoadBalancer') return refuseBalancer(spec, 'loadBalancerClass');
+  return name === undefined ? [] : each(SPEC.child('loadBalancerClass'), name, isQualifiedName(name));
+}
+
+function validateDistribution(value: string | undefined): FieldError[] {
+  return value === undefined ? [] : oneOf(SPEC.child('trafficDistribution'), value, ['PreferClose']);
 }
 
 function mixedProtocols(ports: readonly corev1.ServicePort[]): FieldError {
@@ -117,12 +147,19 @@ function goServicePort({
   return `core.ServicePort{Name:${JSON.stringify(name)}, Protocol:${JSON.stringify(protocol)}, AppProtocol:${goPointer('string', appProtocol)}, Port:${port}, TargetPort:${goIntOrString(targetPort)}, NodePort:${nodePort}}`;
 }
 
-function validateType(spec: corev1.ServiceSpec): FieldError[] {
+function validateTopology(annotations: Readonly<Record<string, string>>, { emulated }: Release): FieldError[] {
+  const { [TOPOLOGY_HINTS]: hints, [TOPOLOGY_MODE]: mode } = annotations;
+  if (emulated < TOPOLOGY_MODES || mode === undefined || hints === undefined || mode === hints) return [];
+  const at = Path.at('metadata', 'annotations').key(TOPOLOGY_MODE);
+  return [field.invalid(at, mode, `must match annotations[${TOPOLOGY_HINTS}] when both are specified`)];
+}
+
+function validateType(spec: corev1.ServiceSpec, { emulated }: Release): FieldError[] {
   switch (spec.type) {
     case 'LoadBalancer':
       return [
         ...(spec.ports ?? []).flatMap((port, i) =>
-          port.port === KUBELET_PORT
+          port.port === KUBELET_PORT && emulated <= KUBELET_PORT_UNTIL
             ? [
                 field.invalid(
                   SPEC.child('ports').index(i),
@@ -162,11 +199,17 @@ function refuseHeadless(spec: corev1.ServiceSpec): FieldError[] {
   ];
 }
 
-function validatePort(port: corev1.ServicePort, named: boolean, names: Set<string>, path: Path): FieldError[] {
+function validatePort(
+  port: corev1.ServicePort,
+  named: boolean,
+  names: Set<string>,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const errors: FieldError[] = [];
   const at = path.child('name');
   if (port.name) {
-    errors.push(...each(at, port.name, isDNS1123Label(port.name)));
+    errors.push(...each(at, port.name, isDNS1123Label(port.name, release)));
     if (names.has(port.name)) errors.push(field.duplicate(at, port.name));
     names.add(port.name);
   } else if (named) errors.push(field.required(at));
@@ -225,47 +268,44 @@ function validateDistinct(ports: readonly corev1.ServicePort[]): FieldError[] {
   });
 }
 
+const POLICIES = ['Cluster', 'Local'];
+
 function validateTrafficPolicy(spec: corev1.ServiceSpec, { emulated }: Release): FieldError[] {
-  const { externalTrafficPolicy: policy, healthCheckNodePort: health, internalTrafficPolicy: internal } = spec;
-  const at = SPEC.child('externalTrafficPolicy');
-  const healthAt = SPEC.child('healthCheckNodePort');
-  const errors: FieldError[] = [];
-  if (policy && policy !== 'Cluster' && policy !== 'Local') {
-    errors.push(
-      emulated >= COMBINATIONS
-        ? field.notSupported(at, policy, ['Cluster', 'Local'])
-        : field.invalid(at, policy, 'ExternalTrafficPolicy must be empty, Cluster or Local'),
-    );
-  } else if (emulated >= COMBINATIONS && policy && !isExternal(spec) && !spec.externalIPs?.length) {
-    errors.push(field.invalid(at, policy, 'may only be set for externally-accessible services'));
-  }
-  if (emulated < COMBINATIONS) {
-    if ((health ?? 0) < 0) errors.push(field.invalid(healthAt, health, 'HealthCheckNodePort must be not less than 0'));
-  } else if (health && (health < 0 || health > 65535)) errors.push(...each(healthAt, health, isValidPortNum(health)));
-  else if (health && !needsHealthCheck(spec)) {
-    const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
-    errors.push(field.invalid(healthAt, health, detail));
-  }
-  if (internal !== undefined)
-    errors.push(...oneOf(SPEC.child('internalTrafficPolicy'), internal, ['Cluster', 'Local']));
+  const { internalTrafficPolicy: internal } = spec;
+  const errors = emulated < COMBINATIONS ? validateTrafficValues(spec) : validateExternalTraffic(spec);
+  if (internal !== undefined) errors.push(...oneOf(SPEC.child('internalTrafficPolicy'), internal, POLICIES));
   return errors;
 }
 
-const needsHealthCheck = (spec: corev1.ServiceSpec) =>
-  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
-
-const FIXED_HEALTH =
-  'cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update';
-
-/** validateHealthChange: the port of the health check stays as long as there is a check. */
-export function validateHealthChange(
-  { spec = {} }: corev1.Service,
-  { spec: before = {} }: corev1.Service,
-): FieldError[] {
-  const { healthCheckNodePort: now = 0 } = spec;
-  if (!needsHealthCheck(spec) || !needsHealthCheck(before) || now === (before.healthCheckNodePort ?? 0)) return [];
-  return [field.invalid(SPEC.child('healthCheckNodePort'), now, FIXED_HEALTH)];
+function validateTrafficValues({ externalTrafficPolicy: policy, healthCheckNodePort = 0 }: corev1.ServiceSpec) {
+  const errors: FieldError[] = [];
+  if (policy && !POLICIES.includes(policy)) {
+    const detail = 'ExternalTrafficPolicy must be empty, Cluster or Local';
+    errors.push(field.invalid(SPEC.child('externalTrafficPolicy'), policy, detail));
+  }
+  if (healthCheckNodePort < 0) {
+    const detail = 'HealthCheckNodePort must be not less than 0';
+    errors.push(field.invalid(SPEC.child('healthCheckNodePort'), healthCheckNodePort, detail));
+  }
+  return errors;
 }
+
+function validateExternalTraffic(spec: corev1.ServiceSpec): FieldError[] {
+  const { externalTrafficPolicy: policy, healthCheckNodePort: health } = spec;
+  const at = SPEC.child('externalTrafficPolicy');
+  const healthAt = SPEC.child('healthCheckNodePort');
+  const errors: FieldError[] = [];
+  if (isAccessible(spec)) errors.push(...(policy ? oneOf(at, policy, POLICIES) : [field.required(at)]));
+  else if (policy) errors.push(field.invalid(at, policy, 'may only be set for externally-accessible services'));
+  if (!health) return errors;
+  if (needsHealthCheck(spec)) return [...errors, ...each(healthAt, health, isValidPortNum(health))];
+  const detail = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+  return [...errors, field.invalid(healthAt, health, detail)];
+}
+
+/** needsHealthCheck: nodes have to tell the load balancer whether they have a pod of the service. */
+export const needsHealthCheck = (spec: corev1.ServiceSpec) =>
+  spec.type === 'LoadBalancer' && spec.externalTrafficPolicy === 'Local';
 
 /** validateTrafficCombination is what releases before COMBINATIONS check after everything else: policies that fit the type. */
 export function validateTrafficCombination({ spec = {} }: corev1.Service): FieldError[] {
@@ -289,7 +329,7 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   else if (clusterIP && clusterIPs[0] !== clusterIP)
     errors.push(...complain(old ? 'element [0] must match clusterIP' : 'first value must match `clusterIP`'));
   else if (!clusterIP && clusterIPs.length)
-    errors.push(...complain(`must be empty when ${old ? 'clusterIP' : '`clusterIP`'} is empty`));
+    errors.push(...complain(`must be empty when ${old ? 'clusterIP is empty' : '`clusterIP` is not specified'}`));
   ipFamilies.forEach((family, i) => {
     const where = SPEC.child('ipFamilies').index(i);
     errors.push(...oneOf(where, family, ['IPv4', 'IPv6']));
@@ -319,19 +359,4 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
     );
   });
   return errors;
-}
-
-/** validateServiceUpdate: a cluster IP stays once it is there, unless the type gives it up. */
-export function validateServiceUpdate(
-  { spec = {} }: corev1.Service,
-  { spec: before = {} }: corev1.Service,
-): FieldError[] {
-  if (spec.type === 'ExternalName' || before.type === 'ExternalName' || !before.clusterIP) return [];
-  const at = SPEC.child('clusterIPs');
-  const now = spec.clusterIPs ?? [];
-  if (!now.length) {
-    return [invalidStruct(at.index(0), goStrings(spec.clusterIPs), 'primary clusterIP can not be unset')];
-  }
-  if (now[0] === before.clusterIP) return [];
-  return [invalidStruct(at.index(0), goStrings(now), 'may not change once set')];
 }

@@ -1,4 +1,7 @@
-import type { Minor } from '../../../kind';
+import type { discoveryv1 } from '@navarch/api';
+import { isDNS1123Subdomain } from '@navarch/apimachinery';
+import type { Minor, StrategyContext } from '../../../kind';
+import { semanticEqual } from '../../../shared/equal';
 
 type Fields = Record<string, unknown>;
 
@@ -52,4 +55,24 @@ export function topologyOf({ nodeName, zone, deprecatedTopology }: TopologyParts
     ...deprecatedTopology,
     ...(zone !== undefined && { [ZONE]: zone }),
   };
+}
+
+/**
+ * dropTopology takes the old labels out of a slice that is written in v1, which only shows them, unless its endpoints stay as they are.
+ * A node that was among the labels keeps its name. In place.
+ */
+export function dropTopology(
+  slice: discoveryv1.EndpointSlice,
+  old: discoveryv1.EndpointSlice | undefined,
+  { apiVersion, emulated }: StrategyContext,
+): void {
+  if (emulated < NODE_NAMES || apiVersion !== 'discovery.k8s.io/v1') return;
+  if (old && semanticEqual(slice.endpoints, old.endpoints)) return;
+  const known = new Set((old?.endpoints ?? []).map(({ deprecatedTopology: labels }) => labels?.[HOSTNAME]));
+  for (const endpoint of slice.endpoints ?? []) {
+    const node = endpoint.deprecatedTopology?.[HOSTNAME];
+    if (endpoint.nodeName === undefined && node && known.has(node) && !isDNS1123Subdomain(node).length)
+      endpoint.nodeName = node;
+    delete endpoint.deprecatedTopology;
+  }
 }

@@ -1,4 +1,5 @@
 import { EndpointSlices, type discoveryv1 } from '@navarch/api';
+import { forgetDormant, type Dormant } from '../../../dormant';
 import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
@@ -6,7 +7,8 @@ import { keepGeneration, setGeneration } from '../../../shared/keep';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
-import { fromSliceV1, toSliceV1 } from './conversion';
+import { dropTopology, fromSliceV1, toSliceV1 } from './conversion';
+import { sliceWarnings } from './warnings';
 import { validateSlice, validateSliceUpdate } from './validation';
 
 const SHOWN = 3;
@@ -33,20 +35,18 @@ const content = ({ addressType, endpoints, ports, metadata }: discoveryv1.Endpoi
   ...(emulated >= LABELS_COUNT && { labels: metadata?.labels }),
 });
 
-/** TERMINATING is the first release that has the conditions of endpoints that are going away. */
-const TERMINATING = 22;
-
-function dropNewerConditions({ endpoints }: discoveryv1.EndpointSlice, emulated: Minor): void {
-  if (emulated >= TERMINATING) return;
-  for (const { conditions } of endpoints ?? []) {
-    delete conditions?.serving;
-    delete conditions?.terminating;
-  }
-}
+/** DORMANT fields count for the generation before they are dropped. */
+const DORMANT: Dormant = {
+  'endpoints.conditions.serving': 22,
+  'endpoints.conditions.terminating': 22,
+  'endpoints.hints': 24,
+  'endpoints.hints.forNodes': 34,
+};
 
 /** endpointSlice declares EndpointSlice. Its generation counts changes of the labels too, since they say whose slice it is. */
-export const endpointSlice = (emulated: Minor): KindDefinition<discoveryv1.EndpointSlice> =>
-  defineKind<discoveryv1.EndpointSlice>({
+export function endpointSlice(emulated: Minor): KindDefinition<discoveryv1.EndpointSlice> {
+  const forget = forgetDormant(DORMANT, emulated);
+  return defineKind<discoveryv1.EndpointSlice>({
     resource: EndpointSlices,
     versions: [
       served('discovery.k8s.io/v1', 'EndpointSlice', { since: 21, storedSince: 22 }),
@@ -71,14 +71,18 @@ export const endpointSlice = (emulated: Minor): KindDefinition<discoveryv1.Endpo
     strategy: {
       ...plainStrategy<discoveryv1.EndpointSlice>(validateSlice),
       metadataChecks: { update: ['whole'] },
-      prepareForCreate(slice) {
+      prepareForCreate(slice, context) {
         setGeneration(slice);
-        dropNewerConditions(slice, emulated);
+        forget?.(slice, undefined);
+        dropTopology(slice, undefined, context);
       },
-      prepareForUpdate(slice, old) {
+      prepareForUpdate(slice, old, context) {
         keepGeneration(slice, old, !semanticEqual(content(slice, emulated), content(old, emulated)));
-        dropNewerConditions(slice, emulated);
+        forget?.(slice, old);
+        dropTopology(slice, old, context);
       },
       validateUpdate: validateSliceUpdate,
+      warnings: sliceWarnings,
     },
   });
+}

@@ -4,8 +4,10 @@ import {
   isDNS1123Label,
   isDNS1123Subdomain,
   isQualifiedName,
+  isValidIP,
   isValidIPv4,
   isValidIPv6,
+  isValidLabelValue,
   Path,
   validateLabels,
   type FieldError,
@@ -19,6 +21,7 @@ const TYPES = ['FQDN', 'IPv4', 'IPv6'];
 const MAX_ENDPOINTS = 1000;
 const MAX_ADDRESSES = 100;
 const MAX_TOPOLOGY = 16;
+const MAX_ZONES = 8;
 const maxPorts = ({ emulated }: Release) => (emulated < 21 ? 100 : 20_000);
 
 /** validateSlice checks an EndpointSlice. */
@@ -46,8 +49,19 @@ function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: str
       errors.push(...validateAddress(address, type, at.child('addresses').index(j), release)),
     );
     errors.push(...validateTopology(endpoint, at, release));
-    if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname)));
-    return errors;
+    if (hostname !== undefined) errors.push(...each(at.child('hostname'), hostname, isDNS1123Label(hostname, release)));
+    return [...errors, ...validateZones(endpoint.hints?.forZones ?? [], at.child('hints', 'forZones'))];
+  });
+}
+
+function validateZones(zones: readonly discoveryv1.ForZone[], path: Path): FieldError[] {
+  if (zones.length > MAX_ZONES) return [field.tooMany(path, zones.length, MAX_ZONES)];
+  const seen = new Set<string>();
+  return zones.flatMap(({ name }, i) => {
+    const at = path.index(i).child('name');
+    const errors = seen.has(name) ? [field.duplicate(at, name)] : [];
+    seen.add(name);
+    return [...errors, ...each(at, name, isValidLabelValue(name))];
   });
 }
 
@@ -71,8 +85,15 @@ function validateAddress(address: string, type: string, path: Path, { emulated }
     case 'IPv4':
     case 'IPv6': {
       const problems = (type === 'IPv4' ? isValidIPv4 : isValidIPv6)(address);
-      if (problems.length) return each(path, address, problems);
-      return emulated < 21 ? [] : validateNonSpecialIP(address, path);
+      const errors = each(path, address, problems);
+      if (emulated < 21) return errors;
+      const parsed = isValidIP(address).length === 0;
+      return [
+        ...errors,
+        ...(parsed
+          ? validateNonSpecialIP(address, path)
+          : [field.invalid(path, address, 'must be a valid IP address')]),
+      ];
     }
     case 'FQDN':
       return validateDomainName(address, path);
@@ -101,7 +122,7 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[], release: Rele
   const names = new Set<string>();
   return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
     const at = path.index(i);
-    const errors = name ? each(at.child('name'), name, isDNS1123Label(name)) : [];
+    const errors = name ? each(at.child('name'), name, isDNS1123Label(name, release)) : [];
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
     errors.push(

@@ -28,7 +28,7 @@ export const flowSchema = defineKind<flowcontrolv1.FlowSchema>({
     metadataChecks: { update: ['whole'] },
     generation: true,
     validate: validateFlowSchema,
-    validateUpdate: (schema, _old) => validateFlowSchema(schema),
+    validateUpdate: (schema, _old, release) => validateFlowSchema(schema, release),
   }),
   subresources: {
     status: isolatedStatusStrategy<flowcontrolv1.FlowSchema>(

@@ -1,6 +1,6 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
-import { each, invalidStruct, oneOf, requireText, unsupportedStruct } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
@@ -8,10 +8,10 @@ const MAX_PRECEDENCE = 10_000;
 const EXEMPT = 'exempt';
 
 /** validateFlowSchema checks a FlowSchema. */
-export function validateFlowSchema({
-  metadata,
-  spec = {} as flowcontrolv1.FlowSchemaSpec,
-}: flowcontrolv1.FlowSchema): FieldError[] {
+export function validateFlowSchema(
+  { metadata, spec = {} as flowcontrolv1.FlowSchemaSpec }: flowcontrolv1.FlowSchema,
+  release: Release,
+): FieldError[] {
   const { matchingPrecedence = 0, distinguisherMethod, priorityLevelConfiguration, rules = [] } = spec;
   const at = SPEC.child('matchingPrecedence');
   const errors: FieldError[] = [];
@@ -32,30 +32,35 @@ export function validateFlowSchema({
       ? each(where, name, isDNS1123Subdomain(name))
       : [field.required(where, 'must reference a priority level')]),
   );
-  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i)))];
+  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i), release))];
 }
 
 function validateRule(
   { subjects, resourceRules, nonResourceRules }: flowcontrolv1.PolicyRulesWithSubjects,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const errors: FieldError[] = [];
   if (!subjects?.length)
     errors.push(field.required(path.child('subjects'), 'subjects must contain at least one value'));
-  (subjects ?? []).forEach((subject, i) => errors.push(...validateSubject(subject, path.child('subjects').index(i))));
+  (subjects ?? []).forEach((subject, i) =>
+    errors.push(...validateSubject(subject, path.child('subjects').index(i), release)),
+  );
   if (!resourceRules?.length && !nonResourceRules?.length) {
     errors.push(field.required(path, 'at least one of resourceRules and nonResourceRules has to be non-empty'));
   }
   return [
     ...errors,
-    ...(resourceRules ?? []).flatMap((rule, i) => validateResources(rule, path.child('resourceRules').index(i))),
+    ...(resourceRules ?? []).flatMap((rule, i) =>
+      validateResources(rule, path.child('resourceRules').index(i), release),
+    ),
     ...(nonResourceRules ?? []).flatMap((rule, i) => validatePaths(rule, path.child('nonResourceRules').index(i))),
   ];
 }
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'proxy', 'update', 'watch'];
 
-function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path): FieldError[] {
+function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path, release: Release): FieldError[] {
   const { verbs, apiGroups, resources, namespaces, clusterScope } = rule;
   const list = (
     name: 'apiGroups' | 'resources',
@@ -70,7 +75,7 @@ function validateResources(rule: flowcontrolv1.ResourcePolicyRule, path: Path): 
     ...validateVerbs(verbs, path.child('verbs')),
     ...list('apiGroups', apiGroups, 'api group', 'api groups'),
     ...list('resources', resources, 'resource', 'resources'),
-    ...validateNamespaces(namespaces, clusterScope ?? false, path.child('namespaces')),
+    ...validateNamespaces(namespaces, clusterScope ?? false, path.child('namespaces'), release),
   ];
 }
 
@@ -78,6 +83,7 @@ function validateNamespaces(
   namespaces: readonly string[] | undefined,
   clusterScope: boolean,
   path: Path,
+  release: Release,
 ): FieldError[] {
   if (!namespaces?.length) {
     const why = 'resource rules that are not cluster scoped must supply at least one namespace';
@@ -89,7 +95,7 @@ function validateNamespaces(
     each(
       path.index(i),
       name,
-      isDNS1123Label(name).map(text => head + text),
+      isDNS1123Label(name, release).map(text => head + text),
     ),
   );
 }
@@ -129,13 +135,17 @@ function alone(path: Path, values: readonly string[], noun: string): FieldError[
   return [invalidStruct(path, goStrings(values), why)];
 }
 
-function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Subject, path: Path): FieldError[] {
+function validateSubject(
+  { kind, user, group, serviceAccount }: flowcontrolv1.Subject,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const subjects = { serviceAccount, user, group };
   const own = OWN_FIELDS[kind as keyof typeof OWN_FIELDS];
   if (!own) return oneOf(path.child('kind'), kind, ['Group', 'ServiceAccount', 'User']);
   const subject = subjects[own];
   const errors = subject
-    ? validateSubjectName(subject, own, path.child(own))
+    ? validateSubjectName(subject, own, path.child(own), release)
     : [field.required(path.child(own), `${own} is required when subject kind is '${kind}'`)];
   for (const [other, name] of Object.entries(OWN_FIELDS)) {
     if (name !== own && subjects[name])
@@ -146,7 +156,12 @@ function validateSubject({ kind, user, group, serviceAccount }: flowcontrolv1.Su
 
 const OWN_FIELDS = { ServiceAccount: 'serviceAccount', User: 'user', Group: 'group' } as const;
 
-function validateSubjectName(subject: { name?: string; namespace?: string }, own: string, path: Path): FieldError[] {
+function validateSubjectName(
+  subject: { name?: string; namespace?: string },
+  own: string,
+  path: Path,
+  release: Release,
+): FieldError[] {
   const { name, namespace } = subject;
   const errors = requireText(path.child('name'), name);
   if (own !== 'serviceAccount') return errors;
@@ -156,7 +171,7 @@ function validateSubjectName(subject: { name?: string; namespace?: string }, own
     ...errors,
     ...named,
     ...(namespace
-      ? each(at, namespace, isDNS1123Label(namespace))
+      ? each(at, namespace, isDNS1123Label(namespace, release))
       : [field.required(at, 'must specify namespace for service account')]),
   ];
 }

@@ -1,18 +1,21 @@
 import { IngressClasses, type networkingv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, regexError, type FieldError } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, IMMUTABLE, requireText, type Release } from '../../../shared/errors';
+import { validateDomainPath } from '../../../shared/domain-path';
+import { each, IMMUTABLE, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
 import { validateReference } from '../shared/reference';
 
 const SPEC = Path.at('spec');
+/** SCOPES is the first release whose classes take their parameters from one namespace, too. */
+const SCOPES: Minor = 22;
 const MAX_CONTROLLER = 250;
-const HTTP_PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
-function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulated }: Release): FieldError[] {
+function validateIngressClass({ spec = {} }: networkingv1.IngressClass, release: Release): FieldError[] {
+  const { emulated } = release;
   const { controller = '', parameters } = spec;
   const at = SPEC.child('controller');
   const errors: FieldError[] = [];
@@ -23,21 +26,25 @@ function validateIngressClass({ spec = {} }: networkingv1.IngressClass, { emulat
   return [
     ...errors,
     ...validateReference(parameters, where),
-    ...(parameters.scope === 'Namespace'
-      ? requireText(where.child('namespace'), parameters.namespace, "`parameters.scope` is set to 'Namespace'")
-      : []),
+    ...(emulated < SCOPES ? [] : validateScope(parameters, where, release)),
   ];
 }
 
-function validateDomainPath(text: string, path: Path): FieldError[] {
-  if (!text) return [field.required(path)];
-  const [domain = '', ...rest] = text.split('/');
-  const name = rest.join('/');
-  if (!domain || !name) {
-    return [field.invalid(path, text, 'must be a domain-prefixed path (such as "acme.io/foo")')];
+function validateScope(
+  { scope, namespace }: networkingv1.IngressClassParametersReference,
+  path: Path,
+  release: Release,
+): FieldError[] {
+  const at = path.child('namespace');
+  switch (scope) {
+    case 'Namespace':
+      if (namespace === undefined) return [field.required(at, "`parameters.scope` is set to 'Namespace'")];
+      return each(at, namespace, isDNS1123Label(namespace, release));
+    case 'Cluster':
+      return namespace === undefined ? [] : [field.forbidden(at, "`parameters.scope` is set to 'Cluster'")];
+    default:
+      return [field.notSupported(path.child('scope'), scope ?? '', ['Cluster', 'Namespace'])];
   }
-  const odd = new RegExp(`^${HTTP_PATH}$`).test(name) ? [] : [regexError('Invalid path', HTTP_PATH)];
-  return [...each(path, domain, isDNS1123Subdomain(domain)), ...each(path, name, odd)];
 }
 
 function parameters({ spec }: networkingv1.IngressClass): string {
@@ -58,8 +65,9 @@ export const ingressClass = defineKind<networkingv1.IngressClass>({
       deprecated: deprecatedFor('1.19', '1.22', 'networking.k8s.io/v1 IngressClassList'),
     }),
   ],
+  dormant: { 'spec.parameters.scope': SCOPES, 'spec.parameters.namespace': SCOPES },
   defaults({ spec }, emulated) {
-    if (spec?.parameters && emulated >= 22) spec.parameters.scope ??= 'Cluster';
+    if (spec?.parameters && emulated >= SCOPES) spec.parameters.scope ??= 'Cluster';
   },
   columns: defineColumns<networkingv1.IngressClass>([
     nameColumn,

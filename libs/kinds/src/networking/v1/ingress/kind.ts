@@ -61,7 +61,7 @@ export const ingress = defineKind<networkingv1.Ingress>({
   }),
   subresources: {
     status: statusStrategy<networkingv1.Ingress>({
-      validateUpdate: ({ status }) => validateLoadBalancerStatus(status?.loadBalancer),
+      validateUpdate: ({ status }, _old, release) => validateLoadBalancerStatus(status?.loadBalancer, release),
     }),
   },
 });

@@ -1,9 +1,10 @@
-import { resource, type networkingv1 } from '@navarch/api';
-import { field, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
+import { IPAddresses, type networkingv1 } from '@navarch/api';
+import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, requireText } from '../../../shared/errors';
+import { each, IMMUTABLE, invalidStruct } from '../../../shared/errors';
+import { strictIP } from '../../../shared/ip-forms';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -13,7 +14,17 @@ const PARENT = Path.at('spec', 'parentRef');
 function validate({ spec }: networkingv1.IPAddress): FieldError[] {
   const parent = spec?.parentRef;
   if (!parent) return [field.required(PARENT)];
-  return [...requireText(PARENT.child('resource'), parent.resource), ...requireText(PARENT.child('name'), parent.name)];
+  const { group, namespace } = parent;
+  const segment = (name: 'resource' | 'name') =>
+    parent[name]
+      ? each(PARENT.child(name), parent[name], isPathSegmentName(parent[name]))
+      : [field.required(PARENT.child(name))];
+  return [
+    ...(group ? each(PARENT.child('group'), group, isDNS1123Subdomain(group)) : []),
+    ...segment('resource'),
+    ...segment('name'),
+    ...(namespace ? each(PARENT.child('namespace'), namespace, isPathSegmentName(namespace)) : []),
+  ];
 }
 
 function parentText({ spec }: networkingv1.IPAddress): string {
@@ -21,12 +32,17 @@ function parentText({ spec }: networkingv1.IPAddress): string {
   return [plural && group ? `${plural}.${group}` : plural, namespace, name].filter(Boolean).join('/');
 }
 
-/** ipAddress declares IPAddress, the record that a Service holds an address. Its name is the address. */
+function goReference({ group, resource: plural, namespace, name }: Partial<networkingv1.ParentReference>): string {
+  const shown = (value: string | undefined) => JSON.stringify(value ?? '');
+  return `networking.ParentReference{Group:${shown(group)}, Resource:${shown(plural)}, Namespace:${shown(namespace)}, Name:${shown(name)}}`;
+}
+
+/** ipAddress declares IPAddress, the record that a Service holds an address. Its name is the address, and who holds it is fixed. */
 export const ipAddress = defineKind<networkingv1.IPAddress>({
-  resource: resource<networkingv1.IPAddress>('networking.k8s.io/v1', 'ipaddresses', 'IPAddress', false),
+  resource: IPAddresses,
   versions: [served('networking.k8s.io/v1', 'IPAddress', { since: 33 })],
   shortNames: ['ip'],
-  nameRule: name => isValidIP(name),
+  nameRule: strictIP,
   selectableFields: ({ spec }) => ({
     'spec.parentRef.name': spec?.parentRef?.name ?? '',
     'spec.parentRef.namespace': spec?.parentRef?.namespace ?? '',
@@ -35,9 +51,9 @@ export const ipAddress = defineKind<networkingv1.IPAddress>({
   fieldLabels: ['spec.parentRef.name', 'spec.parentRef.namespace', 'spec.parentRef.resource'],
   columns: defineColumns<networkingv1.IPAddress>([nameColumn, text('ParentRef', parentText), ageColumn]),
   strategy: plainStrategy<networkingv1.IPAddress>(validate, {
-    alsoOnUpdate: (address, old) =>
-      semanticEqual(address.spec?.parentRef, old.spec?.parentRef)
+    alsoOnUpdate: ({ spec }, old) =>
+      semanticEqual(spec?.parentRef, old.spec?.parentRef)
         ? []
-        : [field.invalid(PARENT, address.spec?.parentRef, IMMUTABLE)],
+        : [invalidStruct(PARENT, goReference(spec?.parentRef ?? {}), IMMUTABLE)],
   }),
 });

@@ -5,6 +5,7 @@ import { twice } from '../../../shared/errors';
 import { ageColumn, formatSelector, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy } from '../../../shared/strategies';
+import { policyWarnings } from './warnings';
 import { validateNetworkPolicy } from './validation';
 
 function defaultNetworkPolicy({ spec }: networkingv1.NetworkPolicy): void {
@@ -25,6 +26,7 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     }),
   ],
   shortNames: ['netpol'],
+  dormant: { 'spec.ingress.ports.endPort': 22, 'spec.egress.ports.endPort': 22 },
   defaults: defaultNetworkPolicy,
   columns: defineColumns<networkingv1.NetworkPolicy>([
     nameColumn,
@@ -36,6 +38,7 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     generation: true,
     countsEmpties: true,
     validate: validateNetworkPolicy,
-    validateUpdate: (policy, _old) => twice(validateNetworkPolicy(policy)),
+    warnings: policyWarnings,
+    validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),
   }),
 });

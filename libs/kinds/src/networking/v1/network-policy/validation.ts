@@ -1,27 +1,32 @@
 import type { networkingv1 } from '@navarch/api';
 import { field, isCIDR, isValidPortName, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
 import { BlockList } from 'node:net';
-import { each, invalidStruct } from '../../../shared/errors';
+import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
 const SPEC = Path.at('spec');
 const PROTOCOLS = ['TCP', 'UDP', 'SCTP'];
 const TYPES = ['Ingress', 'Egress'];
+/** CIDRS_ALIKE is the first release that says of blocks what it says of all others. */
+const CIDRS_ALIKE = 30;
 
 /** validateNetworkPolicy checks a NetworkPolicy. */
-export function validateNetworkPolicy({
-  spec = {} as networkingv1.NetworkPolicySpec,
-}: networkingv1.NetworkPolicy): FieldError[] {
+export function validateNetworkPolicy(
+  { spec = {} as networkingv1.NetworkPolicySpec }: networkingv1.NetworkPolicy,
+  release: Release,
+): FieldError[] {
   const types = spec.policyTypes ?? [];
   const typesPath = SPEC.child('policyTypes');
   const tooMany = types.length > TYPES.length;
   return [
-    ...validateLabelSelector(spec.podSelector, SPEC.child('podSelector')),
+    ...validateLabelSelector(spec.podSelector, SPEC.child('podSelector'), release),
     ...(spec.ingress ?? []).flatMap((rule, i) =>
-      validateRule(rule.ports, rule.from, 'from', SPEC.child('ingress').index(i)),
+      validateRule(rule.ports, rule.from, 'from', SPEC.child('ingress').index(i), release),
     ),
-    ...(spec.egress ?? []).flatMap((rule, i) => validateRule(rule.ports, rule.to, 'to', SPEC.child('egress').index(i))),
+    ...(spec.egress ?? []).flatMap((rule, i) =>
+      validateRule(rule.ports, rule.to, 'to', SPEC.child('egress').index(i), release),
+    ),
     ...(tooMany
       ? [
           invalidStruct(
@@ -44,10 +49,11 @@ function validateRule(
   peers: readonly networkingv1.NetworkPolicyPeer[] = [],
   side: 'from' | 'to',
   path: Path,
+  release: Release,
 ): FieldError[] {
   return [
     ...ports.flatMap((port, i) => validatePort(port, path.child('ports').index(i))),
-    ...peers.flatMap((peer, i) => validatePeer(peer, path.child(side).index(i))),
+    ...peers.flatMap((peer, i) => validatePeer(peer, path.child(side).index(i), release)),
   ];
 }
 
@@ -56,26 +62,30 @@ function validatePort({ protocol, port, endPort }: networkingv1.NetworkPolicyPor
   if (protocol !== undefined && !PROTOCOLS.includes(protocol))
     errors.push(field.notSupported(path.child('protocol'), protocol, PROTOCOLS));
   const at = path.child('port');
-  if (typeof port === 'number') errors.push(...each(at, port, isValidPortNum(port)));
-  if (typeof port === 'string') errors.push(...each(at, port, isValidPortName(port)));
   const end = path.child('endPort');
-  if (endPort === undefined) return errors;
-  if (port === undefined) errors.push(field.required(at, 'must be specified when `endPort` is specified'));
-  else if (typeof port === 'string')
-    errors.push(field.invalid(end, endPort, 'may not be specified when `port` is non-numeric'));
-  else if (endPort < port) errors.push(field.invalid(end, endPort, 'must be greater than or equal to `port`'));
-  errors.push(...each(end, endPort, isValidPortNum(endPort)));
-  return errors;
+  if (typeof port === 'number') {
+    errors.push(...each(at, port, isValidPortNum(port)));
+    if (endPort === undefined) return errors;
+    // What is shown is the port, not the end.
+    if (endPort < port) errors.push(field.invalid(end, port, 'must be greater than or equal to `port`'));
+    return [...errors, ...each(end, endPort, isValidPortNum(endPort))];
+  }
+  if (endPort !== undefined) {
+    const why = port === undefined ? 'not specified' : 'non-numeric';
+    errors.push(field.invalid(end, endPort, `may not be specified when \`port\` is ${why}`));
+  }
+  return port === undefined ? errors : [...errors, ...each(at, port, isValidPortName(port))];
 }
 
 function validatePeer(
   { podSelector, namespaceSelector, ipBlock }: networkingv1.NetworkPolicyPeer,
   path: Path,
+  release: Release,
 ): FieldError[] {
   const errors = [
-    ...validateLabelSelector(podSelector, path.child('podSelector')),
-    ...validateLabelSelector(namespaceSelector, path.child('namespaceSelector')),
-    ...(ipBlock ? validateBlock(ipBlock, path.child('ipBlock')) : []),
+    ...validateLabelSelector(podSelector, path.child('podSelector'), release),
+    ...validateLabelSelector(namespaceSelector, path.child('namespaceSelector'), release),
+    ...(ipBlock ? validateBlock(ipBlock, path.child('ipBlock'), release) : []),
   ];
   if (!podSelector && !namespaceSelector && !ipBlock) errors.push(field.required(path, 'must specify a peer'));
   else if (ipBlock && (podSelector || namespaceSelector))
@@ -83,14 +93,18 @@ function validatePeer(
   return errors;
 }
 
-function validateBlock({ cidr, except = [] }: networkingv1.IPBlock, path: Path): FieldError[] {
+function validateBlock({ cidr, except = [] }: networkingv1.IPBlock, path: Path, { emulated }: Release): FieldError[] {
   const at = path.child('cidr');
   if (!cidr) return [field.required(at)];
-  if (isCIDR(cidr).length) return [field.invalid(at, cidr, 'not a valid CIDR')];
+  const malformed = (text: string, where: Path) =>
+    isCIDR(text).map(detail => field.invalid(where, text, emulated < CIDRS_ALIKE ? 'not a valid CIDR' : detail));
+  const errors = malformed(cidr, at);
+  if (errors.length) return errors;
   return except.flatMap((part, i) => {
     const where = path.child('except').index(i);
-    if (isCIDR(part).length) return [field.invalid(where, part, 'not a valid CIDR')];
-    return isStrictlyWithin(part, cidr) ? [] : [field.invalid(where, part, 'must be a strict subset of `cidr`')];
+    const wrong = malformed(part, where);
+    if (wrong.length || isStrictlyWithin(part, cidr)) return wrong;
+    return [field.invalid(where, part, 'must be a strict subset of `cidr`')];
   });
 }
 

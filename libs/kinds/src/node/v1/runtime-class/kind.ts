@@ -35,7 +35,7 @@ function validateRuntimeClass(
 ): FieldError[] {
   const at = Path.at('scheduling');
   return [
-    ...each(Path.at('handler'), handler, isDNS1123Label(handler)),
+    ...each(Path.at('handler'), handler, isDNS1123Label(handler, release)),
     ...(overhead?.podFixed ? validateResources({ limits: overhead.podFixed }, Path.at('overhead'), release) : []),
     ...validateLabels(scheduling?.nodeSelector, at.child('nodeSelector')),
     ...validateTolerations(scheduling?.tolerations, at.child('tolerations', 'tolerations')),

@@ -1,8 +1,9 @@
 import { PodDisruptionBudgets, type policyv1 } from '@navarch/api';
 import { Path, type FieldError } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { validateConditions } from '../../../shared/conditions';
+import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goPointer } from '../../../shared/go-syntax';
 import { validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
 import { validateLabelSelector } from '../../../shared/label-validation';
@@ -31,7 +32,7 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
       ...validateNotMoreThan100Percent(spec[name], SPEC.child(name)),
     );
   }
-  errors.push(...validateLabelSelector(selector, SPEC.child('selector')));
+  errors.push(...validateLabelSelector(selector, SPEC.child('selector'), release));
   if (spec.unhealthyPodEvictionPolicy !== undefined) {
     errors.push(
       ...oneOf(SPEC.child('unhealthyPodEvictionPolicy'), spec.unhealthyPodEvictionPolicy, [
@@ -41,6 +42,21 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
     );
   }
   return errors;
+}
+
+/** STATUS_CHECKED is the first release that looks at the status of a budget. */
+const STATUS_CHECKED = 21;
+const STATUS = Path.at('status');
+const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'] as const;
+
+function validateStatus(
+  status: policyv1.PodDisruptionBudgetStatus | undefined,
+  context: StrategyContext,
+): FieldError[] {
+  if (context.emulated < STATUS_CHECKED) return [];
+  const errors = validateConditions(status?.conditions, STATUS.child('conditions'), context);
+  if (context.apiVersion !== 'policy/v1') return errors;
+  return [...errors, ...COUNTS.flatMap(name => nonNegative(STATUS.child(name), status?.[name]))];
 }
 
 /** podDisruptionBudget declares PodDisruptionBudget. */
@@ -57,6 +73,7 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     }),
   ],
   shortNames: ['pdb'],
+  dormant: { 'spec.unhealthyPodEvictionPolicy': 27 },
   columns: defineColumns<policyv1.PodDisruptionBudget>([
     nameColumn,
     text('Min Available', ({ spec }) => String(spec?.minAvailable ?? 'N/A')),
@@ -71,5 +88,10 @@ export const podDisruptionBudget = defineKind<policyv1.PodDisruptionBudget>({
     validate: validateBudget,
     validateUpdate: (budget, _old, release) => validateBudget(budget, release),
   }),
-  subresources: { status: statusStrategy<policyv1.PodDisruptionBudget>({ metadataChecks: { update: [] } }) },
+  subresources: {
+    status: statusStrategy<policyv1.PodDisruptionBudget>({
+      metadataChecks: { update: [] },
+      validateUpdate: ({ status }, _old, context) => validateStatus(status, context),
+    }),
+  },
 });

@@ -1,24 +1,24 @@
-import { ClusterRoles, type rbacv1 } from '@navarch/api';
+import { ClusterRoles, type metav1, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import { twice } from '../../../shared/errors';
+import { twice, type Release } from '../../../shared/errors';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
 
-function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole): FieldError[] {
+function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, release: Release): FieldError[] {
   const errors = validateRules(rules, false);
   if (!aggregationRule) return errors;
   const at = Path.at('aggregationRule', 'clusterRoleSelectors');
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
   if (!selectors.length)
     return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
-  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i)))];
+  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i), release))];
 }
 
-function validateSelector(selector: Parameters<typeof validateLabelSelector>[0], path: Path): FieldError[] {
-  const errors = validateLabelSelector(selector, path);
+function validateSelector(selector: metav1.LabelSelector, path: Path, release: Release): FieldError[] {
+  const errors = validateLabelSelector(selector, path, release);
   if (!errors.length && readSelector(selector)) return [];
   // The selector that cannot be made of it is what is shown.
   return [...errors, field.invalid(path, 'null', 'invalid label selector.')];
@@ -32,6 +32,6 @@ export const clusterRole = defineKind<rbacv1.ClusterRole>({
   strategy: plainStrategy<rbacv1.ClusterRole>(validateClusterRole, {
     metadataChecks: { update: ['whole', 'whole', 'change'] },
     allowCreateOnUpdate: true,
-    validateUpdate: (role, _old) => twice(validateClusterRole(role)),
+    validateUpdate: (role, _old, release) => twice(validateClusterRole(role, release)),
   }),
 });

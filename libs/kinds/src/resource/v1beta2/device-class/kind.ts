@@ -13,8 +13,8 @@ const MAX_SELECTORS = 32;
 export const deviceClass = defineKind<resourcev1beta2.DeviceClass>({
   resource: resource<resourcev1beta2.DeviceClass>('resource.k8s.io/v1beta2', 'deviceclasses', 'DeviceClass', false),
   versions: [
-    served('resource.k8s.io/v1beta2', 'DeviceClass', { since: 33 }),
-    served('resource.k8s.io/v1beta1', 'DeviceClass', { since: 32 }),
+    served('resource.k8s.io/v1beta2', 'DeviceClass', { since: 33, optIn: true }),
+    served('resource.k8s.io/v1beta1', 'DeviceClass', { since: 32, optIn: true }),
   ],
   columns: defineColumns<resourcev1beta2.DeviceClass>([nameColumn, ageColumn]),
   strategy: plainStrategy<resourcev1beta2.DeviceClass>(({ spec }) => {

@@ -22,9 +22,10 @@ export const resourceClaimTemplate = defineKind<resourcev1beta2.ResourceClaimTem
     true,
   ),
   versions: [
-    served('resource.k8s.io/v1beta2', 'ResourceClaimTemplate', { since: 33 }),
+    served('resource.k8s.io/v1beta2', 'ResourceClaimTemplate', { since: 33, optIn: true }),
     served('resource.k8s.io/v1beta1', 'ResourceClaimTemplate', {
       since: 32,
+      optIn: true,
       toHub: o => toExactly(claimSpec(o)),
       fromHub: o => fromExactly(claimSpec(o)),
     }),

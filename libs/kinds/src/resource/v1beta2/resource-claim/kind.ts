@@ -25,9 +25,10 @@ function state({ metadata, status }: resourcev1beta2.ResourceClaim): string {
 export const resourceClaim = defineKind<resourcev1beta2.ResourceClaim>({
   resource: resource<resourcev1beta2.ResourceClaim>('resource.k8s.io/v1beta2', 'resourceclaims', 'ResourceClaim', true),
   versions: [
-    served('resource.k8s.io/v1beta2', 'ResourceClaim', { since: 33 }),
+    served('resource.k8s.io/v1beta2', 'ResourceClaim', { since: 33, optIn: true }),
     served('resource.k8s.io/v1beta1', 'ResourceClaim', {
       since: 32,
+      optIn: true,
       toHub: o => toExactly(o['spec']),
       fromHub: o => fromExactly(o['spec']),
     }),

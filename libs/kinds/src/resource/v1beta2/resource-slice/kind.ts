@@ -37,8 +37,8 @@ const selectable = ({ spec }: Slice) => ({ 'spec.nodeName': spec?.nodeName ?? ''
 export const resourceSlice = defineKind<Slice>({
   resource: resource<Slice>('resource.k8s.io/v1beta2', 'resourceslices', 'ResourceSlice', false),
   versions: [
-    served('resource.k8s.io/v1beta2', 'ResourceSlice', { since: 33 }),
-    served('resource.k8s.io/v1beta1', 'ResourceSlice', { since: 32, toHub: fromBasic, fromHub: toBasic }),
+    served('resource.k8s.io/v1beta2', 'ResourceSlice', { since: 33, optIn: true }),
+    served('resource.k8s.io/v1beta1', 'ResourceSlice', { since: 32, optIn: true, toHub: fromBasic, fromHub: toBasic }),
   ],
   selectableFields: selectable,
   fieldLabels: ['spec.nodeName', 'spec.driver'],

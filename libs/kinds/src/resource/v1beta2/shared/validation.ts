@@ -10,7 +10,9 @@ export function validateClaimSpec(spec: unknown, path: Path): FieldError[] {
   return requestsOf(spec).flatMap((request, i) => {
     const at = path.child('devices', 'requests').index(i);
     const name = String(request['name'] ?? '');
-    const errors = name ? each(at.child('name'), name, isDNS1123Label(name)) : [field.required(at.child('name'))];
+    const errors = name
+      ? each(at.child('name'), name, isDNS1123Label(name, { emulated: 33 }))
+      : [field.required(at.child('name'))];
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
     names.add(name);
     const exactly = request['exactly'] as Fields | undefined;

@@ -10,6 +10,8 @@ import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
+/** SELINUX_MOUNT is the first release that mounts volumes with the label of their pod, where the driver lets it. */
+const SELINUX_MOUNT: Minor = 28;
 const MODES = ['Persistent', 'Ephemeral'];
 
 function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
@@ -22,7 +24,7 @@ function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
     spec.storageCapacity ??= false;
     spec.requiresRepublish ??= false;
   }
-  if (emulated >= 27) spec.seLinuxMount ??= false;
+  if (emulated >= SELINUX_MOUNT) spec.seLinuxMount ??= false;
 }
 
 function validateDriver({ spec }: storagev1.CSIDriver): FieldError[] {
@@ -88,14 +90,6 @@ function validateDriverUpdate(
   ];
 }
 
-/** LATER are fields that releases up to WHOLE_UNTIL know, but do not take yet. */
-const LATER = ['storageCapacity', 'tokenRequests', 'requiresRepublish'] as const;
-
-function dropLater({ spec }: storagev1.CSIDriver, old: storagev1.CSIDriver | undefined, emulated: Minor): void {
-  if (!spec || emulated > WHOLE_UNTIL) return;
-  for (const name of LATER) if (old?.spec?.[name] === undefined) delete spec[name];
-}
-
 /** csiDriver declares CSIDriver. */
 export const csiDriver = defineKind<storagev1.CSIDriver>({
   resource: CSIDrivers,
@@ -107,6 +101,13 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
       deprecated: deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 CSIDriver'),
     }),
   ],
+  dormant: {
+    'spec.storageCapacity': 21,
+    'spec.tokenRequests': 21,
+    'spec.requiresRepublish': 21,
+    'spec.seLinuxMount': SELINUX_MOUNT,
+    'spec.nodeAllocatableUpdatePeriodSeconds': 35,
+  },
   defaults: defaultDriver,
   columns: defineColumns<storagev1.CSIDriver>([
     nameColumn,
@@ -124,8 +125,6 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
     ...plainStrategy<storagev1.CSIDriver>(validateNew),
     metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
-    prepareForCreate: (driver, { emulated }) => dropLater(driver, undefined, emulated),
-    prepareForUpdate: (driver, old, { emulated }) => dropLater(driver, old, emulated),
     validateUpdate: validateDriverUpdate,
   },
 });

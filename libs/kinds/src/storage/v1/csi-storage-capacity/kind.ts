@@ -2,21 +2,19 @@ import { CSIStorageCapacities, type storagev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, NON_NEGATIVE } from '../../../shared/errors';
+import { each, IMMUTABLE, NON_NEGATIVE, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
-function validateCapacity({
-  nodeTopology,
-  storageClassName = '',
-  capacity,
-  maximumVolumeSize,
-}: storagev1.CSIStorageCapacity): FieldError[] {
+function validateCapacity(
+  { nodeTopology, storageClassName = '', capacity, maximumVolumeSize }: storagev1.CSIStorageCapacity,
+  release: Release,
+): FieldError[] {
   const amount = (name: string, text: string | undefined) =>
     text !== undefined && parseQuantity(text).sign() < 0 ? [field.invalid(Path.at(name), text, NON_NEGATIVE)] : [];
   return [
-    ...validateLabelSelector(nodeTopology, Path.at('nodeTopology')),
+    ...validateLabelSelector(nodeTopology, Path.at('nodeTopology'), release),
     ...each(Path.at('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)),
     ...amount('capacity', capacity),
     ...amount('maximumVolumeSize', maximumVolumeSize),

@@ -64,6 +64,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
     served(BETA, 'VolumeAttachment', { until: 21, deprecated, subresources: [] }),
     served('storage.k8s.io/v1alpha1', 'VolumeAttachment', { until: 23, subresources: [] }),
   ],
+  dormant: { 'status.attachError.errorCode': 35, 'status.detachError.errorCode': 35 },
   columns: defineColumns<storagev1.VolumeAttachment>([
     nameColumn,
     text('Attacher', ({ spec }) => spec.attacher ?? '', { format: 'name' }),

@@ -16,7 +16,7 @@ export const volumeAttributesClass = defineKind<storagev1beta1.VolumeAttributesC
     'VolumeAttributesClass',
     false,
   ),
-  versions: [served('storage.k8s.io/v1beta1', 'VolumeAttributesClass', { since: 31 })],
+  versions: [served('storage.k8s.io/v1beta1', 'VolumeAttributesClass', { since: 31, optIn: true })],
   shortNames: ['vac'],
   columns: defineColumns<storagev1beta1.VolumeAttributesClass>([
     nameColumn,

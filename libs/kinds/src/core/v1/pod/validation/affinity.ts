@@ -47,13 +47,13 @@ function validateWeight(weight: number | undefined, path: Path): FieldError[] {
   return value >= 1 && value <= 100 ? [] : [field.invalid(path.child('weight'), value, 'must be in the range 1-100')];
 }
 
-function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, { emulated }: Release): FieldError[] {
-  const selectorPath = path.child(emulated >= 22 ? 'labelSelector' : 'matchExpressions');
+function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, release: Release): FieldError[] {
+  const selectorPath = path.child(release.emulated >= 22 ? 'labelSelector' : 'matchExpressions');
   const topology = path.child('topologyKey');
   return [
-    ...validateLabelSelector(term.labelSelector, selectorPath),
-    ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector')),
-    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name))),
+    ...validateLabelSelector(term.labelSelector, selectorPath, release),
+    ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector'), release),
+    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name, release))),
     ...validateLabelKeys(term, 'matchLabelKeys', path),
     ...validateLabelKeys(term, 'mismatchLabelKeys', path),
     ...validateMergedKeys(term, path),
@@ -120,7 +120,7 @@ export function validateTopologySpread(
       if (policy !== undefined) errors.push(...oneOf(at.child(name), policy, ['Honor', 'Ignore']));
     errors.push(...validateLabelKeys(constraint, 'matchLabelKeys', at, true));
     return release.emulated >= 27
-      ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'))]
+      ? [...errors, ...validateLabelSelector(labelSelector, at.child('labelSelector'), release)]
       : errors;
   });
 }

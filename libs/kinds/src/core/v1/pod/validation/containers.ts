@@ -85,7 +85,7 @@ function validateContainer(
   const { name, image } = container;
   const errors: FieldError[] = [];
   if (!name) errors.push(field.required(path.child('name')));
-  else errors.push(...each(path.child('name'), name, isDNS1123Label(name)));
+  else errors.push(...each(path.child('name'), name, isDNS1123Label(name, release)));
   if (names.has(name)) errors.push(field.duplicate(path.child('name'), name));
   names.add(name);
   if (!image) errors.push(field.required(path.child('image')));

@@ -151,11 +151,13 @@ const flexVolume: Check<Both<'flexVolume'>> = ({ driver, options }, path) => [
   }),
 ];
 
-const storageos: Check<Both<'storageos'>> = ({ volumeName, volumeNamespace }, path) => [
+const storageos: Check<Both<'storageos'>> = ({ volumeName, volumeNamespace }, path, release) => [
   ...(volumeName
-    ? each(path.child('volumeName'), volumeName, isDNS1123Label(volumeName))
+    ? each(path.child('volumeName'), volumeName, isDNS1123Label(volumeName, release))
     : [field.required(path.child('volumeName'))]),
-  ...(volumeNamespace ? each(path.child('volumeNamespace'), volumeNamespace, isDNS1123Label(volumeNamespace)) : []),
+  ...(volumeNamespace
+    ? each(path.child('volumeNamespace'), volumeNamespace, isDNS1123Label(volumeNamespace, release))
+    : []),
 ];
 
 /** validateSecretName: a reference to a secret, where there is one, has to name it; `namespaced`: and its namespace. */

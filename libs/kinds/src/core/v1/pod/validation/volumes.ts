@@ -112,7 +112,7 @@ export function validateVolumes(
     const at = path.index(i);
     const errors = [...validateSource(volume, at, release), ...validateIscsiName(volume, at)];
     if (!volume.name) errors.push(field.required(at.child('name')));
-    else errors.push(...each(at.child('name'), volume.name, isDNS1123Label(volume.name)));
+    else errors.push(...each(at.child('name'), volume.name, isDNS1123Label(volume.name, release)));
     if (names.has(volume.name)) errors.push(field.duplicate(at.child('name'), volume.name));
     if (errors.length === 0) {
       names.add(volume.name);
