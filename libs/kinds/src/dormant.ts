@@ -1,4 +1,4 @@
-import type { KubeObject } from '@navarch/apimachinery';
+import { isRecord, type KubeObject } from '@navarch/apimachinery';
 import type { Minor, Strategy } from './kind';
 
 /** Dormant are fields that releases know before they use them: paths that lead through lists, each with the first release that uses it. */
@@ -51,8 +51,4 @@ function remove(value: unknown, path: Names, depth = 0): void {
   else if (!isRecord(value)) return;
   else if (depth === path.length - 1) delete value[path[depth]!];
   else remove(value[path[depth]!], path, depth + 1);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -10,7 +10,7 @@ export const accessModes = ({ emulated }: Release): readonly string[] => [
   'ReadOnlyMany',
   'ReadWriteMany',
   'ReadWriteOnce',
-  ...(emulated >= 22 ? ['ReadWriteOncePod'] : []),
+  ...(emulated >= 27 ? ['ReadWriteOncePod'] : []),
 ];
 
 /** VOLUME_MODES in the order in which messages list them. */

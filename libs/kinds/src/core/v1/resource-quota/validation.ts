@@ -41,7 +41,7 @@ function validateName(name: string, path: Path): FieldError[] {
 }
 
 const isKnown = (scope: string, { emulated }: Release) =>
-  SCOPES.includes(scope) && (scope !== CROSS_NAMESPACE || emulated >= 21);
+  SCOPES.includes(scope) && (scope !== CROSS_NAMESPACE || emulated >= 22);
 
 /** misapplied are the standard resources of a quota that pods of this scope do not use up. */
 function misapplied(scope: string, { hard = {} }: corev1.ResourceQuotaSpec): string[] {
