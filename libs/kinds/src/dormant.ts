@@ -23,6 +23,15 @@ export function forgetDormant(dormant: Dormant, emulated: Minor): Forget | undef
   };
 }
 
+/** forgetAll forgets what each of them does; undefined: there is none. */
+export function forgetAll(...each: readonly (Forget | undefined)[]): Forget | undefined {
+  const some = each.filter(forget => forget !== undefined);
+  if (some.length < 2) return some[0];
+  return (object, old) => {
+    for (const forget of some) forget(object, old);
+  };
+}
+
 /** withoutDormant makes a strategy forget before it prepares an object. */
 export function withoutDormant<T extends KubeObject>(strategy: Strategy<T>, forget: Forget | undefined): Strategy<T> {
   if (!forget) return strategy;

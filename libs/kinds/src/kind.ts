@@ -219,6 +219,8 @@ export interface KindDefinition<T extends KubeObject = KubeObject> {
   readonly anyFinalizer?: boolean;
   /** dormant fields (`spec.ports.x`, in the hub version) are dropped from what is written until a release uses them; forRelease sees to it. */
   readonly dormant?: Dormant;
+  /** podSpec is where the spec of a pod stands (`spec.template.spec`), of which the same is true. */
+  readonly podSpec?: string;
   /** defaults completes an object in the hub version, in place. Idempotent. */
   defaults?(object: T, emulated: Minor): void;
   readonly strategy: Strategy<T>;

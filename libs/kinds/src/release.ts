@@ -1,5 +1,6 @@
 import type { KubeObject } from '@navarch/apimachinery';
-import { forgetDormant, withoutDormant, type Forget } from './dormant';
+import { forgetDisabled } from './core/v1/pod/disabled-fields';
+import { forgetAll, forgetDormant, withoutDormant, type Forget } from './dormant';
 import type { KindDefinition, Minor, ServedVersion, Subresources } from './kind';
 import { inRelease } from './shared/columns';
 
@@ -24,7 +25,10 @@ export function forRelease(kind: KindDefinition, emulated: Minor): KindDefinitio
   const versions = kind.versions.map(version => legacy(version, emulated));
   if (!versions.some(version => isServed(version, emulated))) return undefined;
   const isHub = (v: ServedVersion) => v.group === kind.resource.group && v.version === kind.resource.version;
-  const forget = forgetDormant(kind.dormant ?? {}, emulated);
+  const forget = forgetAll(
+    forgetDormant(kind.dormant ?? {}, emulated),
+    kind.podSpec === undefined ? undefined : forgetDisabled(kind.podSpec, emulated),
+  );
   return {
     ...kind,
     versions: versions.filter(v => isServed(v, emulated) || isHub(v)).map(v => withoutFutureDeprecation(v, emulated)),

@@ -107,6 +107,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
     ...containerColumns<appsv1.DaemonSet>(({ spec }) => spec?.template?.spec),
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
+  podSpec: 'spec.template.spec',
   strategy: specStrategy<appsv1.DaemonSet>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),

@@ -33,6 +33,7 @@ export const deployment = defineKind<appsv1.Deployment>({
   dormant: { 'status.terminatingReplicas': 35 },
   defaults: defaultDeployment,
   columns: deploymentColumns,
+  podSpec: 'spec.template.spec',
   strategy: {
     ...specStrategy<appsv1.Deployment>({
       metadataChecks: { update: ['change'] },

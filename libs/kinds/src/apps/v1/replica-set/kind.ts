@@ -70,6 +70,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     ...containerColumns<appsv1.ReplicaSet>(({ spec }) => spec?.template?.spec),
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
+  podSpec: 'spec.template.spec',
   strategy: specStrategy<appsv1.ReplicaSet>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: (object, old, release) => [

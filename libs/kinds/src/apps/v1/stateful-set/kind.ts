@@ -94,6 +94,7 @@ export const statefulSet = (emulated: Minor): KindDefinition<appsv1.StatefulSet>
       ageColumn,
       ...containerColumns<appsv1.StatefulSet>(({ spec }) => spec?.template?.spec),
     ]),
+    podSpec: 'spec.template.spec',
     strategy: specStrategy<appsv1.StatefulSet>({
       // A set that was called otherwise may go on changing.
       metadataChecks: { update: emulated >= NAMED_AS_HOSTS ? ['change'] : ['whole', 'change'] },

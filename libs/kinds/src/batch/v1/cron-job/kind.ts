@@ -80,6 +80,7 @@ export const cronJob = defineKind<batchv1.CronJob>({
     ...containerColumns<batchv1.CronJob>(({ spec }) => spec?.jobTemplate?.spec?.template?.spec),
     wide('Selector', ({ spec }) => formatSelector(spec?.jobTemplate?.spec?.selector)),
   ]),
+  podSpec: 'spec.jobTemplate.spec.template.spec',
   strategy: specStrategy<batchv1.CronJob>({
     metadataChecks: { update: ['change'] },
     warnings: (cron, old, release) => [

@@ -65,6 +65,7 @@ export const job = defineKind<batchv1.Job>({
     ...containerColumns<batchv1.Job>(({ spec }) => spec?.template?.spec),
     wide('Selector', ({ spec }) => formatSelector(spec?.selector)),
   ]),
+  podSpec: 'spec.template.spec',
   strategy: specStrategy<batchv1.Job>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: (object, old, release) => [

@@ -6,7 +6,6 @@ import { containerColumns, formatLabels, nameColumn, text } from '../../../share
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
-import { dropDisabledFields } from '../pod/disabled-fields';
 import { validateTemplate } from '../pod/validation';
 
 /** podTemplate declares PodTemplate. */
@@ -19,13 +18,11 @@ export const podTemplate = defineKind<corev1.PodTemplate>({
     ...containerColumns<corev1.PodTemplate>(({ template }) => template?.spec, {}),
     text('Pod Labels', ({ template }) => formatLabels(template?.metadata?.labels)),
   ]),
+  podSpec: 'template.spec',
   strategy: plainStrategy<corev1.PodTemplate>(
     ({ template }, release) => validateTemplate(template ?? {}, Path.at('template'), release),
     {
       metadataChecks: { update: ['change'] },
-      prepareForCreate: ({ template }, { emulated }) => dropDisabledFields(template?.spec, undefined, emulated),
-      prepareForUpdate: ({ template }, old, { emulated }) =>
-        dropDisabledFields(template?.spec, old.template?.spec, emulated),
     },
   ),
 });

@@ -1,26 +1,60 @@
 import type { corev1 } from '@navarch/api';
+import { isRecord } from '@navarch/apimachinery';
+import { forgetDormant, NEVER, type Dormant, type Forget } from '../../../dormant';
 import type { Minor } from '../../../kind';
 import { dropLabelKeys, MERGES_LABEL_KEYS } from './label-keys';
 
-/** EPHEMERAL_CONTAINERS, EPHEMERAL_VOLUMES and PROC_MOUNT are the first releases that have these by default. */
-const EPHEMERAL_CONTAINERS: Minor = 23;
-const EPHEMERAL_VOLUMES: Minor = 21;
+/** PROC_MOUNT and IMAGE_VOLUMES are the first releases that have these by default. */
 const PROC_MOUNT: Minor = 33;
+const IMAGE_VOLUMES: Minor = 35;
 
-/** dropDisabledFields takes out of a pod's or template's spec what the release does not have yet, but for what `old` uses already; in place. */
-export function dropDisabledFields(
-  spec: corev1.PodSpec | undefined,
-  old: corev1.PodSpec | undefined,
-  emulated: Minor,
-): void {
-  if (!spec) return;
-  if (emulated < EPHEMERAL_CONTAINERS && !old?.ephemeralContainers?.length) delete spec.ephemeralContainers;
-  if (emulated < EPHEMERAL_VOLUMES && !old?.volumes?.some(volume => volume.ephemeral))
-    for (const volume of spec.volumes ?? []) delete volume.ephemeral;
-  if (emulated < MERGES_LABEL_KEYS) dropLabelKeys(spec, old);
-  if (emulated >= PROC_MOUNT) return;
-  const contexts = (of: corev1.PodSpec | undefined) =>
-    [...(of?.initContainers ?? []), ...(of?.containers ?? [])].map(container => container.securityContext);
-  if (contexts(old).some(context => (context?.procMount ?? 'Default') !== 'Default')) return;
-  for (const context of contexts(spec)) if (context?.procMount !== undefined) context.procMount = 'Default';
+/** DORMANT are the fields of a pod's spec that are dropped by themselves, by their first releases. */
+const DORMANT: Dormant = {
+  ephemeralContainers: 23,
+  'volumes.ephemeral': 21,
+  resources: 34,
+  resourceClaims: 34,
+  'containers.resources.claims': 34,
+  'initContainers.resources.claims': 34,
+  'containers.lifecycle.stopSignal': NEVER,
+  'initContainers.lifecycle.stopSignal': NEVER,
+  'volumes.projected.sources.clusterTrustBundle': NEVER,
+};
+
+/** forgetDisabled takes out of the spec of a pod or template, which stands at a path, what a release does not have yet, but for what is in use already. */
+export function forgetDisabled(path: string, emulated: Minor): Forget {
+  const names = path.split('.');
+  const specOf = (object: unknown): corev1.PodSpec | undefined =>
+    names.reduce((part, name) => (isRecord(part) ? part[name] : undefined), object) as corev1.PodSpec | undefined;
+  const forget = forgetDormant(DORMANT, emulated);
+  return (object, before) => {
+    const spec = specOf(object);
+    if (!spec) return;
+    const old = specOf(before);
+    forget?.(spec, old);
+    if (emulated < IMAGE_VOLUMES) dropImageVolumes(spec, old);
+    if (emulated < MERGES_LABEL_KEYS) dropLabelKeys(spec, old);
+    if (emulated < PROC_MOUNT) resetProcMount(spec, old);
+  };
+}
+
+const containersOf = (spec: corev1.PodSpec | undefined) => [
+  ...(spec?.initContainers ?? []),
+  ...(spec?.containers ?? []),
+];
+
+/** dropImageVolumes takes volumes of images out with their mounts. */
+function dropImageVolumes(spec: corev1.PodSpec, old: corev1.PodSpec | undefined): void {
+  const images = spec.volumes?.filter(volume => volume.image) ?? [];
+  if (!images.length || old?.volumes?.some(volume => volume.image)) return;
+  const names = new Set(images.map(({ name }) => name));
+  spec.volumes = spec.volumes!.filter(volume => !volume.image);
+  for (const container of containersOf(spec))
+    if (container.volumeMounts) container.volumeMounts = container.volumeMounts.filter(({ name }) => !names.has(name));
+}
+
+function resetProcMount(spec: corev1.PodSpec, old: corev1.PodSpec | undefined): void {
+  if (containersOf(old).some(({ securityContext }) => (securityContext?.procMount ?? 'Default') !== 'Default')) return;
+  for (const { securityContext } of containersOf(spec))
+    if (securityContext?.procMount !== undefined) securityContext.procMount = 'Default';
 }

@@ -41,6 +41,7 @@ export const pod = (emulated: Minor): KindDefinition<corev1.Pod> =>
     shortNames: ['po'],
     categories: ['all'],
     defaults: defaultPod,
+    podSpec: 'spec',
     strategy: podStrategy,
     gracefulDeletion: podDeletion,
     columns: podColumns,

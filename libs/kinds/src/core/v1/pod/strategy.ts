@@ -4,7 +4,6 @@ import type { GracefulDeletion, Minor, Strategy, StrategyContext } from '../../.
 import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
-import { dropDisabledFields } from './disabled-fields';
 import { MERGES_LABEL_KEYS, mergeLabelKeys } from './label-keys';
 import { qosClass } from './qos';
 import { takeResources, validateResize } from './resize';
@@ -53,7 +52,6 @@ export const podStrategy: Strategy<corev1.Pod> = {
     pod.status = { phase: 'Pending', qosClass: qosClass(pod.spec ?? EMPTY) };
     if (emulated >= COUNTS_GENERATION) setGeneration(pod);
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
-    dropDisabledFields(pod.spec, undefined, emulated);
     if (emulated >= MERGES_LABEL_KEYS && pod.spec?.affinity) mergeLabelKeys(pod);
   },
   warnings: (pod, old, context) => [
@@ -72,7 +70,6 @@ export const podStrategy: Strategy<corev1.Pod> = {
     keep(pod, old, 'status');
     if (pod.spec && old.spec?.ephemeralContainers) pod.spec.ephemeralContainers = old.spec.ephemeralContainers;
     else delete pod.spec?.ephemeralContainers;
-    dropDisabledFields(pod.spec, old.spec, emulated);
     countGeneration(pod, old, emulated);
   },
   validateUpdate: (pod, old, context) => [...validatePod(pod, context), ...validatePodUpdate(pod, old, context)],

@@ -9,7 +9,6 @@ import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
-import { dropDisabledFields } from '../pod/disabled-fields';
 import { nameWarnings, podWarnings } from '../pod/warnings';
 
 const TEMPLATE = Path.at('spec', 'template', 'spec');
@@ -65,6 +64,7 @@ export const replicationController = defineKind<corev1.ReplicationController>({
     ...containerColumns<corev1.ReplicationController>(({ spec }) => spec?.template?.spec),
     wide('Selector', ({ spec }) => formatLabels(spec?.selector)),
   ]),
+  podSpec: 'spec.template.spec',
   strategy: specStrategy<corev1.ReplicationController>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: (object, old, release) => [
@@ -72,9 +72,6 @@ export const replicationController = defineKind<corev1.ReplicationController>({
       ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
     ],
     generation: true,
-    prepareForCreate: ({ spec }, { emulated }) => dropDisabledFields(spec?.template?.spec, undefined, emulated),
-    prepareForUpdate: ({ spec }, old, { emulated }) =>
-      dropDisabledFields(spec?.template?.spec, old.spec?.template?.spec, emulated),
     validate: validateController,
     validateUpdate: (controller, _old, release) => twice(validateController(controller, release)),
   }),
