@@ -2,11 +2,10 @@ import type { apiregistrationv1 } from '@navarch/api';
 import { deepEqual, StatusError, type ApiResponse } from '@navarch/apimachinery';
 import { textResponse, type RemoteApi, type RequestContext, type UpgradeHandler } from '@navarch/apiserver-runtime';
 import { describe } from '@navarch/base';
-import type { IncomingMessage } from 'node:http';
 import { goError } from '../outbound/go-error';
 import { relay } from '../kubelet/stream-body';
 import { endToEnd } from '../proxy/headers';
-import { answerOf, passedBody, type PassedBody } from '../proxy/passed-body';
+import { askBackend, passedBody } from '../proxy/passed-body';
 import { passUpgrade } from '../proxy/upgrade';
 import { isAvailable, type Availability } from './api-service';
 import { PASSED, unavailable } from './availability';
@@ -66,7 +65,7 @@ export class ProxiedApi implements RemoteApi {
       },
     };
     try {
-      return relay(await this.ask(target, outgoing, body, request.signal));
+      return relay(await askBackend(() => this.connection.open(target, outgoing), body, request.signal));
     } catch (error) {
       const reason = goError(error as Error, target);
       return plainText(503, `error trying to reach service: ${reason}`);
@@ -132,23 +131,6 @@ export class ProxiedApi implements RemoteApi {
   private async target(): Promise<Target | undefined> {
     if (!isAvailable(this.apiService)) return undefined;
     return this.connection.resolve().catch(() => undefined);
-  }
-
-  /** ask sends a request; a kept connection that the other side had closed meanwhile is replaced once, where asking again is safe. */
-  private async ask(
-    target: Target,
-    outgoing: Outgoing,
-    body: PassedBody,
-    signal: AbortSignal,
-  ): Promise<IncomingMessage> {
-    const request = this.connection.open(target, outgoing);
-    try {
-      return await answerOf(request, body, signal);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (!body.again || !request.reusedSocket || code !== 'ECONNRESET') throw error;
-      return answerOf(this.connection.open(target, outgoing), body, signal);
-    }
   }
 }
 

@@ -18,6 +18,8 @@ describe('what goes through to a kubelet', () => {
   let kubelet: Server;
   let credentials: RequestOptions;
   const dir = tempDir('navarch-kubelet-');
+  /** dropping: the next request finds its connection closed. */
+  let dropping = false;
   const asked: { url: string; peer: string }[] = [];
   const note = (incoming: IncomingMessage) => {
     const socket = incoming.socket as unknown as { getPeerCertificate(): { subject: { CN: string } } };
@@ -32,6 +34,11 @@ describe('what goes through to a kubelet', () => {
     kubelet = createServer(
       { cert: own.certPem, key: own.keyPem, ca: cluster.pki.caPem, requestCert: true, rejectUnauthorized: true },
       (incoming, outgoing) => {
+        if (dropping) {
+          dropping = false;
+          incoming.socket.destroy();
+          return;
+        }
         note(incoming);
         outgoing.writeHead(200, { 'content-type': 'text/plain' });
         outgoing.write('one\n');
@@ -118,6 +125,14 @@ describe('what goes through to a kubelet', () => {
       url: '/containerLogs/default/p/c?follow=true&tailLines=2',
       peer: 'apiserver-kubelet-client',
     });
+  });
+
+  test('a connection that the kubelet closed while it lay idle fails nobody', async () => {
+    const logs = () => admin.transport.send({ method: 'GET', path: '/api/v1/namespaces/default/pods/p/log' });
+    await logs();
+    dropping = true;
+    expect((await logs()).body.toString()).toBe('one\ntwo\n');
+    expect(dropping).toBe(false);
   });
 
   test('a port-forward connection is joined, byte by byte', async () => {

@@ -39,8 +39,29 @@ export async function passedBody(request: ApiRequest): Promise<PassedBody> {
   };
 }
 
-/** answerOf sends a request with its body and answers the head of what comes back. It rejects when the backend fails, or the asker has gone. */
-export function answerOf(outgoing: ClientRequest, body: PassedBody, signal: AbortSignal): Promise<IncomingMessage> {
+/** NO_BODY is that of a request which only asks. */
+export const NO_BODY: PassedBody = { headers: {}, again: true, sendBy: outgoing => void outgoing.end() };
+
+/**
+ * askBackend opens a request, sends it with its body and answers the head of what comes back. It rejects when the backend fails, or the asker has gone. A
+ * kept connection that the backend had closed meanwhile is replaced once, where asking again is safe.
+ */
+export async function askBackend(
+  open: () => ClientRequest,
+  body: PassedBody,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const request = open();
+  try {
+    return await answerOf(request, body, signal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!body.again || !request.reusedSocket || code !== 'ECONNRESET' || signal.aborted) throw error;
+    return answerOf(open(), body, signal);
+  }
+}
+
+function answerOf(outgoing: ClientRequest, body: PassedBody, signal: AbortSignal): Promise<IncomingMessage> {
   const giveUp = () => outgoing.destroy();
   signal.addEventListener('abort', giveUp, { once: true });
   return new Promise((resolve, reject) => {

@@ -6,7 +6,7 @@ import { request as httpsRequest } from 'node:https';
 import { subresourceAttributes } from '../admission/subresource-attributes';
 import type { KubeletConnection } from '../kubelet/kubelet-connection';
 import { endToEnd } from './headers';
-import { answerOf, passedBody } from './passed-body';
+import { askBackend, passedBody } from './passed-body';
 import { rewriteLink } from './links';
 import { proxyTarget, type ProxySources, type ProxyTarget } from './proxy-target';
 import { relayRewritten } from './rewriting';
@@ -31,8 +31,8 @@ export function proxyHandler(parts: ProxyParts): SubresourceHandler {
     const { request } = context;
     const body = await passedBody(request);
     const headers = { ...endToEnd(request.headers), ...body.headers };
-    const outgoing = open(parts, target, request.method, backendPath(context), headers, false);
-    const response = await answerOf(outgoing, body, request.signal).catch((error: unknown) => {
+    const ask = () => open(parts, target, request.method, backendPath(context), headers, false);
+    const response = await askBackend(ask, body, request.signal).catch((error: unknown) => {
       throw new StatusError(503, 'ServiceUnavailable', `error trying to reach service: ${describe(error)}`);
     });
     const base = proxyBase(context);

@@ -1,9 +1,10 @@
 import { canonicalTime, type corev1 } from '@navarch/api';
-import { badRequest, field, Path, type ApiResponse, type FieldError } from '@navarch/apimachinery';
+import { badRequest, field, Path, type FieldError } from '@navarch/apimachinery';
 import { checkAccepts, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod } from '../kubelet/pod-target';
 import { relay } from '../kubelet/stream-body';
+import { askBackend, NO_BODY } from '../proxy/passed-body';
 import { kubeletFailure } from './kubelet-failure';
 
 /** podLogHandler serves GET pods/log from the kubelet's /containerLogs, followed or not. */
@@ -18,15 +19,12 @@ export function podLogHandler(pods: () => Store<corev1.Pod>, kubelets: KubeletCo
     if (!pod.spec?.nodeName) return { status: 204, headers: NOT_CACHED, body: Buffer.alloc(0) };
     const address = await kubelets.addressOf(pod.spec.nodeName);
     const path = `/containerLogs/${encodeURIComponent(namespace)}/${encodeURIComponent(name)}/${encodeURIComponent(container)}${logQuery(context.query)}`;
-    const request = kubelets.open(address, { method: 'GET', path, signal: context.request.signal });
-    return new Promise<ApiResponse>((resolve, reject) => {
-      request.once('response', response => {
-        if ((response.statusCode ?? 502) < 300) resolve(relay(response));
-        else kubeletFailure(response, { group: '', resource: 'pods/log' }, name).then(reject, reject);
-      });
-      request.once('error', error => reject(unreachable(error)));
-      request.end();
+    const ask = () => kubelets.open(address, { method: 'GET', path });
+    const response = await askBackend(ask, NO_BODY, context.request.signal).catch((error: unknown) => {
+      throw unreachable(error);
     });
+    if ((response.statusCode ?? 502) < 300) return relay(response);
+    throw await kubeletFailure(response, { group: '', resource: 'pods/log' }, name);
   };
 }
 
