@@ -6,11 +6,17 @@ import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:h
 export interface PassedBody {
   /** headers announce it. */
   readonly headers: OutgoingHttpHeaders;
-  /** again: the request may be sent a second time, as there is no body. */
+  /** again: the request may be sent a second time: it only asks, and has no body. */
   readonly again: boolean;
   /** sendBy ends the outgoing request with it. */
   sendBy(outgoing: ClientRequest): void;
 }
+
+/** ASKING are the methods that change nothing: a backend may hear them twice. */
+const ASKING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE']);
+
+/** NO_BODY is that of a request which only asks. */
+export const NO_BODY: PassedBody = { headers: {}, again: true, sendBy: outgoing => void outgoing.end() };
 
 /**
  * passedBody passes a body on as it comes, at the backend's pace: of any length, and nothing of it is kept. Where a transport hands over whole
@@ -31,16 +37,9 @@ export async function passedBody(request: ApiRequest): Promise<PassedBody> {
     return { headers, again: false, sendBy };
   }
   const whole = request.content ? Buffer.alloc(0) : await request.body(defaultLimits.maxBodyBytes);
-  const headers = whole.length ? { 'content-length': whole.length } : {};
-  return {
-    headers,
-    again: !whole.length,
-    sendBy: outgoing => void (whole.length ? outgoing.end(whole) : outgoing.end()),
-  };
+  if (!whole.length) return { ...NO_BODY, again: ASKING.has(request.method) };
+  return { headers: { 'content-length': whole.length }, again: false, sendBy: outgoing => void outgoing.end(whole) };
 }
-
-/** NO_BODY is that of a request which only asks. */
-export const NO_BODY: PassedBody = { headers: {}, again: true, sendBy: outgoing => void outgoing.end() };
 
 /**
  * askBackend opens a request, sends it with its body and answers the head of what comes back. It rejects when the backend fails, or the asker has gone. A
