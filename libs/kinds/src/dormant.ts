@@ -1,8 +1,5 @@
 import { isRecord, type KubeObject } from '@navarch/apimachinery';
-import type { Minor, Strategy } from './kind';
-
-/** Dormant are fields that releases know before they use them: paths that lead through lists, each with the first release that uses it. */
-export type Dormant = Readonly<Record<string, Minor>>;
+import type { Dormant, Minor, Strategy } from './kind';
 
 /** NEVER: no release up to today's uses the field unless it is told to. */
 export const NEVER: Minor = Infinity;

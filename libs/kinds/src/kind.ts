@@ -7,10 +7,12 @@ import type {
   TypeSchema,
   UserInfo,
 } from '@navarch/apimachinery';
-import type { Dormant } from './dormant';
 
 /** Minor is a Kubernetes 1.x release: 20, 33. Behaviour that differs between releases asks `context.emulated`. */
 export type Minor = number;
+
+/** Dormant are fields that releases know before they use them: paths that lead through lists, each with the first release that uses it. */
+export type Dormant = Readonly<Record<string, Minor>>;
 
 /** StrategyContext is what a strategy may know besides the object. */
 export interface StrategyContext {

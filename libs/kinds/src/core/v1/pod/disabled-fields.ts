@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { isRecord } from '@navarch/apimachinery';
-import { forgetDormant, NEVER, type Dormant, type Forget } from '../../../dormant';
-import type { Minor } from '../../../kind';
+import { forgetDormant, NEVER, type Forget } from '../../../dormant';
+import type { Dormant, Minor } from '../../../kind';
 import { dropLabelKeys, MERGES_LABEL_KEYS } from './label-keys';
 
 /** PROC_MOUNT and IMAGE_VOLUMES are the first releases that have these by default. */

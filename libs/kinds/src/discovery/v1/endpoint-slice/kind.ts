@@ -1,6 +1,6 @@
 import { EndpointSlices, type discoveryv1 } from '@navarch/api';
-import { forgetDormant, type Dormant } from '../../../dormant';
-import { defineKind, type KindDefinition, type Minor } from '../../../kind';
+import { forgetDormant } from '../../../dormant';
+import { defineKind, type KindDefinition, type Minor, type Dormant } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { keepGeneration, setGeneration } from '../../../shared/keep';
