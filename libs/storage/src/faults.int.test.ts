@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { systemClock, type Clock } from '@navarch/base';
 import { createTestPki, requireProgram, startEtcd, startProxy, type TestEtcd, type TestProxy } from '@navarch/testing';
 import { createBackend } from './backend';
-import { AesGcmTransformer } from './encryption/aes-gcm';
+import { aesGcm } from './encryption/aes-gcm';
+import { KeyedTransformer } from './encryption/keyed-transformer';
 import { EtcdClient } from './etcd3/client';
 import type { StorageBackend } from './interface';
 import { Recorder } from './testsuite/recorder';
@@ -134,7 +135,7 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
   }, 30_000);
 
   test('encrypted values: etcd has no plain text, a moved value does not decrypt, one bad object hides no other', async () => {
-    const aes = new AesGcmTransformer([{ name: 'k1', secret: Buffer.alloc(32, 7) }]);
+    const aes = new KeyedTransformer(aesGcm, [{ name: 'k1', secret: Buffer.alloc(32, 7) }]);
     for (const each of [backend, direct]) each.transform(config.prefix, aes);
     const [storage, theirs] = [backend.storage(config), direct.storage(config)];
     await backend.ready();
@@ -157,8 +158,8 @@ requireProgram('etcd')('the watch cache behind a failing network', () => {
 
   test('a value written with an older key is written anew though its object is the same', async () => {
     const keys = [1, 2].map(n => ({ name: `k${n}`, secret: Buffer.alloc(32, n) }));
-    direct.transform(config.prefix, new AesGcmTransformer(keys));
-    backend.transform(config.prefix, new AesGcmTransformer(keys.toReversed()));
+    direct.transform(config.prefix, new KeyedTransformer(aesGcm, keys));
+    backend.transform(config.prefix, new KeyedTransformer(aesGcm, keys.toReversed()));
     const old = (await direct.storage(config).create(at('a'), widget('ns', 'a')))!;
     const storage = backend.storage(config);
     const rewritten = await storage.guaranteedUpdate(at('a'), current => structuredClone(current!.object()));

@@ -1,6 +1,11 @@
 import type { ValueTransformer } from '../interface';
-import { AesGcmTransformer } from './aes-gcm';
+import { aesCbc } from './aes-cbc';
+import { aesGcm } from './aes-gcm';
+import { KeyedTransformer, type Cipher } from './keyed-transformer';
+import { secretbox } from './secretbox';
 import { ProviderChain, identity, type Recognizer } from './transformers';
+
+const CIPHERS: ReadonlyMap<string, Cipher> = new Map([aesGcm, aesCbc, secretbox].map(one => [one.provider, one]));
 
 /** ResourceTransformer says with what the values of some resources are transformed. */
 export interface ResourceTransformer {
@@ -11,7 +16,7 @@ export interface ResourceTransformer {
 
 /**
  * transformersFromConfig reads an EncryptionConfiguration (apiserver.config.k8s.io/v1), already parsed from its YAML. The first
- * entry that names a resource counts (see transformerFor). Providers: aesgcm and identity. Throws an Error that names the field.
+ * entry that names a resource counts (see transformerFor). Providers: aesgcm, aescbc, secretbox and identity. Throws an Error that names the field.
  */
 export function transformersFromConfig(document: unknown): ResourceTransformer[] {
   const config = object(document, 'the EncryptionConfiguration');
@@ -42,17 +47,20 @@ function provider(item: unknown, at: string): ValueTransformer & Recognizer {
   const [name, ...more] = Object.keys(entry);
   if (name === undefined || more.length) throw new Error(`${at}: must name exactly one provider`);
   if (name === 'identity') return identity;
-  if (name !== 'aesgcm')
-    throw new Error(`${at}: provider ${JSON.stringify(name)} is not supported: use aesgcm or identity`);
-  const keys = list(object(entry[name], `${at}.aesgcm`)['keys'], `${at}.aesgcm.keys`).map((key, i) => {
-    const where = `${at}.aesgcm.keys[${i}]`;
+  const cipher = CIPHERS.get(name);
+  if (!cipher) {
+    const known = [...CIPHERS.keys()].join(', ');
+    throw new Error(`${at}: provider ${JSON.stringify(name)} is not supported: use ${known} or identity`);
+  }
+  const keys = list(object(entry[name], `${at}.${name}`)['keys'], `${at}.${name}.keys`).map((key, i) => {
+    const where = `${at}.${name}.keys[${i}]`;
     const fields = object(key, where);
     return {
       name: text(fields['name'], `${where}.name`),
       secret: Buffer.from(text(fields['secret'], `${where}.secret`), 'base64'),
     };
   });
-  return new AesGcmTransformer(keys);
+  return new KeyedTransformer(cipher, keys);
 }
 
 function object(value: unknown, at: string): Record<string, unknown> {

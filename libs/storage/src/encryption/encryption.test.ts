@@ -1,37 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
-import { AesGcmTransformer } from './aes-gcm';
+import { aesCbc } from './aes-cbc';
+import { aesGcm } from './aes-gcm';
 import { transformerFor, transformersFromConfig } from './config';
+import { KeyedTransformer, type EncryptionKey } from './keyed-transformer';
+import { secretbox } from './secretbox';
+import storedByKubernetes from './stored-by-kubernetes.json' with { type: 'json' };
 import { identity } from './transformers';
 
 const key = (name: string, fill: number, length = 32) => ({ name, secret: Buffer.alloc(length, fill) });
 const value = Buffer.from('{"kind":"Secret"}\n');
 
-describe('AesGcmTransformer', () => {
-  test.each([16, 24, 32])('with a key of %i bytes reads what it wrote, under the same etcd key only', length => {
-    const aes = new AesGcmTransformer([key('a', 1, length)]);
-    const stored = aes.toStorage(value, '/registry/secrets/x');
-    expect(stored.length).toBe('k8s:enc:aesgcm:v1:a:'.length + 12 + value.length + 16);
-    expect(aes.fromStorage(stored, '/registry/secrets/x')).toEqual({ value, stale: false });
-    expect(() => aes.fromStorage(stored, '/registry/secrets/y')).toThrow('cannot be decrypted');
-    expect(aes.toStorage(value, '/registry/secrets/x').equals(stored)).toBe(false);
+const CIPHERS = [
+  { cipher: aesGcm, lengths: [16, 24, 32], adds: 12 + 16 },
+  { cipher: aesCbc, lengths: [16, 24, 32], adds: 16 + 14 },
+  { cipher: secretbox, lengths: [32], adds: 24 + 16 },
+];
+
+describe.each(CIPHERS)('$cipher.provider', ({ cipher, lengths, adds }) => {
+  const withKeys = (...keys: EncryptionKey[]) => new KeyedTransformer(cipher, keys);
+
+  test.each(lengths)('with a key of %i bytes reads what it wrote, each time otherwise', length => {
+    const one = withKeys(key('a', 1, length));
+    const stored = one.toStorage(value, '/registry/secrets/x');
+    expect(stored.length).toBe(`k8s:enc:${cipher.provider}:v1:a:`.length + adds + value.length);
+    expect(one.fromStorage(stored, '/registry/secrets/x')).toEqual({ value, stale: false });
+    expect(one.toStorage(value, '/registry/secrets/x').equals(stored)).toBe(false);
   });
 
-  test('any flipped bit, and a cut value, are refused', () => {
-    const aes = new AesGcmTransformer([key('a', 1)]);
-    const stored = aes.toStorage(value, 'k');
-    for (let i = 0; i < stored.length; i++) {
-      const changed = Buffer.from(stored);
-      changed[i]! ^= 1;
-      expect(() => aes.fromStorage(changed, 'k')).toThrow();
+  test('another key, and a cut value, are refused', () => {
+    const stored = withKeys(key('a', 1)).toStorage(value, 'k');
+    for (const length of [20, 30, 50]) {
+      expect(() => withKeys(key('a', 1)).fromStorage(stored.subarray(0, length), 'k')).toThrow();
     }
-    expect(() => aes.fromStorage(stored.subarray(0, 30), 'k')).toThrow('too short');
+    expect(() => withKeys(key('b', 1)).fromStorage(stored, 'k')).toThrow('not configured');
   });
 
   test('after a rotation the older key reads, and what it reads is stale', () => {
-    const stored = new AesGcmTransformer([key('old', 1)]).toStorage(value, 'k');
-    const rotated = new AesGcmTransformer([key('new', 2), key('old', 1)]);
-    expect(rotated.fromStorage(stored, 'k')).toEqual({ value, stale: true });
-    expect(() => new AesGcmTransformer([key('new', 2)]).fromStorage(stored, 'k')).toThrow('not configured');
+    const stored = withKeys(key('old', 1)).toStorage(value, 'k');
+    expect(withKeys(key('new', 2), key('old', 1)).fromStorage(stored, 'k')).toEqual({ value, stale: true });
+    expect(() => withKeys(key('new', 2)).fromStorage(stored, 'k')).toThrow('not configured');
   });
 
   test.each([
@@ -40,8 +47,31 @@ describe('AesGcmTransformer', () => {
     ['a colon in a name', [key('a:b', 1)]],
     ['one name twice', [key('a', 1), key('a', 2)]],
   ])('refuses %s', (_, keys) => {
-    expect(() => new AesGcmTransformer(keys)).toThrow();
+    expect(() => withKeys(...keys)).toThrow(cipher.provider);
   });
+});
+
+test.each([aesGcm, secretbox])('$provider refuses a value with any bit flipped', cipher => {
+  const one = new KeyedTransformer(cipher, [key('a', 1)]);
+  const stored = one.toStorage(value, 'k');
+  for (let i = 0; i < stored.length; i++) {
+    const changed = Buffer.from(stored);
+    changed[i]! ^= 1;
+    expect(() => one.fromStorage(changed, 'k')).toThrow();
+  }
+});
+
+test('aesgcm refuses a value that was moved', () => {
+  const one = new KeyedTransformer(aesGcm, [key('a', 1)]);
+  const stored = one.toStorage(value, '/registry/secrets/x');
+  expect(() => one.fromStorage(stored, '/registry/secrets/y')).toThrow('cannot be decrypted');
+});
+
+test.each(storedByKubernetes)('a value that kube-apiserver v1.20.2 stored with $provider is read', recorded => {
+  const cipher = CIPHERS.find(one => one.cipher.provider === recorded.provider)!.cipher;
+  const one = new KeyedTransformer(cipher, [key(recorded.keyName, 7)]);
+  const object = one.fromStorage(Buffer.from(recorded.stored, 'base64'), recorded.key).value;
+  expect(JSON.parse(object.toString())).toMatchObject({ kind: recorded.kind, metadata: { name: 'v' } });
 });
 
 const secret = Buffer.alloc(32, 3).toString('base64');
@@ -85,7 +115,8 @@ describe('transformersFromConfig', () => {
     ['apiVersion', { kind: 'EncryptionConfiguration', apiVersion: 'v1' }],
     ['resources', config()],
     ['resources[0].providers', config({ resources: ['secrets'], providers: [] })],
-    ['resources[0].providers[0]', config({ resources: ['secrets'], providers: [{ secretbox: {} }] })],
+    ['resources[0].providers[0]', config({ resources: ['secrets'], providers: [{ kms: {} }] })],
+    ['resources[0].providers[0].secretbox.keys', config({ resources: ['secrets'], providers: [{ secretbox: {} }] })],
     [
       'resources[0].providers[0].aesgcm.keys[0].secret',
       config({ resources: ['secrets'], providers: [{ aesgcm: { keys: [{ name: 'a' }] } }] }),

@@ -10,7 +10,7 @@ export const identity: ValueTransformer & Recognizer = {
     if (!this.recognizes(stored)) throw new Error(`${key} is encrypted and no provider for it is configured`);
     return { value: stored, stale: false };
   },
-  recognizes: stored => stored.compare(PREFIXED, 0, PREFIXED.length, 0, Math.min(PREFIXED.length, stored.length)) !== 0,
+  recognizes: stored => !startsWith(stored, PREFIXED),
 };
 
 /** Recognizer tells a provider's values from others'. */
@@ -34,4 +34,9 @@ export class ProviderChain implements ValueTransformer {
     const { value, stale } = provider.fromStorage(stored, key);
     return { value, stale: stale || provider !== this.providers[0] };
   }
+}
+
+/** startsWith tells whether a value begins with these bytes. */
+export function startsWith(value: Buffer, head: Buffer): boolean {
+  return value.length >= head.length && value.compare(head, 0, head.length, 0, head.length) === 0;
 }
