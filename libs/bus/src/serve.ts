@@ -19,7 +19,7 @@ export interface ServeOptions {
   userFor(identity: string): UserInfo | Promise<UserInfo>;
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** beatMs is the interval of heartbeats, 5 s unless given; a stream whose asker is silent for three of them ends. */
+  /** beatMs is the interval of heartbeats, 2 s unless given; a stream whose asker is silent for three of them ends. */
   readonly beatMs?: number;
   /** maxBufferedBytes is what may wait for credit per stream before it is cut; 8 MiB unless given. Whole answers are not bound by it. */
   readonly maxBufferedBytes?: number;

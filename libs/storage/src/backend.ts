@@ -97,6 +97,10 @@ class EtcdBackend implements StorageBackend {
     await this.client.revision(signal);
   }
 
+  size(signal?: AbortSignal): Promise<number> {
+    return this.client.size(signal);
+  }
+
   async close(): Promise<void> {
     this.closing.abort(new Error('the storage was closed'));
     await this.cache?.close();

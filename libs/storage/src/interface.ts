@@ -174,5 +174,7 @@ export interface StorageBackend {
   ready(signal?: AbortSignal): Promise<void>;
   /** healthy tells whether etcd answers; rejects with why not. */
   healthy(signal?: AbortSignal): Promise<void>;
+  /** size is how many bytes etcd's database takes. */
+  size(signal?: AbortSignal): Promise<number>;
   close(): Promise<void>;
 }

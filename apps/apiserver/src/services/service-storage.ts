@@ -27,6 +27,7 @@ export function withServiceAllocation(backend: StorageBackend, allocator: () => 
     transform: (prefix, transformer) => backend.transform(prefix, transformer),
     ready: signal => backend.ready(signal),
     healthy: signal => backend.healthy(signal),
+    size: signal => backend.size(signal),
     close: () => backend.close(),
   };
 }

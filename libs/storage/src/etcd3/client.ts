@@ -6,6 +6,7 @@ import { etcdError, mayElsewhere, wasNeverSent } from './errors';
 import {
   decodeLeaseGrant,
   decodeRange,
+  decodeSize,
   decodeTxn,
   encodeCompaction,
   encodeLeaseGrant,
@@ -106,6 +107,11 @@ export class EtcdClient {
   /** revision is the store's, by a linearizable read: it includes every write that was answered before the call. */
   async revision(signal?: AbortSignal): Promise<Revision> {
     return (await this.range({ key: EVERYTHING.key }, signal)).revision;
+  }
+
+  /** size is how many bytes the database of the member in use takes. */
+  async size(signal?: AbortSignal): Promise<number> {
+    return decodeSize(await this.call(true, signal, '/etcdserverpb.Maintenance/Status', Buffer.alloc(0)));
   }
 
   /** grant makes a lease of that many seconds and answers its id. */

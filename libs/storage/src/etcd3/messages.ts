@@ -214,3 +214,11 @@ export function decodeLeaseGrant(bytes: Buffer): string {
 export function encodeCompaction(revision: Revision): Buffer {
   return new MessageWriter().number(1, revision).message();
 }
+
+/** decodeSize is how many bytes a member's database takes, from the answer about its status. */
+export function decodeSize(bytes: Buffer): number {
+  const reader = new MessageReader(bytes);
+  let size = 0;
+  while (reader.next()) if (reader.field === 3) size = reader.number();
+  return size;
+}

@@ -1,11 +1,11 @@
 import type { batchv1 } from '@navarch/api';
 import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
 import { validateSelectorUnchanged } from '../../../apps/v1/shared/workload';
-import { goTemplate } from '../../../core/v1/pod/go-template';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateDomainPath } from '../../../shared/domain-path';
+import { goStruct } from '../../../shared/go-struct';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './policies';
@@ -185,10 +185,13 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
     ...errors,
     ...(elastic ? validateTandem(spec, before) : fixed('completions')),
     ...validateSelectorUnchanged(spec.selector, before.selector),
-    ...(moved ? [invalidStruct(SPEC.child('template'), goTemplate(spec.template, release), IMMUTABLE)] : []),
+    ...(moved ? [invalidStruct(SPEC.child('template'), shownTemplate(spec, release), IMMUTABLE)] : []),
     ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
   ];
 }
+
+const shownTemplate = ({ template }: batchv1.JobSpec, { emulated }: Release) =>
+  goStruct('core.PodTemplateSpec', template, emulated);
 
 /** ELASTIC is the first release in which an indexed job may grow and shrink. */
 const ELASTIC = 27;

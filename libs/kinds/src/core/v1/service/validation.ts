@@ -13,7 +13,8 @@ import {
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { duplicateStruct, each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
-import { goIntOrString, goPointer, goStrings } from '../../../shared/go-syntax';
+import { goStruct } from '../../../shared/go-struct';
+import { goStrings } from '../../../shared/go-syntax';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
@@ -131,20 +132,9 @@ function validateDistribution(value: string | undefined): FieldError[] {
 }
 
 function mixedProtocols(ports: readonly corev1.ServicePort[]): FieldError {
-  const go = ports.map(port => goServicePort(port)).join(', ');
+  const go = ports.map(port => goStruct('core.ServicePort', port)).join(', ');
   const detail = 'cannot create an external load balancer with mix protocols';
   return invalidStruct(SPEC.child('ports'), `[]core.ServicePort{${go}}`, detail);
-}
-
-function goServicePort({
-  name = '',
-  protocol = '',
-  appProtocol,
-  port,
-  targetPort = 0,
-  nodePort = 0,
-}: corev1.ServicePort) {
-  return `core.ServicePort{Name:${JSON.stringify(name)}, Protocol:${JSON.stringify(protocol)}, AppProtocol:${goPointer('string', appProtocol)}, Port:${port}, TargetPort:${goIntOrString(targetPort)}, NodePort:${nodePort}}`;
 }
 
 function validateTopology(annotations: Readonly<Record<string, string>>, { emulated }: Release): FieldError[] {
@@ -264,7 +254,7 @@ function validateDistinct(ports: readonly corev1.ServicePort[]): FieldError[] {
       return [];
     }
     const key = { protocol: port.protocol, port: port.port } as corev1.ServicePort;
-    return [duplicateStruct(SPEC.child('ports').index(i), goServicePort(key))];
+    return [duplicateStruct(SPEC.child('ports').index(i), goStruct('core.ServicePort', key))];
   });
 }
 

@@ -1,7 +1,8 @@
 import { RuntimeClasses, type corev1, type nodev1 } from '@navarch/api';
 import { field, isDNS1123Label, Path, validateLabels, type FieldError } from '@navarch/apimachinery';
 import { validateResources } from '../../../core/v1/pod/validation/resources';
-import { goToleration, validateTolerations } from '../../../core/v1/pod/validation/tolerations';
+import { validateTolerations } from '../../../core/v1/pod/validation/tolerations';
+import { goStruct } from '../../../shared/go-struct';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { duplicateStruct, each, IMMUTABLE, type Release } from '../../../shared/errors';
@@ -49,7 +50,7 @@ function repeatedTolerations(tolerations: readonly corev1.Toleration[], path: Pa
     JSON.stringify([key, operator, value, effect]);
   const keys = tolerations.map(keyOf);
   return tolerations.flatMap((toleration, i) =>
-    keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), goToleration(toleration))] : [],
+    keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), goStruct('core.Toleration', toleration))] : [],
   );
 }
 

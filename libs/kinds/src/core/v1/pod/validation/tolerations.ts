@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct } from '../../../../shared/errors';
-import { goPointer } from '../../../../shared/go-syntax';
+import { goStruct } from '../../../../shared/go-struct';
 import { validateLabelName } from '../../../../shared/label-validation';
 
 /** TAINT_EFFECTS in the order in which messages list them. */
@@ -16,19 +16,6 @@ export function validateTaintEffect(effect: string | undefined, path: Path, mayB
 /** validateTolerations checks which taints a pod bears. */
 export function validateTolerations(tolerations: readonly corev1.Toleration[] | undefined, path: Path): FieldError[] {
   return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i)));
-}
-
-/** goToleration renders a toleration as messages up to release 1.33 do. */
-export function goToleration({
-  key = '',
-  operator = '',
-  value = '',
-  effect = '',
-  tolerationSeconds,
-}: corev1.Toleration): string {
-  const texts = Object.entries({ Key: key, Operator: operator, Value: value, Effect: effect });
-  const shown = texts.map(([name, text]) => `${name}:${JSON.stringify(text)}`).join(', ');
-  return `core.Toleration{${shown}, TolerationSeconds:${goPointer('int64', tolerationSeconds)}}`;
 }
 
 function validateToleration(toleration: corev1.Toleration, path: Path): FieldError[] {
@@ -55,7 +42,7 @@ function validateToleration(toleration: corev1.Toleration, path: Path): FieldErr
     if (problems.length) errors.push(field.invalid(at, value, problems.join(';')));
   } else if (operator === 'Exists') {
     const detail = "value must be empty when `operator` is 'Exists'";
-    if (value) errors.push(invalidStruct(at, goToleration(toleration), detail));
+    if (value) errors.push(invalidStruct(at, goStruct('core.Toleration', toleration), detail));
   } else {
     errors.push(field.notSupported(at, operator, ['Equal', 'Exists']));
   }

@@ -1,0 +1,81 @@
+/**
+ * GO_TYPES are the structs that messages show, as Go declares them: fields in order with their types, one without a name embedded. `+22` marks a
+ * field since release 22, `-24` one that is gone since release 24.
+ */
+export const GO_TYPES: Readonly<Record<string, string>> = {
+  'v1.ObjectMeta':
+    'Name string, GenerateName string, Namespace string, SelfLink string, UID string, ResourceVersion string, Generation int64, ' +
+    'CreationTimestamp v1.Time, DeletionTimestamp *v1.Time, DeletionGracePeriodSeconds *int64, Labels map[string]string, ' +
+    'Annotations map[string]string, OwnerReferences []v1.OwnerReference, Finalizers []string, ClusterName string -24, ' +
+    'ManagedFields []v1.ManagedFieldsEntry',
+  'v1.OwnerReference':
+    'APIVersion string, Kind string, Name string, UID string, Controller *bool, BlockOwnerDeletion *bool',
+
+  'core.PodTemplateSpec': 'v1.ObjectMeta, Spec core.PodSpec',
+  'core.PodSpec':
+    'Volumes []core.Volume, InitContainers []core.Container, Containers []core.Container, ' +
+    'EphemeralContainers []core.EphemeralContainer, RestartPolicy string, TerminationGracePeriodSeconds *int64, ' +
+    'ActiveDeadlineSeconds *int64, DNSPolicy string, NodeSelector map[string]string, ServiceAccountName string, ' +
+    'AutomountServiceAccountToken *bool, NodeName string, SecurityContext *core.PodSecurityContext, ' +
+    'ImagePullSecrets []core.LocalObjectReference, Hostname string, Subdomain string, SetHostnameAsFQDN *bool, ' +
+    'Affinity *core.Affinity, SchedulerName string, Tolerations []core.Toleration, HostAliases []core.HostAlias, ' +
+    'PriorityClassName string, Priority *int32, PreemptionPolicy *core.PreemptionPolicy, DNSConfig *core.PodDNSConfig, ' +
+    'ReadinessGates []core.PodReadinessGate, RuntimeClassName *string, Overhead core.ResourceList, EnableServiceLinks *bool, ' +
+    'TopologySpreadConstraints []core.TopologySpreadConstraint, OS *core.PodOS +22, ' +
+    'SchedulingGates []core.PodSchedulingGate +26, ResourceClaims []core.PodResourceClaim +26, ' +
+    'Resources *core.ResourceRequirements +32',
+  'core.Container':
+    'Name string, Image string, Command []string, Args []string, WorkingDir string, Ports []core.ContainerPort, ' +
+    'EnvFrom []core.EnvFromSource, Env []core.EnvVar, Resources core.ResourceRequirements, ' +
+    'ResizePolicy []core.ContainerResizePolicy +27, RestartPolicy *core.ContainerRestartPolicy +28, ' +
+    'VolumeMounts []core.VolumeMount, VolumeDevices []core.VolumeDevice, LivenessProbe *core.Probe, ' +
+    'ReadinessProbe *core.Probe, StartupProbe *core.Probe, Lifecycle *core.Lifecycle, TerminationMessagePath string, ' +
+    'TerminationMessagePolicy string, ImagePullPolicy string, SecurityContext *core.SecurityContext, Stdin bool, ' +
+    'StdinOnce bool, TTY bool',
+  'core.ContainerPort': 'Name string, HostPort int32, ContainerPort int32, Protocol string, HostIP string',
+  'core.EnvFromSource': 'Prefix string, ConfigMapRef *core.ConfigMapEnvSource, SecretRef *core.SecretEnvSource',
+  'core.EnvVar': 'Name string, Value string, ValueFrom *core.EnvVarSource',
+  'core.ResourceRequirements': 'Limits core.ResourceList, Requests core.ResourceList, Claims []core.ResourceClaim +26',
+  'core.ResourceClaim': 'Name string, Request string +31',
+  'core.ContainerResizePolicy': 'ResourceName string, RestartPolicy string',
+  'core.VolumeMount':
+    'Name string, ReadOnly bool, RecursiveReadOnly *core.RecursiveReadOnlyMode +30, MountPath string, SubPath string, ' +
+    'MountPropagation *core.MountPropagationMode, SubPathExpr string',
+  'core.VolumeDevice': 'Name string, DevicePath string',
+  'core.LocalObjectReference': 'Name string',
+  'core.Toleration': 'Key string, Operator string, Value string, Effect string, TolerationSeconds *int64',
+  'core.HostAlias': 'IP string, Hostnames []string',
+  'core.PodReadinessGate': 'ConditionType string',
+  'core.PodSchedulingGate': 'Name string',
+  'core.PodResourceClaim':
+    'Name string, Source core.ClaimSource -31, ResourceClaimName *string +31, ResourceClaimTemplateName *string +31',
+  'core.ClaimSource': 'ResourceClaimName *string, ResourceClaimTemplateName *string',
+  'core.TopologySpreadConstraint':
+    'MaxSkew int32, TopologyKey string, WhenUnsatisfiable string, LabelSelector *v1.LabelSelector, MinDomains *int32 +24, ' +
+    'NodeAffinityPolicy *core.NodeInclusionPolicy +25, NodeTaintsPolicy *core.NodeInclusionPolicy +25, MatchLabelKeys []string +25',
+  'core.Volume': 'Name string, core.VolumeSource',
+  'core.VolumeSource':
+    'HostPath *core.HostPathVolumeSource, EmptyDir *core.EmptyDirVolumeSource, ' +
+    'GCEPersistentDisk *core.GCEPersistentDiskVolumeSource, AWSElasticBlockStore *core.AWSElasticBlockStoreVolumeSource, ' +
+    'GitRepo *core.GitRepoVolumeSource, Secret *core.SecretVolumeSource, NFS *core.NFSVolumeSource, ' +
+    'ISCSI *core.ISCSIVolumeSource, Glusterfs *core.GlusterfsVolumeSource, ' +
+    'PersistentVolumeClaim *core.PersistentVolumeClaimVolumeSource, RBD *core.RBDVolumeSource, ' +
+    'Quobyte *core.QuobyteVolumeSource, FlexVolume *core.FlexVolumeSource, Cinder *core.CinderVolumeSource, ' +
+    'CephFS *core.CephFSVolumeSource, Flocker *core.FlockerVolumeSource, DownwardAPI *core.DownwardAPIVolumeSource, ' +
+    'FC *core.FCVolumeSource, AzureFile *core.AzureFileVolumeSource, ConfigMap *core.ConfigMapVolumeSource, ' +
+    'VsphereVolume *core.VsphereVirtualDiskVolumeSource, AzureDisk *core.AzureDiskVolumeSource, ' +
+    'PhotonPersistentDisk *core.PhotonPersistentDiskVolumeSource, Projected *core.ProjectedVolumeSource, ' +
+    'PortworxVolume *core.PortworxVolumeSource, ScaleIO *core.ScaleIOVolumeSource, StorageOS *core.StorageOSVolumeSource, ' +
+    'CSI *core.CSIVolumeSource, Ephemeral *core.EphemeralVolumeSource, Image *core.ImageVolumeSource +31',
+  'core.EphemeralContainer': 'core.EphemeralContainerCommon, TargetContainerName string',
+  'core.EphemeralContainerCommon':
+    'Name string, Image string, Command []string, Args []string, WorkingDir string, Ports []core.ContainerPort, ' +
+    'EnvFrom []core.EnvFromSource, Env []core.EnvVar, Resources core.ResourceRequirements, ' +
+    'ResizePolicy []core.ContainerResizePolicy +27, RestartPolicy *core.ContainerRestartPolicy +28, ' +
+    'VolumeMounts []core.VolumeMount, VolumeDevices []core.VolumeDevice, LivenessProbe *core.Probe, ' +
+    'ReadinessProbe *core.Probe, StartupProbe *core.Probe, Lifecycle *core.Lifecycle, TerminationMessagePath string, ' +
+    'TerminationMessagePolicy string, ImagePullPolicy string, SecurityContext *core.SecurityContext, Stdin bool, ' +
+    'StdinOnce bool, TTY bool',
+  'core.ServicePort':
+    'Name string, Protocol string, AppProtocol *string, Port int32, TargetPort intstr.IntOrString, NodePort int32',
+};
