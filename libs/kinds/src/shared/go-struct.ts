@@ -13,6 +13,12 @@ interface Member {
   readonly until: number | undefined;
 }
 
+/** ODD_KEYS are the fields that are not called in JSON as others are. */
+const ODD_KEYS: ReadonlyMap<string, string> = new Map([
+  ['CephFS', 'cephfs'],
+  ['StorageOS', 'storageos'],
+]);
+
 const MEMBERS: ReadonlyMap<string, readonly Member[]> = new Map(
   Object.entries(GO_TYPES).map(([type, text]) => [type, text.split(', ').map(readMember)]),
 );
@@ -24,12 +30,6 @@ function readMember(text: string): Member {
     ? { name: type.slice(type.indexOf('.') + 1), type, key: undefined, ...range }
     : { name, type, key: keyOf(name), ...range };
 }
-
-/** ODD_KEYS are the fields that are not called in JSON as others are. */
-const ODD_KEYS: ReadonlyMap<string, string> = new Map([
-  ['CephFS', 'cephfs'],
-  ['StorageOS', 'storageos'],
-]);
 
 /** keyOf is the JSON name of a Go field: `DNSPolicy` is `dnsPolicy`, `TTY` is `tty`. Pure. */
 export function keyOf(name: string): string {
