@@ -31,14 +31,15 @@ const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/\b10(\.\d+){3}\b/g, '<ip>'],
   [/:3[0-2]\d{3}\//g, ':<node port>/'],
   [/^\d+s$/, '<age>'],
+  [/\(0xc[0-9a-f]+\)/g, '(<address>)'],
   [/-token-[a-z0-9]{5}\b/g, '-token-<random>'],
   [/(resourceVersion\\*"?:\s*\\*"?)\d+/g, '$1<revision>'],
   // Messages about bodies that cannot be read quote the bytes around the place, ids and all.
   [/(cannot be handled as an? \w+: ).*/s, '$1<place>'],
   [/(is invalid: patch: Invalid value: |^Invalid value: )"(\{|map\[|\[).*/s, '$1<body>'],
 ];
-// Some messages go on with a dump of Go structures, or with what stands for it here.
-const DUMP = /(\n\s+|:\s+&?[A-Za-z0-9.]+\{).*/s;
+// Some messages go on with how two Go structures differ, or with what stands for it here.
+const DUMP = /\n\s+.*/s;
 const NODE_PORTS = { from: 30_000, to: 32_800 };
 const LEFT_OUT = new Set(['managedFields', 'selfLink', 'columnDefinitions']);
 

@@ -1,3 +1,4 @@
+import { goQuantity } from './go-quantity';
 import { GO_NO_TIME, goIntOrString, goPointer, goStringMap, goStrings } from './go-syntax';
 import { GO_TYPES } from './go-types';
 
@@ -86,29 +87,4 @@ function goResources(amounts: Readonly<Record<string, string>> | undefined): str
   if (!amounts) return 'core.ResourceList(nil)';
   const names = Object.keys(amounts).sort();
   return `core.ResourceList{${names.map(name => `${JSON.stringify(name)}:${goQuantity(amounts[name]!)}`).join(', ')}}`;
-}
-
-const BINARY = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
-const DECIMAL = ['n', 'u', 'm', '', 'k', 'M', 'G', 'T', 'P', 'E'];
-
-/** goQuantity renders a quantity, which is well-formed: `resource.Quantity{i:resource.int64Amount{value:5, scale:-1}, …}`. Pure. */
-export function goQuantity(text: string): string {
-  const [, sign, whole, fraction = '', suffix = ''] = /^([+-]?)(\d*)(?:\.(\d*))?(.*)$/.exec(text)!;
-  const digits = BigInt(`${whole}${fraction}` || '0') * (sign === '-' ? -1n : 1n);
-  const power = BINARY.indexOf(suffix);
-  const amount =
-    power > 0
-      ? { value: digits << BigInt(10 * power), scale: 0, format: 'BinarySI' }
-      : { value: digits, scale: exponentOf(suffix) - fraction.length, format: formatOf(suffix) };
-  const { value, scale, format } = amount;
-  return (
-    `resource.Quantity{i:resource.int64Amount{value:${value}, scale:${scale}}, ` +
-    `d:resource.infDecAmount{Dec:(*inf.Dec)(nil)}, s:${JSON.stringify(text)}, Format:"${format}"}`
-  );
-}
-
-const formatOf = (suffix: string) => (/^[eE][+-]?\d/.test(suffix) ? 'DecimalExponent' : 'DecimalSI');
-
-function exponentOf(suffix: string): number {
-  return formatOf(suffix) === 'DecimalSI' ? 3 * (DECIMAL.indexOf(suffix) - 3) : Number(suffix.slice(1));
 }

@@ -78,4 +78,10 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
     'StdinOnce bool, TTY bool',
   'core.ServicePort':
     'Name string, Protocol string, AppProtocol *string, Port int32, TargetPort intstr.IntOrString, NodePort int32',
+
+  'storage.CSIDriverSpec':
+    'AttachRequired *bool, FSGroupPolicy *storage.FSGroupPolicy, PodInfoOnMount *bool, ' +
+    'VolumeLifecycleModes []storage.VolumeLifecycleMode, StorageCapacity *bool, TokenRequests []storage.TokenRequest, ' +
+    'RequiresRepublish *bool',
+  'storage.TokenRequest': 'Audience string, ExpirationSeconds *int64',
 };

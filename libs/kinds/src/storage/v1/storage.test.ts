@@ -34,7 +34,7 @@ describe('v1.20 says of drivers', () => {
     const after = { spec: { attachRequired: false, podInfoOnMount: false, volumeLifecycleModes: ['Ephemeral'] } };
     const DRIVERS = '/apis/storage.k8s.io/v1/csidrivers';
     expect(ask(DRIVERS).changed(before, after)).toEqual([
-      'spec: Invalid value: storage.CSIDriverSpec{}: field is immutable',
+      'spec: Invalid value: storage.CSIDriverSpec{AttachRequired:(*bool)(0xc000000000), FSGroupPolicy:(*storage.FSGroupPolicy)(0xc000000000), PodInfoOnMount:(*bool)(0xc000000000), VolumeLifecycleModes:[]storage.VolumeLifecycleMode{"Ephemeral"}, StorageCapacity:(*bool)(nil), TokenRequests:[]storage.TokenRequest(nil), RequiresRepublish:(*bool)(nil)}: field is immutable',
     ]);
   });
 

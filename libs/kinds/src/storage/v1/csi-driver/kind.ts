@@ -4,6 +4,7 @@ import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { goStruct } from '../../../shared/go-struct';
 import { goStrings } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -76,7 +77,7 @@ function validateDriverUpdate(
     changed(name) ? [field.invalid(SPEC.child(shown), driver.spec?.[name], IMMUTABLE)] : [];
   if (release.emulated <= WHOLE_UNTIL) {
     if (semanticEqual(driver.spec, old.spec)) return [];
-    return [invalidStruct(SPEC, 'storage.CSIDriverSpec{}', IMMUTABLE)];
+    return [invalidStruct(SPEC, goStruct('storage.CSIDriverSpec', driver.spec, release.emulated), IMMUTABLE)];
   }
   const modes = driver.spec?.volumeLifecycleModes;
   const go = goStrings(modes, 'storage.VolumeLifecycleMode');
