@@ -1,6 +1,7 @@
 // Puts the same questions to two API servers and prints where their answers differ: `npm run compare -- --help`.
 import { parseArgs } from 'node:util';
 import { Comparison, type Finding } from './comparison';
+import { excerpts } from './excerpts';
 import { MODES, type Mode } from './modes';
 import { apiVersionOf, kindsOf, readObjects } from './objects';
 import { Server } from './server';
@@ -55,9 +56,9 @@ reference.close();
 ours.close();
 
 function example({ what, times, differences }: Finding): string {
-  const short = (value: unknown) => (JSON.stringify(value) ?? 'absent').slice(0, 300);
-  const lines = differences
-    .slice(0, 3)
-    .map(one => `    ${one.at}\n      reference ${short(one.reference)}\n      ours      ${short(one.ours)}`);
+  const lines = differences.slice(0, 3).map(({ at, reference: theirs, ours: own }) => {
+    const [shownTheirs, shownOwn] = excerpts(JSON.stringify(theirs) ?? 'absent', JSON.stringify(own) ?? 'absent');
+    return `    ${at}\n      reference ${shownTheirs}\n      ours      ${shownOwn}`;
+  });
   return [`  ${times} times, such as ${what}`, ...lines].join('\n');
 }
