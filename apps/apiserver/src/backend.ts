@@ -11,6 +11,7 @@ import fs from 'node:fs';
 import type { Config } from './config';
 import { etcdDurations } from './etcd-durations';
 import type { ApiServerFlags } from './flags';
+import { exposeStorageSize } from './storage-size';
 
 /** openBackend connects to etcd, and encrypts at rest what the EncryptionConfiguration names. */
 export function openBackend(
@@ -29,6 +30,7 @@ export function openBackend(
     compactionIntervalMs: flags['etcd-compaction-interval'],
     observe: etcdDurations(kinds, metrics),
   });
+  exposeStorageSize(metrics, backend, flags['etcd-servers'][0]!, config.emulated);
   const encrypt = encryption(backend, config);
   for (const { resource, storagePath } of kinds) encrypt(resource.group, resource.resource, storagePath);
   return backend;

@@ -69,9 +69,18 @@ export function exposeCounts(
   expose(registry, { name, help, type: 'counter' }, () => Array.from(all(), ([labels, value]) => ({ labels, value })));
 }
 
+/** exposeLevels shows numbers that rise and fall as one gauge; `all` tells which there are when somebody asks. */
+export function exposeLevels(
+  registry: Registry,
+  { name, help }: { readonly name: string; readonly help: string },
+  all: () => Iterable<readonly [Labels, number]>,
+): void {
+  expose(registry, { name, help, type: 'gauge' }, () => Array.from(all(), ([labels, value]) => ({ labels, value })));
+}
+
 function expose(
   registry: Registry,
-  about: { readonly name: string; readonly help: string; readonly type: 'counter' | 'histogram' },
+  about: { readonly name: string; readonly help: string; readonly type: 'counter' | 'gauge' | 'histogram' },
   values: () => readonly Omit<Series, 'metricName'>[],
 ): void {
   const get = () => Promise.resolve({ ...about, aggregator: 'sum', values: values() });

@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { Module, type DynamicModule, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { createLogger, createRegistry, describe, StopStack, systemClock, type Logger } from '@navarch/base';
+import {
+  createLogger,
+  createRegistry,
+  describe,
+  StopStack,
+  systemClock,
+  type Logger,
+  type Registry,
+} from '@navarch/base';
 import type { EventRecorder, InformerFactory, KubeClient } from '@navarch/client';
 import fs from 'node:fs';
 import { parse } from 'yaml';
@@ -105,7 +113,9 @@ class ComponentLifecycle<F extends FlagSet> implements OnApplicationBootstrap, O
       events: (source: string, options?: EventOptions): EventRecorder => connected(api).events(source, options),
     };
     if (server) {
-      server.handle('/metrics', async () => text(200, await metrics.metrics(), metrics.contentType));
+      const shows = (registry: Registry) => async () => text(200, await registry.metrics(), registry.contentType);
+      server.handle('/metrics', shows(metrics));
+      server.handle('/metrics/slis', shows(health.outcomes.registry));
       // Health answers from the first moment on: who waits for the component sees it come up, not connection errors.
       await server.listen();
       stack.push(server);

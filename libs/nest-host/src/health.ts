@@ -1,10 +1,10 @@
+import { HealthOutcomes, type HealthEndpoint } from '@navarch/base';
 import type { HealthChecks } from './interfaces';
 
-type Endpoint = 'healthz' | 'livez' | 'readyz';
 interface Check {
   readonly name: string;
   readonly check: () => Promise<void> | void;
-  readonly endpoints: readonly Endpoint[];
+  readonly endpoints: readonly HealthEndpoint[];
 }
 
 /** HealthAnswer is what a health endpoint says, in upstream's texts. */
@@ -15,6 +15,8 @@ export interface HealthAnswer {
 
 /** Health runs the checks of /healthz, /livez and /readyz. `ping` is always there. */
 export class Health implements HealthChecks {
+  /** outcomes are how the checks of whole endpoints went. */
+  readonly outcomes = new HealthOutcomes();
   private readonly checks: Check[] = [
     { name: 'ping', check: () => undefined, endpoints: ['healthz', 'livez', 'readyz'] },
   ];
@@ -31,7 +33,7 @@ export class Health implements HealthChecks {
 
   /** answer runs an endpoint's checks (or the single one named) except the excluded; why a check fails stays in the log. */
   async answer(
-    endpoint: Endpoint,
+    endpoint: HealthEndpoint,
     options: { verbose?: boolean; exclude?: readonly string[]; only?: string } = {},
   ): Promise<HealthAnswer | undefined> {
     const asked = this.checks.filter(c => c.endpoints.includes(endpoint) && (!options.only || c.name === options.only));
@@ -39,6 +41,7 @@ export class Health implements HealthChecks {
     const results = await Promise.all(
       asked.map(async c => ({ name: c.name, excluded: !!options.exclude?.includes(c.name), ok: await passes(c) })),
     );
+    if (!options.only) for (const r of results) if (!r.excluded) this.outcomes.note(endpoint, r.name, r.ok);
     const failed = results.filter(r => !r.ok && !r.excluded);
     const lines = results.map(r =>
       r.excluded ? `[+]${r.name} excluded: ok` : r.ok ? `[+]${r.name} ok` : `[-]${r.name} failed: reason withheld`,

@@ -1,5 +1,6 @@
 import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
 import { userOfSubject } from '@navarch/apiserver-runtime';
+import type { Clock } from '@navarch/base';
 import { X509Certificate } from 'node:crypto';
 import type { PeerCertificate, TLSSocket } from 'node:tls';
 import type { Credentials } from '../credentials/credentials';
@@ -12,6 +13,14 @@ interface Peer {
   readonly user: UserInfo | undefined;
   /** isProxy: the certificate is one that --requestheader-client-ca-file signed, and its name may speak for others. */
   readonly isProxy: boolean;
+  /** expires is when the certificate ends, in milliseconds since 1970. */
+  readonly expires: number;
+}
+
+/** Remaining hears, with each request by certificate, how many seconds that is still good for. */
+export interface Remaining {
+  readonly clock: Clock;
+  add(seconds: number): void;
 }
 
 /**
@@ -26,6 +35,7 @@ export class ClientCertificates {
     private readonly credentials: Pick<Credentials, 'clientCa' | 'proxyCa'>,
     private readonly options: RequestHeaderOptions,
     private readonly emulated: number,
+    private readonly remaining?: Remaining,
   ) {}
 
   /** authorities are the CA certificates that the TLS front has to take; '' for none. */
@@ -44,11 +54,13 @@ export class ClientCertificates {
   readonly identify = (socket: TLSSocket, headers: ApiRequest['headers']): UserInfo | undefined => {
     let peer = this.peers.get(socket);
     if (!peer) this.peers.set(socket, (peer = this.read(socket)));
+    const { remaining } = this;
+    if (remaining && (peer.user || peer.isProxy)) remaining.add((peer.expires - remaining.clock.now()) / 1000);
     return (peer.isProxy ? proxiedUser(headers, this.options) : undefined) ?? peer.user;
   };
 
   private read(socket: TLSSocket): Peer {
-    if (!socket.authorized) return { user: undefined, isProxy: false };
+    if (!socket.authorized) return { user: undefined, isProxy: false, expires: 0 };
     const chain = chainOf(socket.getPeerCertificate(true));
     const { clientCa, proxyCa } = this.credentials;
     const subject = userOfSubject(socket.getPeerCertificate().subject);
@@ -61,6 +73,7 @@ export class ClientCertificates {
         signedBy(chain, proxyCa.current.certificates) &&
         // A CA that signs users as well says nothing about proxies: their names have to.
         (allowedNames.length ? allowedNames.includes(subject?.name ?? '') : !isClient),
+      expires: Date.parse(chain[0]!.validTo),
     };
   }
 

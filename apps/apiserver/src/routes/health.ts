@@ -1,8 +1,7 @@
 import { textResponse, type Route } from '@navarch/apiserver-runtime';
-import { describe, type Logger } from '@navarch/base';
+import { describe, HealthOutcomes, type HealthEndpoint, type Logger } from '@navarch/base';
 import { byCheckOrder } from './known-checks';
 
-export type HealthEndpoint = 'healthz' | 'livez' | 'readyz';
 const ENDPOINTS: readonly HealthEndpoint[] = ['healthz', 'livez', 'readyz'];
 
 /** NOSNIFF keeps browsers from guessing at what a text is. */
@@ -13,6 +12,8 @@ export type Check = () => Promise<void> | void;
 
 /** Health is the apiserver's health: named checks, each part of some endpoints. */
 export class Health {
+  /** outcomes are how the checks of whole endpoints went. */
+  readonly outcomes = new HealthOutcomes();
   private readonly checks = new Map<string, { readonly check: Check; readonly endpoints: readonly HealthEndpoint[] }>();
 
   private readonly byOrder: (a: string, b: string) => number;
@@ -65,6 +66,7 @@ export class Health {
         continue;
       }
       const error = await this.run(name);
+      this.outcomes.note(endpoint, name, error === undefined);
       if (error === undefined) {
         lines.push(`[+]${name} ok`);
       } else {

@@ -1,21 +1,31 @@
 import type { Route } from '@navarch/apiserver-runtime';
-import { Gauge, type Registry } from '@navarch/base';
+import { Gauge, type HealthOutcomes, type Registry } from '@navarch/base';
 import { versionInfo } from './version';
 
 /** metricsRoute serves the process's metrics, and adds to them what release this is. */
 export function metricsRoute(metrics: Registry, minor: number): Route {
   exposeBuildInfo(metrics, minor);
-  return {
-    path: '/metrics',
-    async handle() {
-      return {
-        status: 200,
-        headers: { 'content-type': metrics.contentType, 'cache-control': 'no-cache, private' },
-        body: Buffer.from(await metrics.metrics()),
-      };
-    },
-  };
+  return shown('/metrics', metrics);
 }
+
+/** SLIS_SINCE is the first release that shows how its health checks went. */
+const SLIS_SINCE = 26;
+
+/** slisRoutes serve the outcomes of health checks, by which availability is reckoned. */
+export function slisRoutes({ registry }: HealthOutcomes, minor: number): Route[] {
+  return minor < SLIS_SINCE ? [] : [shown('/metrics/slis', registry)];
+}
+
+const shown = (path: string, metrics: Registry): Route => ({
+  path,
+  async handle() {
+    return {
+      status: 200,
+      headers: { 'content-type': metrics.contentType, 'cache-control': 'no-cache, private' },
+      body: Buffer.from(await metrics.metrics()),
+    };
+  },
+});
 
 /** exposeBuildInfo shows what /version says. */
 function exposeBuildInfo(metrics: Registry, minor: number): void {

@@ -4,7 +4,7 @@ import type { VerificationKey } from '../authn/tokens/signing-keys';
 import type { Config } from '../config';
 import type { Health } from './health';
 import { logsRoute } from './logs';
-import { metricsRoute } from './metrics';
+import { metricsRoute, slisRoutes } from './metrics';
 import { openidRoutes } from './openid';
 import { versionRoute } from './version';
 
@@ -25,6 +25,7 @@ export function makeRoutes({ health, metrics, config, keys, jwksUri, port, logs 
     ...health.routes(),
     versionRoute(config.emulated),
     metricsRoute(metrics, config.emulated),
+    ...slisRoutes(health.outcomes, config.emulated),
     ...(logs === undefined ? [] : [logsRoute(logs)]),
     ...openidRoutes({
       issuer: config.issuers[0]!,

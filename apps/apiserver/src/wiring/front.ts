@@ -2,14 +2,16 @@ import { listenHttps, type ApiServer, type Listening } from '@navarch/apiserver-
 import { originMatcher, strictTransport, withBrowserHeaders } from '../browser-headers';
 import { ClientCertificates } from '../authn/client-certificates';
 import type { Foundation } from './foundation';
+import { frontMetrics } from './front-metrics';
 
 /** STRANGERS_DISMISSED_SINCE is the first release with UnauthenticatedHTTP2DOSMitigation. */
 const STRANGERS_DISMISSED_SINCE = 29;
 
 /** openFront listens for HTTPS, with keys and authorities that follow their files. */
 export async function openFront(foundation: Foundation, server: ApiServer): Promise<Listening> {
-  const { flags, config, credentials, emulated, log } = foundation;
-  const clients = new ClientCertificates(credentials, config.requestHeader, emulated);
+  const { flags, config, credentials, emulated, log, metrics, clock } = foundation;
+  const { remaining, onFailedHandshake } = frontMetrics(metrics, clock);
+  const clients = new ClientCertificates(credentials, config.requestHeader, emulated, remaining);
   const keys = () => ({ ...credentials.serving.current, clientCa: clients.authorities });
   const browsers = {
     isAllowed: originMatcher(flags['cors-allowed-origins']),
@@ -23,6 +25,7 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
     handler: withBrowserHeaders(server.handler, browsers),
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
     log,
+    onFailedHandshake,
     answerTimeoutMs: flags['request-timeout'],
     maxStreams: flags['http2-max-streams-per-connection'] || undefined,
     dismissesStrangers: emulated >= STRANGERS_DISMISSED_SINCE,

@@ -32,6 +32,8 @@ export interface HttpsFrontOptions {
   /** upgrade takes a connection over, or answers false: then the request is served as if it asked for no upgrade. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => boolean;
   readonly log: Logger;
+  /** onFailedHandshake is called when a client could not agree with us on TLS. */
+  readonly onFailedHandshake?: () => void;
   /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads, and for clients to begin; 30 s. */
   readonly bodyTimeoutMs?: number;
   readonly headerTimeoutMs?: number;
@@ -138,7 +140,7 @@ class HttpsFront implements Listening {
       session.setLocalWindowSize(STREAM_WINDOW * maxStreams);
       session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
     });
-    this.server.on('tlsClientError', () => undefined);
+    this.server.on('tlsClientError', () => options.onFailedHandshake?.());
     this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
     // Only HTTP/1.1 comes this way. Who waits with a body is told to send it when somebody wants to read it.
     for (const event of ['request', 'checkContinue']) {

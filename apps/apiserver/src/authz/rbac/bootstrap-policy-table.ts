@@ -278,7 +278,7 @@ system:kubelet-api-admin
   proxy core nodes
   * core nodes/log,nodes/metrics,nodes/proxy,nodes/spec,nodes/stats
 system:monitoring
-  get /healthz,/healthz/*,/livez,/livez/*,/metrics,/readyz,/readyz/*
+  get /healthz,/healthz/*,/livez,/livez/*,/metrics,/metrics/slis+26,/readyz,/readyz/*
 system:node
   create authentication.k8s.io tokenreviews
   create authorization.k8s.io localsubjectaccessreviews,subjectaccessreviews

@@ -102,7 +102,7 @@ function parseRoles(table: string, minor: number): { name: string; rules: rbacv1
       skipping = since > minor;
       if (!skipping) roles.push({ name: text, rules: [] });
     } else if (!skipping && since <= minor) {
-      roles.at(-1)!.rules.push(parseRule(text));
+      roles.at(-1)!.rules.push(parseRule(text, minor));
     }
   }
   return roles;
@@ -114,13 +114,19 @@ function sinceOf(line: string): [string, number] {
   return mark ? [line.replace(mark[0], ' ').trim(), Number(mark[1])] : [line.trim(), 0];
 }
 
-function parseRule(text: string): rbacv1.PolicyRule {
+/** pathsOf are the paths of a list that a release has: `/metrics/slis+26` is one since 26. */
+function pathsOf(list: string, minor: number): string[] {
+  const marked = list.split(',').map(item => item.split('+'));
+  return marked.filter(([, since = 0]) => Number(since) <= minor).map(([path]) => path!);
+}
+
+function parseRule(text: string, minor: number): rbacv1.PolicyRule {
   if (text === 'events')
     return { verbs: ['create', 'patch', 'update'], apiGroups: ['', 'events.k8s.io'], resources: ['events'] };
   const [what, names] = text.split(' = ');
   const [verbList, groups, resources] = what!.split(' ');
   const verbs = [...(SHORT[verbList!] ?? verbList!.split(','))];
-  if (resources === undefined) return { verbs, nonResourceURLs: groups!.split(',') };
+  if (resources === undefined) return { verbs, nonResourceURLs: pathsOf(groups!, minor) };
   return {
     verbs,
     apiGroups: groups!.split(',').map(group => (group === 'core' ? '' : group)),

@@ -4,7 +4,7 @@ import { defineKind, type KindDefinition, type Minor } from '../../../kind';
 import { proxyConnect } from '../../../shared/connects';
 import { served } from '../../../shared/served';
 import { serviceColumns } from './columns';
-import { DUAL_STACK, MIXED_PROTOCOLS } from './validation';
+import { DUAL_STACK } from './validation';
 import { defaultService, IP_MODES } from './defaults';
 import { serviceStatusStrategy, serviceStrategy } from './strategy';
 
@@ -37,7 +37,6 @@ export const service = (emulated: Minor): KindDefinition<corev1.Service> =>
       'spec.internalTrafficPolicy': 22,
       'spec.loadBalancerClass': 22,
       'spec.trafficDistribution': 31,
-      'status.loadBalancer.ingress.ports': MIXED_PROTOCOLS,
       'status.loadBalancer.ingress.ipMode': IP_MODES,
     },
     defaults: defaultService,

@@ -39,7 +39,7 @@ const RANGES_BY_INDEX = 30;
 /** DUAL_STACK is the first release with addresses of two families. */
 export const DUAL_STACK = 21;
 /** MIXED_PROTOCOLS is the first release whose load balancers may carry several protocols. */
-export const MIXED_PROTOCOLS = 24;
+const MIXED_PROTOCOLS = 24;
 
 /** isHeadless: the service has no address of its own. */
 export const isHeadless = ({ clusterIPs = [] }: corev1.ServiceSpec) =>
