@@ -12,6 +12,8 @@ export interface Config {
   /** emulated is the minor number of the release. */
   readonly emulated: number;
   readonly advertiseAddress: string;
+  /** externalHost is the host that clients are told. */
+  readonly externalHost: string;
   readonly clusterIps: Range;
   readonly nodePorts: Range;
   readonly issuers: readonly string[];
@@ -31,9 +33,11 @@ export function compileConfig(flags: ApiServerFlags): Config {
     throw new Error('--nats-cert-file is required with --nats-servers: the bus knows us by it');
   const issuers = flags['service-account-issuer'];
   if (!issuers.length) throw new Error('--service-account-issuer: must not be empty');
+  const advertiseAddress = flags['advertise-address'] || ownAddress(flags['bind-address']);
   return {
     emulated: parseRelease(flags['emulated-version']),
-    advertiseAddress: flags['advertise-address'] || ownAddress(flags['bind-address']),
+    advertiseAddress,
+    externalHost: flags['external-hostname'] || advertiseAddress,
     clusterIps: clusterIpRange(flags['service-cluster-ip-range']),
     nodePorts: nodePortRange(flags['service-node-port-range']),
     issuers,

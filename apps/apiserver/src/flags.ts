@@ -10,8 +10,15 @@ export const FLAGS = {
     '',
     'address that the cluster reaches this apiserver at; the first of this host unless given',
   ),
+  'external-hostname': flag.string(
+    '',
+    'host that clients are told this apiserver has; the advertise address unless given',
+  ),
   'tls-cert-file': flag.string('', 'server certificate'),
   'tls-private-key-file': flag.string('', "the server certificate's key"),
+  'tls-sni-cert-key': flag.repeated(
+    'CERT,KEY or CERT,KEY:NAME,...: a certificate for clients that ask for one of these names, which may begin with *. (those in the certificate unless given); may be repeated',
+  ),
   'client-ca-file': flag.string(
     '',
     'CA whose client certificates are believed: the common name is the user, each organization a group',

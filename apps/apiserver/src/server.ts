@@ -104,7 +104,7 @@ async function start(foundation: Foundation): Promise<RunningApiServer> {
     },
     ...(audit && { audit }),
     ...(flow && { flow }),
-    advertiseAddress: `${config.advertiseAddress}:${flags['secure-port']}`,
+    advertiseAddress: `${config.externalHost}:${flags['secure-port']}`,
   });
   foundation.bind(server);
   const encrypt = encryption(etcd, config);

@@ -14,6 +14,8 @@ export const flag = {
     default: value,
     help,
   }),
+  /** repeated is a list whose items may have commas in them: the flag is given once for each. */
+  repeated: (help: string): Flag<readonly string[]> => ({ type: 'repeated', default: [], help }),
 };
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -60,10 +62,7 @@ export function parseFlags<F extends FlagSet>(
     if (text === undefined) throw new FlagError(`flag needs an argument: --${name}`);
     const value = parseValue(declared, name, text);
     // A list may be given in several places; they add up.
-    given.set(
-      name,
-      declared.type === 'strings' ? [...((given.get(name) as string[]) ?? []), ...(value as string[])] : value,
-    );
+    given.set(name, isList(declared) ? [...((given.get(name) as string[]) ?? []), ...(value as string[])] : value);
   }
   for (const [name, value] of Object.entries(config)) {
     const declared = lookup(flags, name, `unknown field in the config file: ${name}`);
@@ -103,6 +102,8 @@ function parseValue(declared: Flag, name: string, text: string): FlagValue {
       return text;
     case 'strings':
       return text === '' ? [] : text.split(',');
+    case 'repeated':
+      return [text];
     case 'duration':
       return parseDuration(text);
     case 'int':
@@ -118,8 +119,10 @@ function parseValue(declared: Flag, name: string, text: string): FlagValue {
   }
 }
 
+const isList = ({ type }: Flag) => type === 'strings' || type === 'repeated';
+
 function parseConfigValue(declared: Flag, name: string, value: unknown): FlagValue {
-  if (declared.type === 'strings' && Array.isArray(value)) return value.map(String);
+  if (isList(declared) && Array.isArray(value)) return value.map(String);
   if (typeof value === 'object') throw new FlagError(`invalid value for ${name} in the config file`);
   return parseValue(declared, name, String(value));
 }

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 
 /** Flag declares one command-line flag, named as upstream names it; the config file (`--config`) uses the same names. */
 export interface Flag<T extends FlagValue = FlagValue> {
-  readonly type: 'string' | 'int' | 'bool' | 'duration' | 'strings';
+  readonly type: 'string' | 'int' | 'bool' | 'duration' | 'strings' | 'repeated';
   readonly default: T;
   /** help is one line. */
   readonly help: string;

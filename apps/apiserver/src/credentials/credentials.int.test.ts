@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigMaps } from '@navarch/api';
 import { HttpsTransport } from '@navarch/client';
 import { createTestPki, eventually, tempDir, type TestPki } from '@navarch/testing';
+import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { startTestCluster, type TestApiServer, type TestCluster } from '../testing/test-server';
@@ -21,9 +24,13 @@ beforeAll(async () => {
   copyFileSync(serving.certFile, file('tls.crt'));
   copyFileSync(serving.keyFile, file('tls.key'));
   copyFileSync(cluster.pki.caFile, file('ca.crt'));
+  const other = await cluster.pki.issue({ name: 'lb' });
+  copyFileSync(other.certFile, file('lb.crt'));
+  copyFileSync(other.keyFile, file('lb.key'));
   writeFileSync(file('tokens.csv'), 'one,alice,1,"staff"\n');
   server = await cluster.start(
     ...['--tls-cert-file', file('tls.crt'), '--tls-private-key-file', file('tls.key')],
+    ...['--tls-sni-cert-key', `${file('lb.crt')},${file('lb.key')}:api.example.com`],
     ...['--client-ca-file', file('ca.crt'), '--token-auth-file', file('tokens.csv')],
     ...['--requestheader-client-ca-file', proxies.caFile, '--requestheader-allowed-names', 'front'],
   );
@@ -110,13 +117,31 @@ describe('files that change', () => {
   });
 });
 
-function servedName(port: number): Promise<string | undefined> {
+test('who asks for another name gets its certificate, which follows its file, and is known by his own', async () => {
+  expect(await servedName(server.port, 'api.example.com')).toBe('lb');
+  const { certPem: cert, keyPem: key } = await cluster.pki.issue({ name: 'me', organizations: ['system:masters'] });
+  const asked = { host: '127.0.0.1', port: server.port, path: '/metrics', ca: cluster.pki.caPem, cert, key };
+  const asThat = { servername: 'api.example.com', checkServerIdentity: () => undefined };
+  const [answer] = (await once(request({ ...asked, ...asThat }).end(), 'response')) as [IncomingMessage];
+  answer.destroy();
+  expect(answer.statusCode).toBe(200);
+  expect(await servedName(server.port, 'www.example.com')).not.toBe('lb');
+  const next = await cluster.pki.issue({ name: 'lb-2' });
+  copyFileSync(next.certFile, file('lb.crt'));
+  copyFileSync(next.keyFile, file('lb.key'));
+  await eventually(async () => (await servedName(server.port, 'api.example.com')) === 'lb-2');
+});
+
+function servedName(port: number, servername?: string): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
-      const { CN } = socket.getPeerCertificate().subject;
-      socket.destroy();
-      resolve(Array.isArray(CN) ? CN[0] : CN);
-    });
+    const socket = connect(
+      { port, host: '127.0.0.1', rejectUnauthorized: false, ...(servername && { servername }) },
+      () => {
+        const { CN } = socket.getPeerCertificate().subject;
+        socket.destroy();
+        resolve(Array.isArray(CN) ? CN[0] : CN);
+      },
+    );
     socket.on('error', reject);
   });
 }

@@ -11,6 +11,7 @@ import {
 import type { ApiServerFlags } from '../flags';
 import type { KubeletTls } from '../kubelet/kubelet-connection';
 import type { Live, LiveFiles, ReadFile } from './live';
+import { readNamedCertificate, type NamedCertificate } from './named-certificates';
 
 /** CertificateBundle is a file of CA certificates: as it is, and taken apart. */
 export interface CertificateBundle {
@@ -27,6 +28,8 @@ export interface TokenKeys {
 /** Credentials are the keys, certificates and tokens that flags name files of. All follow their files. */
 export interface Credentials {
   readonly serving: Live<{ readonly cert: string; readonly key: string }>;
+  /** named are the certificates for clients that ask for other names. */
+  readonly named: Live<readonly NamedCertificate[]>;
   readonly clientCa: Live<CertificateBundle | undefined>;
   readonly proxyCa: Live<CertificateBundle | undefined>;
   /** proxyClient is the client certificate that aggregated API servers and webhooks know us by. */
@@ -50,6 +53,7 @@ export function openCredentials(flags: ApiServerFlags, files: LiveFiles): Creden
       createSecureContext(pair);
       return pair;
     }),
+    named: follow('tls-sni-cert-key', read => flags['tls-sni-cert-key'].map(text => readNamedCertificate(text, read))),
     clientCa: bundle('client-ca-file'),
     proxyCa: bundle('requestheader-client-ca-file'),
     proxyClient: follow('proxy-client-cert-file', read => {

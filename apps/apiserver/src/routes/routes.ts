@@ -30,7 +30,7 @@ export function makeRoutes({ health, metrics, config, keys, jwksUri, port, logs 
     ...openidRoutes({
       issuer: config.issuers[0]!,
       keys,
-      jwksUri: jwksUri || `https://${config.advertiseAddress}:${port}/openid/v1/jwks`,
+      jwksUri: jwksUri || `https://${config.externalHost}:${port}/openid/v1/jwks`,
     }),
   ];
 }

@@ -1,6 +1,8 @@
 import { listenHttps, type ApiServer, type Listening } from '@navarch/apiserver-runtime';
+import { createSecureContext } from 'node:tls';
 import { originMatcher, strictTransport, withBrowserHeaders } from '../browser-headers';
 import { ClientCertificates } from '../authn/client-certificates';
+import { certificateFor } from '../credentials/named-certificates';
 import type { Foundation } from './foundation';
 import { frontMetrics } from './front-metrics';
 
@@ -13,6 +15,14 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
   const { remaining, onFailedHandshake } = frontMetrics(metrics, clock);
   const clients = new ClientCertificates(credentials, config.requestHeader, emulated, remaining);
   const keys = () => ({ ...credentials.serving.current, clientCa: clients.authorities });
+  const contexts = () => {
+    const { authorities: ca } = clients;
+    const shared = { ...config.tls, ...(ca && { ca }) };
+    return credentials.named.current.map(({ names, cert, key }) => {
+      return { names, context: createSecureContext({ cert, key, ...shared }) };
+    });
+  };
+  let named = contexts();
   const browsers = {
     isAllowed: originMatcher(flags['cors-allowed-origins']),
     strictTransport: strictTransport(flags['strict-transport-security-directives']),
@@ -21,6 +31,7 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
     host: flags['bind-address'],
     port: flags['secure-port'],
     ...keys(),
+    contextFor: name => certificateFor(named, name)?.context,
     identify: clients.identify,
     handler: withBrowserHeaders(server.handler, browsers),
     upgrade: (request, socket, head, user) => server.handleUpgrade(request, socket, head, user),
@@ -34,5 +45,8 @@ export async function openFront(foundation: Foundation, server: ApiServer): Prom
   });
   credentials.serving.onChange(() => front.update(keys()));
   clients.onChange(() => front.update(keys()));
+  const renew = () => void (named = contexts());
+  credentials.named.onChange(renew);
+  clients.onChange(renew);
   return front;
 }

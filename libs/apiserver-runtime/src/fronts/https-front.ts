@@ -5,7 +5,7 @@ import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from '
 import type { EventEmitter } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContextOptions, TLSSocket } from 'node:tls';
+import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import { arrivingRequest, type Arrival } from './arriving-request';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
@@ -31,6 +31,8 @@ export interface HttpsFrontOptions {
   readonly handler: ApiHandler;
   /** upgrade takes a connection over, or answers false: then the request is served as if it asked for no upgrade. */
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => boolean;
+  /** contextFor is the certificate for clients that ask for a host by this name; undefined: the usual one. */
+  readonly contextFor?: (name: string) => SecureContext | undefined;
   readonly log: Logger;
   /** onFailedHandshake is called when a client could not agree with us on TLS. */
   readonly onFailedHandshake?: () => void;
@@ -90,6 +92,11 @@ export async function listenHttps(options: HttpsFrontOptions): Promise<Listening
   return front;
 }
 
+/** byName chooses a certificate as Node wants it chosen. */
+function byName(contextFor: NonNullable<HttpsFrontOptions['contextFor']>) {
+  return (name: string, choose: (error: null, context?: SecureContext) => void): void => choose(null, contextFor(name));
+}
+
 class HttpsFront implements Listening {
   private readonly server: Http2SecureServer;
   private readonly connections: Connections;
@@ -99,7 +106,7 @@ class HttpsFront implements Listening {
 
   constructor(private readonly options: HttpsFrontOptions) {
     this.unread = new Unread(options.maxUnreadBytes ?? MAX_UNREAD_BYTES);
-    const { cert, key, clientCa, maxStreams = MAX_STREAMS } = options;
+    const { cert, key, clientCa, contextFor, maxStreams = MAX_STREAMS } = options;
     const { headerTimeoutMs = HEADER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
     const pingMs = options.pingTimeoutMs ?? PING_TIMEOUT_MS;
     this.connections = new Connections({ beginMs: headerTimeoutMs, pingMs, idleMs: idleTimeoutMs });
@@ -108,6 +115,7 @@ class HttpsFront implements Listening {
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       allowHTTP1: true,
       ...(options.tls ?? TLS),
+      ...(contextFor && { SNICallback: byName(contextFor) }),
       handshakeTimeout: headerTimeoutMs,
       maxHeaderListPairs: 256,
       maxSessionMemory: 256,
