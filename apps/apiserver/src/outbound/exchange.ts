@@ -1,7 +1,12 @@
 import { request, type Agent } from 'node:https';
+import { ByteBudget } from './byte-budget';
+import { secureContextOf } from './secure-contexts';
 
 /** MAX_ANSWER_BYTES bounds what is taken from a server that is not ours, unless more is asked for. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** arriving bounds what all answers that are not complete yet take together. */
+const arriving = new ByteBudget(256 * 1024 * 1024);
 
 /** Outgoing is one HTTPS request to a server that is not ours. Certificates and keys are PEM texts. */
 export interface Outgoing {
@@ -25,7 +30,7 @@ export interface Outgoing {
 export interface Answer {
   readonly status: number;
   readonly contentType: string;
-  readonly text: string;
+  readonly body: Buffer;
 }
 
 /** exchange sends a request and answers the whole answer. It rejects with an Error that says what failed, and why by its cause. Redirects are not followed. */
@@ -42,7 +47,8 @@ export function exchange(outgoing: Outgoing): Promise<Answer> {
         ...headers,
         ...(body && { 'content-length': body.length }),
       },
-      ...{ ca, cert, key, agent, servername: serverName },
+      // The agent tells connections apart by the texts; the context spares it reading them.
+      ...{ ca, cert, key, agent, servername: serverName, secureContext: secureContextOf({ ca, cert, key }) },
       ...(insecureSkipTlsVerify && { rejectUnauthorized: false }),
       signal: AbortSignal.timeout(timeoutMs),
     });
@@ -57,16 +63,18 @@ export function exchange(outgoing: Outgoing): Promise<Answer> {
       const chunks: Buffer[] = [];
       let size = 0;
       answer.on('data', (chunk: Buffer) => {
+        if (size + chunk.length > maxAnswerBytes) return void sent.destroy(new Error('the answer is too long'));
+        if (!arriving.take(chunk.length)) return void sent.destroy(new Error('too much is being answered at once'));
         size += chunk.length;
-        if (size > maxAnswerBytes) sent.destroy(new Error('the answer is too long'));
-        else chunks.push(chunk);
+        chunks.push(chunk);
       });
+      answer.once('close', () => arriving.give(size));
       answer.once('error', fail);
       answer.once('end', () =>
         resolve({
           status: answer.statusCode ?? 0,
           contentType: answer.headers['content-type'] ?? '',
-          text: Buffer.concat(chunks).toString('utf8'),
+          body: Buffer.concat(chunks, size),
         }),
       );
     });

@@ -55,16 +55,16 @@ export class ReviewClient {
       const { token, ...place } = this.endpoint.current;
       const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
       const { agent, timeoutMs } = this;
-      const { status, text } = await exchange({ ...place, method: 'POST', headers, body, timeoutMs, agent });
-      if (status >= 200 && status < 300) return statusOf<S>(text);
+      const { status, body: answer } = await exchange({ ...place, method: 'POST', headers, body, timeoutMs, agent });
+      if (status >= 200 && status < 300) return statusOf<S>(answer);
       if (!TRANSIENT.has(status) || attempt === ATTEMPTS) throw new Error(`the webhook answered ${status}`);
       await this.clock.sleep(backoff.next());
     }
   }
 }
 
-function statusOf<S extends object>(text: string): S {
-  const { status } = JSON.parse(text) as { status?: unknown };
+function statusOf<S extends object>(answer: Buffer): S {
+  const { status } = JSON.parse(answer.toString()) as { status?: unknown };
   if (typeof status !== 'object' || status === null) throw new Error("the webhook's answer has no status");
   return status as S;
 }

@@ -50,10 +50,10 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
   }).catch(({ cause }: Error) => {
     throw failure(goError(cause as Error, place));
   });
-  const { status, contentType, text } = answer;
-  if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, text));
+  const { status, contentType, body } = answer;
+  if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, body.toString()));
   try {
-    return decodeJson(Buffer.from(text)).value;
+    return decodeJson(body).value;
   } catch (error) {
     throw new Error(`couldn't get version/kind; json parse error: ${describe(error)}`);
   }

@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuthorizationAttributes, Decision } from '../interfaces';
 import { forbiddenRequest } from './authorization';
 import { authorizeAll } from './authorizers';
-import { warningHeader } from './exchange';
 
 const attributes: AuthorizationAttributes = {
   ...{ user: { name: 'u', groups: [] }, verb: 'get', isResourceRequest: true, group: '', version: 'v1' },
@@ -40,13 +39,4 @@ describe('authorizeAll', () => {
   ])('%j', async (outcomes, expected) => {
     expect((await authorizeAll(saying(...outcomes), attributes)).outcome).toBe(expected);
   });
-});
-
-test.each([
-  [['a'], '299 - "a"'],
-  [['a', 'b', 'a'], '299 - "a", 299 - "b"'],
-  [['say "x" \\'], '299 - "say \\"x\\" \\\\"'],
-  [['line\r\nbreak'], '299 - "linebreak"'],
-])('warningHeader %j', (texts, header) => {
-  expect(warningHeader(texts)).toBe(header);
 });

@@ -9,7 +9,7 @@ import { authenticate } from './authentication';
 import { authorize } from './authorization';
 import { beginAudit } from './audit';
 import { withDeadline, type Deadlines } from './deadline';
-import { Exchange, warningHeader } from './exchange';
+import { Exchange } from './exchange';
 import { impersonate } from './impersonation';
 import { OverloadError } from './flow-control';
 import { metricVerb, scopeOf, type ServerMetrics } from './metrics';
@@ -65,7 +65,7 @@ export class Chain {
     }
     if (exchange.headers) response = { ...response, headers: { ...response.headers, ...exchange.headers } };
     if (exchange.warnings)
-      response = { ...response, headers: { ...response.headers, warning: warningHeader(exchange.warnings) } };
+      response = { ...response, headers: { ...response.headers, warning: exchange.warnings.header() } };
     if (isStream(response.body)) return this.streaming(exchange, response, response.body);
     this.finish(exchange, response);
     return response;

@@ -2,6 +2,7 @@ import type { ApiRequest, ApiResponse, UserInfo } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo, Seat } from '../interfaces';
 import { authorizeAll } from './authorizers';
+import { Warnings } from './warnings';
 
 const noQuery = new URLSearchParams();
 /** ID is what a client may call a request: what goes into a log must not break its lines. */
@@ -43,7 +44,7 @@ export class Exchange implements RequestContext {
   served = false;
   /** waitedMs is how long it stood in a queue. */
   waitedMs = 0;
-  warnings: string[] | undefined;
+  warnings: Warnings | undefined;
   /** annotations go into the audit record. */
   annotations: Record<string, string> | undefined;
   /** headers go with the answer, whatever it is. */
@@ -82,7 +83,7 @@ export class Exchange implements RequestContext {
   }
 
   warn(text: string): void {
-    (this.warnings ??= []).push(text);
+    (this.warnings ??= new Warnings()).add(text);
   }
 
   annotate(key: string, value: string): void {
@@ -101,44 +102,4 @@ export class Exchange implements RequestContext {
     if (this.audit?.keepsBodies) this.requestBody = body;
     return body;
   }
-}
-
-/** MAX_WARNED is how many characters of warnings an answer carries before each is cut to MAX_WARNING, and about how many then. */
-const MAX_WARNED = 4096;
-const MAX_WARNING = 256;
-
-/** warningHeader renders warnings as the Warning header's values: `299 - "text"`. Control characters are dropped, and what is too much. */
-export function warningHeader(texts: readonly string[]): string {
-  return bounded([...new Set(texts)])
-    .map(text => `299 - "${quotable(text)}"`)
-    .join(', ');
-}
-
-/** bounded leaves texts as they are if they are not too long together; else each is cut, and none follows once enough is said. */
-function bounded(texts: readonly string[]): readonly string[] {
-  let total = 0;
-  const tooMuch = texts.findIndex(text => (total += lengthOf(text)) > MAX_WARNED);
-  if (tooMuch < 0) return texts;
-  const kept: string[] = [];
-  let said = 0;
-  for (const text of texts) {
-    // Those before had been said when it became too much.
-    if (kept.length > tooMuch && said >= MAX_WARNED) break;
-    const cut = lengthOf(text) > MAX_WARNING ? Array.from(text).slice(0, MAX_WARNING).join('') : text;
-    said += lengthOf(cut);
-    kept.push(cut);
-  }
-  return kept;
-}
-
-/** lengthOf counts characters, not the units that they are stored in. */
-function lengthOf(text: string): number {
-  let length = 0;
-  for (const _ of text) length++;
-  return length;
-}
-
-function quotable(text: string): string {
-  // Header values are Latin-1 without control characters; quotes and backslashes are escaped as in a quoted-string.
-  return text.replace(/[^\x20-\x7e\xa0-\xff]/g, '').replace(/[\\"]/g, '\\$&');
 }

@@ -48,9 +48,9 @@ export class Provider {
     const failed = this.failures.get(url.href);
     if (failed) throw failed;
     try {
-      const { status, text } = await exchange({ url, method: 'GET', ca: this.settings.ca, timeoutMs: TIMEOUT_MS });
+      const { status, body } = await exchange({ url, method: 'GET', ca: this.settings.ca, timeoutMs: TIMEOUT_MS });
       if (status !== 200) throw new Error(`GET ${url.href}: status ${status}`);
-      return text;
+      return body.toString();
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       this.failures.set(url.href, failure, RETRY_MS);
