@@ -1,6 +1,6 @@
 import type { ApiRequest } from '@navarch/apimachinery';
 import { defaultLimits } from '@navarch/apiserver-runtime';
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { ClientRequest, OutgoingHttpHeaders } from 'node:http';
 
 /** PassedBody is a request's body on its way to a backend. */
 export interface PassedBody {
@@ -39,39 +39,4 @@ export async function passedBody(request: ApiRequest): Promise<PassedBody> {
   const whole = request.content ? Buffer.alloc(0) : await request.body(defaultLimits.maxBodyBytes);
   if (!whole.length) return { ...NO_BODY, again: ASKING.has(request.method) };
   return { headers: { 'content-length': whole.length }, again: false, sendBy: outgoing => void outgoing.end(whole) };
-}
-
-/**
- * askBackend opens a request, sends it with its body and answers the head of what comes back. It rejects when the backend fails, or the asker has gone. A
- * kept connection that the backend had closed meanwhile is replaced once, where asking again is safe.
- */
-export async function askBackend(
-  open: () => ClientRequest,
-  body: PassedBody,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const request = open();
-  try {
-    return await answerOf(request, body, signal);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (!body.again || !request.reusedSocket || code !== 'ECONNRESET' || signal.aborted) throw error;
-    return answerOf(open(), body, signal);
-  }
-}
-
-function answerOf(outgoing: ClientRequest, body: PassedBody, signal: AbortSignal): Promise<IncomingMessage> {
-  const giveUp = () => outgoing.destroy();
-  signal.addEventListener('abort', giveUp, { once: true });
-  return new Promise((resolve, reject) => {
-    outgoing.once('response', response => {
-      response.once('close', () => signal.removeEventListener('abort', giveUp));
-      resolve(response);
-    });
-    outgoing.on('error', reject);
-    // An answer that comes for a request that was given up is neither told nor an error.
-    outgoing.once('close', () => reject(new Error('the request was given up')));
-    if (signal.aborted) giveUp();
-    else body.sendBy(outgoing);
-  });
 }

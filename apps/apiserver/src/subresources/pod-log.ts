@@ -4,7 +4,8 @@ import { checkAccepts, type Store, type SubresourceHandler } from '@navarch/apis
 import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod } from '../kubelet/pod-target';
 import { relay } from '../kubelet/stream-body';
-import { askBackend, NO_BODY } from '../proxy/passed-body';
+import { askBackend } from '../proxy/ask-backend';
+import { NO_BODY } from '../proxy/passed-body';
 import { kubeletFailure } from './kubelet-failure';
 
 /** podLogHandler serves GET pods/log from the kubelet's /containerLogs, followed or not. */
