@@ -30,17 +30,29 @@ export function parseFieldSelector(text: string): FieldSelector {
 
 /** fieldSelector makes a selector of its requirements. */
 export function fieldSelector(requirements: readonly FieldRequirement[]): FieldSelector {
+  const rules = [...rulesOf(requirements)];
   return {
     empty: requirements.length === 0,
     requirements,
     matches: fields =>
-      requirements.every(({ field, operator, value }) => {
-        const actual = Object.prototype.hasOwnProperty.call(fields, field) ? fields[field] : '';
-        return (actual === value) === (operator === '=');
+      rules.every(([field, { wanted, refused }]) => {
+        const actual = Object.hasOwn(fields, field) ? fields[field]! : '';
+        return !refused.has(actual) && (wanted.size === 0 || (wanted.size === 1 && wanted.has(actual)));
       }),
     exact: field => requirements.find(r => r.field === field && r.operator === '=')?.value,
     toString: () => requirements.map(r => `${r.field}${r.operator}${r.value.replace(/[\\,=]/g, '\\$&')}`).join(','),
   };
+}
+
+/** rulesOf gathers what is wanted of each field, and what is not: an object is looked at once for each, however long the selector is. */
+function rulesOf(requirements: readonly FieldRequirement[]) {
+  const rules = new Map<string, { readonly wanted: Set<string>; readonly refused: Set<string> }>();
+  for (const { field, operator, value } of requirements) {
+    let rule = rules.get(field);
+    if (!rule) rules.set(field, (rule = { wanted: new Set(), refused: new Set() }));
+    (operator === '=' ? rule.wanted : rule.refused).add(value);
+  }
+  return rules;
 }
 
 /** splitTerms cuts at commas that no backslash escapes. */

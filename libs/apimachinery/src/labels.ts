@@ -1,4 +1,5 @@
 import { tokenize, type Token } from './label-lexer';
+import { INTEGER, labelMatcher } from './label-matcher';
 import { isQualifiedName, isValidLabelValue } from './names';
 
 /** Operator of a requirement, as its text has it; `exists` and `!` have no values. */
@@ -27,32 +28,6 @@ export interface LabelSelector {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
-const has = (labels: Readonly<Record<string, string>>, key: string) =>
-  Object.prototype.hasOwnProperty.call(labels, key);
-
-function holds({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {
-  const present = has(labels, key);
-  switch (operator) {
-    case '=':
-    case 'in':
-      return present && values.includes(labels[key]!);
-    case '!=':
-    case 'notin':
-      return !present || !values.includes(labels[key]!);
-    case 'exists':
-      return present;
-    case '!':
-      return !present;
-    case 'gt':
-    case 'lt': {
-      if (!present || !INTEGER.test(labels[key]!)) return false;
-      const actual = BigInt(labels[key]!);
-      const bound = BigInt(values[0]!);
-      return operator === 'gt' ? actual > bound : actual < bound;
-    }
-  }
-}
-
 function print({ key, operator, values }: Requirement): string {
   switch (operator) {
     case 'exists':
@@ -75,10 +50,11 @@ const byKey = (a: { key: string }, b: { key: string }) => (a.key < b.key ? -1 : 
 
 function selectorOf(requirements: readonly Requirement[]): Selector {
   const sorted = [...requirements].sort(byKey);
+  const match = labelMatcher(sorted);
   return {
     empty: sorted.length === 0,
     requirements: sorted,
-    matches: labels => sorted.every(requirement => holds(requirement, labels ?? NONE)),
+    matches: labels => match(labels ?? NONE),
     toString: () => sorted.map(print).join(','),
   };
 }
@@ -88,9 +64,6 @@ export const everything: Selector = selectorOf([]);
 
 /** nothing matches no labels at all, although it has no requirement to show. */
 export const nothing: Selector = { empty: false, requirements: [], matches: () => false, toString: () => '' };
-
-// Go's integers have an optional sign and 64 bits.
-const INTEGER = /^[+-]?\d{1,19}$/;
 
 /** requirement checks and makes a condition. It throws an Error in the API's words. */
 export function requirement(key: string, operator: Operator, values: readonly string[]): Requirement {
