@@ -20,7 +20,7 @@ import { inheritLabels } from '../shared/legacy';
 import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 DaemonSet') } as const;
 

@@ -12,7 +12,7 @@ import { defaultDeployment } from './defaults';
 import { validateDeployment, validateDeploymentUpdate } from './validation';
 import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 const legacy = {
   until: 15,
   deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 Deployment'),

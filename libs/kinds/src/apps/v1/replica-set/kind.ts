@@ -18,7 +18,7 @@ import {
 } from '../shared/workload';
 import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 const SPEC = Path.at('spec');
 const COUNTS = ['fullyLabeledReplicas', 'readyReplicas', 'availableReplicas'] as const;
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 ReplicaSet') } as const;

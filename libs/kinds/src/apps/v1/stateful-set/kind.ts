@@ -14,7 +14,7 @@ import { inheritLabels } from '../shared/legacy';
 import { validateStatefulSet, validateStatefulSetUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 /** AVAILABLE is the first release whose sets count the pods that have been ready for long enough. */
 const AVAILABLE: Minor = 22;
 const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 StatefulSet') } as const;

@@ -32,7 +32,7 @@ function scheduleWarnings(schedule: string | undefined, { emulated }: Release): 
     : [`cannot use TZ or CRON_TZ in spec.schedule, use timeZone field instead, ${DETAILS}`];
 }
 
-const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template');
 function defaultCronJob({ spec }: batchv1.CronJob): void {
   if (!spec) return;
   spec.concurrencyPolicy ||= 'Allow';

@@ -11,7 +11,7 @@ import { validateJobStatus } from './status';
 import { validateJob, validateJobUpdate } from './validation';
 import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;

@@ -83,7 +83,7 @@ export const node = defineKind<corev1.Node>({
       metadataChecks: { update: ['whole', 'change'] },
       prepareForUpdate: (node, old, { emulated }) => dropDisabled(node, old, emulated),
       validate: validateNode,
-      validateUpdate: (node, old, release) => [...validateNode(node), ...validateNodeUpdate(node, old, release)],
+      validateUpdate: (node, old, release) => [...validateNode(node, release), ...validateNodeUpdate(node, old, release)],
     }),
     // A kubelet registers its node together with its status.
     prepareForCreate: (node, { emulated }) => dropDisabled(node, undefined, emulated),

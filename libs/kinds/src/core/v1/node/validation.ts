@@ -8,6 +8,7 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
+import type { Minor } from '../../../kind';
 import { duplicateStruct, each, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
@@ -16,13 +17,16 @@ import { validateTaintEffect } from '../pod/validation/tolerations';
 import { validateNodeAnnotations } from './annotations';
 import { validateNodeConfig } from './config-source';
 
+/** FIELDS is the first release that looks at each field that may not change, and at nothing else of the spec. */
+const FIELDS: Minor = 26;
+
 /** validateNode checks taints, resources and pod address ranges. */
-export function validateNode(node: corev1.Node): FieldError[] {
+export function validateNode(node: corev1.Node, release: Release): FieldError[] {
   return [
     ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path)),
     ...validateTaints(node.spec?.taints, TAINTS),
     ...validateNodeResources(node),
-    ...validateRanges(node.spec?.podCIDRs ?? []),
+    ...validateRanges(node.spec?.podCIDRs ?? [], release),
   ];
 }
 
@@ -56,12 +60,18 @@ function validateTaints(taints: readonly corev1.Taint[] = [], path: Path): Field
   });
 }
 
-function validateRanges(ranges: readonly string[]): FieldError[] {
+/** BLOCKS is the first release that speaks of blocks of addresses alike, wherever they stand. */
+const BLOCKS: Minor = 30;
+
+function validateRanges(ranges: readonly string[], { emulated }: Release): FieldError[] {
   const path = Path.at('spec', 'podCIDRs');
   const complain = (at: Path, detail: string) => invalidStruct(at, goStrings(ranges), detail);
-  const errors = ranges.flatMap((range, i) =>
-    isCIDR(range).length ? [complain(path.index(i), 'must be valid CIDR')] : [],
-  );
+  const errors = ranges.flatMap((range, i) => {
+    const at = path.index(i);
+    const problems = isCIDR(range);
+    if (emulated >= BLOCKS) return each(at, range, problems);
+    return problems.length ? [complain(at, 'must be valid CIDR')] : [];
+  });
   const families = new Set(ranges.map(range => range.includes(':')));
   if (ranges.length > 2 || (ranges.length === 2 && families.size < 2)) {
     errors.push(complain(path, 'may specify no more than one CIDR for each IP family'));
@@ -88,7 +98,7 @@ function validateAddresses({ status }: corev1.Node): FieldError[] {
   });
 }
 
-/** validateNodeUpdate: of the spec only taints and unschedulable change; addresses and identity may be set once. */
+/** validateNodeUpdate: address ranges and identity may be set once. */
 export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release: Release): FieldError[] {
   const errors = [
     ...validateNodeAnnotations(node, (taints, path) => validateTaints(taints, path)),
@@ -109,17 +119,25 @@ export function validateNodeUpdate(node: corev1.Node, old: corev1.Node, release:
     );
   }
   errors.push(...validateNodeConfig(node), ...validateTaints(spec.taints, TAINTS));
+  if (release.emulated < FIELDS) return [...errors, ...validateRest(spec, before)];
+  if ((spec.externalID ?? '') !== (before.externalID ?? ''))
+    errors.push(field.forbidden(at.child('externalID'), 'may not be updated'));
+  return errors;
+}
+
+/** validateRest: of the spec of older releases nothing but taints and unschedulable changes. */
+function validateRest(spec: corev1.NodeSpec, before: corev1.NodeSpec): FieldError[] {
+  const ranges = spec.podCIDRs ?? [];
+  const fixed = before.podCIDRs ?? [];
   const rest = ({ taints: _t, unschedulable: _u, podCIDR: _p, configSource: _c, ...other }: corev1.NodeSpec) => ({
     ...other,
     ...(!fixed.length && { podCIDRs: ranges }),
     ...(!before.providerID && { providerID: spec.providerID }),
   });
-  if (!semanticEqual(rest(spec), rest(before))) {
-    const dynamic =
-      release.emulated < 26 ? ' (or configSource, if the DynamicKubeletConfig feature gate is enabled)' : '';
-    const message = `node updates may only change labels, taints, or capacity${dynamic}`;
-    // The whole node is meant; that is shown as an empty index.
-    errors.push({ ...field.forbidden(Path.at(), message), field: '[]' });
-  }
-  return errors;
+  if (semanticEqual(rest(spec), rest(before))) return [];
+  const dynamic = '(or configSource, if the DynamicKubeletConfig feature gate is enabled)';
+  // The whole node is meant; that is shown as an empty index.
+  return [
+    { ...field.forbidden(Path.at(), `node updates may only change labels, taints, or capacity ${dynamic}`), field: '[]' },
+  ];
 }

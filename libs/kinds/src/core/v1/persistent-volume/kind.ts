@@ -5,9 +5,9 @@ import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { accessModesText } from '../persistent-volume-claim/kind';
-import { classWarnings, WARNS } from '../persistent-volume-claim/warnings';
 import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
+import { volumeWarnings } from './warnings';
 import { validateMountOptions, validateVolume, validateVolumeUpdate } from './validation';
 
 function defaultVolume(volume: corev1.PersistentVolume): void {
@@ -22,21 +22,20 @@ function defaultVolume(volume: corev1.PersistentVolume): void {
 /** PHASE_TIMES is the first release that records when the phase last changed. */
 const PHASE_TIMES: Minor = 29;
 
-function stampPhase(status: corev1.PersistentVolumeStatus, { emulated, now }: StrategyContext): void {
-  if (emulated >= PHASE_TIMES) status.lastPhaseTransitionTime = `${new Date(now).toISOString().slice(0, 19)}Z`;
-}
+const second = ({ now }: StrategyContext) => `${new Date(now).toISOString().slice(0, 19)}Z`;
 
-function volumeWarnings(
-  volume: corev1.PersistentVolume,
-  _old: corev1.PersistentVolume | undefined,
+/** keepPhaseTime: a phase that changes has a new time unless it comes with one, another keeps its time. In place. */
+function keepPhaseTime(
+  status: corev1.PersistentVolumeStatus,
+  old: corev1.PersistentVolumeStatus,
   context: StrategyContext,
-): string[] {
-  const recycled = context.emulated >= WARNS && volume.spec?.persistentVolumeReclaimPolicy === 'Recycle';
-  const advice = 'Instead, the recommended approach is to use dynamic provisioning.';
-  return [
-    ...classWarnings(volume, context),
-    ...(recycled ? [`spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. ${advice}`] : []),
-  ];
+): void {
+  if (context.emulated < PHASE_TIMES) return;
+  const { lastPhaseTransitionTime: time } = status;
+  const { lastPhaseTransitionTime: before } = old;
+  if (status.phase !== old.phase) {
+    if (time === undefined || time === before) status.lastPhaseTransitionTime = second(context);
+  } else if (time === undefined && before !== undefined) status.lastPhaseTransitionTime = before;
 }
 
 /** persistentVolume declares PersistentVolume. */
@@ -67,7 +66,7 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
     metadataChecks: { update: ['whole', 'whole'] },
     prepareForCreate(volume, context) {
       volume.status = { phase: 'Pending' };
-      stampPhase(volume.status, context);
+      if (context.emulated >= PHASE_TIMES) volume.status.lastPhaseTransitionTime = second(context);
     },
     validate: (volume, release) => [...validateVolume(volume, release), ...validateMountOptions(volume)],
     validateUpdate: validateVolumeUpdate,
@@ -76,7 +75,7 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
   subresources: {
     status: statusStrategy<corev1.PersistentVolume>({
       prepareForUpdate(volume, old, context) {
-        if (volume.status && volume.status.phase !== old.status?.phase) stampPhase(volume.status, context);
+        if (volume.status) keepPhaseTime(volume.status, old.status ?? {}, context);
       },
     }),
   },

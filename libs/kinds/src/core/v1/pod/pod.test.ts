@@ -227,7 +227,6 @@ describe('pods by release', () => {
 });
 
 describe('warnings', () => {
-  const SPEC = Path.at('spec');
   const table: readonly (readonly [string, Partial<corev1.PodSpec>, string[]])[] = [
     ['nothing to say', { containers: [container('c')] }, []],
     [
@@ -276,8 +275,8 @@ describe('warnings', () => {
   ];
   test.each(table)('%s', (_name, spec, wanted) => {
     const pod = { spec: { containers: [], ...spec } };
-    expect(podWarnings(pod, undefined, SPEC, { emulated: 33 })).toEqual(wanted);
-    expect(podWarnings(pod, pod, SPEC, { emulated: 33 })).toEqual([]);
-    expect(podWarnings(pod, undefined, SPEC, { emulated: 20 })).toEqual([]);
+    expect(podWarnings(pod, undefined, Path.at(), { emulated: 33 })).toEqual(wanted);
+    expect(podWarnings(pod, pod, Path.at(), { emulated: 33 })).toEqual([]);
+    expect(podWarnings(pod, undefined, Path.at(), { emulated: 20 })).toEqual([]);
   });
 });

@@ -54,10 +54,14 @@ export const podStrategy: Strategy<corev1.Pod> = {
     if (emulated <= LAST_WITH_ANNOTATIONS) syncSeccomp(pod);
     if (emulated >= MERGES_LABEL_KEYS && pod.spec?.affinity) mergeLabelKeys(pod);
   },
-  warnings: (pod, old, context) => [
-    ...nameWarnings(pod, old, context, "used in the Pod's hostname"),
-    ...podWarnings(pod, old, SPEC, context),
-  ],
+  // Components write pods all the time, and nobody there reads warnings.
+  warnings: (pod, old, context) =>
+    old
+      ? []
+      : [
+          ...nameWarnings(pod, undefined, context, "used in the Pod's hostname"),
+          ...podWarnings(pod as corev1.PodTemplateSpec, undefined, Path.at(), context),
+        ],
   validate: (pod, context) => [
     ...validatePod(pod, context),
     // They come by their own endpoint only.

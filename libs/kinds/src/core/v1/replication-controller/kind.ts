@@ -11,7 +11,7 @@ import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
 import { nameWarnings, podWarnings } from '../pod/warnings';
 
-const TEMPLATE = Path.at('spec', 'template', 'spec');
+const TEMPLATE = Path.at('spec', 'template');
 const SPEC = Path.at('spec');
 
 /** defaultController completes a ReplicationController, in place: selector and labels are the template's unless given. */

@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateLabelName, validateLabelSelector } from '../../../../shared/label-validation';
-import { validateNodeSelector, validateNodeSelectorTerm } from './node-selector';
+import { STRICT_VALUES, validateNodeSelector, validateNodeSelectorTerm } from './node-selector';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
 const PREFERRED = 'preferredDuringSchedulingIgnoredDuringExecution';
@@ -12,16 +12,16 @@ export function validateAffinity(affinity: corev1.Affinity | undefined, path: Pa
   if (!affinity) return [];
   const { nodeAffinity, podAffinity, podAntiAffinity } = affinity;
   return [
-    ...(nodeAffinity ? validateNodeAffinity(nodeAffinity, path.child('nodeAffinity')) : []),
+    ...(nodeAffinity ? validateNodeAffinity(nodeAffinity, path.child('nodeAffinity'), release) : []),
     ...(podAffinity ? validatePodAffinity(podAffinity, path.child('podAffinity'), release) : []),
     ...(podAntiAffinity ? validatePodAffinity(podAntiAffinity, path.child('podAntiAffinity'), release) : []),
   ];
 }
 
-function validateNodeAffinity(affinity: corev1.NodeAffinity, path: Path): FieldError[] {
+function validateNodeAffinity(affinity: corev1.NodeAffinity, path: Path, { emulated }: Release): FieldError[] {
   const required = affinity[REQUIRED];
   return [
-    ...(required ? validateNodeSelector(required, path.child(REQUIRED)) : []),
+    ...(required ? validateNodeSelector(required, path.child(REQUIRED), emulated >= STRICT_VALUES) : []),
     ...(affinity[PREFERRED] ?? []).flatMap(({ weight, preference }, i) => {
       const at = path.child(PREFERRED).index(i);
       return [...validateWeight(weight, at), ...validateNodeSelectorTerm(preference ?? {}, at.child('preference'))];

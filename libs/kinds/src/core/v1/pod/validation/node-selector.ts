@@ -1,24 +1,44 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, isDNS1123Subdomain, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import type { Minor } from '../../../../kind';
 import { each } from '../../../../shared/errors';
 import { validateLabelName } from '../../../../shared/label-validation';
 
-/** validateNodeSelector checks which nodes are meant; at least one term has to be there. */
-export function validateNodeSelector({ nodeSelectorTerms }: corev1.NodeSelector, path: Path): FieldError[] {
+/** STRICT_VALUES is the first release that wants the values by which nodes are chosen to be such that labels can have them. */
+export const STRICT_VALUES: Minor = 33;
+
+/** validateNodeSelector checks which nodes are meant; at least one term has to be there. `strict` looks at values too. */
+export function validateNodeSelector(
+  { nodeSelectorTerms }: corev1.NodeSelector,
+  path: Path,
+  strict = false,
+): FieldError[] {
   const at = path.child('nodeSelectorTerms');
   if (!nodeSelectorTerms?.length) return [field.required(at, 'must have at least one node selector term')];
-  return nodeSelectorTerms.flatMap((term, i) => validateNodeSelectorTerm(term, at.index(i)));
+  return nodeSelectorTerms.flatMap((term, i) => validateNodeSelectorTerm(term, at.index(i), strict));
 }
 
+/** hasOddValues: some value of the selector is none that a label can have. */
+export const hasOddValues = (selector: corev1.NodeSelector | undefined): boolean =>
+  (selector?.nodeSelectorTerms ?? []).some(({ matchExpressions = [] }) =>
+    matchExpressions.some(({ values = [] }) => values.some(value => isValidLabelValue(value).length > 0)),
+  );
+
 /** validateNodeSelectorTerm checks one term. */
-export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: Path): FieldError[] {
+export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: Path, strict = false): FieldError[] {
   return [
-    ...(term.matchExpressions ?? []).flatMap((e, i) => validateExpression(e, path.child('matchExpressions').index(i))),
+    ...(term.matchExpressions ?? []).flatMap((e, i) =>
+      validateExpression(e, path.child('matchExpressions').index(i), strict),
+    ),
     ...(term.matchFields ?? []).flatMap((e, i) => validateFieldExpression(e, path.child('matchFields').index(i))),
   ];
 }
 
-function validateExpression({ key, operator, values = [] }: corev1.NodeSelectorRequirement, path: Path): FieldError[] {
+function validateExpression(
+  { key, operator, values = [] }: corev1.NodeSelectorRequirement,
+  path: Path,
+  strict: boolean,
+): FieldError[] {
   const at = path.child('values');
   const errors: FieldError[] = [];
   if (operator === 'In' || operator === 'NotIn') {
@@ -32,7 +52,8 @@ function validateExpression({ key, operator, values = [] }: corev1.NodeSelectorR
   } else {
     errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
   }
-  return [...errors, ...validateLabelName(key ?? '', path.child('key'))];
+  const odd = strict ? values.flatMap((value, i) => each(at.index(i), value, isValidLabelValue(value))) : [];
+  return [...errors, ...validateLabelName(key ?? '', path.child('key')), ...odd];
 }
 
 function validateFieldExpression(

@@ -1,0 +1,1 @@
+export { nameWarnings, podWarnings } from './pod';
