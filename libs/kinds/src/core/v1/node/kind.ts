@@ -1,6 +1,8 @@
 import { Nodes, type corev1 } from '@navarch/api';
-import { defineKind, type Minor } from '../../../kind';
+import { Path } from '@navarch/apimachinery';
+import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
+import { cidrWarnings, FORMS } from '../../../shared/ip-forms';
 import { proxyConnect } from '../../../shared/connects';
 import { ageColumn, nameColumn, NONE, text, UNKNOWN, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -57,6 +59,20 @@ function dropDisabled(node: corev1.Node, old: corev1.Node | undefined, emulated:
     spec.podCIDRs = spec.podCIDRs.slice(0, 1);
 }
 
+/** WARNS is the first release that warns of fields of nodes which mean nothing any more. */
+const WARNS: Minor = 24;
+
+function nodeWarnings({ spec }: corev1.Node, _old: corev1.Node | undefined, { emulated }: StrategyContext): string[] {
+  if (emulated < WARNS) return [];
+  return [
+    ...(spec?.configSource ? ['spec.configSource: the feature is removed'] : []),
+    ...(spec?.externalID ? ['spec.externalID: this field is deprecated, and is unused by Kubernetes'] : []),
+    ...(emulated < FORMS
+      ? []
+      : (spec?.podCIDRs ?? []).flatMap((range, i) => cidrWarnings(range, Path.at('spec', 'podCIDRs').index(i)))),
+  ];
+}
+
 /** node declares Node. */
 export const node = defineKind<corev1.Node>({
   resource: Nodes,
@@ -83,6 +99,7 @@ export const node = defineKind<corev1.Node>({
       metadataChecks: { update: ['whole', 'change'] },
       prepareForUpdate: (node, old, { emulated }) => dropDisabled(node, old, emulated),
       validate: validateNode,
+      warnings: nodeWarnings,
       validateUpdate: (node, old, release) => [...validateNode(node, release), ...validateNodeUpdate(node, old, release)],
     }),
     // A kubelet registers its node together with its status.

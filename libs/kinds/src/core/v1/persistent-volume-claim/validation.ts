@@ -2,7 +2,8 @@ import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { changesText } from '../../../shared/changes';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, oneOf, requireText, twice, type Release } from '../../../shared/errors';
+import { each, IMMUTABLE, oneOf, twice, type Release } from '../../../shared/errors';
+import { validateSources } from './data-sources';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
 /** accessModes are those a release knows, in the order in which messages list them. */
@@ -46,20 +47,7 @@ export function validateClaimSpec(
   if (storageClassName)
     errors.push(...each(path.child('storageClassName'), storageClassName, isDNS1123Subdomain(storageClassName)));
   if (volumeMode !== undefined) errors.push(...oneOf(path.child('volumeMode'), volumeMode, VOLUME_MODES));
-  return [
-    ...errors,
-    ...validateDataSource(spec.dataSource, path.child('dataSource')),
-    ...validateDataSource(spec.dataSourceRef, path.child('dataSourceRef')),
-  ];
-}
-
-function validateDataSource(source: corev1.TypedLocalObjectReference | undefined, path: Path): FieldError[] {
-  if (!source) return [];
-  return [
-    ...requireText(path.child('name'), source.name),
-    ...requireText(path.child('kind'), source.kind),
-    ...(!source.apiGroup && source.kind !== 'PersistentVolumeClaim' ? [field.invalid(path, source.kind, '')] : []),
-  ];
+  return [...errors, ...validateSources(spec, path, release)];
 }
 
 const SPEC = Path.at('spec');

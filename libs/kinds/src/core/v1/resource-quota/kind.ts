@@ -21,10 +21,10 @@ export const resourceQuota = defineKind<corev1.ResourceQuota>({
   shortNames: ['quota'],
   columns: defineColumns<corev1.ResourceQuota>([
     nameColumn,
-    { ...ageColumn, until: 33 },
+    { ...ageColumn, until: 32 },
     text('Request', quota => use(quota, false)),
     text('Limit', quota => use(quota, true)),
-    { ...ageColumn, since: 34 },
+    { ...ageColumn, since: 33 },
   ]),
   strategy: specStrategy<corev1.ResourceQuota>({
     metadataChecks: { update: ['whole', 'change'] },

@@ -1,5 +1,6 @@
 import type { corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
+import type { Minor } from '../../../kind';
 import { IMMUTABLE, invalidStruct, twice, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goStrings } from '../../../shared/go-syntax';
@@ -16,6 +17,8 @@ const OPPOSITES = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
 ] as const;
+/** WORDED is the first release that names the operator as it is written. */
+const WORDED: Minor = 33;
 const COMPUTE = new Set(['cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']);
 
 /** validateQuota checks names, amounts and scopes. */
@@ -97,13 +100,8 @@ function validateRequirement(
     const named = scopes.map(name => `ResourceQuotaScope${name}`);
     const last = named.pop();
     const all = `${named.join(', ')} ${isKnown(CROSS_NAMESPACE, release) ? 'or' : 'and'} ${last}`;
-    errors.push(
-      field.invalid(
-        path.child('operator'),
-        operator ?? '',
-        `must be 'Exist' only operator when scope is any of ${all}`,
-      ),
-    );
+    const must = release.emulated < WORDED ? "'Exist' only operator when scope" : "'Exists' when scope";
+    errors.push(field.invalid(path.child('operator'), operator ?? '', `must be ${must} is any of ${all}`));
   }
   switch (operator) {
     case 'In':

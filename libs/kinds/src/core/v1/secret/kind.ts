@@ -8,6 +8,7 @@ import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateSecret } from './validation';
+import { secretWarnings } from './warnings';
 
 /** defaultSecret gives a Secret its type and turns stringData into data, in place. */
 function defaultSecret(secret: corev1.Secret): void {
@@ -57,6 +58,7 @@ export const secret = defineKind<corev1.Secret>({
       if (secret.type === 'Opaque' && old.type === undefined) delete secret.type;
     },
     validateUpdate,
+    warnings: secretWarnings,
     export: refuseExport,
   }),
 });

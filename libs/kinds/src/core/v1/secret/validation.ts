@@ -1,10 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import type { corev1 } from '@navarch/api';
 import { decodeJson, field, isConfigMapKey, isRecord, Path, scanJson, type FieldError } from '@navarch/apimachinery';
+import type { Minor } from '../../../kind';
 import { each, type Release } from '../../../shared/errors';
 
 const DATA = Path.at('data');
-/** UNNAMED is how some messages call the data. */
+/** NAMED is the first release whose messages all call the data by its name. */
+const NAMED: Minor = 21;
 const UNNAMED = Path.at('data[%s]');
 const MAX_BYTES = 1024 * 1024;
 const ACCOUNT = 'kubernetes.io/service-account.name';
@@ -14,6 +16,7 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret, { e
   const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
   const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
   if (size > MAX_BYTES) errors.push(field.tooLong(DATA, MAX_BYTES, emulated));
+  const called = emulated < NAMED ? UNNAMED : DATA;
   const need = (...keys: string[]) =>
     keys.filter(key => !Object.hasOwn(data, key)).map(key => field.required(DATA.key(key)));
   switch (type) {
@@ -29,10 +32,10 @@ export function validateSecret({ data = {}, type, metadata }: corev1.Secret, { e
       break;
     case 'kubernetes.io/basic-auth':
       if (!Object.hasOwn(data, 'username') && !Object.hasOwn(data, 'password'))
-        errors.push(...['username', 'password'].map(key => field.required(UNNAMED.key(key))));
+        errors.push(...['username', 'password'].map(key => field.required(called.key(key))));
       break;
     case 'kubernetes.io/ssh-auth':
-      if (!data['ssh-privatekey']) errors.push(field.required(UNNAMED.key('ssh-privatekey')));
+      if (!data['ssh-privatekey']) errors.push(field.required(called.key('ssh-privatekey')));
       break;
     case 'kubernetes.io/tls':
       errors.push(...need('tls.crt', 'tls.key'));

@@ -6,6 +6,7 @@ import { goStruct } from '../../../shared/go-struct';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { duplicateStruct, each, IMMUTABLE, type Release } from '../../../shared/errors';
+import { LABELS_WARN, labelWarnings } from '../../../shared/node-labels';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -70,6 +71,12 @@ export const runtimeClass = defineKind<nodev1.RuntimeClass>({
     metadataChecks: { update: ['whole', 'change'] },
     allowCreateOnUpdate: true,
     allowUnconditionalUpdate: false,
+    warnings: ({ scheduling }, _old, { emulated }) =>
+      emulated < LABELS_WARN
+        ? []
+        : Object.keys(scheduling?.nodeSelector ?? {}).flatMap(key =>
+            labelWarnings(key, Path.at('scheduling', 'nodeSelector')),
+          ),
     validateUpdate: (object, old, release) => [
       ...validateRuntimeClass(object, release),
       ...(object.handler === old.handler ? [] : [field.invalid(Path.at('handler'), object.handler, IMMUTABLE)]),

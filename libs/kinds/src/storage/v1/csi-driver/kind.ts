@@ -6,6 +6,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStruct } from '../../../shared/go-struct';
 import { goStrings } from '../../../shared/go-syntax';
+import { keepGeneration } from '../../../shared/keep';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
@@ -14,6 +15,11 @@ const SPEC = Path.at('spec');
 /** SELINUX_MOUNT is the first release that mounts volumes with the label of their pod, where the driver lets it. */
 const SELINUX_MOUNT: Minor = 28;
 const MODES = ['Persistent', 'Ephemeral'];
+const MIN_PERIOD = 10;
+const MIN_SECONDS = 600;
+const MAX_SECONDS = 2 ** 32;
+/** LOOSER is the first release whose drivers may change how volumes are mounted. */
+const LOOSER: Minor = 29;
 
 function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
   if (!spec) return;
@@ -31,39 +37,49 @@ function defaultDriver({ spec }: storagev1.CSIDriver, emulated: Minor): void {
 function validateDriver({ spec }: storagev1.CSIDriver): FieldError[] {
   const { attachRequired, podInfoOnMount, fsGroupPolicy, volumeLifecycleModes, tokenRequests } =
     spec ?? ({} as storagev1.CSIDriverSpec);
+  const period = spec?.nodeAllocatableUpdatePeriodSeconds;
   const errors: FieldError[] = [];
   if (attachRequired === undefined) errors.push(field.required(SPEC.child('attachedRequired')));
   if (podInfoOnMount === undefined) errors.push(field.required(SPEC.child('podInfoOnMount')));
   if (fsGroupPolicy !== undefined)
     errors.push(...oneOf(SPEC.child('fsGroupPolicy'), fsGroupPolicy, ['File', 'None', 'ReadWriteOnceWithFSType']));
-  const audiences = new Set<string>();
-  (tokenRequests ?? []).forEach(({ audience, expirationSeconds }, i) => {
-    const at = SPEC.child('tokenRequests').index(i);
-    if (audiences.has(audience)) errors.push(field.duplicate(at.child('audience'), audience));
-    audiences.add(audience);
-    if (expirationSeconds !== undefined && expirationSeconds < 600) {
-      errors.push(
-        field.invalid(
-          at.child('expirationSeconds'),
-          expirationSeconds,
-          'may not specify a duration less than 10 minutes',
-        ),
-      );
-    }
-  });
+  errors.push(...validateTokens(tokenRequests ?? []));
   for (const mode of volumeLifecycleModes ?? []) {
     if (!MODES.includes(mode)) errors.push(field.notSupported(SPEC.child('volumeLifecycleModes'), mode, MODES));
+  }
+  if (period !== undefined && Number(period) < MIN_PERIOD) {
+    const at = SPEC.child('nodeAllocatableUpdatePeriodSeconds');
+    errors.push(field.invalid(at, Number(period), `must be greater than or equal to ${MIN_PERIOD} seconds`));
   }
   return errors;
 }
 
-/** Everything is looked at twice when a driver is made, and the findings are reported twice. */
-const validateNew = (driver: storagev1.CSIDriver, { emulated }: Release) => [
+/** validateTokens checks how long tokens last; each audience is asked for once. */
+function validateTokens(requests: readonly storagev1.TokenRequest[]): FieldError[] {
+  const audiences = requests.map(({ audience = '' }) => audience);
+  return requests.flatMap(({ audience = '', expirationSeconds }, i) => {
+    const at = SPEC.child('tokenRequests').index(i);
+    if (audiences.indexOf(audience) < i) return [field.duplicate(at.child('audience'), audience)];
+    const seconds = Number(expirationSeconds ?? MIN_SECONDS);
+    const complain = (detail: string) => [field.invalid(at.child('expirationSeconds'), seconds, detail)];
+    if (seconds < MIN_SECONDS) return complain('may not specify a duration less than 10 minutes');
+    return seconds > MAX_SECONDS ? complain('may not specify a duration larger than 2^32 seconds') : [];
+  });
+}
+
+/** In older releases everything is looked at twice when a driver is made, and the findings are reported twice. */
+const validateNew = (driver: storagev1.CSIDriver, release: Release) => [
   ...validateDriver(driver),
+  ...(release.emulated > WHOLE_UNTIL ? [] : again(driver, release)),
+];
+
+const again = (driver: storagev1.CSIDriver, { emulated }: Release) => [
   ...validateObjectMeta(driver.metadata ?? {}, { namespaced: false, nameRule: 'subdomain', emulated }),
   ...validateDriver(driver),
 ];
 
+/** COUNTED are the fields whose changes the generation counts. */
+const COUNTED = ['tokenRequests', 'requiresRepublish', 'seLinuxMount'] as const;
 /** WHOLE_UNTIL is the last release whose drivers change in nothing. */
 const WHOLE_UNTIL = 20;
 
@@ -85,8 +101,7 @@ function validateDriverUpdate(
     ...validateDriver(driver),
     // The field is spelled like this.
     ...fixed('attachRequired', 'attachedRequired'),
-    ...fixed('fsGroupPolicy'),
-    ...(release.emulated < 29 ? fixed('podInfoOnMount') : []),
+    ...(release.emulated < LOOSER ? [...fixed('fsGroupPolicy'), ...fixed('podInfoOnMount')] : []),
     ...(changed('volumeLifecycleModes') ? [invalidStruct(SPEC.child('volumeLifecycleModes'), go, IMMUTABLE)] : []),
   ];
 }
@@ -127,5 +142,9 @@ export const csiDriver = defineKind<storagev1.CSIDriver>({
     metadataChecks: { update: ['change'] },
     allowUnconditionalUpdate: false,
     validateUpdate: validateDriverUpdate,
+    prepareForUpdate(driver, old, { emulated }) {
+      const changed = COUNTED.some(name => !semanticEqual(driver.spec?.[name], old.spec?.[name]));
+      if (emulated > WHOLE_UNTIL) keepGeneration(driver, old, changed);
+    },
   },
 });

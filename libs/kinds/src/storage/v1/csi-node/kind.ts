@@ -1,7 +1,7 @@
 import { CSINodes, type storagev1 } from '@navarch/api';
 import { field, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, requireText, twice, type Release } from '../../../shared/errors';
@@ -11,6 +11,10 @@ import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 
 const DRIVERS = Path.at('spec', 'drivers');
+/** LONG_IDS is the first release whose drivers may call nodes by long names. */
+const LONG_IDS: Minor = 24;
+/** PLACED is the first release that says where the driver stands that may not change. */
+const PLACED: Minor = 33;
 
 function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldError[] {
   const names = new Set<string>();
@@ -23,7 +27,8 @@ function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldEr
     keys.forEach((key, n) => {
       if (!key) errors.push(field.required(at));
       if (keys.indexOf(key) < n) errors.push(field.duplicate(at, key));
-      errors.push(...isQualifiedName(key).map(text => invalidStruct(at, goStrings(keys), text)));
+      const shown = release.emulated < LONG_IDS ? goStrings(keys) : JSON.stringify(key);
+      errors.push(...isQualifiedName(key).map(text => invalidStruct(at, shown, text)));
     });
     return errors;
   });
@@ -34,7 +39,7 @@ function validateDriver(
   path: Path,
   release: Release,
 ): FieldError[] {
-  const longest = release.emulated < 21 ? 128 : 192;
+  const longest = release.emulated < 21 ? 128 : release.emulated < LONG_IDS ? 192 : 256;
   const at = path.child('nodeID');
   const tooLong = (nodeID?.length ?? 0) > longest;
   return [
@@ -45,9 +50,13 @@ function validateDriver(
   ];
 }
 
-/** Everything is looked at twice when a node is made, its metadata too. */
+/** Older releases look at everything twice when a node is made, its metadata too. */
 const validateNew = (node: storagev1.CSINode, release: Release) => [
   ...validateCSINode(node, release),
+  ...(release.emulated >= LONG_IDS ? [] : again(node, release)),
+];
+
+const again = (node: storagev1.CSINode, release: Release) => [
   ...validateObjectMeta(node.metadata ?? {}, { namespaced: false, nameRule: 'subdomain', emulated: release.emulated }),
   ...validateCSINode(node, release),
 ];
@@ -59,7 +68,9 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release
   );
   return [
     ...twice(validateCSINode(node, release)),
-    ...changed.map(driver => invalidStruct(Path.at('CSINodeDriver'), goDriver(driver), IMMUTABLE)),
+    ...changed.map(driver =>
+      invalidStruct(release.emulated < PLACED ? Path.at('CSINodeDriver') : DRIVERS, goDriver(driver), IMMUTABLE),
+    ),
   ];
 }
 

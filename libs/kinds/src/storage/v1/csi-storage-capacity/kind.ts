@@ -1,11 +1,18 @@
 import { CSIStorageCapacities, type storagev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
+import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, NON_NEGATIVE, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
+import { LABELS_WARN, selectorWarnings } from '../../../shared/node-labels';
+import { createdAtColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+
+/** COLUMNS is the first release that tells of classes and amounts. */
+const COLUMNS: Minor = 33;
+const UNSET = '<unset>';
 
 function validateCapacity(
   { nodeTopology, storageClassName = '', capacity, maximumVolumeSize }: storagev1.CSIStorageCapacity,
@@ -32,9 +39,17 @@ export const csiStorageCapacity = defineKind<storagev1.CSIStorageCapacity>({
       deprecated: deprecatedFor('1.24', '1.27', 'storage.k8s.io/v1 CSIStorageCapacity'),
     }),
   ],
+  columns: defineColumns<storagev1.CSIStorageCapacity>([
+    nameColumn,
+    { ...createdAtColumn, until: COLUMNS - 1 },
+    text('StorageClassName', ({ storageClassName }) => storageClassName, { since: COLUMNS }),
+    text('Capacity', ({ capacity }) => capacity ?? UNSET, { since: COLUMNS }),
+  ]),
   strategy: plainStrategy<storagev1.CSIStorageCapacity>(validateCapacity, {
     metadataChecks: { update: ['whole', 'change'] },
     allowUnconditionalUpdate: false,
+    warnings: ({ nodeTopology }, _old, { emulated }) =>
+      emulated < LABELS_WARN ? [] : selectorWarnings(nodeTopology, Path.at('nodeTopology')),
     alsoOnUpdate: (object, old) =>
       (['nodeTopology', 'storageClassName'] as const)
         .filter(name => !semanticEqual(object[name], old[name]))

@@ -1,20 +1,21 @@
 import { StorageClasses, type corev1, type storagev1 } from '@navarch/api';
-import { duplicates, field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
+import { duplicates, field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
+import { IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
 import { validateLabelName } from '../../../shared/label-validation';
+import { LABELS_WARN, labelWarnings } from '../../../shared/node-labels';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { validateParameters, validateProvisioner } from '../shared/class';
 
 const DEFAULT_CLASS = [
   'storageclass.kubernetes.io/is-default-class',
   'storageclass.beta.kubernetes.io/is-default-class',
 ];
-const MAX_PARAMETERS = 512;
-const MAX_BYTES = 256 * 1024;
+const TOPOLOGIES = Path.at('allowedTopologies');
 
 /** isDefaultClass: claims without a class get this one. */
 export function isDefaultClass({ metadata }: storagev1.StorageClass): boolean {
@@ -23,14 +24,10 @@ export function isDefaultClass({ metadata }: storagev1.StorageClass): boolean {
 
 function validateClass(object: storagev1.StorageClass, { emulated }: Release): FieldError[] {
   const { provisioner, parameters = {}, reclaimPolicy, volumeBindingMode } = object;
-  const at = Path.at('provisioner');
-  const errors = provisioner ? each(at, provisioner, isQualifiedName(provisioner.toLowerCase())) : [field.required(at)];
-  const entries = Object.entries(parameters);
-  const where = Path.at('parameters');
-  if (entries.length > MAX_PARAMETERS) errors.push(field.tooLong(where, MAX_PARAMETERS, emulated));
-  for (const [key] of entries) if (!key) errors.push(field.invalid(where, key, 'field can not be empty.'));
-  const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  if (size > MAX_BYTES) errors.push(field.tooLong(where, MAX_BYTES, emulated));
+  const errors = [
+    ...validateProvisioner(provisioner, Path.at('provisioner')),
+    ...validateParameters(parameters, Path.at('parameters'), emulated),
+  ];
   if (reclaimPolicy) errors.push(...oneOf(Path.at('reclaimPolicy'), reclaimPolicy, ['Delete', 'Retain']));
   const mode = Path.at('volumeBindingMode');
   const modes = ['Immediate', 'WaitForFirstConsumer'];
@@ -45,7 +42,7 @@ function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): Fiel
     JSON.stringify(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values ?? [])].sort()]).sort()),
   );
   return terms.flatMap(({ matchLabelExpressions = [] }, i) => {
-    const at = Path.at('allowedTopologies').index(i).child('matchLabelExpressions');
+    const at = TOPOLOGIES.index(i).child('matchLabelExpressions');
     const keys = matchLabelExpressions.map(({ key }) => key);
     const errors = matchLabelExpressions.flatMap((expression, j) => {
       const { key } = expression;
@@ -106,5 +103,13 @@ export const storageClass = defineKind<storagev1.StorageClass>({
   strategy: plainStrategy<storagev1.StorageClass>(validateClass, {
     metadataChecks: { update: ['whole', 'change'] },
     validateUpdate,
+    warnings: ({ allowedTopologies = [] }, _old, { emulated }) =>
+      emulated < LABELS_WARN
+        ? []
+        : allowedTopologies.flatMap(({ matchLabelExpressions = [] }, i) =>
+            matchLabelExpressions.flatMap(({ key }, j) =>
+              labelWarnings(key, TOPOLOGIES.index(i).child('matchLabelExpressions').index(j).child('key')),
+            ),
+          ),
   }),
 });

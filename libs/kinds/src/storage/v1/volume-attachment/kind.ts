@@ -1,5 +1,6 @@
 import { VolumeAttachments, type storagev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { validateVolumeSpec } from '../../../core/v1/persistent-volume/spec';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
@@ -11,10 +12,13 @@ import { deprecatedFor, served } from '../../../shared/served';
 import { ISOLATED, isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
 
 const SPEC = Path.at('spec');
+const MAX_METADATA = 256 * 1024;
+const MAX_MESSAGE = 1024;
 const V1 = 'storage.k8s.io/v1';
 const BETA = 'storage.k8s.io/v1beta1';
 
-function validateAttachment({ spec, status }: storagev1.VolumeAttachment, { emulated }: Release): FieldError[] {
+function validateAttachment({ spec, status }: storagev1.VolumeAttachment, release: Release): FieldError[] {
+  const { emulated } = release;
   const { attacher, nodeName = '', source } = spec ?? ({} as storagev1.VolumeAttachmentSpec);
   const { inlineVolumeSpec: inline, persistentVolumeName: volume } = source ?? {};
   const at = SPEC.child('source');
@@ -25,10 +29,20 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment, { emul
     errors.push(field.forbidden(at, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName'));
   else if (volume === '')
     errors.push(field.required(at.child('persistentVolumeName'), 'must specify non empty persistentVolumeName'));
+  else if (inline)
+    errors.push(...validateVolumeSpec(inline, at.child('inlineVolumeSpec'), release, { name: '', inline: true }));
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
+  const size = Object.entries(status?.attachmentMetadata ?? {}).flat().join('');
+  if (Buffer.byteLength(size) > MAX_METADATA)
+    errors.push(field.tooLong(Path.at('status', 'attachmentMetadata'), MAX_METADATA, emulated));
   for (const name of ['attachError', 'detachError'] as const) {
-    const message = status?.[name]?.message ?? '';
-    if (message.length > 1024) errors.push(field.tooLong(Path.at('status', name, 'message'), 1024, emulated));
+    const { message = '', errorCode = 0 } = status?.[name] ?? {};
+    const where = Path.at('status', name);
+    // The limit that is told is another one.
+    if (Buffer.byteLength(message) > MAX_MESSAGE)
+      errors.push(field.tooLong(where.child('message'), MAX_METADATA, emulated));
+    if (errorCode < 0)
+      errors.push(field.invalid(where.child('errorCode'), errorCode, 'must be between 0 and 2147483647, inclusive'));
   }
   return errors;
 }
