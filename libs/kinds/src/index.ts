@@ -24,6 +24,7 @@ export { builtInKinds, customKinds } from './admissionregistration/v1/validating
 export { typeWarnings } from './admissionregistration/v1/validating-admission-policy/type-check';
 export { approvalFinding, isProtectedGroup } from './apiextensions/v1/custom-resource-definition/approval';
 export { structuralFindings, validateStructural } from './apiextensions/v1/custom-resource-definition/structural';
+export { mandatoryLevels, mandatorySchemas } from './flowcontrol/v1/shared/mandatory';
 export { nodeRoles } from './core/v1/node/kind';
 export { HIGHEST_USER_PRIORITY } from './scheduling/v1/priority-class/kind';
 export { isDefaultClass } from './storage/v1/storage-class/kind';

@@ -158,6 +158,8 @@ export interface Column {
 export interface Columns<T> {
   readonly columns: readonly Column[];
   cells(object: T, context: { now: number; emulated: Minor }): (string | number | boolean | null)[];
+  /** order is that of the rows of a list, which is the one of the list unless given. */
+  order?(a: T, b: T): number;
   /** conditions marks rows that are over (pods that have completed). */
   conditions?(object: T): { type: 'Completed'; status: 'True'; reason: string; message: string }[] | undefined;
 }

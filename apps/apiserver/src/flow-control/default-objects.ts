@@ -1,6 +1,7 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { KubeObject } from '@navarch/apimachinery';
-import { mandatoryLevels, mandatorySchemas, type Store } from '@navarch/apiserver-runtime';
+import type { Store } from '@navarch/apiserver-runtime';
+import { mandatoryLevels, mandatorySchemas } from '@navarch/kinds';
 import { ensure } from '../bootstrap/ensure';
 import { AUTOUPDATE, MANDATORY } from './kept-objects';
 

@@ -1,5 +1,6 @@
 import type { flowcontrolv1 } from '@navarch/api';
 import type { Clock, Registry } from '@navarch/base';
+import { mandatoryLevels, mandatorySchemas } from '@navarch/kinds';
 import { flightKindOf } from '../chain/flow-control';
 import type { FlightKind, FlowControl, Population, RequestContext, Seat } from '../interfaces';
 import { isLongRunning } from '../request-info';
@@ -8,7 +9,7 @@ import { FlowRequest } from './flow-request';
 import { FlowCounts } from './flow-counts';
 import { FlowSchemaState } from './flow-schema-state';
 import { boundsOf, lend } from './limits';
-import { mandatoryLevels, mandatorySchemas, withMandatory } from './mandatory';
+import { withMandatory } from './mandatory';
 import { byPrecedence, distinguisherOf } from './match';
 import { PriorityLevel } from './priority-level';
 import { estimateWork, ONE_SEAT } from './work-estimate';

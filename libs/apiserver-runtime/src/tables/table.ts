@@ -116,6 +116,12 @@ export function bookmarkTable(bookmark: AnyObject, context: TableContext, column
   };
 }
 
+function ordered(entries: readonly Entry[], { endpoint }: TableContext): readonly Entry[] {
+  const { order } = columnsOf(endpoint);
+  const { resource } = endpoint;
+  return order ? entries.toSorted((a, b) => order(resource.readHub(a), resource.readHub(b))) : entries;
+}
+
 /** tableOf is the Table of some entries. `columns: false` leaves the definitions out, as later events of a watch do. */
 export function tableOf(entries: readonly Entry[], metadata: ListMeta, context: TableContext, columns = true): Table {
   return {
@@ -123,6 +129,9 @@ export function tableOf(entries: readonly Entry[], metadata: ListMeta, context: 
     apiVersion: `meta.k8s.io/${context.version}`,
     metadata,
     columnDefinitions: columns ? columnDefinitions(context.endpoint, context.emulated) : null,
-    rows: entries.length || context.endpoint.kind.columns ? entries.map(entry => rowOf(entry, context)) : null,
+    rows:
+      entries.length || context.endpoint.kind.columns
+        ? ordered(entries, context).map(entry => rowOf(entry, context))
+        : null,
   };
 }

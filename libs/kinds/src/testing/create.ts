@@ -43,6 +43,7 @@ export function findTarget(path: string, emulated: Minor): Target | undefined {
 export interface CreateResult {
   readonly object: KubeObject;
   readonly errors: readonly FieldError[];
+  readonly warnings: readonly string[];
 }
 
 const apiVersion = ({ group, version }: { group: string; version: string }) =>
@@ -70,8 +71,9 @@ export function create({ kind, version, namespace }: Target, body: unknown, emul
     ...(looksAtMetadata(kind.strategy, context) ? validateMetadata(kind, object, emulated) : []),
     ...(kind.strategy.validate?.(object, context) ?? []),
   ];
+  const warnings = kind.strategy.warnings?.(object, undefined, context) ?? [];
   if (!errors.length) kind.strategy.canonicalize?.(object);
-  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors };
+  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors, warnings };
 }
 
 function looksAtMetadata({ metadataChecks: checks = {} }: Strategy<never>, context: StrategyContext): boolean {
@@ -142,6 +144,7 @@ export function update(
   const before = structuredClone(old);
   strategy.prepareForUpdate?.(object, before, context);
   const errors = strategy.validateUpdate?.(object, before, context) ?? [];
+  const warnings = strategy.warnings?.(object, before, context) ?? [];
   if (!errors.length) strategy.canonicalize?.(object);
-  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors };
+  return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors, warnings };
 }

@@ -7,6 +7,8 @@ type Body = Readonly<Record<string, unknown>>;
 export interface Asked {
   /** created are the findings about a new object. */
   created(body: Body): string[];
+  /** warned are the warnings about a new object, or about what one becomes. */
+  warned(body: Body, before?: Body): readonly string[];
   /** changed are the findings about what an object becomes; `subresource` names the endpoint, a function changes what is stored. */
   changed(before: Body, after: Body | ((stored: Body) => Body), subresource?: string): string[];
 }
@@ -19,6 +21,11 @@ export function ask(path: string, emulated: Minor = 20): Asked {
     errors.map(({ field, message }) => `${field}: ${message}`);
   const named = (body: Body) => ({ ...body, metadata: { name: 'x', ...(body['metadata'] as Body | undefined) } });
   return {
+    warned(body, before) {
+      if (!before) return create(target, named(body), emulated).warnings;
+      const { object } = create(target, named(before), emulated);
+      return update(target, named(body), object, emulated).warnings;
+    },
     created: body => texts(create(target, named(body), emulated).errors),
     changed(before, after, subresource) {
       const { object, errors } = create(target, named(before), emulated);

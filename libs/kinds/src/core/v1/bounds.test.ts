@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { CERTIFICATES } from '../../testing/certificates';
 import { ask } from '../../testing/findings';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -196,5 +197,39 @@ describe('v1.20 says of a secret', () => {
     ['example.com/mine', {}, []],
   ])('%s', (type, data, findings) => {
     expect(ask('/api/v1/namespaces/n/secrets').created({ type, data })).toEqual(findings);
+  });
+});
+
+describe('what v1.33 says of kinds of the core', () => {
+  const CROSSED = 'CrossNamespacePodAffinity';
+  test('quotas', () => {
+    const matchExpressions = [{ scopeName: CROSSED, operator: 'In', values: ['x'] }];
+    expect(
+      ask('/api/v1/namespaces/n/resourcequotas', 33).created({ spec: { scopeSelector: { matchExpressions } } }),
+    ).toEqual([
+      `spec.scopeSelector.matchExpressions.operator: Invalid value: "In": must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScope${CROSSED}`,
+    ]);
+  });
+  const SECRETS = '/api/v1/namespaces/n/secrets';
+  test('secrets that lack what their type asks for', () => {
+    expect(ask(SECRETS, 33).created({ type: 'kubernetes.io/ssh-auth' })).toEqual([
+      'data[ssh-privatekey]: Required value',
+    ]);
+  });
+  test('certificates that do not go with their keys', () => {
+    const secret = (stringData: object) => ({ type: 'kubernetes.io/tls', stringData });
+    const { first, second, key } = CERTIFICATES;
+    expect(ask(SECRETS, 33).warned(secret({ 'tls.crt': first, 'tls.key': key }))).toEqual([]);
+    const odd = secret({ 'tls.crt': second, 'tls.key': key });
+    expect(ask(SECRETS, 33).warned(odd)).toEqual(['tls: private key does not match public key']);
+    expect(ask(SECRETS).warned(odd)).toEqual([]);
+  });
+  test('accounts that bind their secrets, when they begin to', () => {
+    const account = { metadata: { annotations: { 'kubernetes.io/enforce-mountable-secrets': 'true' } } };
+    const accounts = ask('/api/v1/namespaces/n/serviceaccounts', 33);
+    expect(accounts.warned(account)).toEqual([
+      'metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets',
+    ]);
+    expect(accounts.warned(account, account)).toEqual([]);
   });
 });

@@ -135,3 +135,109 @@ describe('v1.20 says of volumes and claims', () => {
     ]);
   });
 });
+
+describe('v1.33', () => {
+  const later = (path: string) => ask(path, 33);
+  const DRIVERS = '/apis/storage.k8s.io/v1/csidrivers';
+  test('lets a driver change how volumes are mounted', () => {
+    const of = (fsGroupPolicy: string, podInfoOnMount: boolean) => ({ spec: { fsGroupPolicy, podInfoOnMount } });
+    expect(later(DRIVERS).changed(of('None', false), of('File', true))).toEqual([]);
+  });
+  test('bounds the tokens of a driver, and tells each finding once', () => {
+    const tokenRequests = [
+      { audience: 'a', expirationSeconds: 2 ** 32 + 1 },
+      { audience: 'a', expirationSeconds: 1 },
+    ];
+    expect(later(DRIVERS).created({ spec: { tokenRequests } })).toEqual([
+      'spec.tokenRequests[0].expirationSeconds: Invalid value: 4294967297: may not specify a duration larger than 2^32 seconds',
+      'spec.tokenRequests[1].audience: Duplicate value: "a"',
+    ]);
+  });
+  test('takes long ids of nodes', () => {
+    const node = (length: number) => ({ spec: { drivers: [{ name: 'd', nodeID: 'x'.repeat(length) }] } });
+    const nodes = later('/apis/storage.k8s.io/v1/csinodes');
+    expect(nodes.created(node(256))).toEqual([]);
+    expect(nodes.created(node(257))).toEqual([
+      expect.stringMatching(/^spec.drivers\[0\].nodeID: .*must be 256 characters or less$/),
+    ]);
+    expect(nodes.changed(node(1), node(2))).toEqual([expect.stringMatching(/^spec.drivers: .*field is immutable$/)]);
+  });
+  test('warns of labels that have a new name', () => {
+    const key = 'beta.kubernetes.io/arch';
+    const advice = 'deprecated since v1.14; use "kubernetes.io/arch" instead';
+    const allowedTopologies = [{ matchLabelExpressions: [{ key, values: ['a'] }] }];
+    expect(later('/apis/storage.k8s.io/v1/storageclasses').warned({ provisioner: 'p', allowedTopologies })).toEqual([
+      `allowedTopologies[0].matchLabelExpressions[0].key: ${advice}`,
+    ]);
+    expect(
+      later('/apis/storage.k8s.io/v1/namespaces/n/csistoragecapacities').warned({
+        storageClassName: 's',
+        nodeTopology: { matchLabels: { [key]: 'a' }, matchExpressions: [{ key, operator: 'Exists' }] },
+      }),
+    ).toEqual([
+      `nodeTopology.matchExpressions[0].key: ${key} is ${advice}`,
+      `nodeTopology.matchLabels.${key}: ${advice}`,
+    ]);
+    expect(
+      later('/apis/node.k8s.io/v1/runtimeclasses').warned({
+        handler: 'h',
+        scheduling: { nodeSelector: { [key]: 'a' } },
+      }),
+    ).toEqual([`scheduling.nodeSelector: ${advice}`]);
+  });
+});
+
+describe('a volume within an attachment', () => {
+  const attached = (inlineVolumeSpec: Part) => ({
+    spec: { attacher: 'a', nodeName: 'n', source: { inlineVolumeSpec } },
+  });
+  const at = 'spec.source.inlineVolumeSpec';
+  const csi = { driver: 'd', volumeHandle: 'h' };
+  test.each([20, 33])('v1.%i wants it to be a CSI one, and nothing that volumes of the cluster are', emulated => {
+    const ATTACHMENTS = '/apis/storage.k8s.io/v1/volumeattachments';
+    expect(ask(ATTACHMENTS, emulated).created(attached({ accessModes: ['ReadWriteOnce'], csi }))).toEqual([]);
+    const odd = {
+      hostPath: { path: '/a' },
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      persistentVolumeReclaimPolicy: 'Delete',
+      storageClassName: 's',
+      volumeMode: 'Block',
+    };
+    expect(ask(ATTACHMENTS, emulated).created(attached(odd))).toEqual([
+      `${at}.capacity: Forbidden: may not be specified in the context of inline volumes`,
+      `${at}.csi: Required value: has to be specified in the context of inline volumes`,
+      `${at}.persistentVolumeReclaimPolicy: Forbidden: may only be Retain in the context of inline volumes`,
+      `${at}.storageClassName: Forbidden: may not be specified in the context of inline volumes`,
+      `${at}.volumeMode: Forbidden: may not specify volumeMode other than Filesystem in the context of inline volumes`,
+    ]);
+  });
+});
+
+describe('the source of a claim in v1.33', () => {
+  const CLAIMS = '/api/v1/namespaces/n/persistentvolumeclaims';
+  const claim = (more: Part) => ({
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, ...more },
+  });
+  test.each<readonly [title: string, sources: Part, findings: string[]]>([
+    ['of any kind', { dataSourceRef: { apiGroup: 'example.com', kind: 'K', name: 'n' } }, []],
+    [
+      'of a kind of no group',
+      { dataSourceRef: { kind: 'K', name: 'n' } },
+      ['dataSource', 'dataSourceRef'].map(
+        name =>
+          `spec.${name}: Invalid value: "K": must be 'PersistentVolumeClaim' when referencing the default apiGroup`,
+      ),
+    ],
+    [
+      'in two forms that differ',
+      {
+        dataSource: { kind: 'PersistentVolumeClaim', name: 'a' },
+        dataSourceRef: { kind: 'PersistentVolumeClaim', name: 'b' },
+      },
+      ['spec: Invalid value: "spec.dataSource": must match dataSourceRef'],
+    ],
+  ])('%s', (_title, sources, findings) => {
+    expect(ask(CLAIMS, 33).created(claim(sources))).toEqual(findings);
+  });
+});

@@ -1,5 +1,6 @@
 import type { autoscalingv2 } from '@navarch/api';
 import { field, isDNS1123Label, isPathSegmentName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { validateContainerResourceName } from '../../../core/v1/pod/validation/resources';
 import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
 
@@ -106,6 +107,9 @@ function validateSource(
           : [];
       return [
         ...requireText(path.child('name'), source.name, 'must specify a resource name'),
+        ...(name === 'containerResource' && source.name
+          ? validateContainerResourceName(source.name, path.child('name'))
+          : []),
         ...container,
         ...validateTarget(source.target, targetPath),
         ...exactlyOne(

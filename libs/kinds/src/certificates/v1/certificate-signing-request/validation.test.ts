@@ -1,15 +1,18 @@
 import { expect, test } from '@jest/globals';
 import type { StrategyContext } from '../../../kind';
+import { block, CERTIFICATES } from '../../../testing/certificates';
 import { validateCertificate, validateRequest } from './validation';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
-const PEM = base64('-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
-const OTHER = base64('-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n');
+const PEM = base64(CERTIFICATES.first);
+const OTHER = base64(CERTIFICATES.second);
 
 test.each<[string, string | undefined, string | undefined, string[]]>([
   ['a first certificate', undefined, PEM, []],
   ['the same', base64('odd'), base64('odd'), []],
   ['no PEM', undefined, base64('odd'), ['FieldValueInvalid']],
+  ['PEM of something else', undefined, base64(CERTIFICATES.key), ['FieldValueInvalid']],
+  ['no certificate', undefined, base64(block('CERTIFICATE', 'MIIB')), ['FieldValueInvalid']],
   ['another', PEM, OTHER, ['FieldValueForbidden']],
   ['none any more', PEM, undefined, ['FieldValueForbidden']],
   ['another that is no PEM', PEM, base64('odd'), ['FieldValueInvalid', 'FieldValueForbidden']],

@@ -3,6 +3,7 @@ import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from
 import type { StrategyContext } from '../../../kind';
 import { invalidStruct, oneOf } from '../../../shared/errors';
 import { goBytes } from '../../../shared/go-syntax';
+import { pemBlocks, readCertificate } from '../../../shared/pem';
 import { requestProblem } from './request';
 
 type CSR = certificatesv1.CertificateSigningRequest;
@@ -12,6 +13,8 @@ const DECISIONS = ['Approved', 'Denied'];
 const DECISIVE = [...DECISIONS, 'Failed'];
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';
 const MIN_SECONDS = 600;
+/** TERSE is the first release that asks for usages in no words of its own. */
+const TERSE = 33;
 const USAGES = [
   'any',
   'cert sign',
@@ -49,7 +52,8 @@ export function validateRequest(
   const bytes = Buffer.from(request ?? '', 'base64');
   const problem = requestProblem(bytes.toString('latin1'));
   if (problem) errors.push(invalidStruct(SPEC.child('request'), goBytes(bytes), problem));
-  if (!usages?.length) errors.push(field.required(SPEC.child('usages'), 'usages must be provided'));
+  if (!usages?.length)
+    errors.push(field.required(SPEC.child('usages'), context.emulated < TERSE ? 'usages must be provided' : ''));
   const seen = new Set<string>();
   (usages ?? []).forEach((usage, i) => {
     const at = SPEC.child('usages').index(i);
@@ -165,9 +169,20 @@ export function validateCertificate({ status }: CSR, old: CSR, context: Strategy
   if (!isV1(context) || (status?.certificate ?? '') === before) return [];
   const at = STATUS.child('certificate');
   const text = Buffer.from(status?.certificate ?? '', 'base64').toString('latin1');
-  const isPem = !text || /-----BEGIN CERTIFICATE-----[\s\S]+-----END CERTIFICATE-----/.test(text);
+  const problem = text ? certificateProblem(text) : undefined;
   return [
-    ...(isPem ? [] : [field.invalid(at, '<certificate data>', 'must contain at least one CERTIFICATE PEM block')]),
+    ...(problem === undefined ? [] : [field.invalid(at, '<certificate data>', problem)]),
     ...(before ? [field.forbidden(at, 'updates may not modify existing certificate content')] : []),
   ];
+}
+
+function certificateProblem(text: string): string | undefined {
+  const blocks = pemBlocks(text);
+  if (!blocks.length) return 'must contain at least one CERTIFICATE PEM block';
+  for (const { type, hasHeaders, bytes } of blocks) {
+    if (type !== 'CERTIFICATE') return `only CERTIFICATE PEM blocks are allowed, found ${JSON.stringify(type)}`;
+    if (hasHeaders) return 'no PEM block headers are permitted';
+    if (!readCertificate(bytes)) return 'x509: malformed certificate';
+  }
+  return undefined;
 }

@@ -1,8 +1,9 @@
 import { PriorityLevelConfigurations, type flowcontrolv1 } from '@navarch/api';
-import { defineKind, type Minor } from '../../../kind';
+import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
+import { validateMandatoryLevel } from '../shared/mandatory';
 import { validateConditions } from '../shared/status';
 import { flowcontrolVersions } from '../shared/versions';
 import { validateLevel } from './validation';
@@ -49,12 +50,16 @@ function defaultLevel({ spec }: flowcontrolv1.PriorityLevelConfiguration, emulat
 }
 
 type Level = flowcontrolv1.PriorityLevelConfiguration;
-const shares = ({ spec }: Level) =>
-  spec?.limited?.nominalConcurrencyShares ?? spec?.exempt?.nominalConcurrencyShares ?? NONE;
+const shares = ({ spec }: Level) => spec?.limited?.nominalConcurrencyShares ?? NONE;
 const queuing =
   (name: keyof typeof QUEUES) =>
   ({ spec }: Level) =>
     spec?.limited?.limitResponse?.queuing?.[name] ?? NONE;
+
+const validate = (level: Level, context: StrategyContext) => [
+  ...validateLevel(level, context),
+  ...validateMandatoryLevel(level, context.emulated),
+];
 
 /** priorityLevelConfiguration declares PriorityLevelConfiguration. */
 export const priorityLevelConfiguration = defineKind<Level>({
@@ -74,8 +79,8 @@ export const priorityLevelConfiguration = defineKind<Level>({
   strategy: specStrategy<Level>({
     metadataChecks: { update: ['whole'] },
     generation: true,
-    validate: validateLevel,
-    validateUpdate: (level, _old, context) => validateLevel(level, context),
+    validate,
+    validateUpdate: (level, _old, context) => validate(level, context),
   }),
   subresources: {
     status: isolatedStatusStrategy<Level>(

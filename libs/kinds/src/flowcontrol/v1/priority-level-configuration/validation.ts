@@ -24,7 +24,7 @@ export function validateLevel(
   switch (type) {
     case 'Exempt':
       if (limited) errors.push(field.forbidden(SPEC.child('limited'), 'must be nil if the type is not Limited'));
-      return errors;
+      return [...errors, ...validateExempt(exempt ?? {}, SPEC.child('exempt'))];
     case 'Limited':
       if (exempt) errors.push(field.forbidden(SPEC.child('exempt'), 'must be nil if the type is Limited'));
       return [
@@ -37,6 +37,21 @@ export function validateLevel(
       return [...errors, ...oneOf(at, type, ['Exempt', 'Limited'])];
   }
 }
+
+function validateExempt(
+  { nominalConcurrencyShares: shares = 0, lendablePercent = 0 }: flowcontrolv1.ExemptPriorityLevelConfiguration,
+  path: Path,
+): FieldError[] {
+  return [
+    ...(shares < 0 ? [field.invalid(path.child('nominalConcurrencyShares'), shares, NOT_NEGATIVE)] : []),
+    ...validatePercent(lendablePercent, path.child('lendablePercent')),
+  ];
+}
+
+const NOT_NEGATIVE = 'must be a non-negative integer';
+
+const validatePercent = (percent: number, path: Path): FieldError[] =>
+  percent < 0 || percent > 100 ? [field.invalid(path, percent, 'must be between 0 and 100, inclusive')] : [];
 
 function validateLimited(
   limited: flowcontrolv1.LimitedPriorityLevelConfiguration,
@@ -54,17 +69,12 @@ function validateLimited(
   const at = path.child(assured ? 'assuredConcurrencyShares' : 'nominalConcurrencyShares');
   // Zero became a value of its own in 1.29.
   if (emulated >= 29 ? shares < 0 : shares <= 0)
-    errors.push(field.invalid(at, shares, emulated >= 29 ? 'must be a non-negative integer' : 'must be positive'));
+    errors.push(field.invalid(at, shares, emulated >= 29 ? NOT_NEGATIVE : 'must be positive'));
   errors.push(...validateResponse(limitResponse ?? { type: '' }, path.child('limitResponse')));
-  if (percent < 0 || percent > 100)
-    errors.push(field.invalid(path.child('lendablePercent'), percent, 'must be between 0 and 100, inclusive'));
+  errors.push(...validatePercent(percent, path.child('lendablePercent')));
   if ((borrowingLimitPercent ?? 0) < 0)
     errors.push(
-      field.invalid(
-        path.child('borrowingLimitPercent'),
-        borrowingLimitPercent,
-        'if specified, must be a non-negative integer',
-      ),
+      field.invalid(path.child('borrowingLimitPercent'), borrowingLimitPercent, `if specified, ${NOT_NEGATIVE}`),
     );
   return errors;
 }
