@@ -84,4 +84,21 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
     'VolumeLifecycleModes []storage.VolumeLifecycleMode, StorageCapacity *bool, TokenRequests []storage.TokenRequest, ' +
     'RequiresRepublish *bool',
   'storage.TokenRequest': 'Audience string, ExpirationSeconds *int64',
+
+  'flowcontrol.FlowSchemaSpec':
+    'PriorityLevelConfiguration flowcontrol.PriorityLevelConfigurationReference, MatchingPrecedence int32, ' +
+    'DistinguisherMethod *flowcontrol.FlowDistinguisherMethod, Rules []flowcontrol.PolicyRulesWithSubjects',
+  'flowcontrol.PriorityLevelConfigurationReference': 'Name string',
+  'flowcontrol.PolicyRulesWithSubjects':
+    'Subjects []flowcontrol.Subject, ResourceRules []flowcontrol.ResourcePolicyRule, ' +
+    'NonResourceRules []flowcontrol.NonResourcePolicyRule',
+  'flowcontrol.Subject':
+    'Kind string, User *flowcontrol.UserSubject, Group *flowcontrol.GroupSubject, ' +
+    'ServiceAccount *flowcontrol.ServiceAccountSubject',
+  'flowcontrol.ResourcePolicyRule':
+    'Verbs []string, APIGroups []string, Resources []string, ClusterScope bool, Namespaces []string',
+  'flowcontrol.NonResourcePolicyRule': 'Verbs []string, NonResourceURLs []string',
+  'flowcontrol.PriorityLevelConfigurationSpec':
+    'Type string, Limited *flowcontrol.LimitedPriorityLevelConfiguration, ' +
+    'Exempt *flowcontrol.ExemptPriorityLevelConfiguration +28',
 };

@@ -3,7 +3,7 @@ import { Path, type FieldError } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { semanticEqual } from '../../../shared/equal';
 import { invalidStruct } from '../../../shared/errors';
-import { goLevelSpec, goSchemaSpec } from './go-specs';
+import { goStruct } from '../../../shared/go-struct';
 
 const API_VERSION = 'flowcontrol.apiserver.k8s.io/v1';
 const everything = (...groups: string[]): flowcontrolv1.PolicyRulesWithSubjects[] => [
@@ -66,7 +66,8 @@ const namesake = <T extends { readonly metadata?: { readonly name?: string } }>(
 export function validateMandatorySchema({ metadata, spec }: flowcontrolv1.FlowSchema): FieldError[] {
   const wanted = namesake(mandatorySchemas, metadata?.name);
   if (!wanted || !spec || semanticEqual(spec, wanted.spec)) return [];
-  return [invalidStruct(SPEC, goSchemaSpec(spec), `spec of '${metadata?.name}' must equal the fixed value`)];
+  const go = goStruct('flowcontrol.FlowSchemaSpec', spec);
+  return [invalidStruct(SPEC, go, `spec of '${metadata?.name}' must equal the fixed value`)];
 }
 
 /** LENDING is the first release whose levels lend each other, EXEMPT_LENDS the first whose exempt level does so too. */
@@ -83,7 +84,8 @@ export function validateMandatoryLevel(
   if (!wanted || !spec || semanticEqual(fixedPart(spec, emulated), fixedPart(wanted.spec!, emulated))) return [];
   const lends = name === 'exempt' && emulated >= EXEMPT_LENDS;
   const but = lends ? " except the 'spec.exempt' field" : '';
-  return [invalidStruct(SPEC, goLevelSpec(spec, emulated), `spec of '${name}'${but} must equal the fixed value`)];
+  const go = goStruct('flowcontrol.PriorityLevelConfigurationSpec', spec, emulated);
+  return [invalidStruct(SPEC, go, `spec of '${name}'${but} must equal the fixed value`)];
 }
 
 function fixedPart({ type, limited }: flowcontrolv1.PriorityLevelConfigurationSpec, emulated: Minor): object {
