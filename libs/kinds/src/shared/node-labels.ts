@@ -19,7 +19,9 @@ export const successorOf = (label: string): string | undefined => LABELS.get(lab
 /** labelWarnings warn of one node label; `named`: the place does not tell which. */
 export function labelWarnings(label: string, path: Path, named = false): string[] {
   const [since, use] = LABELS.get(label) ?? [];
-  return since ? [`${path.toString()}: ${named ? `${label} is ` : ''}deprecated since ${since}; use "${use}" instead`] : [];
+  return since
+    ? [`${path.toString()}: ${named ? `${label} is ` : ''}deprecated since ${since}; use "${use}" instead`]
+    : [];
 }
 
 /** termWarnings warn of the labels that a term of a node selector is about. */
