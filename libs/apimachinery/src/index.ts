@@ -1,3 +1,4 @@
+export * from './addresses';
 export * from './apply';
 export * from './duration';
 export * from './fields';

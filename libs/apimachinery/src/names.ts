@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { remember } from './remember';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
@@ -151,20 +151,45 @@ export const isValidPortNum = (port: number) => (port >= 1 && port <= 65535 ? []
 const isIPv4Strict = (text: string) =>
   isIP(text) === 4 && text.split('.').every(part => part.length === 1 || !part.startsWith('0'));
 
+/** PADDED is the first release that reads addresses whose numbers begin with zeros, by tens all the same. */
+const PADDED = 22;
+
+/** Reader is the release that reads an address, 1.20 unless given. */
+interface Reader {
+  readonly emulated?: number | undefined;
+}
+
+/** unpadded is an address without the zeros before its dotted numbers. */
+function unpadded(text: string): string {
+  const start = text.lastIndexOf(':') + 1;
+  const dotted = text.slice(start);
+  if (!dotted.includes('.')) return text;
+  return text.slice(0, start) + dotted.replace(/(^|\.)0+(?=\d)/g, '$1');
+}
+
+const isAddress = (text: string) => isIPv4Strict(text) || (isIP(text) === 6 && !text.includes('%'));
+
 /** isValidIP checks an IPv4 or IPv6 address (without zone). */
-export function isValidIP(text: string): string[] {
-  const fine = isIPv4Strict(text) || (isIP(text) === 6 && !text.includes('%'));
+export function isValidIP(text: string, { emulated = 20 }: Reader = {}): string[] {
+  const fine = isAddress(emulated < PADDED ? text : unpadded(text));
   return fine ? [] : ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'];
 }
+
+const mapped = new BlockList();
+mapped.addSubnet('::ffff:0:0', 96, 'ipv6');
+/** An IPv4 address may be written as an IPv6 one, and is of its own family all the same. */
+const isOfIPv4 = (text: string) => !text.includes(':') || mapped.check(unpadded(text), 'ipv6');
+
 /** isValidIPv4 and isValidIPv6 check an address of one family. */
-export const isValidIPv4 = (text: string) => (isIPv4Strict(text) ? [] : ['must be a valid IPv4 address']);
-export const isValidIPv6 = (text: string) =>
-  isIP(text) === 6 && !text.includes('%') ? [] : ['must be a valid IPv6 address'];
+export const isValidIPv4 = (text: string, reader?: Reader) =>
+  isValidIP(text, reader).length === 0 && isOfIPv4(text) ? [] : ['must be a valid IPv4 address'];
+export const isValidIPv6 = (text: string, reader?: Reader) =>
+  isValidIP(text, reader).length === 0 && !isOfIPv4(text) ? [] : ['must be a valid IPv6 address'];
 
 /** isCIDR checks an address block: `10.9.8.0/24`. */
-export function isCIDR(text: string): string[] {
-  const m = /^([^/]+)\/(0|[1-9]\d{0,2})$/.exec(text);
-  const fine = m && isValidIP(m[1]!).length === 0 && Number(m[2]) <= (m[1]!.includes(':') ? 128 : 32);
+export function isCIDR(text: string, reader?: Reader): string[] {
+  const [, ip = '', bits] = /^([^/]+)\/(\d+)$/.exec(text) ?? [];
+  const fine = isValidIP(ip, reader).length === 0 && Number(bits) <= (ip.includes(':') ? 128 : 32);
   return fine ? [] : ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'];
 }
 

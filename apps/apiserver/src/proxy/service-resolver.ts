@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { plainIP } from '@navarch/apimachinery';
 import type { ServiceResolver } from '../outbound/webhook-caller';
 
 /** Reader reads one kind of object: a Store or an informer. */
@@ -19,7 +20,7 @@ export function serviceResolver(
     if (!chosen) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
     const backends = ((await endpoints().get(namespace, name))?.subsets ?? []).flatMap(subset => {
       const match = subset.ports?.find(one => (one.name ?? '') === (chosen.name ?? ''));
-      return match ? (subset.addresses ?? []).map(address => ({ host: address.ip ?? '', port: match.port })) : [];
+      return match ? (subset.addresses ?? []).map(address => ({ host: plainIP(address.ip), port: match.port })) : [];
     });
     const one = backends[Math.floor(Math.random() * backends.length)];
     if (!one) throw new Error(`no endpoints available for service ${JSON.stringify(name)}`);

@@ -2,7 +2,7 @@ import type { Range } from './range-allocator';
 
 /** ipv4ToNumber reads a dotted address; undefined if it is none. */
 export function ipv4ToNumber(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  const match = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
   if (!match) return undefined;
   const parts = match.slice(1).map(Number);
   if (parts.some(part => part > 255)) return undefined;

@@ -44,6 +44,20 @@ describe('servicePorts', () => {
     ]);
   });
 
+  test('addresses of odd forms come to rules in the usual one', () => {
+    const odd = service({
+      type: 'LoadBalancer',
+      externalIPs: ['010.1.2.3', 'fd00::1', '::ffff:10.1.2.4'],
+      loadBalancerSourceRanges: ['010.0.0.0/08', 'fd00::/64'],
+    });
+    const [port] = servicePorts([odd], [slice([{ addresses: ['010.244.0.2'] }])], 'n1');
+    expect(port).toMatchObject({
+      externalIPs: ['10.1.2.3', '10.1.2.4'],
+      loadBalancerSourceRanges: ['10.0.0.0/8'],
+      endpoints: [{ ip: '10.244.0.2' }],
+    });
+  });
+
   test("a slice's port belongs to the service port of the same name", () => {
     const slices = [slice([{ addresses: ['10.244.0.2'] }], 'http')];
     const ports = servicePorts(

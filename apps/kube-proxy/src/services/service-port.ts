@@ -1,4 +1,5 @@
 import type { corev1, discoveryv1 } from '@navarch/api';
+import { plainCIDR, plainIP } from '@navarch/apimachinery';
 
 export type Protocol = 'TCP' | 'UDP' | 'SCTP';
 
@@ -61,12 +62,15 @@ export function servicePorts(
   return ports.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.protocol < b.protocol ? -1 : 1));
 }
 
+/** isIPv4: the address or block, in its usual form, is of this family. */
+const isIPv4 = (plain: string) => !plain.includes(':');
+
 /** isProxied: the service has a virtual address, and no other proxy is named for it. */
 function isProxied(service: corev1.Service): boolean {
   const { clusterIP, type } = service.spec ?? {};
   const labels = service.metadata?.labels ?? {};
   if ('service.kubernetes.io/service-proxy-name' in labels) return false;
-  return type !== 'ExternalName' && !!clusterIP && clusterIP !== 'None' && clusterIP.includes('.');
+  return type !== 'ExternalName' && !!clusterIP && clusterIP !== 'None' && isIPv4(plainIP(clusterIP));
 }
 
 function servicePort(
@@ -83,17 +87,17 @@ function servicePort(
   return {
     name: `${key}:${port.name ?? ''}`,
     protocol: (port.protocol ?? 'TCP') as Protocol,
-    clusterIP: spec.clusterIP!,
+    clusterIP: plainIP(spec.clusterIP!),
     port: port.port,
     nodePort: port.nodePort ?? 0,
-    externalIPs: (spec.externalIPs ?? []).filter(ip => ip.includes('.')),
+    externalIPs: (spec.externalIPs ?? []).map(plainIP).filter(isIPv4),
     loadBalancerIPs: (service.status?.loadBalancer?.ingress ?? [])
       .filter(i => i.ipMode !== 'Proxy')
-      .map(i => i.ip ?? '')
-      .filter(ip => ip.includes('.')),
+      .flatMap(i => (i.ip ? [plainIP(i.ip)] : []))
+      .filter(isIPv4),
     loadBalancerSourceRanges: (spec.loadBalancerSourceRanges ?? [])
-      .map(range => range.trim())
-      .filter(range => !range.includes(':')),
+      .map(range => plainCIDR(range.trim()))
+      .filter(isIPv4),
     affinitySeconds: affinity,
     internalLocal: spec.internalTrafficPolicy === 'Local',
     externalLocal: external && spec.externalTrafficPolicy === 'Local',
@@ -117,7 +121,7 @@ function endpointsOf(
     for (const { addresses, conditions, nodeName: node } of slice.endpoints ?? []) {
       const ready = conditions?.ready ?? true;
       const endpoint: Endpoint = {
-        ip: addresses[0]!,
+        ip: plainIP(addresses[0]!),
         port: target.port,
         local: node === nodeName,
         ready,

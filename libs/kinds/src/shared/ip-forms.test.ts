@@ -15,6 +15,7 @@ test.each<[ip: string, warnings: string[]]>([
   ['FD00::A', ['x: IPv6 address "FD00::A" should be in RFC 5952 canonical format ("fd00::a")']],
   ['1:0:0:2:0:0:0:3', ['x: IPv6 address "1:0:0:2:0:0:0:3" should be in RFC 5952 canonical format ("1:0:0:2::3")']],
   ['::ffff:1.2.3.4', [invalid('IP address', '::ffff:1.2.3.4', '1.2.3.4')]],
+  ['010.0.0.001', [invalid('IP address', '010.0.0.001', '10.0.0.1')]],
 ])('%s', (ip, warnings) => {
   expect(ipWarnings(ip, at)).toEqual(warnings);
 });
@@ -29,6 +30,7 @@ test.each<[cidr: string, warnings: string[]]>([
   ],
   ['FD00::/64', ['x: IPv6 CIDR value "FD00::/64" should be in RFC 5952 canonical format ("fd00::/64")']],
   ['::ffff:10.0.0.0/104', [invalid('CIDR value', '::ffff:10.0.0.0/104', '10.0.0.0/8')]],
+  ['010.0.0.0/08', [invalid('CIDR value', '010.0.0.0/08', '10.0.0.0/8')]],
 ])('%s', (cidr, warnings) => {
   expect(cidrWarnings(cidr, at)).toEqual(warnings);
 });
@@ -49,6 +51,7 @@ test.each<[cidr: string, problems: string[]]>([
   ['fd00::/64', []],
   ['x/8', ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']],
   ['10.00.0.0/8', ['must not have leading 0s in IP or prefix length']],
+  ['10.0.0.0/099', ['must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)']],
   ['10.0.0.0/08', ['must not have leading 0s in IP or prefix length']],
   ['10.0.0.1/8', ['must not have bits set beyond the prefix length']],
   ['::ffff:10.0.0.0/104', ['must not have an IPv4-mapped IPv6 address']],

@@ -23,14 +23,14 @@ export function validateLoadBalancerStatus(
 export function validateLoadBalancerIngress(
   { ip, hostname }: Ingress,
   path: Path,
-  { emulated }: Release,
+  release: Release,
 ): { readonly ip: FieldError[]; readonly hostname: FieldError[] } {
-  const problems = ip ? isValidIP(ip) : [];
+  const problems = ip ? isValidIP(ip, release) : [];
   const at = path.child('hostname');
-  const isIP = hostname !== undefined && isValidIP(hostname).length === 0;
+  const isIP = hostname !== undefined && isValidIP(hostname, release).length === 0;
   return {
     ip: problems.map(text =>
-      field.invalid(path.child('ip'), ip, emulated < IPS_ALIKE ? 'must be a valid IP address' : text),
+      field.invalid(path.child('ip'), ip, release.emulated < IPS_ALIKE ? 'must be a valid IP address' : text),
     ),
     hostname: [
       ...(hostname ? each(at, hostname, isDNS1123Subdomain(hostname)) : []),

@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { plainIP } from '@navarch/apimachinery';
 import type { Answer } from 'dns-packet';
 import { reply, type Reply } from '../../plugin';
 import type { Backend, Zone } from './zone';
@@ -163,7 +164,10 @@ export function resolveReverse(zone: Zone, name: string, options: RecordOptions)
 }
 
 function addresses(name: string, ips: readonly string[], { ttl }: RecordOptions): Answer[] {
-  return ips.filter(isIPv4).map(data => ({ type: 'A', name, ttl, data }));
+  return ips
+    .map(plainIP)
+    .filter(isIPv4)
+    .map(data => ({ type: 'A', name, ttl, data }));
 }
 
 function isIPv4(text: string): boolean {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CERTIFICATES } from '../../testing/certificates';
+import { create, findTarget } from '../../testing/create';
 import { ask } from '../../testing/findings';
 
 type Part = Readonly<Record<string, unknown>>;
@@ -232,4 +233,10 @@ describe('what v1.33 says of kinds of the core', () => {
     ]);
     expect(accounts.warned(account, account)).toEqual([]);
   });
+});
+
+test('the name of a namespace is its label since v1.21', () => {
+  const label = (emulated: number) =>
+    create(findTarget('/api/v1/namespaces', emulated)!, { metadata: { name: 'x' } }, emulated).object.metadata?.labels;
+  expect([label(20), label(33)]).toEqual([undefined, { 'kubernetes.io/metadata.name': 'x' }]);
 });

@@ -37,12 +37,12 @@ function validateAddress(
   release: Release,
 ): FieldError[] {
   const at = path.child('ip');
-  const malformed = isValidIP(ip).length > 0;
+  const malformed = isValidIP(ip, release).length > 0;
   return [
     ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)')] : []),
     ...(hostname ? each(path.child('hostname'), hostname, isDNS1123Label(hostname, release)) : []),
     ...(nodeName === undefined ? [] : each(path.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName))),
-    ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at)),
+    ...(malformed ? [field.invalid(at, ip, 'must be a valid IP address')] : validateNonSpecialIP(ip, at, release)),
   ];
 }
 

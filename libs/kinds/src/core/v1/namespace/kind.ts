@@ -15,16 +15,25 @@ const NAME_LABEL = 'kubernetes.io/metadata.name';
 
 function defaultNamespace(namespace: corev1.Namespace, emulated: Minor): void {
   if (!namespace.status?.phase) namespace.status = { ...namespace.status, phase: 'Active' };
+  labelByName(namespace, emulated);
+}
+
+/** LABELED is the first release whose namespaces have their name as a label. */
+const LABELED: Minor = 21;
+
+function labelByName(namespace: corev1.Namespace, emulated: Minor): void {
   const { name } = (namespace.metadata ??= {});
-  if (name && emulated >= 21) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
+  if (name && emulated >= LABELED) namespace.metadata.labels = { ...namespace.metadata.labels, [NAME_LABEL]: name };
 }
 
 /** Clients change a namespace's metadata only: its finalizers have an endpoint of their own. */
 const strategy: Strategy<corev1.Namespace> = {
   metadataChecks: { update: ['whole', 'change'] },
   allowUnconditionalUpdate: true,
-  prepareForCreate(namespace) {
+  prepareForCreate(namespace, { emulated }) {
     namespace.status = { phase: 'Active' };
+    // A generated name comes after the defaults.
+    labelByName(namespace, emulated);
     const spec = (namespace.spec ??= {});
     if (!spec.finalizers?.includes(FINALIZER)) spec.finalizers = [...(spec.finalizers ?? []), FINALIZER];
   },

@@ -63,13 +63,13 @@ function validateTaints(taints: readonly corev1.Taint[] = [], path: Path): Field
 /** BLOCKS is the first release that speaks of blocks of addresses alike, wherever they stand. */
 const BLOCKS: Minor = 30;
 
-function validateRanges(ranges: readonly string[], { emulated }: Release): FieldError[] {
+function validateRanges(ranges: readonly string[], release: Release): FieldError[] {
   const path = Path.at('spec', 'podCIDRs');
   const complain = (at: Path, detail: string) => invalidStruct(at, goStrings(ranges), detail);
   const errors = ranges.flatMap((range, i) => {
     const at = path.index(i);
-    const problems = isCIDR(range);
-    if (emulated >= BLOCKS) return each(at, range, problems);
+    const problems = isCIDR(range, release);
+    if (release.emulated >= BLOCKS) return each(at, range, problems);
     return problems.length ? [complain(at, 'must be valid CIDR')] : [];
   });
   const families = new Set(ranges.map(range => range.includes(':')));
@@ -138,6 +138,9 @@ function validateRest(spec: corev1.NodeSpec, before: corev1.NodeSpec): FieldErro
   const dynamic = '(or configSource, if the DynamicKubeletConfig feature gate is enabled)';
   // The whole node is meant; that is shown as an empty index.
   return [
-    { ...field.forbidden(Path.at(), `node updates may only change labels, taints, or capacity ${dynamic}`), field: '[]' },
+    {
+      ...field.forbidden(Path.at(), `node updates may only change labels, taints, or capacity ${dynamic}`),
+      field: '[]',
+    },
   ];
 }

@@ -61,8 +61,8 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
     ...validateFamilies(spec, context),
     ...(spec.externalIPs ?? []).flatMap((ip, i) => {
       const at = SPEC.child('externalIPs').index(i);
-      const problems = isValidIP(ip);
-      return problems.length ? each(at, ip, problems) : validateNonSpecialIP(ip, at);
+      const problems = isValidIP(ip, context);
+      return problems.length ? each(at, ip, problems) : validateNonSpecialIP(ip, at, context);
     }),
     ...(spec.type ? oneOf(SPEC.child('type'), spec.type, TYPES) : [field.required(SPEC.child('type'))]),
     ...validateNodePorts(spec),
@@ -87,7 +87,7 @@ function validateSourceRanges(
   const at = fromField ? SPEC.child('LoadBalancerSourceRanges') : Path.at('metadata', 'annotations').key(SOURCE_RANGES);
   const errors = type === 'LoadBalancer' ? [] : [field.forbidden(at, "may only be used when `type` is 'LoadBalancer'")];
   if (emulated >= RANGES_BY_INDEX) {
-    const check = (where: Path, range: string) => each(where, range.trim(), isCIDR(range.trim()));
+    const check = (where: Path, range: string) => each(where, range.trim(), isCIDR(range.trim(), { emulated }));
     const listed = annotation?.trim() ? annotation.split(',') : [];
     return [
       ...errors,
@@ -97,7 +97,7 @@ function validateSourceRanges(
     ];
   }
   const list = fromField ? ranges : (annotation!.trim() || '0.0.0.0/0').split(',');
-  if (list.every(range => isCIDR(range.trim()).length === 0)) return errors;
+  if (list.every(range => isCIDR(range.trim(), { emulated }).length === 0)) return errors;
   const detail = 'must be a list of IP ranges. For example, 10.240.0.0/24,10.250.0.0/24 ';
   return [...errors, field.invalid(at, fromField ? `[${ranges.join(' ')}]` : annotation, detail)];
 }
@@ -333,7 +333,7 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   const misplaced = clusterIPs[0] === 'None' && clusterIPs.length > 1;
   if (misplaced) errors.push(...complain("'None' must be the first and only value"));
   const addresses = clusterIPs.flatMap((ip, i) =>
-    i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip)),
+    i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip, release)),
   );
   errors.push(...addresses);
   if (clusterIPs.length > 2) errors.push(...complain('may only hold up to 2 values'));

@@ -28,7 +28,7 @@ test.each<readonly [title: string, addressType: string, endpoint: Part, findings
 test('today refuses addresses of this link', () => {
   const slice = { addressType: 'IPv6', endpoints: [{ addresses: ['fe80::1'] }] };
   expect(ask(SLICES, 33).created(slice)).toEqual([
-    'endpoints[0].addresses[0]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16)',
+    'endpoints[0].addresses[0]: Invalid value: "fe80::1": may not be in the link-local range (169.254.0.0/16, fe80::/10)',
   ]);
 });
 

@@ -80,18 +80,18 @@ function validateTopology(endpoint: discoveryv1.Endpoint, path: Path, { emulated
   ];
 }
 
-function validateAddress(address: string, type: string, path: Path, { emulated }: Release): FieldError[] {
+function validateAddress(address: string, type: string, path: Path, release: Release): FieldError[] {
   switch (type) {
     case 'IPv4':
     case 'IPv6': {
-      const problems = (type === 'IPv4' ? isValidIPv4 : isValidIPv6)(address);
+      const problems = (type === 'IPv4' ? isValidIPv4 : isValidIPv6)(address, release);
       const errors = each(path, address, problems);
-      if (emulated < 21) return errors;
-      const parsed = isValidIP(address).length === 0;
+      if (release.emulated < 21) return errors;
+      const parsed = isValidIP(address, release).length === 0;
       return [
         ...errors,
         ...(parsed
-          ? validateNonSpecialIP(address, path)
+          ? validateNonSpecialIP(address, path, release)
           : [field.invalid(path, address, 'must be a valid IP address')]),
       ];
     }

@@ -97,7 +97,9 @@ function validateBlock({ cidr, except = [] }: networkingv1.IPBlock, path: Path, 
   const at = path.child('cidr');
   if (!cidr) return [field.required(at)];
   const malformed = (text: string, where: Path) =>
-    isCIDR(text).map(detail => field.invalid(where, text, emulated < CIDRS_ALIKE ? 'not a valid CIDR' : detail));
+    isCIDR(text, { emulated }).map(detail =>
+      field.invalid(where, text, emulated < CIDRS_ALIKE ? 'not a valid CIDR' : detail),
+    );
   const errors = malformed(cidr, at);
   if (errors.length) return errors;
   return except.flatMap((part, i) => {

@@ -36,7 +36,7 @@ export function validateDNSConfig(
     errors.push(list(path.child('nameservers'), nameservers, `must not have more than ${NAMESERVERS} nameservers`));
   }
   nameservers.forEach((ip, i) => {
-    if (isValidIP(ip).length)
+    if (isValidIP(ip, release).length)
       errors.push(field.invalid(path.child('nameservers').index(i), ip, 'must be valid IP address'));
   });
   if (searches.length > maxSearches) {
@@ -62,9 +62,13 @@ export function validateDNSConfig(
 }
 
 /** validateHostAliases checks the lines a pod adds to its hosts file. */
-export function validateHostAliases(aliases: readonly corev1.HostAlias[] | undefined, path: Path): FieldError[] {
+export function validateHostAliases(
+  aliases: readonly corev1.HostAlias[] | undefined,
+  path: Path,
+  release: Release,
+): FieldError[] {
   return (aliases ?? []).flatMap(({ ip = '', hostnames }) => [
-    ...(isValidIP(ip).length ? [field.invalid(path.child('ip'), ip, 'must be valid IP address')] : []),
+    ...(isValidIP(ip, release).length ? [field.invalid(path.child('ip'), ip, 'must be valid IP address')] : []),
     ...(hostnames ?? []).flatMap(name => each(path.child('hostnames'), name, isDNS1123Subdomain(name))),
   ]);
 }

@@ -54,7 +54,7 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...name(spec.hostname, path.child('hostname'), text => isDNS1123Label(text, release)),
     ...name(spec.subdomain, path.child('subdomain'), text => isDNS1123Label(text, release)),
     ...validateTolerations(spec.tolerations, path.child('tolerations')),
-    ...validateHostAliases(spec.hostAliases, path.child('hostAliases')),
+    ...validateHostAliases(spec.hostAliases, path.child('hostAliases'), release),
     ...name(spec.priorityClassName, path.child('priorityClassName'), isDNS1123Subdomain),
     ...(spec.runtimeClassName === undefined
       ? []
