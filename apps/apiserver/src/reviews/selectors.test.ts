@@ -26,6 +26,28 @@ describe('selectors of a review', () => {
       'labelSelector.rawSelector',
     ],
     ['neither', { fieldSelector: {} }, 'fieldSelector.requirements'],
+    [
+      'an odd key',
+      { labelSelector: { requirements: [requirement('a b', 'Exists')] } },
+      'labelSelector.requirements[0].key',
+    ],
+    ['no key', { fieldSelector: { requirements: [requirement('', 'Exists')] } }, 'fieldSelector.requirements[0].key'],
+    [
+      'no values',
+      { labelSelector: { requirements: [requirement('a', 'In')] } },
+      'labelSelector.requirements[0].values',
+    ],
+    [
+      'values in vain',
+      { fieldSelector: { requirements: [requirement('a', 'Exists', 'b')] } },
+      'fieldSelector.requirements[0].values',
+    ],
+    [
+      'an odd value',
+      { labelSelector: { requirements: [requirement('a', 'In', '-b')] } },
+      'labelSelector.requirements[0].values[0]',
+    ],
+    ['an operator of a later release', { labelSelector: { requirements: [requirement('a', 'Odd', 'b')] } }, undefined],
   ])('%s', (_name, attributes, at) => {
     const [error] = selectorErrors(Path.at('spec'), attributes);
     expect(error && String(error.field)).toBe(at && `spec.${at}`);

@@ -1,5 +1,12 @@
 import type { authorizationv1 } from '@navarch/api';
-import { field, fieldSelector, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  fieldSelector,
+  isQualifiedName,
+  isValidLabelValue,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 
 type Attributes = Pick<authorizationv1.ResourceAttributes, 'fieldSelector' | 'labelSelector'>;
 
@@ -10,18 +17,54 @@ export function selectorErrors(path: Path, attributes: Attributes): FieldError[]
     if (!selector) return [];
     const at = path.child(name);
     const { rawSelector, requirements = [] } = selector;
-    if (rawSelector && requirements.length)
-      return [
-        field.invalid(at.child('rawSelector'), rawSelector, 'may not specified at the same time as requirements'),
-      ];
-    if (rawSelector || requirements.length) return [];
+    const list = at.child('requirements');
+    const both = rawSelector && requirements.length;
+    const neither = !rawSelector && !requirements.length;
     return [
-      field.required(
-        at.child('requirements'),
-        `when ${String(at)} is specified, requirements or rawSelector is required`,
+      ...(both ? [field.invalid(at.child('rawSelector'), rawSelector, BOTH)] : []),
+      ...(neither
+        ? [field.required(list, `when ${String(at)} is specified, requirements or rawSelector is required`)]
+        : []),
+      ...requirements.flatMap((requirement, n) =>
+        (name === 'fieldSelector' ? fieldErrors : labelErrors)(requirement, list.index(n)),
       ),
     ];
   });
+}
+
+const BOTH = 'may not specified at the same time as requirements';
+
+interface Requirement {
+  readonly key?: string;
+  readonly operator?: string;
+  readonly values?: string[];
+}
+
+function fieldErrors(requirement: Requirement, path: Path): FieldError[] {
+  const named = requirement.key ? [] : [field.required(path.child('key'), 'must be specified')];
+  return [...named, ...valueErrors(requirement, path)];
+}
+
+function labelErrors(requirement: Requirement, path: Path): FieldError[] {
+  const { key = '', values = [] } = requirement;
+  const each = (at: Path, text: string, problems: readonly string[]) =>
+    problems.map(problem => field.invalid(at, text, problem));
+  return [
+    ...valueErrors(requirement, path),
+    ...each(path.child('key'), key, isQualifiedName(key)),
+    ...values.flatMap((value, i) => each(path.child('values').index(i), value, isValidLabelValue(value))),
+  ];
+}
+
+/** valueErrors: an operator that is not known may be one of a later release. */
+function valueErrors({ operator = '', values = [] }: Requirement, path: Path): FieldError[] {
+  const at = path.child('values');
+  const isOf = (...operators: string[]) => operators.includes(operator);
+  if (isOf('In', 'NotIn') && !values.length)
+    return [field.required(at, "must be specified when `operator` is 'In' or 'NotIn'")];
+  if (isOf('Exists', 'DoesNotExist') && values.length)
+    return [field.forbidden(at, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")];
+  return [];
 }
 
 /** fieldSelectorText is a review's field selector as requests carry it. A requirement that a text cannot express is left out, which asks for more. Pure. */

@@ -1,7 +1,7 @@
 import type { authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
-import { invalidStruct } from '../../shared/errors';
-import { GO_NO_TIME, goStringMap, goStrings } from '../../shared/go-syntax';
+import { invalidStruct, type Release } from '../../shared/errors';
+import { goStruct } from '../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 
@@ -41,28 +41,14 @@ export function validateReview(spec: authorizationv1.SubjectAccessReviewSpec): F
 }
 
 /** validateNoMetadata: a review is nobody's object, so that it has no metadata; but for its namespace, where it has one. */
-export function validateNoMetadata(metadata: ObjectMeta = {}, namespaced = false): FieldError[] {
+export function validateNoMetadata(metadata: ObjectMeta = {}, { emulated }: Release, namespaced = false): FieldError[] {
   const { name, generateName, namespace, uid, resourceVersion, labels, annotations, finalizers } = metadata;
   const texts = [name, generateName, namespaced ? '' : namespace, uid, resourceVersion];
   const maps = [labels, annotations, finalizers, metadata.ownerReferences].map(map => Object.keys(map ?? {}).length);
   if (texts.every(text => !text) && maps.every(size => size === 0)) return [];
   const detail = namespaced ? 'must be empty except for namespace' : 'must be empty';
-  const message = `Invalid value: ${goObjectMeta(metadata)}: ${detail}`;
-  return [{ reason: 'FieldValueInvalid', field: 'metadata', message }];
-}
-
-/** goObjectMeta renders the metadata that somebody may send, as Go prints it. */
-function goObjectMeta({ labels, annotations, finalizers, ...texts }: ObjectMeta): string {
-  const text = (field: 'name' | 'generateName' | 'namespace' | 'uid' | 'resourceVersion') =>
-    JSON.stringify(texts[field] ?? '');
-  return (
-    `v1.ObjectMeta{Name:${text('name')}, GenerateName:${text('generateName')}, Namespace:${text('namespace')}, ` +
-    `SelfLink:"", UID:${text('uid')}, ResourceVersion:${text('resourceVersion')}, Generation:0, ` +
-    `CreationTimestamp:${GO_NO_TIME}, DeletionTimestamp:<nil>, ` +
-    `DeletionGracePeriodSeconds:(*int64)(nil), Labels:${goStringMap(labels)}, Annotations:${goStringMap(annotations)}, ` +
-    `OwnerReferences:[]v1.OwnerReference(nil), Finalizers:${goStrings(finalizers)}, ClusterName:"", ` +
-    'ManagedFields:[]v1.ManagedFieldsEntry(nil)}'
-  );
+  const { managedFields: _, ...shown } = metadata;
+  return [invalidStruct(Path.at('metadata'), goStruct('v1.ObjectMeta', shown, emulated), detail)];
 }
 
 type Fields = Record<string, unknown>;

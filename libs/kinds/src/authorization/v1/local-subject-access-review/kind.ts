@@ -1,13 +1,14 @@
 import { LocalSubjectAccessReviews, type authorizationv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
+import type { Release } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { fromBeta, refusePath, toBeta, validateNoMetadata, validateReview } from '../shared';
 
 /** A local review asks about its own namespace. */
-function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview): FieldError[] {
+function validate({ metadata, spec }: authorizationv1.LocalSubjectAccessReview, release: Release): FieldError[] {
   const asked = spec.resourceAttributes?.namespace ?? '';
-  const errors = [...validateReview(spec), ...validateNoMetadata(metadata, true)];
+  const errors = [...validateReview(spec), ...validateNoMetadata(metadata, release, true)];
   if (spec.resourceAttributes && asked !== (metadata?.namespace ?? ''))
     errors.push(
       field.invalid(Path.at('spec', 'resourceAttributes', 'namespace'), asked, 'must match metadata.namespace'),

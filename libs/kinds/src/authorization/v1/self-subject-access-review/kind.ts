@@ -17,6 +17,6 @@ export const selfSubjectAccessReview = defineKind<authorizationv1.SelfSubjectAcc
   ],
   verbs: ['create'],
   strategy: {
-    validate: ({ metadata, spec }) => [...validateWhat(spec), ...validateNoMetadata(metadata)],
+    validate: ({ metadata, spec }, release) => [...validateWhat(spec), ...validateNoMetadata(metadata, release)],
   },
 });

@@ -17,6 +17,6 @@ export const subjectAccessReview = defineKind<authorizationv1.SubjectAccessRevie
   ],
   verbs: ['create'],
   strategy: {
-    validate: ({ metadata, spec }) => [...validateReview(spec), ...validateNoMetadata(metadata)],
+    validate: ({ metadata, spec }, release) => [...validateReview(spec), ...validateNoMetadata(metadata, release)],
   },
 });
