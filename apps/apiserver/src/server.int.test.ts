@@ -210,6 +210,21 @@ describe('the API server on a real etcd', () => {
       );
     });
 
+    test('a request is about the account at whose endpoint it is made, and says since when it is answered', async () => {
+      const ask = (metadata: { name?: string; namespace?: string }) =>
+        admin.resource(ServiceAccounts).createSubresource('default', 'default', 'token', { ...request({}), metadata });
+      await expect(ask({ name: 'other' })).rejects.toThrow(
+        'metadata.name: Invalid value: "other": must match the service account name if specified',
+      );
+      await expect(ask({ namespace: 'other' })).rejects.toMatchObject({ code: 422 });
+      const { metadata } = await ask({ name: 'default' });
+      expect(metadata).toEqual({
+        name: 'default',
+        namespace: 'default',
+        creationTimestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+      });
+    });
+
     test('one that is deleted gets none', async () => {
       await expect(tokenFor('nobody')).rejects.toMatchObject({ code: 404 });
       await expect(tokenFor('default', { expirationSeconds: 5 })).rejects.toThrow(

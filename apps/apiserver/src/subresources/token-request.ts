@@ -1,5 +1,5 @@
 import type { authenticationv1, corev1 } from '@navarch/api';
-import { badRequest, conflict, field, notFound, Path, type FieldError } from '@navarch/apimachinery';
+import { badRequest, conflict, field, notFound, Path, type FieldError, type ObjectMeta } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import { readObject, respondObject, type SubresourceHandler, type ApiServer } from '@navarch/apiserver-runtime';
 import { subresourceAttributes } from '../admission/subresource-attributes';
@@ -9,6 +9,9 @@ import type { TokenBinding, TokenIssuer } from '../authn/tokens/token-issuer';
 const MIN_SECONDS = 600;
 const MAX_SECONDS = 2 ** 32;
 const DEFAULT_SECONDS = 3600;
+const KIND = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
+/** NAMED is the first release whose answers say for which account they are, and since when. */
+const NAMED = 21;
 
 export interface TokenRequestParts {
   readonly issuer: TokenIssuer;
@@ -33,18 +36,28 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     });
     const spec = (request.spec ??= { audiences: [] });
     spec.expirationSeconds ??= DEFAULT_SECONDS;
-    const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
-    await parts.admit(subresourceAttributes(context, 'CREATE', { ...kind, version: 'v1' }, request));
+    const find = async () => {
+      const account = await parts.accounts(namespace, name);
+      if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
+      return account;
+    };
+    const now = Date.now();
+    let account: corev1.ServiceAccount | undefined;
+    if (emulated >= NAMED) {
+      const errors = checkMetadata(request.metadata ?? {}, namespace, name);
+      if (errors.length) throw field.invalidObject(KIND, name, errors);
+      account = await find();
+    }
+    await parts.admit(subresourceAttributes(context, 'CREATE', { ...KIND, version: 'v1' }, request));
     const errors = checkExpiration(spec.expirationSeconds);
-    if (errors.length) throw field.invalidObject(kind, request.metadata?.name ?? '', errors);
+    if (errors.length) throw field.invalidObject(KIND, '', errors);
     // Admission sees what was asked for: no audience stands for this API, and volumes name it in the same way.
     spec.audiences = spec.audiences?.length ? spec.audiences : [...parts.issuer.defaultAudiences];
     const granted = parts.issuer.shorten(spec.expirationSeconds);
     if (granted < spec.expirationSeconds)
       context.warn(`requested expiration of ${spec.expirationSeconds} seconds shortened to ${granted} seconds`);
     spec.expirationSeconds = granted;
-    const account = await parts.accounts(namespace, name);
-    if (!account) throw notFound({ group: '', resource: 'serviceaccounts' }, name);
+    account ??= await find();
     const binding = spec.boundObjectRef ? await bindingOf(parts, namespace, name, spec.boundObjectRef) : undefined;
     const issued = await parts.issuer.issue(
       account,
@@ -54,8 +67,7 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     const answer = {
       kind: 'TokenRequest',
       apiVersion: 'authentication.k8s.io/v1',
-      // Since 1.21 the answer says for which account it is.
-      metadata: { ...request.metadata, ...(emulated > 20 && { name, namespace }) },
+      metadata: { ...request.metadata, ...(emulated >= NAMED && { name, namespace, creationTimestamp: rfc3339(now) }) },
       spec: {
         audiences: spec.audiences,
         expirationSeconds: spec.expirationSeconds,
@@ -65,6 +77,17 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     };
     return respondObject(context, 201, answer, emulated);
   };
+}
+
+/** checkMetadata: a request is about the account at whose endpoint it is made. */
+function checkMetadata(metadata: ObjectMeta, namespace: string, name: string): FieldError[] {
+  const fits = { name, namespace };
+  return (['name', 'namespace'] as const)
+    .filter(part => metadata[part] && metadata[part] !== fits[part])
+    .slice(0, 1)
+    .map(part =>
+      field.invalid(Path.at('metadata', part), metadata[part], `must match the service account ${part} if specified`),
+    );
 }
 
 function checkExpiration(seconds: number): FieldError[] {
