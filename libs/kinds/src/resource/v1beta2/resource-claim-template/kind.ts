@@ -8,7 +8,7 @@ import { ageColumn, nameColumn } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 import { defaultRequests, fromExactly, toExactly } from '../shared/requests';
-import { validateClaimSpec } from '../shared/validation';
+import { dormantOf, validateClaimSpec } from '../shared/validation';
 
 const claimSpec = (object: Record<string, unknown>) =>
   (object['spec'] as Record<string, unknown> | undefined)?.['spec'];
@@ -32,11 +32,15 @@ export const resourceClaimTemplate = defineKind<resourcev1beta2.ResourceClaimTem
   ],
   defaults: ({ spec }) => defaultRequests(spec?.spec),
   columns: defineColumns<resourcev1beta2.ResourceClaimTemplate>([nameColumn, ageColumn]),
+  dormant: dormantOf('spec.spec'),
   strategy: plainStrategy<resourcev1beta2.ResourceClaimTemplate>(
     ({ spec }) => validateClaimSpec(spec?.spec, Path.at('spec', 'spec')),
     {
-      alsoOnUpdate: (template, old) =>
-        semanticEqual(template.spec, old.spec) ? [] : [field.invalid(Path.at('spec'), template.spec, IMMUTABLE)],
+      metadataChecks: { update: ['change'] },
+      validateUpdate: (template, old) => [
+        ...(semanticEqual(template.spec, old.spec) ? [] : [field.invalid(Path.at('spec'), template.spec, IMMUTABLE)]),
+        ...validateClaimSpec(template.spec?.spec, Path.at('spec', 'spec'), true),
+      ],
     },
   ),
 });

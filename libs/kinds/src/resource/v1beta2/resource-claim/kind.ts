@@ -8,17 +8,19 @@ import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultRequests, fromExactly, toExactly } from '../shared/requests';
-import { validateClaimSpec } from '../shared/validation';
+import { dormantOf, validateClaimSpec } from '../shared/validation';
+import { forgetDevices, validateClaimStatus } from './status';
 
 const SPEC = Path.at('spec');
 
 function state({ metadata, status }: resourcev1beta2.ResourceClaim): string {
+  const deleted = metadata?.deletionTimestamp !== undefined;
   const states = [
-    ...(metadata?.deletionTimestamp ? ['deleted'] : []),
-    ...(status?.allocation ? ['allocated'] : []),
-    ...(status?.reservedFor?.length ? ['reserved'] : []),
+    ...(deleted ? ['deleted'] : []),
+    ...(status?.allocation ? ['allocated', ...(status.reservedFor?.length ? ['reserved'] : [])] : []),
+    ...(!deleted && !status?.allocation ? ['pending'] : []),
   ];
-  return states.join(',') || 'pending';
+  return states.join(',');
 }
 
 /** resourceClaim declares ResourceClaim, whose spec is fixed. */
@@ -35,12 +37,20 @@ export const resourceClaim = defineKind<resourcev1beta2.ResourceClaim>({
   ],
   defaults: ({ spec }) => defaultRequests(spec),
   columns: defineColumns<resourcev1beta2.ResourceClaim>([nameColumn, text('State', state), ageColumn]),
+  dormant: dormantOf('spec'),
   strategy: specStrategy<resourcev1beta2.ResourceClaim>({
+    metadataChecks: { update: ['change'] },
     validate: ({ spec }) => validateClaimSpec(spec, SPEC),
+    // What does not change has been taken before.
     validateUpdate: (claim, old) => [
-      ...validateClaimSpec(claim.spec, SPEC),
       ...(semanticEqual(claim.spec, old.spec) ? [] : [field.invalid(SPEC, claim.spec, IMMUTABLE)]),
+      ...validateClaimSpec(claim.spec, SPEC, true),
     ],
   }),
-  subresources: { status: statusStrategy<resourcev1beta2.ResourceClaim>() },
+  subresources: {
+    status: statusStrategy<resourcev1beta2.ResourceClaim>({
+      prepareForUpdate: forgetDevices,
+      validateUpdate: validateClaimStatus,
+    }),
+  },
 });

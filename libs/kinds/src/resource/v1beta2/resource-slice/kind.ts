@@ -1,15 +1,17 @@
 import { resource, type resourcev1beta2 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path } from '@navarch/apimachinery';
+import { NEVER } from '../../../dormant';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, IMMUTABLE } from '../../../shared/errors';
+import { semanticEqual } from '../../../shared/equal';
+import { keepGeneration, setGeneration } from '../../../shared/keep';
 import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { validateSliceSpec } from './validation';
 
 type Fields = Record<string, unknown>;
 type Slice = resourcev1beta2.ResourceSlice;
-const SPEC = Path.at('spec');
+const SHARING = ['consumesCounters', 'nodeName', 'nodeSelector', 'allNodes', 'taints'] as const;
 
 const devicesOf = (object: Fields) =>
   ((object['spec'] as Fields | undefined)?.['devices'] as Fields[] | undefined) ?? [];
@@ -49,32 +51,16 @@ export const resourceSlice = defineKind<Slice>({
     text('Pool', ({ spec }) => spec?.pool?.name ?? ''),
     ageColumn,
   ]),
-  strategy: plainStrategy<Slice>(
-    ({ spec }) => {
-      const places = [spec?.nodeName, spec?.nodeSelector, spec?.allNodes, spec?.perDeviceNodeSelection].filter(
-        Boolean,
-      ).length;
-      const driver = spec?.driver ?? '';
-      return [
-        ...(driver
-          ? each(SPEC.child('driver'), driver, isDNS1123Subdomain(driver))
-          : [field.required(SPEC.child('driver'))]),
-        ...(spec?.pool?.name ? [] : [field.required(SPEC.child('pool', 'name'))]),
-        ...(places === 1
-          ? []
-          : [
-              field.required(
-                SPEC,
-                'exactly one of `nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection` is required',
-              ),
-            ]),
-      ];
-    },
-    {
-      alsoOnUpdate: (slice, old) =>
-        (['driver', 'nodeName'] as const)
-          .filter(name => slice.spec?.[name] !== old.spec?.[name])
-          .map(name => field.invalid(SPEC.child(name), slice.spec?.[name], IMMUTABLE)),
-    },
-  ),
+  // v1.33 does not know of devices that share what they are made of, nor of taints.
+  dormant: {
+    'spec.sharedCounters': NEVER,
+    'spec.perDeviceNodeSelection': NEVER,
+    ...Object.fromEntries(SHARING.map(name => [`spec.devices.${name}`, NEVER])),
+  },
+  strategy: plainStrategy<Slice>(slice => validateSliceSpec(slice), {
+    metadataChecks: { update: ['change'] },
+    prepareForCreate: slice => setGeneration(slice),
+    prepareForUpdate: (slice, old) => keepGeneration(slice, old, !semanticEqual(slice.spec, old.spec)),
+    validateUpdate: (slice, old) => validateSliceSpec(slice, old),
+  }),
 });

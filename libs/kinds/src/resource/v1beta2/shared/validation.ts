@@ -1,47 +1,113 @@
-import { field, isDNS1123Label, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import type { resourcev1beta2 } from '@navarch/api';
+import { field, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { NEVER } from '../../../dormant';
+import type { Dormant } from '../../../kind';
 import { each, oneOf } from '../../../shared/errors';
-import { requestsOf } from './requests';
+import { MAX_CONFIGS, validateConfiguration, validateSelectors, validateToleration } from './configuration';
+import { validateSet, validateSlice } from './lists';
+import { validateFullyQualified, validateLabel } from './names';
 
-type Fields = Record<string, unknown>;
+type Spec = resourcev1beta2.ResourceClaimSpec;
+type Exact = resourcev1beta2.ExactDeviceRequest;
 
-/** validateClaimSpec checks the device requests of a claim. */
-export function validateClaimSpec(spec: unknown, path: Path): FieldError[] {
-  const names = new Set<string>();
-  return requestsOf(spec).flatMap((request, i) => {
-    const at = path.child('devices', 'requests').index(i);
-    const name = String(request['name'] ?? '');
-    const errors = name
-      ? each(at.child('name'), name, isDNS1123Label(name, { emulated: 33 }))
-      : [field.required(at.child('name'))];
-    if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));
-    names.add(name);
-    const exactly = request['exactly'] as Fields | undefined;
-    const alternatives = (request['firstAvailable'] as Fields[] | undefined) ?? [];
-    if (!exactly && !alternatives.length)
-      errors.push(field.required(at, 'exactly one of `exactly` or `firstAvailable` is required'));
-    if (exactly && alternatives.length)
-      errors.push(
-        field.invalid(
-          at,
-          null,
-          'exactly one of `exactly` or `firstAvailable` is required, but multiple fields are set',
-        ),
-      );
-    if (exactly) errors.push(...validateRequest(exactly, at.child('exactly')));
-    alternatives.forEach((alternative, n) =>
-      errors.push(...validateRequest(alternative, at.child('firstAvailable').index(n))),
-    );
-    return errors;
-  });
+const MAX_REQUESTS = 32;
+const MAX_CONSTRAINTS = 32;
+const MAX_ALTERNATIVES = 8;
+const ONE = 'exactly one of `exactly` or `firstAvailable` is required';
+
+/** dormantOf are the fields of a claim's spec at a path that v1.33 does not use. */
+export const dormantOf = (spec: string): Dormant => ({
+  [`${spec}.devices.requests.firstAvailable`]: 34,
+  [`${spec}.devices.requests.exactly.adminAccess`]: 34,
+  [`${spec}.devices.requests.exactly.tolerations`]: NEVER,
+});
+
+/** validateClaimSpec checks the spec of a claim or claim template; `stored`: what it says has been taken before. */
+export function validateClaimSpec(spec: Spec | undefined, path: Path, stored = false): FieldError[] {
+  const { requests, constraints, config } = spec?.devices ?? {};
+  const names = requestNames(spec);
+  const at = path.child('devices');
+  const refer = (list: readonly string[] | undefined, where: Path) =>
+    validateSet(list, MAX_REQUESTS, where, (name, place) => validateReference(name, place, names), String);
+  return [
+    ...validateSet(requests, MAX_REQUESTS, at.child('requests'), validateRequest, ({ name = '' }) => name, 'name'),
+    ...validateSlice(constraints, MAX_CONSTRAINTS, at.child('constraints'), (constraint, where) => {
+      const attribute = where.child('matchAttribute');
+      return [
+        ...refer(constraint.requests, where.child('requests')),
+        ...(constraint.matchAttribute === undefined
+          ? [field.required(attribute)]
+          : validateFullyQualified(constraint.matchAttribute, attribute)),
+      ];
+    }),
+    ...validateSlice(config, MAX_CONFIGS, at.child('config'), (one, where) => [
+      ...refer(one.requests, where.child('requests')),
+      ...validateConfiguration(one, where, stored),
+    ]),
+  ];
 }
 
-function validateRequest(request: Fields, path: Path): FieldError[] {
-  const driver = String(request['deviceClassName'] ?? '');
+/** requestNames are what the requests of a claim may be called: their names, and behind a slash those of their alternatives. */
+export function requestNames(spec: Spec | undefined): ReadonlySet<string> {
+  const requests = spec?.devices?.requests ?? [];
+  return new Set(
+    requests.flatMap(({ name, firstAvailable = [] }) => [name, ...firstAvailable.map(sub => `${name}/${sub.name}`)]),
+  );
+}
+
+/** validateReference checks how something refers to a request. */
+export function validateReference(name: string, path: Path, names: ReadonlySet<string>): FieldError[] {
+  const why = "must be the name of a request in the claim or the name of a request and a subrequest separated by '/'";
+  const segments = name.split('/');
+  if (segments.length > 2) return [field.invalid(path, name, why)];
+  return [
+    ...segments.flatMap(segment => validateLabel(segment, path)),
+    ...(names.has(name) ? [] : [field.invalid(path, name, why)]),
+  ];
+}
+
+function validateRequest(
+  { name, exactly, firstAvailable = [] }: resourcev1beta2.DeviceRequest,
+  path: Path,
+): FieldError[] {
+  const at = path.child('firstAvailable');
+  return [
+    ...validateLabel(name, path.child('name')),
+    ...validateSet(
+      firstAvailable,
+      MAX_ALTERNATIVES,
+      at,
+      (sub, where) => [...validateLabel(sub.name, where.child('name')), ...validateExact(sub, where)],
+      sub => sub.name ?? '',
+      'name',
+    ),
+    ...(exactly ? validateExact(exactly, path.child('exactly')) : []),
+    ...(!exactly && !firstAvailable.length ? [field.required(path, ONE)] : []),
+    ...(exactly && firstAvailable.length ? [field.invalid(path, null, `${ONE}, but multiple fields are set`)] : []),
+  ];
+}
+
+function validateExact(
+  { deviceClassName: name, selectors, allocationMode, count, tolerations = [] }: Partial<Exact>,
+  path: Path,
+): FieldError[] {
   const at = path.child('deviceClassName');
-  const errors = driver ? each(at, driver, isDNS1123Subdomain(driver)) : [field.required(at)];
-  errors.push(...oneOf(path.child('allocationMode'), String(request['allocationMode'] ?? ''), ['All', 'ExactCount']));
-  const count = Number(request['count'] ?? 0);
-  if (request['allocationMode'] === 'ExactCount' && count <= 0)
-    errors.push(field.invalid(path.child('count'), count, 'must be greater than zero'));
-  return errors;
+  return [
+    ...(name ? each(at, name, isDNS1123Subdomain(name)) : [field.required(at)]),
+    ...validateSelectors(selectors, path.child('selectors')),
+    ...validateMode(allocationMode ?? '', Number(count ?? 0), path),
+    ...tolerations.flatMap((toleration, i) => validateToleration(toleration, path.child('tolerations').index(i))),
+  ];
+}
+
+function validateMode(mode: string, count: number, path: Path): FieldError[] {
+  const at = path.child('count');
+  switch (mode) {
+    case 'All':
+      return count ? [field.invalid(at, count, "must not be specified when allocationMode is 'All'")] : [];
+    case 'ExactCount':
+      return count > 0 ? [] : [field.invalid(at, count, 'must be greater than zero')];
+    default:
+      return oneOf(path.child('allocationMode'), mode, ['All', 'ExactCount']);
+  }
 }
