@@ -100,7 +100,10 @@ export const node = defineKind<corev1.Node>({
       prepareForUpdate: (node, old, { emulated }) => dropDisabled(node, old, emulated),
       validate: validateNode,
       warnings: nodeWarnings,
-      validateUpdate: (node, old, release) => [...validateNode(node, release), ...validateNodeUpdate(node, old, release)],
+      validateUpdate: (node, old, release) => [
+        ...validateNode(node, release),
+        ...validateNodeUpdate(node, old, release),
+      ],
     }),
     // A kubelet registers its node together with its status.
     prepareForCreate: (node, { emulated }) => dropDisabled(node, undefined, emulated),

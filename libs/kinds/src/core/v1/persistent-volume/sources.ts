@@ -99,9 +99,7 @@ export const VOLUME_SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSp
     (spec, path, release) => [
       ...validateCSIDriverName(spec.csi!.driver, path.child('driver'), release),
       ...requireText(path.child('volumeHandle'), spec.csi!.volumeHandle),
-      ...CSI_SECRETS.flatMap(name =>
-        validateCSISecret(spec.csi![name], name, path, release),
-      ),
+      ...CSI_SECRETS.flatMap(name => validateCSISecret(spec.csi![name], name, path, release)),
     ],
   ],
 ];

@@ -102,9 +102,7 @@ function validateClass(
 ): FieldError[] {
   const at = path.child('storageClassName');
   if (!storageClassName) return [];
-  return inline
-    ? [field.forbidden(at, NOT_INLINE)]
-    : each(at, storageClassName, isDNS1123Subdomain(storageClassName));
+  return inline ? [field.forbidden(at, NOT_INLINE)] : each(at, storageClassName, isDNS1123Subdomain(storageClassName));
 }
 
 function validateMode({ volumeMode }: corev1.PersistentVolumeSpec, path: Path, { inline }: VolumeForm): FieldError[] {

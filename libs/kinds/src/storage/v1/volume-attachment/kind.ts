@@ -32,7 +32,9 @@ function validateAttachment({ spec, status }: storagev1.VolumeAttachment, releas
   else if (inline)
     errors.push(...validateVolumeSpec(inline, at.child('inlineVolumeSpec'), release, { name: '', inline: true }));
   errors.push(...each(SPEC.child('nodeName'), nodeName, isDNS1123Subdomain(nodeName)));
-  const size = Object.entries(status?.attachmentMetadata ?? {}).flat().join('');
+  const size = Object.entries(status?.attachmentMetadata ?? {})
+    .flat()
+    .join('');
   if (Buffer.byteLength(size) > MAX_METADATA)
     errors.push(field.tooLong(Path.at('status', 'attachmentMetadata'), MAX_METADATA, emulated));
   for (const name of ['attachError', 'detachError'] as const) {

@@ -37,19 +37,16 @@ export const volumeAttributesClass = defineKind<storagev1beta1.VolumeAttributesC
     text('DriverName', ({ driverName }) => driverName),
     ageColumn,
   ]),
-  strategy: plainStrategy<storagev1beta1.VolumeAttributesClass>(
-    validateClass,
-    {
-      metadataChecks: { update: ['change', 'whole'] },
-      validateUpdate: (object, old, release) => [
-        ...(object.driverName === old.driverName
-          ? []
-          : [field.forbidden(Path.at('driverName'), 'updates to driverName are forbidden.')]),
-        ...(semanticEqual(object.parameters, old.parameters, 'parameters')
-          ? []
-          : [field.forbidden(Path.at('parameters'), 'updates to parameters are forbidden.')]),
-        ...validateClass(object, release),
-      ],
-    },
-  ),
+  strategy: plainStrategy<storagev1beta1.VolumeAttributesClass>(validateClass, {
+    metadataChecks: { update: ['change', 'whole'] },
+    validateUpdate: (object, old, release) => [
+      ...(object.driverName === old.driverName
+        ? []
+        : [field.forbidden(Path.at('driverName'), 'updates to driverName are forbidden.')]),
+      ...(semanticEqual(object.parameters, old.parameters, 'parameters')
+        ? []
+        : [field.forbidden(Path.at('parameters'), 'updates to parameters are forbidden.')]),
+      ...validateClass(object, release),
+    ],
+  }),
 });

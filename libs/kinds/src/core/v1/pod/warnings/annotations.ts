@@ -11,9 +11,7 @@ const GONE: readonly (readonly [key: string, advice: string])[] = [
 /** annotationWarnings warn of annotations of a pod or template that nothing reads. */
 export function annotationWarnings({ metadata }: corev1.PodTemplateSpec, path: Path): string[] {
   const given = metadata?.annotations ?? {};
-  return GONE.filter(([key]) => Object.hasOwn(given, key)).map(([key, advice]) =>
-    annotationWarning(path, key, advice),
-  );
+  return GONE.filter(([key]) => Object.hasOwn(given, key)).map(([key, advice]) => annotationWarning(path, key, advice));
 }
 
 /** annotationWarning is the warning of one annotation of a pod or template that stands at `path`. */

@@ -47,7 +47,9 @@ function fractionsOf(name: string, amounts: Amounts, path: Path): string[] {
   const amount = amounts?.[name];
   if (amount === undefined || parseQuantity(amount).isInteger()) return [];
   const shown = parseQuantity(amount).toString();
-  return [`${path.key(name).toString()}: fractional byte value ${JSON.stringify(shown)} is invalid, must be an integer`];
+  return [
+    `${path.key(name).toString()}: fractional byte value ${JSON.stringify(shown)} is invalid, must be an integer`,
+  ];
 }
 
 function hiddenVariables(env: readonly corev1.EnvVar[], path: Path): string[] {
