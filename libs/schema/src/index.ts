@@ -1,9 +1,9 @@
 export * from './compiled-schema';
-export { coerceMetadata, MetadataError, META_SCHEMA } from './embedded';
+export { coerceEmbedded, coerceMetadata, embeddedErrors, MetadataError, META_SCHEMA } from './embedded';
 export * from './json-schema';
 export { META_FIELDS, SchemaNode } from './node';
 export { setDefaults } from './defaults';
-export { prune } from './prune';
+export { prune, prunePart } from './prune';
 export { compileCheck, typeName } from './checks/compile';
 export { Findings } from './checks/finding';
 export * from './openapi';
