@@ -98,27 +98,27 @@ describe('names and conditions', () => {
 
   test('established comes after the names, once objects are served', () => {
     const fresh = definition('widgets', 'Widget');
-    const status = planStatus(fresh, [], false, 0)!;
+    const status = planStatus(fresh, [], { served: false, now: 0, emulated: 33 })!;
     expect(status.acceptedNames?.kind).toBe('Widget');
     expect(status.conditions?.map(c => [c.type, c.status])).toEqual([
       ['NamesAccepted', 'True'],
       ['Established', 'False'],
     ]);
     const accepted = { ...fresh, status };
-    expect(planStatus(accepted, [], false, 0)).toBeUndefined();
-    const established = planStatus(accepted, [], true, 0)!;
+    expect(planStatus(accepted, [], { served: false, now: 0, emulated: 33 })).toBeUndefined();
+    const established = planStatus(accepted, [], { served: true, now: 0, emulated: 33 })!;
     expect(established.conditions?.[1]).toMatchObject({
       type: 'Established',
       status: 'True',
       reason: 'InitialNamesAccepted',
     });
-    expect(planStatus({ ...fresh, status: established }, [], true, 9)).toBeUndefined();
+    expect(planStatus({ ...fresh, status: established }, [], { served: true, now: 9, emulated: 33 })).toBeUndefined();
   });
 
   test('a group of Kubernetes says who approved it', () => {
     const asked = definition('widgets', 'Widget', { group: 'x.k8s.io' });
     asked.metadata!.annotations = { 'api-approved.kubernetes.io': 'unapproved, an experiment' };
-    expect(planStatus(asked, [], false, 0)?.conditions).toContainEqual(
+    expect(planStatus(asked, [], { served: false, now: 0, emulated: 33 })?.conditions).toContainEqual(
       expect.objectContaining({
         type: 'KubernetesAPIApprovalPolicyConformant',
         status: 'False',
@@ -129,7 +129,7 @@ describe('names and conditions', () => {
 
   test('a schema that is not structural is told', () => {
     const asked = definition('widgets', 'Widget', { preserveUnknownFields: true });
-    expect(planStatus(asked, [], false, 0)?.conditions).toContainEqual(
+    expect(planStatus(asked, [], { served: false, now: 0, emulated: 33 })?.conditions).toContainEqual(
       expect.objectContaining({
         reason: 'Violations',
         message: 'spec.preserveUnknownFields: Invalid value: true: must be false',
