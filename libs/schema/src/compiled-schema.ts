@@ -38,6 +38,15 @@ export interface SchemaOptions {
   readonly rules?: Rules;
 }
 
+/** Forgive is told what a rule finds of a value that an update did not change: such findings are not held against it. */
+export type Forgive = (error: FieldError) => void;
+
+/** ValidateOptions: `more` is what else was found wrong with the values. */
+export interface ValidateOptions {
+  readonly more?: readonly FieldError[];
+  readonly forgive?: Forgive;
+}
+
 /** ReadOptions: `nulls` keeps fields that are null although they may not be, for validation to find. */
 export interface ReadOptions {
   readonly nulls?: boolean;
@@ -51,6 +60,7 @@ const BLOCKING: ReadonlySet<FieldError['reason']> = new Set([
   'FieldValueNotSupported',
   'FieldValueTypeInvalid',
 ]);
+const ignore: Forgive = () => undefined;
 const UNCHECKED =
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
@@ -97,25 +107,17 @@ export class CompiledSchema {
     prune(object, this.root);
   }
 
-  /**
-   * validate answers what is wrong with an object; with `old`, what a change made wrong. `more` is what else was found wrong with
-   * its values.
-   */
-  validate(object: Fields, old?: Fields, more: readonly FieldError[] = []): FieldError[] {
-    const { emulated } = this.options;
-    const embedded = embeddedErrors(object, this.root, emulated);
-    return this.withRules(object, old, [
-      ...this.values(object, old),
-      ...more,
-      ...embedded,
-      ...this.repeated(object, old),
-    ]);
+  /** validate answers what is wrong with an object; with `old`, what a change made wrong. */
+  validate(object: Fields, old?: Fields, options: ValidateOptions = {}): FieldError[] {
+    const embedded = embeddedErrors(object, this.root, this.options.emulated);
+    const errors = [...this.values(object, old), ...(options.more ?? []), ...embedded, ...this.repeated(object, old)];
+    return this.withRules(object, old, errors, options);
   }
 
   /** validateStatus does that for a change of the status alone: embedded objects, and until v1.20 lists, are not looked at. */
-  validateStatus(object: Fields, old: Fields, more: readonly FieldError[]): FieldError[] {
+  validateStatus(object: Fields, old: Fields, options: ValidateOptions = {}): FieldError[] {
     const repeated = this.options.emulated > LISTS_UNCHECKED_UNTIL ? this.repeated(object, old) : [];
-    return this.withRules(object, old, [...this.values(object, old), ...more, ...repeated]);
+    return this.withRules(object, old, [...this.values(object, old), ...(options.more ?? []), ...repeated], options);
   }
 
   /** repeated: an object whose lists were wrong before may go on so. */
@@ -124,13 +126,18 @@ export class CompiledSchema {
     return errors.length && old && repeatedItems(old, this.root).length ? [] : errors;
   }
 
-  private withRules(object: Fields, old: Fields | undefined, errors: FieldError[]): FieldError[] {
+  private withRules(
+    object: Fields,
+    old: Fields | undefined,
+    errors: FieldError[],
+    { forgive = ignore }: ValidateOptions,
+  ): FieldError[] {
     const { emulated, rules } = this.options;
     if (!rules) return errors;
     if (errors.some(error => BLOCKING.has(error.reason)))
       return [...errors, field.invalid(Path.at(), 'null', UNCHECKED)];
     // What an update leaves as it was is not held against it.
-    const ratcheting = old && emulated >= RATCHET_SINCE ? { ratchet: () => undefined } : {};
+    const ratcheting = old && emulated >= RATCHET_SINCE ? { ratchet: forgive } : {};
     return [...errors, ...rules.validate(object, old, Path.at(), ratcheting)];
   }
 
