@@ -217,6 +217,24 @@ describe('validation', () => {
     expect(schema.validate({ spec: { a: 'longer', b: 1 } }, old).map(f => f.field)).toEqual(['spec.a']);
   });
 
+  test('the order of a list with keys is no change', () => {
+    const items = { type: 'object', properties: { k: text, v: { ...text, maxLength: 1 } } };
+    const list = {
+      type: 'array',
+      maxItems: 1,
+      items,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+    };
+    const schema = compile(object({ l: list, b: integer }));
+    const item = (k: string, v = 'long') => ({ k, v });
+    const old = { spec: { l: [item('x'), item('y')], b: 1 } };
+    const fields = (...l: object[]) => schema.validate({ spec: { l, b: 2 } }, old).map(f => f.field);
+    expect(fields(item('y'), item('x'))).toEqual([]);
+    expect(fields(item('y'), item('x'), item('z', '1'))).toEqual(['spec.l']);
+    expect(fields(item('y', 'longer'), item('x'))).toEqual(['spec.l[0].v', 'spec.l']);
+  });
+
   test('a pattern that would make others backtrack takes linear time', () => {
     const schema = compile({ ...text, pattern: '^(a+)+$' });
     expect(schema.validate({ spec: `${'a'.repeat(5000)}b` })).toHaveLength(1);

@@ -6,6 +6,7 @@ export { setDefaults } from './defaults';
 export { prune, prunePart } from './prune';
 export { compileCheck, typeName } from './checks/compile';
 export { Findings } from './checks/finding';
+export { isUnchanged } from './checks/ratchet';
 export * from './openapi';
 export * from './pattern';
 export { renderValue } from './render';

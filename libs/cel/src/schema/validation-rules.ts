@@ -1,4 +1,5 @@
-import { deepEqual, field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { isUnchanged, type JsonSchema } from '@navarch/schema';
 import { BudgetError, CelError } from '../errors';
 import type { Activation } from '../frame';
 import { fromJson } from '../json-values';
@@ -51,7 +52,7 @@ export function compileValidationRules(
     validate(value, oldValue, at, options = {}) {
       if (!tree) return [];
       const run = new Run(options);
-      run.walk(tree, value, oldValue, at, new Unchanged(value, oldValue));
+      run.walk(tree, value, oldValue, at, new Unchanged(value, oldValue, tree.schema));
       return run.errors;
     },
   };
@@ -100,14 +101,15 @@ class Unchanged {
   constructor(
     private readonly value: unknown,
     private readonly old: unknown,
+    private readonly schema: Schema,
   ) {}
 
   get is(): boolean {
-    return (this.known ??= this.old !== undefined && deepEqual(this.value, this.old));
+    return (this.known ??= this.old !== undefined && isUnchanged(this.value, this.old, this.schema as JsonSchema));
   }
   /** below is about a part of the value, if there was one before that it can be matched with. */
-  below(part: unknown, old: unknown): Unchanged {
-    return old === undefined ? this : new Unchanged(part, old);
+  below(part: unknown, old: unknown, schema: Schema): Unchanged {
+    return old === undefined ? this : new Unchanged(part, old, schema);
   }
 }
 
@@ -131,7 +133,14 @@ class Run {
       const own = tree.properties.get(name);
       const below = own ?? (tree.schema.properties?.[name] ? undefined : tree.elements);
       const before = below && member(old, name);
-      if (below) this.walk(below, part, before, own ? path.child(name) : path.key(name), unchanged.below(part, before));
+      if (below)
+        this.walk(
+          below,
+          part,
+          before,
+          own ? path.child(name) : path.key(name),
+          unchanged.below(part, before, below.schema),
+        );
     }
   }
 
@@ -148,7 +157,7 @@ class Run {
     const before = new Map(keys.length && Array.isArray(old) ? old.map(item => [identity(item), item as unknown]) : []);
     items.forEach((item, i) => {
       const own = before.get(identity(item));
-      this.walk(tree, item, own, path.index(i), unchanged.below(item, own));
+      this.walk(tree, item, own, path.index(i), unchanged.below(item, own, tree.schema));
     });
   }
 

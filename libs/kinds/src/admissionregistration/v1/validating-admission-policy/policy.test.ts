@@ -225,8 +225,8 @@ describe('typeWarnings', () => {
       'a field that the kinds do not have',
       { validations: [{ expression: 'object.replicas > 1', messageExpression: 'object.metadata.name' }] },
       [
-        "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n" +
-          "apps/v1, Kind=StatefulSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+        "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n\n" +
+          "apps/v1, Kind=StatefulSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
       ],
     ],
     [
@@ -250,7 +250,7 @@ describe('typeWarnings', () => {
       'a field that a custom kind does not have',
       { ...ofWidgets, validations: [{ expression: 'object.spec.width > 1' }] },
       [
-        "spec.validations[0].expression: shop.example.com/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'width'\n | object.spec.width > 1\n | ...........^",
+        "spec.validations[0].expression: shop.example.com/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'width'\n | object.spec.width > 1\n | ...........^\n",
       ],
     ],
     [
