@@ -100,6 +100,7 @@ describe('values', () => {
       'self.every == duration("1m30s")',
     ],
     ['bytes', { data: { type: 'string', format: 'byte' } }, { data: 'aGk=' }, 'self.data == b"hi"'],
+    ['other formats', { data: { type: 'string', format: 'binary' } }, { data: 'aGk=' }, 'self.data == "aGk="'],
     ['int or string', { port: { 'x-kubernetes-int-or-string': true } }, { port: '80%' }, 'type(self.port) == string'],
     ['numbers', { n: { type: 'number' } }, { n: 1 }, 'self.n == 1.0 && self.n < 1.5'],
     [
