@@ -217,6 +217,27 @@ describe('validation', () => {
     expect(schema.validate({ spec: { a: 'longer', b: 1 } }, old).map(f => f.field)).toEqual(['spec.a']);
   });
 
+  test.each([
+    [33, ['b in body must be of type integer: "string"'], ['status.b'], []],
+    [27, ['status.b in body must be of type integer: "string"'], ['status.b', 'spec'], ['spec']],
+  ])('a change of the status is held to its own schema since 1.28 (1.%d)', (emulated, texts, fields, others) => {
+    const root = object({ spec: text, status: object({ b: integer }) }, { required: ['spec'] });
+    const schema = new CompiledSchema(root, { emulated });
+    const found = schema.validateStatus({ status: { b: 'x' } }, {});
+    expect(found.map(f => f.field)).toEqual(fields);
+    for (const part of texts) expect(found.some(f => f.message === `Invalid value: "string": ${part}`)).toBe(true);
+    expect(schema.validateStatus({ status: { b: 1 } }, {}).map(f => f.field)).toEqual(others);
+    expect(schema.validateStatus({}, {}).map(f => f.field)).toEqual(others);
+  });
+
+  test('a status of the wrong type is wrong itself; one that stays as it was is let be', () => {
+    const schema = new CompiledSchema(object({ status: object({ b: integer }) }), { emulated: 33 });
+    const message = 'Invalid value: "array":  in body must be of type object: "array"';
+    const found = schema.validateStatus({ status: [] }, { status: {} });
+    expect(found).toEqual([{ reason: 'FieldValueTypeInvalid', field: 'status', message }]);
+    expect(schema.validateStatus({ status: [] }, { status: [] })).toEqual([]);
+  });
+
   test('the order of a list with keys is no change', () => {
     const items = { type: 'object', properties: { k: text, v: { ...text, maxLength: 1 } } };
     const list = {

@@ -1,7 +1,7 @@
 import { typeSchema } from '@navarch/api';
 import { field, Path, type FieldError, type TypeSchema } from '@navarch/apimachinery';
-import { compileCheck } from './checks/compile';
-import { Findings } from './checks/finding';
+import { compileCheck, ratcheting } from './checks/compile';
+import { Findings, NO_FIELD } from './checks/finding';
 import type { Check } from './checks/keywords';
 import { dropNulls, setDefaults } from './defaults';
 import { coerceEmbedded, coerceMetadata, embeddedErrors, META_SCHEMA } from './embedded';
@@ -18,6 +18,9 @@ const RATCHET_SINCE = 30;
 
 /** LISTS_UNCHECKED_UNTIL is the last release that does not look for repeated items where the status alone changes. */
 const LISTS_UNCHECKED_UNTIL = 20;
+
+/** STATUS_ALONE_SINCE is the first release that looks at nothing but the status where that is all that changes. */
+const STATUS_ALONE_SINCE = 28;
 
 /** Rules are the expressions of a schema (x-kubernetes-validations), compiled. */
 export interface Rules {
@@ -69,6 +72,7 @@ export class CompiledSchema {
   readonly root: SchemaNode;
   readonly structure: TypeSchema;
   private readonly check: Check | undefined;
+  private readonly statusCheck: Check | undefined;
 
   /** schema: undefined says nothing at all of the objects. */
   constructor(
@@ -79,6 +83,8 @@ export class CompiledSchema {
     this.root = new SchemaNode(schema ?? {}, options.preservesAll);
     this.structure = structureOf(schema && this.root, typeSchema(META_SCHEMA, emulated), emulated);
     this.check = schema && compileCheck(schema);
+    const status = schema?.properties?.['status'];
+    this.statusCheck = status && ratcheting(status);
   }
 
   /**
@@ -110,14 +116,17 @@ export class CompiledSchema {
   /** validate answers what is wrong with an object; with `old`, what a change made wrong. */
   validate(object: Fields, old?: Fields, options: ValidateOptions = {}): FieldError[] {
     const embedded = embeddedErrors(object, this.root, this.options.emulated);
-    const errors = [...this.values(object, old), ...(options.more ?? []), ...embedded, ...this.repeated(object, old)];
+    const values = this.values(this.check, object, old);
+    const errors = [...values, ...(options.more ?? []), ...embedded, ...this.repeated(object, old)];
     return this.withRules(object, old, errors, options);
   }
 
-  /** validateStatus does that for a change of the status alone: embedded objects, and until v1.20 lists, are not looked at. */
+  /** validateStatus does that for a change of the status alone: embedded objects, and until v1.20 lists, are not looked at; since v1.28 no other values. */
   validateStatus(object: Fields, old: Fields, options: ValidateOptions = {}): FieldError[] {
-    const repeated = this.options.emulated > LISTS_UNCHECKED_UNTIL ? this.repeated(object, old) : [];
-    return this.withRules(object, old, [...this.values(object, old), ...(options.more ?? []), ...repeated], options);
+    const { emulated } = this.options;
+    const repeated = emulated > LISTS_UNCHECKED_UNTIL ? this.repeated(object, old) : [];
+    const values = emulated >= STATUS_ALONE_SINCE ? this.status(object, old) : this.values(this.check, object, old);
+    return this.withRules(object, old, [...values, ...(options.more ?? []), ...repeated], options);
   }
 
   /** repeated: an object whose lists were wrong before may go on so. */
@@ -141,16 +150,22 @@ export class CompiledSchema {
     return [...errors, ...rules.validate(object, old, Path.at(), ratcheting)];
   }
 
-  private values(object: Fields, old: Fields | undefined): FieldError[] {
-    const { check } = this;
+  /** status checks the status by itself: findings name what is in it from there. */
+  private status({ status }: Fields, old: Fields): FieldError[] {
+    if (status === undefined) return [];
+    const found = this.values(this.statusCheck, status, old['status']);
+    return found.map(error => ({ ...error, field: error.field === NO_FIELD ? 'status' : `status.${error.field}` }));
+  }
+
+  private values(check: Check | undefined, value: unknown, old: unknown): FieldError[] {
     if (!check) return [];
-    const run = (before: Fields | undefined) => {
+    const run = (before: unknown) => {
       const findings = new Findings(this.options.emulated);
-      check(object, before, '', findings);
+      check(value, before, '', findings);
       return findings.list;
     };
     // Most objects are valid: only of others it matters what they were before.
     const found = run(undefined);
-    return found.length && old && this.options.emulated >= RATCHET_SINCE ? run(old) : found;
+    return found.length && old !== undefined && this.options.emulated >= RATCHET_SINCE ? run(old) : found;
   }
 }

@@ -175,7 +175,7 @@ function fieldChecks(schema: JsonSchema): Check[] {
 const fieldOf = (old: unknown, name: string) => (isRecord(old) ? getOwn(old, name) : undefined);
 
 /** ratcheting checks what stands in a value; what is as it was before a change stays unchecked. */
-function ratcheting(schema: JsonSchema): Check {
+export function ratcheting(schema: JsonSchema): Check {
   const check = compileCheck(schema);
   return (value, old, path, findings) => {
     if (old === undefined || !isUnchanged(value, old, schema)) check(value, old, path, findings);
