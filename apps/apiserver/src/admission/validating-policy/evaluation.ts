@@ -97,10 +97,12 @@ function cut(text: string): string {
   return bytes.length <= MAX_ANNOTATION_BYTES ? text : bytes.toString('utf8', 0, MAX_ANNOTATION_BYTES);
 }
 
+type Result = ReturnType<Program['evaluate']>;
+
 /** Variables are a policy's own, each evaluated when it is first asked for. */
 class Variables extends MapValue {
   override readonly isObject = true;
-  private readonly known = new Map<Program, Value | Error>();
+  private readonly known = new Map<Program, Result>();
 
   constructor(
     private readonly programs: ReadonlyMap<string, Program>,
@@ -121,11 +123,11 @@ class Variables extends MapValue {
     if (!program) return undefined;
     let result = this.known.get(program);
     if (result === undefined) this.known.set(program, (result = this.evaluate(name as string, program)));
-    if (result instanceof Error) throw result instanceof CelError ? new CelError(result.message) : result;
+    if (isFailure(result)) throw new CelError(`composited variable "${String(name)}" fails to evaluate: ${result.message}`);
     return result;
   }
 
-  private evaluate(name: string, program: Program): Value | Error {
+  private evaluate(name: string, program: Program): Result {
     // A name that is given twice stands for the later expression, which may ask for the earlier one.
     this.known.set(program, new CelError(`variable ${name} refers to itself`));
     try {
