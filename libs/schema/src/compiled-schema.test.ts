@@ -69,6 +69,12 @@ describe('reading drops what is not declared and fills in defaults', () => {
   });
 });
 
+test('what is dropped is told from the outside in: metadata, own fields, metadata of embedded objects', () => {
+  const schema = compile(object({ e: { type: 'object', 'x-kubernetes-embedded-resource': true, ...OPEN }, z: text }));
+  const sent = { a: 1, metadata: { y: 1, x: 1 }, spec: { q: 1, e: { kind: 'Pod', metadata: { x: 1 } }, z: 'z', b: 1 } };
+  expect(schema.read(sent)).toEqual(['metadata.x', 'metadata.y', 'a', 'spec.b', 'spec.q', 'spec.e.metadata.x']);
+});
+
 describe('validation', () => {
   test.each<[string, JsonSchema, unknown, string[]]>([
     ['type', integer, 'x', ['spec: Invalid value: "string": spec in body must be of type integer: "string"']],

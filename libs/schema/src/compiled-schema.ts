@@ -8,7 +8,7 @@ import { coerceEmbedded, coerceMetadata, embeddedErrors, META_SCHEMA } from './e
 import type { JsonSchema } from './json-schema';
 import { repeatedItems } from './keys';
 import { SchemaNode } from './node';
-import { prune } from './prune';
+import { prune, type Unknown } from './prune';
 import { structureOf } from './structure';
 
 type Fields = Record<string, unknown>;
@@ -89,17 +89,16 @@ export class CompiledSchema {
 
   /**
    * read brings an object that a client sent into shape, in place: metadata typed, unknown fields dropped, defaults filled in.
-   * Answers the paths of what was dropped, in order. Throws a MetadataError.
+   * Answers the paths of what was dropped: of its metadata, of its own fields, then of embedded metadata. Throws a MetadataError.
    */
   read(object: Fields, { nulls }: ReadOptions = {}): string[] {
-    const unknown: string[] = [];
-    const tell = (path: string) => unknown.push(path);
-    coerceMetadata(object, '', this.options.emulated, tell);
-    prune(object, this.root, tell);
-    if (!nulls && !this.options.preservesAll) dropNulls(object, this.root);
-    coerceEmbedded(object, this.root, '', this.options.emulated, tell);
+    const { emulated, preservesAll } = this.options;
+    const metadata = dropped(tell => coerceMetadata(object, '', emulated, tell));
+    const own = dropped(tell => prune(object, this.root, tell));
+    if (!nulls && !preservesAll) dropNulls(object, this.root);
+    const embedded = dropped(tell => coerceEmbedded(object, this.root, '', emulated, tell));
     setDefaults(object, this.root);
-    return unknown.sort();
+    return [...metadata, ...own, ...embedded];
   }
 
   /** refresh brings a stored object up to this schema, in place: it may be older than the schema. Answers whether it changed. */
@@ -168,4 +167,11 @@ export class CompiledSchema {
     const found = run(undefined);
     return found.length && old !== undefined && this.options.emulated >= RATCHET_SINCE ? run(old) : found;
   }
+}
+
+/** dropped gathers, in order, the paths that a step tells of. */
+function dropped(step: (tell: Unknown) => void): string[] {
+  const paths: string[] = [];
+  step(path => paths.push(path));
+  return paths.sort();
 }

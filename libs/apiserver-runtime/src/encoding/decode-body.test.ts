@@ -89,3 +89,28 @@ test.each<[string, Target, Buffer, string]>([
 ])('a message %s is refused', (_, target, body, why) => {
   expect(() => decode(body, target, 'protobuf')).toThrow(expect.objectContaining({ code: 400, message: why }));
 });
+
+const REPEATED_YAML = 'kind: Widget\napiVersion: example.dev/v1\nmetadata: {name: w, name: v}\nspec:\n  a: 1\n  a: 2\n';
+const REPEATED_JSON = '{"kind":"Widget","apiVersion":"example.dev/v1","spec":{"a":1,"a":2}}';
+const knowsNoSpec: Target = { ...widget, custom: { read: () => ['spec'] } as unknown as NonNullable<Target['custom']> };
+
+test.each<[Media, string, string[], string]>([
+  ['json', REPEATED_JSON, ['duplicate field "spec.a"'], 'duplicate field "spec.a"'],
+  [
+    'yaml',
+    REPEATED_YAML,
+    ['line 3: key "name" already set in map', 'line 6: key "a" already set in map'],
+    'yaml: unmarshal errors:\n  line 3: key "name" already set in map\n  line 6: key "a" already set in map',
+  ],
+])('what %s repeats is told before what is unknown', (media, body, warnings, refusal) => {
+  const told: string[] = [];
+  const read = (fieldValidation: 'Strict' | 'Warn' | 'Ignore') =>
+    decodeObject(Buffer.from(body), media, knowsNoSpec, { emulated: 33, fieldValidation, warn: w => told.push(w) });
+  read('Ignore');
+  expect(told).toEqual([]);
+  read('Warn');
+  expect(told).toEqual([...warnings, 'unknown field "spec"']);
+  expect(() => read('Strict')).toThrow(
+    `Widget in version "v1" cannot be handled as a Widget: strict decoding error: ${refusal}, unknown field "spec"`,
+  );
+});
