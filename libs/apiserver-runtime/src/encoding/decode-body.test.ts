@@ -114,3 +114,29 @@ test.each<[Media, string, string[], string]>([
     `Widget in version "v1" cannot be handled as a Widget: strict decoding error: ${refusal}, unknown field "spec"`,
   );
 });
+
+test('a field that is unknown is not told of as repeated', () => {
+  const told: string[] = [];
+  const body =
+    '{"metadata":{"name":"a","name":"b"},"odd":{"a":1,"a":2},"odd":1,"oddly":1,"data":{"odd":"1","odd":"2"}}';
+  decodeObject(Buffer.from(body), 'json', configMap, {
+    emulated: 33,
+    fieldValidation: 'Warn',
+    warn: w => told.push(w),
+  });
+  expect(told).toEqual([
+    ...['unknown field "odd"', 'unknown field "oddly"'],
+    ...['duplicate field "metadata.name"', 'duplicate field "data.odd"'],
+  ]);
+});
+
+test('a hundred fields are told, each once', () => {
+  const told: string[] = [];
+  const fields = [...Array.from({ length: 200 }, (_, i) => `"x${i}":1`), '"x1":2', '"data":{"k":"1","k":"2","k":"3"}'];
+  const warn = (text: string) => told.push(text);
+  decodeObject(Buffer.from(`{${fields.join()}}`), 'json', configMap, { emulated: 33, fieldValidation: 'Warn', warn });
+  expect([told.length, told[0], told[99], told[100]]).toEqual([
+    ...[101, 'unknown field "x0"', 'unknown field "x99"'],
+    'duplicate field "data.k"',
+  ]);
+});

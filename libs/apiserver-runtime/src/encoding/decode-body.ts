@@ -11,6 +11,9 @@ import { knownType, notRegistered, schemeOf } from './schemes';
 import type { DecodeContext, Target } from './target';
 import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from './yaml';
 
+/** MAX_TOLD is how many repeated fields are told, and how many that a type does not know; a custom resource is told all of those. */
+const MAX_TOLD = 100;
+
 /** Parsed is a body as plain JSON. */
 export interface Parsed {
   readonly value: unknown;
@@ -127,7 +130,7 @@ export function shaped(
     ...(context.keepsEmpty && { keepsEmpty: true }),
     ...(context.restored && { restored: true }),
   });
-  tellFields([...unknownFields(unknown), ...repeatedFields(duplicates)], target, context);
+  tellFields(fieldsOfTyped(unknown, duplicates), target, context);
   object['kind'] = target.kind;
   object['apiVersion'] = apiVersion;
   keepReset(object as AnyObject, value['metadata']);
@@ -150,13 +153,23 @@ export function customObject(
   applied = false,
 ): AnyObject {
   const object = value as AnyObject;
-  tellFields([...repeatedFields(duplicates), ...unknownFields(custom.read(object, applied))], target, context);
+  tellFields([...repeatedFields(first(duplicates)), ...unknownFields(custom.read(object, applied))], target, context);
   const mistyped = takeCustomType(object, target, context.anyKind ?? false);
   if (mistyped && !context.mistyped) throw mistyped;
   if (mistyped) context.mistyped?.(mistyped);
   return object;
 }
 
+/** fieldsOfTyped words both: of a field that is unknown it does not matter whether it stands twice. */
+function fieldsOfTyped(unknown: readonly string[], duplicates: readonly string[]): string[] {
+  const unknownOnes = first(unknown);
+  const isKnown = (path: string) => !unknownOnes.some(field => isWithin(path, field));
+  return [...unknownFields(unknownOnes), ...repeatedFields(first(duplicates).filter(isKnown))];
+}
+
+const first = (paths: readonly string[]) => (paths.length ? [...new Set(paths)].slice(0, MAX_TOLD) : []);
+const isWithin = (path: string, field: string) =>
+  path.startsWith(field) && ['', '.', '['].includes(path.charAt(field.length));
 const unknownFields = (paths: readonly string[]) => paths.map(path => `unknown field ${JSON.stringify(path)}`);
 const repeatedFields = (paths: readonly string[]) => paths.map(path => `duplicate field ${JSON.stringify(path)}`);
 
