@@ -123,7 +123,8 @@ class Variables extends MapValue {
     if (!program) return undefined;
     let result = this.known.get(program);
     if (result === undefined) this.known.set(program, (result = this.evaluate(name as string, program)));
-    if (isFailure(result)) throw new CelError(`composited variable "${String(name)}" fails to evaluate: ${result.message}`);
+    if (isFailure(result))
+      throw new CelError(`composited variable "${String(name)}" fails to evaluate: ${result.message}`);
     return result;
   }
 
