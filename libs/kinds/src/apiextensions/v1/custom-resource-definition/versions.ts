@@ -5,7 +5,7 @@ import type { Release } from '../../../shared/errors';
 
 /** Version is one version of a custom resource. */
 export type Version = apiextensionsv1.CustomResourceDefinitionVersion;
-export type Part = 'schema' | 'subresources' | 'additionalPrinterColumns';
+export type Part = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields';
 
 /** isShared: all versions agree in a part, so that messages place it above the versions. */
 export function isShared(versions: readonly Pick<Version, Part>[], part: Part): boolean {
@@ -25,15 +25,18 @@ export function goVersion(version: Version, versions: readonly Version[], { emul
   const shown = (part: Part) => (version[part] !== undefined && !isShared(versions, part) ? '0xc000000000' : 'nil');
   const warning = version.deprecationWarning === undefined ? 'nil' : '0xc000000000';
   const columns = shown('additionalPrinterColumns') === 'nil' ? '(nil)' : '{}';
-  const later =
-    emulated < 30
-      ? ''
-      : `, SelectableFields:[]apiextensions.SelectableField${version.selectableFields ? '{}' : '(nil)'}`;
+  const later = emulated < 30 ? '' : `, SelectableFields:${goSelectable(version, versions)}`;
   return (
     `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(version.name ?? '')}, Served:${version.served ?? false}, Storage:${version.storage ?? false}, ` +
     `Deprecated:${version.deprecated ?? false}, DeprecationWarning:(*string)(${warning}), Schema:(*apiextensions.CustomResourceValidation)(${shown('schema')}), ` +
     `Subresources:(*apiextensions.CustomResourceSubresources)(${shown('subresources')}), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition${columns}${later}}`
   );
+}
+
+function goSelectable({ selectableFields: fields }: Version, versions: readonly Version[]): string {
+  const type = 'apiextensions.SelectableField';
+  if (!fields || (isShared(versions, 'schema') && isShared(versions, 'selectableFields'))) return `[]${type}(nil)`;
+  return `[]${type}{${fields.map(({ jsonPath = '' }) => `${type}{JSONPath:${JSON.stringify(jsonPath)}}`).join(', ')}}`;
 }
 
 /** goVersions renders all of them. */
