@@ -3,7 +3,7 @@ import type { AnyObject } from '@navarch/apimachinery';
 import { planStatus } from './conditions';
 import { convertedObjects } from './conversion-review';
 import { customVersions } from './custom-kinds';
-import { warningOf, type Definition, type Version } from './definition';
+import { isServed, warningOf, type Definition, type Version } from './definition';
 import { compileJsonPath } from './json-path';
 import { planNames } from './names';
 
@@ -98,27 +98,42 @@ describe('names and conditions', () => {
 
   test('established comes after the names, once objects are served', () => {
     const fresh = definition('widgets', 'Widget');
-    const status = planStatus(fresh, [], false, 0)!;
+    const status = planStatus(fresh, [], { served: false, now: 0, emulated: 33 })!;
     expect(status.acceptedNames?.kind).toBe('Widget');
     expect(status.conditions?.map(c => [c.type, c.status])).toEqual([
       ['NamesAccepted', 'True'],
       ['Established', 'False'],
     ]);
     const accepted = { ...fresh, status };
-    expect(planStatus(accepted, [], false, 0)).toBeUndefined();
-    const established = planStatus(accepted, [], true, 0)!;
+    expect(planStatus(accepted, [], { served: false, now: 0, emulated: 33 })).toBeUndefined();
+    const established = planStatus(accepted, [], { served: true, now: 0, emulated: 33 })!;
     expect(established.conditions?.[1]).toMatchObject({
       type: 'Established',
       status: 'True',
       reason: 'InitialNamesAccepted',
     });
-    expect(planStatus({ ...fresh, status: established }, [], true, 9)).toBeUndefined();
+    expect(planStatus({ ...fresh, status: established }, [], { served: true, now: 9, emulated: 33 })).toBeUndefined();
+  });
+
+  test('what a webhook converts is not served before it can be known by its certificate', () => {
+    const clientConfig = { url: 'https://x/', caBundle: 'eA==' };
+    const webhook = { clientConfig, conversionReviewVersions: ['v1'] };
+    const asked = definition('widgets', 'Widget', { conversion: { strategy: 'Webhook', webhook } });
+    const plan = (emulated: number) => planStatus(asked, [], { served: false, now: 0, emulated })!;
+    expect(plan(33).conditions?.[1]).toMatchObject({
+      type: 'Established',
+      status: 'False',
+      reason: 'InvalidCABundle',
+      message: 'The conversion webhook CABundle is invalid',
+    });
+    const named = (emulated: number) => isServed({ ...asked, status: plan(emulated) }, emulated);
+    expect([named(33), named(30)]).toEqual([false, true]);
   });
 
   test('a group of Kubernetes says who approved it', () => {
     const asked = definition('widgets', 'Widget', { group: 'x.k8s.io' });
     asked.metadata!.annotations = { 'api-approved.kubernetes.io': 'unapproved, an experiment' };
-    expect(planStatus(asked, [], false, 0)?.conditions).toContainEqual(
+    expect(planStatus(asked, [], { served: false, now: 0, emulated: 33 })?.conditions).toContainEqual(
       expect.objectContaining({
         type: 'KubernetesAPIApprovalPolicyConformant',
         status: 'False',
@@ -129,7 +144,7 @@ describe('names and conditions', () => {
 
   test('a schema that is not structural is told', () => {
     const asked = definition('widgets', 'Widget', { preserveUnknownFields: true });
-    expect(planStatus(asked, [], false, 0)?.conditions).toContainEqual(
+    expect(planStatus(asked, [], { served: false, now: 0, emulated: 33 })?.conditions).toContainEqual(
       expect.objectContaining({
         reason: 'Violations',
         message: 'spec.preserveUnknownFields: Invalid value: true: must be false',
@@ -155,6 +170,41 @@ test.each([
       'Widget',
     ),
   ).toBe(expected);
+});
+
+describe('warnings', () => {
+  const rules = (rule: string) => ({ 'x-kubernetes-validations': [{ rule }] });
+  const openAPIV3Schema = {
+    type: 'object',
+    properties: { spec: { type: 'object', properties: { n: { type: 'integer' } }, ...rules('!has(self.n)') } },
+  };
+  const asked = definition('widgets', 'Widget', {
+    versions: [version('v1', { schema: { openAPIV3Schema: openAPIV3Schema as never } })],
+  });
+  const convert = () => Promise.reject(new Error('nobody is asked'));
+  const { strategy } = customVersions(asked, { emulated: 33, convert })[0]!.kind;
+  const context = { emulated: 33, apiVersion: 'example.com/v1', now: 0, dryRun: false };
+  const widget = (finalizers: string[], n = 1) => ({ metadata: { name: 'a', finalizers }, spec: { n } }) as AnyObject;
+
+  test('of finalizers that a write adds', () => {
+    const PLAIN =
+      'prefer a domain-qualified finalizer name including a path (/) to avoid accidental conflicts with other finalizer writers';
+    expect(strategy.warnings!(widget(['x', 'example.com/y', 'orphan']), undefined, context)).toEqual([
+      `metadata.finalizers: "x": ${PLAIN}`,
+    ]);
+    expect(strategy.warnings!(widget(['x']), widget(['x']), context)).toEqual([]);
+    expect(strategy.warnings!(widget(['x']), undefined, { ...context, emulated: 20 })).toEqual([]);
+  });
+
+  test('of what rules find that an update left as it was', () => {
+    const [now, before] = [widget([]), widget([])];
+    expect(strategy.validateUpdate!(now, before, context)).toEqual([]);
+    expect(strategy.warnings!(now, before, context)).toEqual([
+      'spec: Invalid value: "object": failed rule: !has(self.n)',
+    ]);
+    const changed = widget([], 2);
+    expect(strategy.validateUpdate!(changed, before, context)).toHaveLength(1);
+  });
 });
 
 describe('versions without a webhook', () => {

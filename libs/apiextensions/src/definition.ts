@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { compareVersions } from '@navarch/kinds';
+import { caBundleProblem, compareVersions } from '@navarch/kinds';
 
 /** Definition is a CustomResourceDefinition; `Version` one of its versions. */
 export type Definition = apiextensionsv1.CustomResourceDefinition;
@@ -17,9 +17,22 @@ export function isTrue({ status }: Definition, type: string): boolean {
   return (status?.conditions ?? []).some(c => c.type === type && c.status === 'True');
 }
 
-/** isServed: objects are served once the names are accepted; one that was, stays served while a later change of names is not. */
-export function isServed(definition: Definition): boolean {
-  return isTrue(definition, 'Established') || isTrue(definition, 'NamesAccepted');
+/**
+ * isServed: objects are served once the names are accepted and a webhook that converts them can be known by its certificate; one
+ * that was, stays served while a later change of names is not.
+ */
+export function isServed(definition: Definition, emulated: number): boolean {
+  if (isTrue(definition, 'Established')) return true;
+  return isTrue(definition, 'NamesAccepted') && !hasWrongBundle(definition, emulated);
+}
+
+/** CA_BUNDLES_SINCE is the first release that looks at the certificates of converting webhooks. */
+const CA_BUNDLES_SINCE = 31;
+
+/** hasWrongBundle: what a converting webhook is to be known by are no certificates. */
+export function hasWrongBundle({ spec }: Definition, emulated: number): boolean {
+  const { caBundle } = spec.conversion?.webhook?.clientConfig ?? {};
+  return emulated >= CA_BUNDLES_SINCE && caBundleProblem(caBundle) !== undefined;
 }
 
 /** warningOf is the warning of a deprecated version: its own, or one that names the best version to use instead. */

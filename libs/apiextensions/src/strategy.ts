@@ -1,7 +1,8 @@
 import { deepClone, deepEqual, type AnyObject, type FieldError } from '@navarch/apimachinery';
 import type { Strategy } from '@navarch/kinds';
-import type { CompiledSchema } from '@navarch/schema';
+import type { CompiledSchema, Forgive } from '@navarch/schema';
 import { specScaleErrors, statusScaleErrors, type Scale } from './scale';
+import { finalizerWarnings } from './warnings';
 
 /** StrategyParts are what writes of a version of a custom resource are decided by. */
 export interface StrategyParts {
@@ -13,6 +14,7 @@ export interface StrategyParts {
 
 /** customStrategy is the main endpoint: with a status subresource it keeps the status; every change but one of the metadata counts as a generation. */
 export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
+  const forgiven = new Forgiven();
   return {
     metadataChecks: { update: ['change'] },
     prepareForCreate(object) {
@@ -25,12 +27,14 @@ export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
       if (sameContent(object, old)) return;
       (object.metadata ??= {}).generation = (old.metadata?.generation ?? 0) + 1;
     },
-    validateUpdate: (object, old) => errorsOf(parts, object, old),
+    validateUpdate: (object, old) => errorsOf(parts, object, old, forgiven.of(object)),
+    warnings: (object, old, { emulated }) => [...finalizerWarnings(object, old, emulated), ...forgiven.told(object)],
   };
 }
 
 /** customStatusStrategy is the status endpoint: nothing but the status changes. */
 export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> {
+  const forgiven = new Forgiven();
   return {
     metadataChecks: { update: ['change'] },
     prepareForUpdate(object, old) {
@@ -43,17 +47,45 @@ export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> 
       if (managedFields) metadata.managedFields = managedFields;
       else delete metadata.managedFields;
     },
-    validateUpdate: (object, old) => statusErrorsOf(parts, object, old),
+    validateUpdate: (object, old) => statusErrorsOf(parts, object, old, forgiven.of(object)),
+    warnings: object => forgiven.told(object),
   };
 }
 
-function errorsOf({ schema, scale }: StrategyParts, object: AnyObject, old?: AnyObject): FieldError[] {
-  const scaled = scale ? [...specScaleErrors(object, scale), ...statusScaleErrors(object, scale)] : [];
-  return schema.validate(object, old, scaled);
+/** Forgiven keeps what an update was not held to, from its validation until its warnings are told. */
+class Forgiven {
+  private readonly findings = new WeakMap<AnyObject, FieldError[]>();
+
+  /** of takes findings about an object. */
+  of(object: AnyObject): (error: FieldError) => void {
+    return error => {
+      const known = this.findings.get(object);
+      if (known) known.push(error);
+      else this.findings.set(object, [error]);
+    };
+  }
+  told(object: AnyObject): string[] {
+    return (this.findings.get(object) ?? []).map(({ field, message }) => `${field}: ${message}`);
+  }
 }
 
-function statusErrorsOf({ schema, scale }: StrategyParts, object: AnyObject, old: AnyObject): FieldError[] {
-  return schema.validateStatus(object, old, scale ? statusScaleErrors(object, scale) : []);
+function errorsOf(
+  { schema, scale }: StrategyParts,
+  object: AnyObject,
+  old?: AnyObject,
+  forgive?: Forgive,
+): FieldError[] {
+  const more = scale ? [...specScaleErrors(object, scale), ...statusScaleErrors(object, scale)] : [];
+  return schema.validate(object, old, { more, ...(forgive && { forgive }) });
+}
+
+function statusErrorsOf(
+  { schema, scale }: StrategyParts,
+  object: AnyObject,
+  old: AnyObject,
+  forgive: Forgive,
+): FieldError[] {
+  return schema.validateStatus(object, old, { more: scale ? statusScaleErrors(object, scale) : [], forgive });
 }
 
 function takeOver(object: AnyObject, old: AnyObject, name: string): void {

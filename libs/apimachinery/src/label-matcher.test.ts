@@ -19,7 +19,13 @@ describe('labelMatcher', () => {
   const terms = [
     ...['K', '!K', 'K=1', 'K!=1', 'K in (1,2)', 'K notin (1,2)', 'K>1', 'K<3', 'K=3', 'K in (2,3)', 'K!=2', 'K=x'],
   ];
-  const objects = [{}, { a: '1' }, { a: '2', b: '1' }, { a: 'x', l: '3' }, { b: '2', c: '1', d: '0', z: '1' }];
+  const objects: Record<string, string>[] = [
+    {},
+    { a: '1' },
+    { a: '2', b: '1' },
+    { a: 'x', l: '3' },
+    { b: '2', c: '1', d: '0', z: '1' },
+  ];
 
   test('all requirements hold, of one label and of many', () => {
     const selectors = terms.flatMap(one => terms.flatMap(other => [`${one},${other}`, `${one},b,${other}`]));

@@ -47,19 +47,31 @@ export const NAMESPACE = objectOf('kubernetes.Namespace', {
   status: objectOf('kubernetes.NamespaceStatus', { phase: STRING }),
 });
 
-/** ADMISSION is the environment of match conditions: what is written, by whom, and what he may do. */
-export const ADMISSION: Environment = WITH_AUTHORIZER.withVariables({
+/** WRITE is what is written and by whom. */
+const WRITE: Environment = WITH_AUTHORIZER.withVariables({
   object: DYN,
   oldObject: DYN,
   request: ADMISSION_REQUEST,
   namespaceObject: NAMESPACE,
-  authorizer: AUTHORIZER,
-  'authorizer.requestResource': RESOURCE_CHECK,
 });
 
-/** policyEnvironment is that of an admission policy: with its parameters, if it has any, and its variables. */
-export function policyEnvironment(hasParams: boolean, variables?: Readonly<Record<string, Type>>): Environment {
-  return ADMISSION.withVariables({
+/** ASKING are the variables by which expressions ask what somebody may do. */
+const ASKING = { authorizer: AUTHORIZER, 'authorizer.requestResource': RESOURCE_CHECK };
+
+/** ADMISSION is the environment of match conditions: what is written, by whom, and what he may do. */
+export const ADMISSION: Environment = WRITE.withVariables(ASKING);
+
+/**
+ * policyEnvironment is that of an admission policy: with its parameters, if it has any, and its variables. Messages are made without
+ * an authorizer.
+ */
+export function policyEnvironment(
+  hasParams: boolean,
+  variables?: Readonly<Record<string, Type>>,
+  { authorizer = true }: { readonly authorizer?: boolean } = {},
+): Environment {
+  return WRITE.withVariables({
+    ...(authorizer && ASKING),
     ...(hasParams && { params: DYN }),
     ...(variables && { variables: objectOf('kubernetes.variables', variables) }),
   });

@@ -14,6 +14,8 @@ export {
   type AuthorizationQuestion,
 } from './library/authorizer';
 export { activationOf, Budget, compileExpression, isFailure, PER_CALL_LIMIT, Program } from './program';
+export { parseFieldPath, type FieldPath } from './schema/field-path';
+export { ruleTextErrors } from './schema/rule-texts';
 export { schemaType, type Rule, type Schema } from './schema/schema-types';
 export {
   checkValidationRules,

@@ -17,6 +17,7 @@ const RESERVED = new Set([
   ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop', 'package'],
   ...['namespace', 'return', 'var', 'void', 'while'],
 ]);
+const CLOSING = new Set([')', ']', '}']);
 const STARTS = `{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}`;
 
 /** parse reads an expression, macros expanded. It throws a CompileError. */
@@ -66,7 +67,21 @@ class Parser {
   }
 
   private expect(text: string): Token {
-    return this.take(text) ?? this.unexpected(`'${text}'`);
+    const token = this.take(text);
+    if (token) return token;
+    // The last bracket is what is missing only where nothing else is.
+    if (this.token.kind === 'end' && this.depth === 1 && CLOSING.has(text))
+      this.fail(this.token.offset, `Syntax error: missing '${text}' at '<EOF>'`);
+    return this.unexpected(`'${text}'`);
+  }
+
+  /** each reads the parts of a literal up to its end; a comma may stand behind the last one. */
+  private each(end: string, read: () => void): void {
+    if (!this.isNext(end)) {
+      do read();
+      while (this.take(',') && !this.isNext(end) && this.token.kind !== 'end');
+    }
+    this.expect(end);
   }
 
   private name(): Token {
@@ -174,7 +189,7 @@ class Parser {
   }
 
   private method(target: Expr, name: string, open: Token): Expr {
-    const args = this.list(')');
+    const args = this.args();
     return (
       expandMacro({ name, target, args, offset: open.offset }, (offset, message) => this.fail(offset, message)) ?? {
         kind: 'call',
@@ -207,7 +222,7 @@ class Parser {
     if (RESERVED.has(text)) this.fail(offset, `reserved identifier: ${text}`);
     const open = this.take('(');
     if (!open) return { kind: 'ident', offset, name: unquote(text) };
-    const args = this.list(')');
+    const args = this.args();
     const macro = expandMacro({ name: text, target: undefined, args, offset: open.offset }, (where, message) =>
       this.fail(where, message),
     );
@@ -222,50 +237,44 @@ class Parser {
     return signed > MAX_INT || signed < MIN_INT ? this.fail(offset, 'invalid int literal') : signed;
   }
 
-  private list(end: string): Expr[] {
-    const items: Expr[] = [];
-    while (!this.isNext(end)) {
-      items.push(this.expression());
-      if (!this.take(',')) break;
+  private args(): Expr[] {
+    const args: Expr[] = [];
+    if (!this.isNext(')')) {
+      do args.push(this.expression());
+      while (this.take(','));
     }
-    this.expect(end);
-    return items;
+    this.expect(')');
+    return args;
   }
 
   private listLiteral(offset: number): Expr {
     const elements: { value: Expr; optional: boolean }[] = [];
-    while (!this.isNext(']')) {
+    this.each(']', () => {
       const optional = !!this.take('?');
       elements.push({ optional, value: this.expression() });
-      if (!this.take(',')) break;
-    }
-    this.expect(']');
+    });
     return { kind: 'list', offset, elements };
   }
 
   private mapLiteral(offset: number): Expr {
     const entries: { key: Expr; value: Expr; optional: boolean }[] = [];
-    while (!this.isNext('}')) {
+    this.each('}', () => {
       const optional = !!this.take('?');
       const key = this.expression();
       this.expect(':');
       entries.push({ optional, key, value: this.expression() });
-      if (!this.take(',')) break;
-    }
-    this.expect('}');
+    });
     return { kind: 'map', offset, entries };
   }
 
   private object(type: string, offset: number): Expr {
     this.expect('{');
     const entries: { field: string; value: Expr; offset: number }[] = [];
-    while (!this.isNext('}')) {
+    this.each('}', () => {
       const name = this.name();
       this.expect(':');
       entries.push({ field: unquote(name.text), offset: name.offset, value: this.expression() });
-      if (!this.take(',')) break;
-    }
-    this.expect('}');
+    });
     return { kind: 'object', offset, type, entries };
   }
 }

@@ -231,6 +231,12 @@ test.each([
     '1 +',
     "ERROR: <input>:1:4: Syntax error: mismatched input '<EOF>' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}\n | 1 +\n | ...^",
   ],
+  ['1 in [1, ', "ERROR: <input>:1:10: Syntax error: missing ']' at '<EOF>'\n | 1 in [1, \n | .........^"],
+  ['(1', "ERROR: <input>:1:3: Syntax error: missing ')' at '<EOF>'\n | (1\n | ..^"],
+  [
+    'size([1],)',
+    "ERROR: <input>:1:10: Syntax error: mismatched input ')' expecting {'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}\n | size([1],)\n | .........^",
+  ],
   ['1 # 2', "ERROR: <input>:1:3: Syntax error: token recognition error at: '#'\n | 1 # 2\n | ..^"],
   ['9223372036854775808', 'ERROR: <input>:1:1: invalid int literal\n | 9223372036854775808\n | ^'],
 ])('%s does not compile', (text, message) => {

@@ -38,17 +38,21 @@ export class Program {
 
   /**
    * evaluate answers the value, or the CelError or BudgetError that it comes to; it throws Suspended if it needs an answer
-   * from elsewhere. What it costs is taken from the budget.
+   * from elsewhere. What it costs is taken from the budget, but not what is to be done again.
    */
   evaluate(activation: Activation, budget?: Budget): Value | CelError | BudgetError {
     const frame = new Frame(activation, this.slots, PER_CALL_LIMIT);
+    const result = this.resultOf(frame);
+    budget?.spend(frame.cost);
+    return result;
+  }
+
+  private resultOf(frame: Frame): Value | CelError | BudgetError {
     try {
       return this.run(frame);
     } catch (error) {
       if (error instanceof CelError || error instanceof BudgetError) return error;
       throw error;
-    } finally {
-      budget?.spend(frame.cost);
     }
   }
 

@@ -14,6 +14,7 @@ export { deprecatedFor, schemaName, served } from './shared/served';
 export { defineColumns, type CellContext, type ColumnSource } from './shared/columns';
 export { ageColumn, ageOf, createdAtColumn, nameColumn } from './shared/printer';
 export { plainStrategy, specStrategy, statusStrategy } from './shared/strategies';
+export { caBundleProblem } from './shared/ca-bundle';
 export { isEmpty, semanticEqual } from './shared/equal';
 export { defaultPod } from './core/v1/pod/defaults';
 export { qosClass } from './core/v1/pod/qos';

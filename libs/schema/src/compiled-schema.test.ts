@@ -69,6 +69,12 @@ describe('reading drops what is not declared and fills in defaults', () => {
   });
 });
 
+test('what is dropped is told from the outside in: metadata, own fields, metadata of embedded objects', () => {
+  const schema = compile(object({ e: { type: 'object', 'x-kubernetes-embedded-resource': true, ...OPEN }, z: text }));
+  const sent = { a: 1, metadata: { y: 1, x: 1 }, spec: { q: 1, e: { kind: 'Pod', metadata: { x: 1 } }, z: 'z', b: 1 } };
+  expect(schema.read(sent)).toEqual(['metadata.x', 'metadata.y', 'a', 'spec.b', 'spec.q', 'spec.e.metadata.x']);
+});
+
 describe('validation', () => {
   test.each<[string, JsonSchema, unknown, string[]]>([
     ['type', integer, 'x', ['spec: Invalid value: "string": spec in body must be of type integer: "string"']],
@@ -215,6 +221,45 @@ describe('validation', () => {
     const old = { spec: { a: 'long', b: 1 } };
     expect(schema.validate({ spec: { a: 'long', b: 2 } }, old).map(f => f.field)).toEqual(expected);
     expect(schema.validate({ spec: { a: 'longer', b: 1 } }, old).map(f => f.field)).toEqual(['spec.a']);
+  });
+
+  test.each([
+    [33, ['b in body must be of type integer: "string"'], ['status.b'], []],
+    [27, ['status.b in body must be of type integer: "string"'], ['status.b', 'spec'], ['spec']],
+  ])('a change of the status is held to its own schema since 1.28 (1.%d)', (emulated, texts, fields, others) => {
+    const root = object({ spec: text, status: object({ b: integer }) }, { required: ['spec'] });
+    const schema = new CompiledSchema(root, { emulated });
+    const found = schema.validateStatus({ status: { b: 'x' } }, {});
+    expect(found.map(f => f.field)).toEqual(fields);
+    for (const part of texts) expect(found.some(f => f.message === `Invalid value: "string": ${part}`)).toBe(true);
+    expect(schema.validateStatus({ status: { b: 1 } }, {}).map(f => f.field)).toEqual(others);
+    expect(schema.validateStatus({}, {}).map(f => f.field)).toEqual(others);
+  });
+
+  test('a status of the wrong type is wrong itself; one that stays as it was is let be', () => {
+    const schema = new CompiledSchema(object({ status: object({ b: integer }) }), { emulated: 33 });
+    const message = 'Invalid value: "array":  in body must be of type object: "array"';
+    const found = schema.validateStatus({ status: [] }, { status: {} });
+    expect(found).toEqual([{ reason: 'FieldValueTypeInvalid', field: 'status', message }]);
+    expect(schema.validateStatus({ status: [] }, { status: [] })).toEqual([]);
+  });
+
+  test('the order of a list with keys is no change', () => {
+    const items = { type: 'object', properties: { k: text, v: { ...text, maxLength: 1 } } };
+    const list = {
+      type: 'array',
+      maxItems: 1,
+      items,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['k'],
+    };
+    const schema = compile(object({ l: list, b: integer }));
+    const item = (k: string, v = 'long') => ({ k, v });
+    const old = { spec: { l: [item('x'), item('y')], b: 1 } };
+    const fields = (...l: object[]) => schema.validate({ spec: { l, b: 2 } }, old).map(f => f.field);
+    expect(fields(item('y'), item('x'))).toEqual([]);
+    expect(fields(item('y'), item('x'), item('z', '1'))).toEqual(['spec.l']);
+    expect(fields(item('y', 'longer'), item('x'))).toEqual(['spec.l[0].v', 'spec.l']);
   });
 
   test('a pattern that would make others backtrack takes linear time', () => {

@@ -73,11 +73,14 @@ export function coerceEmbedded(
   });
 }
 
-/** embeddedErrors is what is wrong with the kinds, versions and metadata of embedded objects. */
-export function embeddedErrors(value: unknown, root: SchemaNode, emulated: number): FieldError[] {
+/**
+ * embeddedErrors is what is wrong with the kinds, versions and metadata of embedded objects. `path` is where the value stands; without
+ * it the value is an object of its own, and only what is embedded in it is looked at.
+ */
+export function embeddedErrors(value: unknown, root: SchemaNode, emulated: number, path?: string): FieldError[] {
   const errors: FieldError[] = [];
-  walk(value, root, '', (object, at) => {
-    if (at) errors.push(...errorsOf(object, Path.at(at), emulated));
+  walk(value, root, path ?? '', (object, at) => {
+    if (at || path !== undefined) errors.push(...errorsOf(object, Path.at(at), emulated));
   });
   return errors;
 }

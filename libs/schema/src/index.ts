@@ -1,11 +1,12 @@
 export * from './compiled-schema';
-export { coerceMetadata, MetadataError, META_SCHEMA } from './embedded';
+export { coerceEmbedded, coerceMetadata, embeddedErrors, MetadataError, META_SCHEMA } from './embedded';
 export * from './json-schema';
 export { META_FIELDS, SchemaNode } from './node';
 export { setDefaults } from './defaults';
-export { prune } from './prune';
+export { prune, prunePart } from './prune';
 export { compileCheck, typeName } from './checks/compile';
 export { Findings } from './checks/finding';
+export { isUnchanged } from './checks/ratchet';
 export * from './openapi';
 export * from './pattern';
 export { renderValue } from './render';

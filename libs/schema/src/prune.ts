@@ -11,6 +11,11 @@ export function prune(object: Record<string, unknown>, root: SchemaNode, unknown
   return pruneObject(object, root, '', root.preserves, true, unknown);
 }
 
+/** prunePart is prune for a value that stands in an object. */
+export function prunePart(value: unknown, node: SchemaNode): boolean {
+  return pruneValue(value, node, '', false, ignore);
+}
+
 function pruneValue(
   value: unknown,
   node: SchemaNode | 'any' | undefined,

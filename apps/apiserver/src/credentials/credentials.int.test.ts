@@ -5,9 +5,10 @@ import { createTestPki, eventually, tempDir, type TestPki } from '@navarch/testi
 import { once } from 'node:events';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
+import { isDeepStrictEqual } from 'node:util';
 import { startTestCluster, type TestApiServer, type TestCluster } from '../testing/test-server';
 
 type Issued = Awaited<ReturnType<TestPki['issue']>>;
@@ -130,6 +131,22 @@ test('who asks for another name gets its certificate, which follows its file, an
   copyFileSync(next.certFile, file('lb.crt'));
   copyFileSync(next.keyFile, file('lb.key'));
   await eventually(async () => (await servedName(server.port, 'api.example.com')) === 'lb-2');
+});
+
+test('a stranger who takes up an old session stays one', async () => {
+  const agent = new Agent({ ca: cluster.pki.caPem, keepAlive: false });
+  const ask = async () => {
+    const asked = request({ agent, host: '127.0.0.1', port: server.port, path: '/version' }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    await once(answer.resume(), 'end');
+    return [answer.statusCode, (asked.socket as TLSSocket).isSessionReused()];
+  };
+  try {
+    await ask();
+    await eventually(async () => isDeepStrictEqual(await ask(), [200, true]));
+  } finally {
+    agent.destroy();
+  }
 });
 
 function servedName(port: number, servername?: string): Promise<string | undefined> {

@@ -88,8 +88,9 @@ export class CustomResources {
 
   private async update(definition: Definition): Promise<void> {
     const all = this.definitions.list().map(one => this.written.get(nameOf(one)) ?? one);
-    const { clock } = this.parts;
-    const status = planStatus(definition, all, this.serving.isServing(definition), clock.now());
+    const { clock, emulated } = this.parts;
+    const served = this.serving.isServing(definition);
+    const status = planStatus(definition, all, { served, emulated, now: clock.now() });
     if (status) await this.write({ ...definition, status });
   }
 

@@ -30,7 +30,7 @@ export class Serving {
   /** observe takes over a definition's present state. */
   observe(definition: Definition): void {
     const name = nameOf(definition);
-    if (!isServed(definition)) return this.remove(definition);
+    if (!isServed(definition, this.parts.emulated)) return this.remove(definition);
     const present = this.served.get(name);
     const content = contentOf(definition);
     if (present?.content === content) {

@@ -1,8 +1,10 @@
-import { Endpoints, Pods, ResourceQuotas, Services } from '@navarch/api';
+import { Endpoints, Pods, ResourceQuotas, Services, ValidatingAdmissionPolicies } from '@navarch/api';
 import type { AdmissionPlugin } from '@navarch/apiserver-runtime';
+import { isNotFound } from '@navarch/apimachinery';
 import { readPluginConfigurations } from '../admission/configuration';
 import type { ImagePolicySettings } from '../admission/image-policy';
 import { makePlugins } from '../admission/plugins';
+import { ParamPermission } from '../admission/validating-policy/param-permission';
 import type { CallerOptions } from '../outbound/webhook-caller';
 import { WebhookMetrics } from '../admission/webhooks/webhook-metrics';
 import { EscalationCheck } from '../authz/rbac/escalation-check';
@@ -23,9 +25,15 @@ export function webhookCaller({ server, credentials }: Foundation): CallerOption
   };
 }
 
+/** nothing is there where an object is not found. */
+function nothing(error: unknown): undefined {
+  if (isNotFound(error)) return undefined;
+  throw error;
+}
+
 const REVIEW_TIMEOUT_MS = 30_000;
 
-/** openAdmission makes the plugins that are on, and behind them the two checks that always run. */
+/** openAdmission makes the plugins that are on, and the checks that always run. */
 export function openAdmission(foundation: Foundation, { authorizer }: Access): AdmissionPlugin[] {
   const { caches, client, emulated, clock, files, log, flags, metrics, server, services } = foundation;
   const { resolve: resolveService, tls: webhookTls } = webhookCaller(foundation);
@@ -51,7 +59,10 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
     podStore: () => server().store(Pods),
     configurations: readPluginConfigurations(flags['admission-control-config-file']),
   };
+  const policy = (name: string) => client.resource(ValidatingAdmissionPolicies).get('', name).catch(nothing);
   return [
+    // Its findings are part of the validation of policies, which comes before any other.
+    new ParamPermission({ authorizer, resourceOf, policy }),
     ...makePlugins(parts, flags['enable-admission-plugins'], flags['disable-admission-plugins']),
     new EscalationCheck(caches.ruleResolver, authorizer),
     new ServiceDryRun({ ...services.pools, emulated }),

@@ -89,3 +89,54 @@ test.each<[string, Target, Buffer, string]>([
 ])('a message %s is refused', (_, target, body, why) => {
   expect(() => decode(body, target, 'protobuf')).toThrow(expect.objectContaining({ code: 400, message: why }));
 });
+
+const REPEATED_YAML = 'kind: Widget\napiVersion: example.dev/v1\nmetadata: {name: w, name: v}\nspec:\n  a: 1\n  a: 2\n';
+const REPEATED_JSON = '{"kind":"Widget","apiVersion":"example.dev/v1","spec":{"a":1,"a":2}}';
+const knowsNoSpec: Target = { ...widget, custom: { read: () => ['spec'] } as unknown as NonNullable<Target['custom']> };
+
+test.each<[Media, string, string[], string]>([
+  ['json', REPEATED_JSON, ['duplicate field "spec.a"'], 'duplicate field "spec.a"'],
+  [
+    'yaml',
+    REPEATED_YAML,
+    ['line 3: key "name" already set in map', 'line 6: key "a" already set in map'],
+    'yaml: unmarshal errors:\n  line 3: key "name" already set in map\n  line 6: key "a" already set in map',
+  ],
+])('what %s repeats is told before what is unknown', (media, body, warnings, refusal) => {
+  const told: string[] = [];
+  const read = (fieldValidation: 'Strict' | 'Warn' | 'Ignore') =>
+    decodeObject(Buffer.from(body), media, knowsNoSpec, { emulated: 33, fieldValidation, warn: w => told.push(w) });
+  read('Ignore');
+  expect(told).toEqual([]);
+  read('Warn');
+  expect(told).toEqual([...warnings, 'unknown field "spec"']);
+  expect(() => read('Strict')).toThrow(
+    `Widget in version "v1" cannot be handled as a Widget: strict decoding error: ${refusal}, unknown field "spec"`,
+  );
+});
+
+test('a field that is unknown is not told of as repeated', () => {
+  const told: string[] = [];
+  const body =
+    '{"metadata":{"name":"a","name":"b"},"odd":{"a":1,"a":2},"odd":1,"oddly":1,"data":{"odd":"1","odd":"2"}}';
+  decodeObject(Buffer.from(body), 'json', configMap, {
+    emulated: 33,
+    fieldValidation: 'Warn',
+    warn: w => told.push(w),
+  });
+  expect(told).toEqual([
+    ...['unknown field "odd"', 'unknown field "oddly"'],
+    ...['duplicate field "metadata.name"', 'duplicate field "data.odd"'],
+  ]);
+});
+
+test('a hundred fields are told, each once', () => {
+  const told: string[] = [];
+  const fields = [...Array.from({ length: 200 }, (_, i) => `"x${i}":1`), '"x1":2', '"data":{"k":"1","k":"2","k":"3"}'];
+  const warn = (text: string) => told.push(text);
+  decodeObject(Buffer.from(`{${fields.join()}}`), 'json', configMap, { emulated: 33, fieldValidation: 'Warn', warn });
+  expect([told.length, told[0], told[99], told[100]]).toEqual([
+    ...[101, 'unknown field "x0"', 'unknown field "x99"'],
+    'duplicate field "data.k"',
+  ]);
+});

@@ -9,11 +9,15 @@ import { internalGroup } from './respond';
 import { fromProtobuf, openProtobuf } from './protobuf';
 import { knownType, notRegistered, schemeOf } from './schemes';
 import type { DecodeContext, Target } from './target';
-import { parseYaml } from './yaml';
+import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from './yaml';
+
+/** MAX_TOLD is how many repeated fields are told, and how many that a type does not know; a custom resource is told all of those. */
+const MAX_TOLD = 100;
 
 /** Parsed is a body as plain JSON. */
 export interface Parsed {
   readonly value: unknown;
+  /** duplicates are the paths of fields that JSON repeats; of YAML they are not looked for. */
   readonly duplicates: readonly string[];
   /** raw is the body's JSON text, for messages that quote it. */
   readonly raw: Buffer;
@@ -61,7 +65,14 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
   );
   if (target.custom) checkCustomBody(value, type, target, context.emulated, raw);
   else checkKind(type, target, context.emulated, { value, raw });
-  return typed(value, duplicates, target, context, raw);
+  const findings = media === 'yaml' && findDuplicates ? repeatedInYaml(body, context) : undefined;
+  return typed(value, duplicates, target, findings ? { ...context, findings } : context, raw);
+}
+
+/** repeatedInYaml finds the keys that YAML repeats: each is warned of, but a refusal tells of all at once. */
+function repeatedInYaml(body: Buffer, { fieldValidation }: DecodeContext): string[] {
+  const lines = repeatedKeys(body).map(repeatedKeyText);
+  return fieldValidation === 'Strict' && lines.length ? [unmarshalErrors(lines)] : lines;
 }
 
 /** decodeMessage reads a body in protobuf, which custom resources have no messages for. */
@@ -119,7 +130,7 @@ export function shaped(
     ...(context.keepsEmpty && { keepsEmpty: true }),
     ...(context.restored && { restored: true }),
   });
-  tellFields(unknown, duplicates, target, context);
+  tellFields(fieldsOfTyped(unknown, duplicates), target, context);
   object['kind'] = target.kind;
   object['apiVersion'] = apiVersion;
   keepReset(object as AnyObject, value['metadata']);
@@ -142,25 +153,29 @@ export function customObject(
   applied = false,
 ): AnyObject {
   const object = value as AnyObject;
-  tellFields(custom.read(object, applied), duplicates, target, context);
+  tellFields([...repeatedFields(first(duplicates)), ...unknownFields(custom.read(object, applied))], target, context);
   const mistyped = takeCustomType(object, target, context.anyKind ?? false);
   if (mistyped && !context.mistyped) throw mistyped;
   if (mistyped) context.mistyped?.(mistyped);
   return object;
 }
 
+/** fieldsOfTyped words both: of a field that is unknown it does not matter whether it stands twice. */
+function fieldsOfTyped(unknown: readonly string[], duplicates: readonly string[]): string[] {
+  const unknownOnes = first(unknown);
+  const isKnown = (path: string) => !unknownOnes.some(field => isWithin(path, field));
+  return [...unknownFields(unknownOnes), ...repeatedFields(first(duplicates).filter(isKnown))];
+}
+
+const first = (paths: readonly string[]) => (paths.length ? [...new Set(paths)].slice(0, MAX_TOLD) : []);
+const isWithin = (path: string, field: string) =>
+  path.startsWith(field) && ['', '.', '['].includes(path.charAt(field.length));
+const unknownFields = (paths: readonly string[]) => paths.map(path => `unknown field ${JSON.stringify(path)}`);
+const repeatedFields = (paths: readonly string[]) => paths.map(path => `duplicate field ${JSON.stringify(path)}`);
+
 /** tellFields warns of unknown and repeated fields, or refuses them, as asked. */
-function tellFields(
-  unknown: readonly string[],
-  duplicates: readonly string[],
-  target: Target,
-  context: DecodeContext,
-): void {
-  const findings = [
-    ...(context.findings ?? []),
-    ...unknown.map(f => `unknown field ${JSON.stringify(f)}`),
-    ...duplicates.map(f => `duplicate field ${JSON.stringify(f)}`),
-  ];
+function tellFields(found: readonly string[], target: Target, context: DecodeContext): void {
+  const findings = [...(context.findings ?? []), ...found];
   if (findings.length && context.fieldValidation === 'Strict') {
     const why = `strict decoding error: ${findings.join(', ')}`;
     throw notHandled(target, target.kind, why);

@@ -11,7 +11,7 @@ export type FieldValidation = 'Ignore' | 'Warn' | 'Strict';
 export interface DecodeContext {
   readonly emulated: Minor;
   readonly fieldValidation: FieldValidation;
-  /** findings are what was found before, in the patch that made the object. */
+  /** findings are what was found before, in the text of the body or the patch that made the object. */
   readonly findings?: readonly string[];
   /** anyKind: what kind and version a custom resource says it is does not matter; its status alone is taken. */
   readonly anyKind?: boolean;

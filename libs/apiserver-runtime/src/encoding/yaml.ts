@@ -94,6 +94,16 @@ export function repeatedKeys(bytes: Buffer): RepeatedKey[] {
   });
 }
 
+/** repeatedKeyText words a repeated key. */
+export function repeatedKeyText({ key, line }: RepeatedKey): string {
+  return `line ${line}: key ${JSON.stringify(key)} already set in map`;
+}
+
+/** unmarshalErrors words what is wrong with the lines of a YAML text all together. */
+export function unmarshalErrors(lines: readonly string[]): string {
+  return ['yaml: unmarshal errors:', ...lines].join('\n  ');
+}
+
 const NEWLINE = 0x0a;
 
 const customTags = (tags: Tags): Tags => [BOOL, INT, ...tags];

@@ -9,7 +9,7 @@ import {
   type StatusError,
 } from '@navarch/apimachinery';
 import type { DecodeContext } from '../encoding/target';
-import { parseYaml, repeatedKeys } from '../encoding/yaml';
+import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from '../encoding/yaml';
 import { plainFailure } from '../status-response';
 
 /** PatchType is a kind of patch, by its content type. */
@@ -165,6 +165,5 @@ function refuseRepeatedKeys(body: Buffer): void {
   const doing = 'error strict decoding YAML';
   const repeated = converted(doing, () => repeatedKeys(body));
   if (!repeated.length) return;
-  const lines = repeated.map(({ key, line }) => `  line ${line}: key ${JSON.stringify(key)} already set in map`);
-  throw badRequest(`${doing}: error converting YAML to JSON: yaml: unmarshal errors:\n${lines.join('\n')}`);
+  throw badRequest(`${doing}: error converting YAML to JSON: ${unmarshalErrors(repeated.map(repeatedKeyText))}`);
 }

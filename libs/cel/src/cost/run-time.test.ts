@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Suspended } from '../errors';
 import { fromJson } from '../json-values';
 import { KUBERNETES } from '../library';
 import { activationOf, Budget, compileExpression } from '../program';
 import { schemaType, type Schema } from '../schema/schema-types';
+import { INT } from '../types';
 
 /** costOf runs a rule about a value, and answers what it took from the budget. */
 function costOf(rule: string, schema: Schema, value: object): number {
@@ -197,4 +199,19 @@ describe.each<[string, Schema[], unknown[], [string, number][]]>([
   test.each(rules)('%s', (rule, cost) => {
     expect(costOf(rule, object(numbered(schemas)), numbered(values))).toBe(cost);
   });
+});
+
+test('what is evaluated anew because an answer was missing costs once', async () => {
+  const missing = [new Suspended(Promise.resolve())];
+  const resolve = (name: string) => {
+    const suspended = name === 'b' && missing.pop();
+    if (suspended) throw suspended;
+    return 1n;
+  };
+  const budget = new Budget(3);
+  const program = compileExpression('a + b', KUBERNETES.withVariables({ a: INT, b: INT }));
+  await expect(program.evaluateAsync({ resolve }, budget)).resolves.toBe(2n);
+  expect(budget.isExhausted).toBe(false);
+  program.evaluate({ resolve }, budget);
+  expect(budget.isExhausted).toBe(true);
 });

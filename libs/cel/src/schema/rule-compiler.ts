@@ -9,8 +9,6 @@ import type { Cardinality, RuleCosts } from './rule-costs';
 import { schemaExtent } from './schema-extent';
 import type { Rule, Schema } from './schema-types';
 
-const REASONS = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
-
 /** CompiledRule is a rule ready to run. */
 export interface CompiledRule {
   readonly rule: Rule;
@@ -18,8 +16,8 @@ export interface CompiledRule {
   readonly message: Program | undefined;
   /** isTransition: the rule compares with the value before, so it runs only where there is one. */
   readonly isTransition: boolean;
-  /** at is where findings are placed, below the value itself. */
-  readonly at: readonly string[];
+  /** at is the field, below the value itself, where findings are placed; empty: the value. */
+  readonly at: string;
 }
 
 /** RuleScope is where a rule stands. */
@@ -39,6 +37,8 @@ export interface RuleCompilation {
   environment(expression: string): Environment;
   /** costs, if given, get the estimates of all expressions. */
   readonly costs?: RuleCosts | undefined;
+  /** isFaulty tells schemas whose rules are not looked at: something else in them is wrong. */
+  isFaulty?(schema: Schema): boolean;
 }
 
 /** compileRule compiles a rule; findings about it go to the compilation's, at `path`, and then there is no rule. */
@@ -48,10 +48,10 @@ export function compileRule(
   scope: RuleScope,
   compilation: RuleCompilation,
 ): CompiledRule | undefined {
-  const found = [...checkTexts(rule, path), ...checkPlace(rule, path, scope)];
+  const found: FieldError[] = [];
   const compiler = new ExpressionCompiler(rule, path, scope, compilation, found);
   const program = compiler.rule();
-  const message = compiler.message();
+  const message = program && compiler.message();
   const isTransition = !!program?.variables.has('oldSelf');
   if (isTransition && scope.uncorrelatable) {
     const detail = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${String(scope.uncorrelatable)}`;
@@ -67,8 +67,8 @@ export function compileRule(
     );
   compilation.errors.push(...found);
   if (!program || found.length) return undefined;
-  const at = rule.fieldPath ? parseFieldPath(rule.fieldPath, scope.schema) : [];
-  return { rule, program, message, isTransition, at: typeof at === 'string' ? [] : at };
+  const at = parseFieldPath(rule.fieldPath ?? '', scope.schema);
+  return { rule, program, message, isTransition, at: typeof at === 'string' ? '' : at.text };
 }
 
 /** ExpressionCompiler compiles the expressions of one rule, and takes note of what they cost. */
@@ -112,10 +112,10 @@ class ExpressionCompiler {
         if (costs) this.found.push(...take(costs, at, estimateCost(checked, this.extents()).max));
         return programOf(text, checked);
       }
-      this.found.push(field.invalid(at, shown(this.parts), detail));
+      this.found.push(refused(at, this.parts, detail));
     } catch (error) {
       if (!(error instanceof CompileError)) throw error;
-      this.found.push(field.invalid(at, shown(this.parts), `${head}compilation failed: ${error.message}`));
+      this.found.push(refused(at, this.parts, `${head}compilation failed: ${error.message}`));
     }
     return undefined;
   }
@@ -132,43 +132,18 @@ class ExpressionCompiler {
   }
 }
 
-/** shown is how messages name a rule: all its parts. */
-function shown({ rule = '', message = '', messageExpression = '', reason, fieldPath = '', optionalOldSelf }: Rule) {
-  return {
-    Rule: rule,
-    Message: message,
-    MessageExpression: messageExpression,
-    Reason: reason ?? null,
-    FieldPath: fieldPath,
-    OptionalOldSelf: optionalOldSelf ?? null,
-  };
-}
-
-const isBlank = (text: string | undefined) => !!text && !text.trim();
-const hasLineBreak = (text: string) => /[\r\n]/.test(text);
-
-function checkTexts({ rule = '', message = '', messageExpression, reason }: Rule, path: Path): FieldError[] {
-  const errors: FieldError[] = [];
-  const at = path.child('message');
-  if (!rule.trim()) errors.push(field.required(path.child('rule'), 'rule is not specified'));
-  if (isBlank(message)) errors.push(field.invalid(at, message, 'message must be non-empty if specified'));
-  else if (hasLineBreak(message.trim()))
-    errors.push(field.invalid(at, message, 'message must not contain line breaks'));
-  else if (hasLineBreak(rule.trim()) && !message)
-    errors.push(field.required(at, 'message must be specified if rule contains line breaks'));
-  if (isBlank(messageExpression))
-    errors.push(field.required(path.child('messageExpression'), 'messageExpression must be non-empty if specified'));
-  if (reason !== undefined && !REASONS.includes(reason))
-    errors.push(field.notSupported(path.child('reason'), reason, REASONS));
-  return errors;
-}
-
-function checkPlace({ fieldPath }: Rule, path: Path, { schema }: RuleScope): FieldError[] {
-  if (!fieldPath) return [];
-  const at = path.child('fieldPath');
-  const invalid = (detail: string) => [field.invalid(at, fieldPath, detail)];
-  if (isBlank(fieldPath)) return invalid('fieldPath must be non-empty if specified');
-  if (hasLineBreak(fieldPath)) return invalid('fieldPath must not contain line breaks');
-  const parsed = parseFieldPath(fieldPath, schema);
-  return typeof parsed === 'string' ? invalid(`fieldPath must be a valid path: ${parsed}`) : [];
+/** refused is a finding about an expression; up to release 1.33 messages show all of its rule, in Go's syntax. */
+function refused(path: Path, rule: Rule, detail: string): FieldError {
+  const text = (value = '') => JSON.stringify(value);
+  const pointer = (type: string, value: unknown) => `(*${type})(${value === undefined ? 'nil' : '0xc000000000'})`;
+  const parts = [
+    `Rule:${text(rule.rule)}`,
+    `Message:${text(rule.message)}`,
+    `MessageExpression:${text(rule.messageExpression)}`,
+    `Reason:${pointer('apiextensions.FieldValueErrorReason', rule.reason)}`,
+    `FieldPath:${text(rule.fieldPath)}`,
+    `OptionalOldSelf:${pointer('bool', rule.optionalOldSelf)}`,
+  ];
+  const message = `Invalid value: apiextensions.ValidationRule{${parts.join(', ')}}: ${detail}`;
+  return { reason: 'FieldValueInvalid', field: path.toString(), message };
 }

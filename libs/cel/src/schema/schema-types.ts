@@ -51,7 +51,6 @@ export interface Rule {
 
 const FORMATS: Readonly<Record<string, Type>> = {
   byte: BYTES,
-  binary: BYTES,
   date: TIMESTAMP,
   'date-time': TIMESTAMP,
   duration: DURATION,

@@ -100,6 +100,7 @@ describe('values', () => {
       'self.every == duration("1m30s")',
     ],
     ['bytes', { data: { type: 'string', format: 'byte' } }, { data: 'aGk=' }, 'self.data == b"hi"'],
+    ['other formats', { data: { type: 'string', format: 'binary' } }, { data: 'aGk=' }, 'self.data == "aGk="'],
     ['int or string', { port: { 'x-kubernetes-int-or-string': true } }, { port: '80%' }, 'type(self.port) == string'],
     ['numbers', { n: { type: 'number' } }, { n: 1 }, 'self.n == 1.0 && self.n < 1.5'],
     [
@@ -172,18 +173,35 @@ describe('transitions', () => {
     const { rules } = compileValidationRules(object({ spec }), ROOT);
     const value = { spec: { min: 2, max: 1 } };
     const forgiven: FieldError[] = [];
-    expect(rules.validate(value, structuredClone(value), Path.at(), { ratchet: e => forgiven.push(e) })).toEqual([]);
+    const ratchet = (error: FieldError) => void forgiven.push(error);
+    expect(rules.validate(value, structuredClone(value), Path.at(), { ratchet })).toEqual([]);
     expect(forgiven).toHaveLength(1);
-    expect(rules.validate(value, { spec: { min: 3, max: 1 } }, Path.at(), { ratchet: () => undefined })).toHaveLength(
-      1,
-    );
+    expect(rules.validate(value, { spec: { min: 3, max: 1 } }, Path.at(), { ratchet })).toHaveLength(1);
+  });
+  test('an item that nothing before can be matched with is forgiven with its list', () => {
+    const items: Schema = { type: 'string', 'x-kubernetes-validations': [{ rule: 'self != "x"' }] };
+    const { rules } = compileValidationRules(object({ list: { type: 'array', items } }), ROOT);
+    const errors = (list: string[], old: string[]) =>
+      rules.validate({ list }, { list: old }, Path.at(), { ratchet: () => undefined }).map(e => e.field);
+    expect(errors(['x', 'y'], ['x', 'y'])).toEqual([]);
+    expect(errors(['x', 'z'], ['x', 'y'])).toEqual(['list[0]']);
+  });
+  test('a rule that fails to run is not forgiven', () => {
+    const schema = object({ spec: object({ n: integer }, { rule: '1 / self.n > 0' }) });
+    const { rules } = compileValidationRules(schema, ROOT);
+    const value = { spec: { n: 0 } };
+    expect(rules.validate(value, structuredClone(value), Path.at(), { ratchet: () => undefined })).toHaveLength(1);
+  });
+  test('what is changed as a whole can be compared all the same', () => {
+    const whole: Schema = { ...object({ a: immutable }), 'x-kubernetes-map-type': 'atomic' };
+    expect(texts(validate(object({ whole }), { whole: { a: 'x' } }, { whole: { a: 'y' } }))).toEqual([
+      'whole.a: Invalid value: "string": is immutable',
+    ]);
   });
 });
 
 describe('rules that do not compile', () => {
-  const at = (name: string) => `spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].${name}`;
   test.each<[string, Rule, string]>([
-    ['nothing', { rule: ' ' }, `${at('rule')}: Required value: rule is not specified`],
     ['no boolean', { rule: 'self.min' }, 'cel expression must evaluate to a bool'],
     ['an unknown field', { rule: 'self.mid > 1' }, "compilation failed: ERROR: <input>:1:5: undefined field 'mid'"],
     [
@@ -196,23 +214,27 @@ describe('rules that do not compile', () => {
       { rule: 'true', messageExpression: 'x' },
       'messageExpression compilation failed: ERROR: <input>:1:1',
     ],
-    ['a message of two lines', { rule: 'true', message: 'a\nb' }, 'message must not contain line breaks'],
-    ['a rule of two lines', { rule: 'true\n|| false' }, 'message must be specified if rule contains line breaks'],
     [
-      'a reason of its own',
-      { rule: 'true', reason: 'Because' },
-      'Unsupported value: "Because": supported values: "FieldValueDuplicate"',
-    ],
-    [
-      'a path to nowhere',
-      { rule: 'true', fieldPath: '.mid' },
-      'fieldPath must be a valid path: does not refer to a valid field',
+      'a rule, shown with all its parts',
+      { rule: 'x', message: 'm', reason: 'FieldValueInvalid', fieldPath: '.min' },
+      'rule: Invalid value: apiextensions.ValidationRule{Rule:"x", Message:"m", MessageExpression:"", ' +
+        'Reason:(*apiextensions.FieldValueErrorReason)(0xc000000000), FieldPath:".min", OptionalOldSelf:(*bool)(nil)}: compilation failed',
     ],
     ['a needless optional', { rule: 'true', optionalOldSelf: true }, 'may not be set if oldSelf is not used in rule'],
   ])('%s', (_name, rule, want) => {
     const { rules, errors } = compileValidationRules(object({ spec: object({ min: integer }, rule) }), ROOT);
     expect(texts(errors)).toEqual([expect.stringContaining(want)]);
     expect(rules.empty).toBe(true);
+  });
+  test('a rule about what may be anything', () => {
+    const anything: Schema = {
+      'x-kubernetes-preserve-unknown-fields': true,
+      'x-kubernetes-validations': [{ rule: 'true' }],
+    };
+    expect(texts(compileValidationRules(object({ anything }), ROOT).errors)).toEqual([
+      'spec.validation.openAPIV3Schema.properties[anything].x-kubernetes-validations: Internal error: internal error: ' +
+        'failed to retrieve type information for x-kubernetes-validations',
+    ]);
   });
   test('a transition within a list that cannot be matched', () => {
     const items: Schema = { type: 'string', 'x-kubernetes-validations': [{ rule: 'self == oldSelf' }] };
@@ -232,5 +254,15 @@ test('rules that cost too much end the validation', () => {
   const list = Array.from({ length: 200 }, (_, i) => i);
   expect(texts(validate(schema, { list }))).toEqual([
     `list: Invalid value: "array": 'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: ${rule}`,
+  ]);
+});
+
+test('messages that cost too much end the validation too', () => {
+  const rule = 'self.list.size() == 0';
+  const messageExpression = 'string(self.list.all(a, self.list.all(b, self.list.all(c, a + b + c < 100000))))';
+  const schema = object({ list: { type: 'array', items: integer } }, { rule, messageExpression }, { rule: 'false' });
+  const list = Array.from({ length: 200 }, (_, i) => i);
+  expect(texts(validate(schema, { list }))).toEqual([
+    `<nil>: Invalid value: "object": no further validation rules will be run due to call cost exceeds limit for messageExpression: ${JSON.stringify(messageExpression)}`,
   ]);
 });

@@ -39,6 +39,11 @@ export function oneOf(path: Path, value: string | undefined, supported: readonly
   return supported.includes(value ?? '') ? [] : [field.notSupported(path, value ?? '', supported)];
 }
 
+/** oneOfRequired: findings if the value is absent or not one of these. */
+export function oneOfRequired(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
+  return value ? oneOf(path, value, supported) : [field.required(path)];
+}
+
 /** requireText: findings if the text is absent or empty. */
 export function requireText(path: Path, value: string | undefined, detail = ''): FieldError[] {
   return value ? [] : [field.required(path, detail)];

@@ -29,6 +29,18 @@ export function goLabelSelector({ matchLabels, matchExpressions }: metav1.LabelS
   return `v1.LabelSelector{MatchLabels:${goStringMap(matchLabels)}, MatchExpressions:${list}}`;
 }
 
+/** selectorText shows a LabelSelector as tables do: `&LabelSelector{MatchLabels:map[string]string{a: b,},MatchExpressions:[]…{},}`. */
+export function selectorText({ matchLabels = {}, matchExpressions = [] }: metav1.LabelSelector): string {
+  const labels = Object.keys(matchLabels)
+    .sort()
+    .map(key => `${key}: ${matchLabels[key]},`);
+  const expressions = matchExpressions.map(
+    ({ key, operator, values = [] }) =>
+      `LabelSelectorRequirement{Key:${key},Operator:${operator},Values:[${values.join(' ')}],},`,
+  );
+  return `&LabelSelector{MatchLabels:map[string]string{${labels.join('')}},MatchExpressions:[]LabelSelectorRequirement{${expressions.join('')}},}`;
+}
+
 /** goIntOrString renders a number or text: `intstr.IntOrString{Type:0, IntVal:5, StrVal:""}`. */
 export function goIntOrString(value: number | string): string {
   const isText = typeof value === 'string';

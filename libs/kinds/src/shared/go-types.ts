@@ -79,6 +79,15 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   'core.ServicePort':
     'Name string, Protocol string, AppProtocol *string, Port int32, TargetPort intstr.IntOrString, NodePort int32',
 
+  'apiextensions.CustomResourceDefinitionVersion':
+    'Name string, Served bool, Storage bool, Deprecated bool, DeprecationWarning *string, ' +
+    'Schema *apiextensions.CustomResourceValidation, Subresources *apiextensions.CustomResourceSubresources, ' +
+    'AdditionalPrinterColumns []apiextensions.CustomResourceColumnDefinition, ' +
+    'SelectableFields []apiextensions.SelectableField +30',
+  'apiextensions.CustomResourceColumnDefinition':
+    'Name string, Type string, Format string, Description string, Priority int32, JSONPath string',
+  'apiextensions.SelectableField': 'JSONPath string',
+
   'storage.CSIDriverSpec':
     'AttachRequired *bool, FSGroupPolicy *storage.FSGroupPolicy, PodInfoOnMount *bool, ' +
     'VolumeLifecycleModes []storage.VolumeLifecycleMode, StorageCapacity *bool, TokenRequests []storage.TokenRequest, ' +

@@ -26,17 +26,18 @@ export function readSelector(selector: metav1.LabelSelector | undefined): Select
 /** VALUES_CHECKED is the first release that looks at what the values of expressions look like. */
 const VALUES_CHECKED = 27;
 
-/** validateLabelSelector checks a LabelSelector; absent is fine. */
+/** validateLabelSelector checks a LabelSelector; absent is fine. `anyValues`: what the values of expressions look like does not matter. */
 export function validateLabelSelector(
   selector: metav1.LabelSelector | undefined,
   path: Path,
-  release: Release,
+  { emulated }: Release,
+  anyValues = emulated < VALUES_CHECKED,
 ): FieldError[] {
   if (!selector) return [];
   return [
     ...validateLabels(selector.matchLabels, path.child('matchLabels')),
     ...(selector.matchExpressions ?? []).flatMap((e, i) =>
-      validateRequirement(e, path.child('matchExpressions').index(i), release),
+      validateRequirement(e, path.child('matchExpressions').index(i), anyValues),
     ),
   ];
 }
@@ -44,9 +45,9 @@ export function validateLabelSelector(
 function validateRequirement(
   { key, operator, values }: metav1.LabelSelectorRequirement,
   path: Path,
-  { emulated }: Release,
+  anyValues: boolean,
 ): FieldError[] {
-  const checked = emulated < VALUES_CHECKED ? [] : (values ?? []);
+  const checked = anyValues ? [] : (values ?? []);
   return [
     ...validateValuesFor(operator, values, path),
     ...validateLabelName(key ?? '', path.child('key')),

@@ -1,7 +1,6 @@
 import { deepEqual, getOwn, isInt64, isRecord } from '@navarch/apimachinery';
 import { itemSchema, type JsonSchema } from '../json-schema';
 import { combined } from './combine';
-import type { Findings } from './finding';
 import { FORMATS } from './formats';
 import {
   checksOfLists,
@@ -12,7 +11,7 @@ import {
   type Check,
   type CheckParts,
 } from './keywords';
-import { correlated } from './ratchet';
+import { correlated, isUnchanged, mapKeysOf } from './ratchet';
 
 /**
  * compileCheck makes one function of a schema's value validations. `old` is the value before a change, where it is known.
@@ -119,13 +118,13 @@ function isValue(value: unknown, allowed: unknown): boolean {
 function itemChecks(schema: JsonSchema): Check[] {
   const items = itemSchema(schema);
   if (!items) return [];
-  const check = compileCheck(items);
-  const keys = schema['x-kubernetes-list-type'] === 'map' ? (schema['x-kubernetes-list-map-keys'] ?? []) : undefined;
+  const check = ratcheting(items);
+  const keys = mapKeysOf(schema);
   return [
     (value, old, path, findings) => {
       const before = correlated(keys, old);
       (value as unknown[]).forEach((item, i) => {
-        below(check, item, before?.(item), findings.item(path, i), findings);
+        check(item, before?.(item), findings.item(path, i), findings);
       });
     },
   ];
@@ -146,18 +145,18 @@ function objectCheck(schema: JsonSchema): Check {
 }
 
 function fieldChecks(schema: JsonSchema): Check[] {
-  const fields = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, compileCheck(part)] as const);
+  const fields = Object.entries(schema.properties ?? {}).map(([name, part]) => [name, ratcheting(part)] as const);
   const known = new Set(fields.map(([name]) => name));
   const { additionalProperties } = schema;
   const checks: Check[] = [];
   const join = (path: string, name: string) => (path ? `${path}.${name}` : name);
   if (additionalProperties !== undefined && additionalProperties !== true) {
-    const check = additionalProperties && compileCheck(additionalProperties);
+    const check = additionalProperties && ratcheting(additionalProperties);
     checks.push((value, old, path, findings) => {
       const object = value as Record<string, unknown>;
       for (const name of Object.keys(object)) {
         if (known.has(name)) continue;
-        if (check) below(check, object[name], fieldOf(old, name), join(path, name), findings);
+        if (check) check(object[name], fieldOf(old, name), join(path, name), findings);
         else findings.forbidden(path, name);
       }
     });
@@ -166,7 +165,7 @@ function fieldChecks(schema: JsonSchema): Check[] {
     checks.push((value, old, path, findings) => {
       const object = value as Record<string, unknown>;
       for (const [name, check] of fields) {
-        if (Object.hasOwn(object, name)) below(check, object[name], fieldOf(old, name), join(path, name), findings);
+        if (Object.hasOwn(object, name)) check(object[name], fieldOf(old, name), join(path, name), findings);
       }
     });
   }
@@ -175,7 +174,10 @@ function fieldChecks(schema: JsonSchema): Check[] {
 
 const fieldOf = (old: unknown, name: string) => (isRecord(old) ? getOwn(old, name) : undefined);
 
-/** below checks what stands in a value; what is as it was before a change stays unchecked. */
-function below(check: Check, value: unknown, old: unknown, path: string, findings: Findings): void {
-  if (old === undefined || !deepEqual(value, old)) check(value, old, path, findings);
+/** ratcheting checks what stands in a value; what is as it was before a change stays unchecked. */
+export function ratcheting(schema: JsonSchema): Check {
+  const check = compileCheck(schema);
+  return (value, old, path, findings) => {
+    if (old === undefined || !isUnchanged(value, old, schema)) check(value, old, path, findings);
+  };
 }

@@ -10,6 +10,9 @@ const BYTES_SINCE = 32;
 /** INDEXED_SINCE is the first release whose paths say which item of a list is meant. */
 const INDEXED_SINCE = 23;
 
+/** NO_FIELD is what a finding about the value itself names as its field. */
+export const NO_FIELD = '<nil>';
+
 /**
  * Findings gathers what is wrong with a value, in the words of a release. One that was told before is not told again: paths that
  * name no index make it come up once an item.
@@ -99,7 +102,7 @@ export class Findings {
   }
 
   private tell(text: string, path: string, reason: FieldError['reason'], message: string): void {
-    if (this.isNew(text)) this.list.push({ reason, field: path || '<nil>', message });
+    if (this.isNew(text)) this.list.push({ reason, field: path || NO_FIELD, message });
   }
 
   private isNew(text: string): boolean {

@@ -15,8 +15,8 @@ export interface Finding {
   /** index of the validation; of match conditions that fail, 0. */
   readonly index: number;
   readonly isError: boolean;
-  /** isConfiguration: the policy or its binding is at fault, not the write. */
-  readonly isConfiguration?: true;
+  /** refuses whatever the actions of the binding are: the policy or its binding is at fault, not the write. */
+  readonly refuses?: true;
 }
 
 /** Outcome is what a policy says of a write. */
@@ -54,14 +54,16 @@ class Evaluation {
     const findings: Finding[] = [];
     for (const [index, validation] of this.policy.validations.entries()) {
       const finding = await this.validation(validation, index);
+      // Who spends more than there is, is told nothing else.
+      if (this.budget.isExhausted) return { findings: [failed(EXHAUSTED, 0)], annotations: [] };
       if (finding) findings.push(finding);
-      if (this.budget.isExhausted) break;
     }
     const annotations: { key: string; value: string }[] = [];
     for (const { key, value } of this.policy.auditAnnotations) {
       const result = await this.evaluate(value);
-      if (isFailure(result)) findings.push(failed(describe(value, result), 0));
-      else if (typeof result === 'string' && result.trim()) annotations.push({ key, value: cut(result) });
+      const text = typeof result === 'string' ? result.trim() : '';
+      if (isFailure(result)) findings.push({ ...failed(describe(value, result), 0), refuses: true });
+      else if (text) annotations.push({ key, value: cut(text) });
     }
     return { findings, annotations };
   }
@@ -73,7 +75,6 @@ class Evaluation {
   private async validation(validation: CompiledValidation, index: number): Promise<Finding | undefined> {
     const { program, reason } = validation;
     const result = await this.evaluate(program);
-    if (this.budget.isExhausted) return failed(EXHAUSTED, index);
     if (isFailure(result)) return failed(describe(program, result), index);
     if (result === true) return undefined;
     return { message: await this.message(validation), reason, index, isError: false };
@@ -92,13 +93,16 @@ class Evaluation {
 const describe = ({ text }: Program, { message }: Error) => `expression '${text}' resulted in error: ${message}`;
 
 function cut(text: string): string {
-  return Buffer.byteLength(text) <= MAX_ANNOTATION_BYTES ? text : text.slice(0, MAX_ANNOTATION_BYTES);
+  const bytes = Buffer.from(text);
+  return bytes.length <= MAX_ANNOTATION_BYTES ? text : bytes.toString('utf8', 0, MAX_ANNOTATION_BYTES);
 }
+
+type Result = ReturnType<Program['evaluate']>;
 
 /** Variables are a policy's own, each evaluated when it is first asked for. */
 class Variables extends MapValue {
   override readonly isObject = true;
-  private readonly known = new Map<Program, Value | Error>();
+  private readonly known = new Map<Program, Result>();
 
   constructor(
     private readonly programs: ReadonlyMap<string, Program>,
@@ -118,11 +122,20 @@ class Variables extends MapValue {
     const program = this.programs.get(name as string);
     if (!program) return undefined;
     let result = this.known.get(program);
-    if (result === undefined) {
-      result = program.evaluate(activationOf({ ...this.values, variables: this }), this.budget);
-      this.known.set(program, result);
-    }
-    if (result instanceof Error) throw result instanceof CelError ? new CelError(result.message) : result;
+    if (result === undefined) this.known.set(program, (result = this.evaluate(name as string, program)));
+    if (isFailure(result))
+      throw new CelError(`composited variable "${String(name)}" fails to evaluate: ${result.message}`);
     return result;
+  }
+
+  private evaluate(name: string, program: Program): Result {
+    // A name that is given twice stands for the later expression, which may ask for the earlier one.
+    this.known.set(program, new CelError(`variable ${name} refers to itself`));
+    try {
+      return program.evaluate(activationOf({ ...this.values, variables: this }), this.budget);
+    } catch (suspended) {
+      this.known.delete(program);
+      throw suspended;
+    }
   }
 }

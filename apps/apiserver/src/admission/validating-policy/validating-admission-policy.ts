@@ -116,5 +116,5 @@ const configurationError = (message: string): Finding => ({
   reason: undefined,
   index: 0,
   isError: true,
-  isConfiguration: true,
+  refuses: true,
 });

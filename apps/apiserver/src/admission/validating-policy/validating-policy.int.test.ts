@@ -115,6 +115,20 @@ describe('validating admission policies', () => {
     });
   });
 
+  test('variables that fail say so, one after the other', async () => {
+    await install({
+      variables: [
+        { name: 'owner', expression: "object.metadata.labels['owner']" },
+        { name: 'greeting', expression: "'hello ' + variables.owner" },
+      ],
+      validations: [{ expression: "variables.greeting != ''" }],
+    });
+    const failed = ['greeting', 'owner'].map(name => `composited variable "${name}" fails to evaluate: `).join('');
+    await expect(deploy(1)).rejects.toThrow(
+      `${DENIED}expression 'variables.greeting != ''' resulted in error: ${failed}no such key: labels`,
+    );
+  });
+
   test('parameters come from the object that the binding names', async () => {
     const configMaps = admin.resource(ConfigMaps);
     await configMaps.create({ metadata: { name: 'limits', namespace: 'team' }, data: { maxReplicas: '3' } });

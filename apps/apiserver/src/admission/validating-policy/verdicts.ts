@@ -35,9 +35,7 @@ export class Verdicts {
     const actions = binding.spec?.validationActions ?? [];
     for (const finding of findings) {
       if (finding.isError && spec?.failurePolicy === 'Ignore') continue;
-      // A policy that could not be put into effect refuses, whatever its findings would lead to.
-      for (const action of finding.isConfiguration ? ['Deny'] : actions)
-        this.act(action, policy, name, finding, actions);
+      for (const action of finding.refuses ? ['Deny'] : actions) this.act(action, policy, name, finding, actions);
     }
     for (const { key, value } of annotations) {
       const full = `${policy}/${key}`;

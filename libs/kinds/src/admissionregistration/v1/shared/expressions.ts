@@ -7,7 +7,7 @@ import {
   type Written,
 } from '@navarch/cel';
 import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
-import { requireText } from '../../../shared/errors';
+import { each, requireText } from '../../../shared/errors';
 
 const MAX_CONDITIONS = 64;
 
@@ -50,8 +50,8 @@ export function validateMatchConditions(
   const names = new Set<string>();
   all.forEach(({ name, expression = '' }, i) => {
     const at = path.index(i);
-    if (expression.trim())
-      errors.push(...checkExpression(expression, at.child('expression'), written, ['bool']).errors);
+    const text = expression.trim();
+    if (text) errors.push(...checkExpression(text, at.child('expression'), written, ['bool']).errors);
     else errors.push(field.required(at.child('expression')));
     errors.push(...validateName(name, at.child('name'), names));
   });
@@ -60,9 +60,8 @@ export function validateMatchConditions(
 
 function validateName(name: string | undefined, path: Path, names: Set<string>): FieldError[] {
   if (!name) return requireText(path, name);
-  const problems = isQualifiedName(name);
-  if (problems.length) return [field.invalid(path, name, problems.join(','))];
-  if (names.has(name)) return [field.duplicate(path, name)];
+  const errors = each(path, name, isQualifiedName(name));
+  if (names.has(name)) errors.push(field.duplicate(path, name));
   names.add(name);
-  return [];
+  return errors;
 }

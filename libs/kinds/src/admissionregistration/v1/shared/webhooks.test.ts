@@ -98,3 +98,35 @@ describe('an update through v1 asks no more than what was there fulfilled', () =
     expect(found.map(({ field, message }) => `${field}: ${message}`)).toEqual(findings);
   });
 });
+
+describe('an update', () => {
+  const webhook = (more: Partial<Webhook>): Webhook => ({
+    ...{ name: 'a.b.c', clientConfig: { url: 'https://a.b' }, admissionReviewVersions: ['v1'], sideEffects: 'None' },
+    ...more,
+  });
+  const context: StrategyContext = {
+    ...{ emulated: 33, apiVersion: 'admissionregistration.k8s.io/v1', now: 0, dryRun: false },
+  };
+  const conditions = (expression: string) => ({ matchConditions: [{ name: 'x', expression }] });
+  const values = (value: string) => ({
+    objectSelector: { matchExpressions: [{ key: 'a', operator: 'In', values: [value] }] },
+  });
+  test.each<[string, Webhook[], Webhook[], string[]]>([
+    ['conditions that stay', [webhook(conditions('none'))], [webhook(conditions('none'))], []],
+    [
+      'one condition that changes',
+      [webhook(conditions('none')), webhook({ ...conditions('true'), name: 'd.e.f' })],
+      [webhook(conditions('none')), webhook({ ...conditions('false'), name: 'd.e.f' })],
+      ['webhooks[0].matchConditions[0].expression'],
+    ],
+    ['values of labels that were none before', [webhook(values('a b'))], [webhook(values('c d'))], []],
+    [
+      'values of labels that were some before',
+      [webhook(values('a b'))],
+      [webhook(values('c'))],
+      ['webhooks[0].objectSelector.matchExpressions[0].values[0]'],
+    ],
+  ])('of %s', (_name, webhooks, old, fields) => {
+    expect(validateWebhooks(webhooks, context, old).map(e => e.field)).toEqual(fields);
+  });
+});

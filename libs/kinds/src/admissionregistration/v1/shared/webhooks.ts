@@ -53,16 +53,29 @@ interface Demands {
   readonly uniqueNames: boolean;
   readonly noSideEffects: boolean;
   readonly knownReviews: boolean;
+  /** conditions: match conditions are looked at; those that stay as they are were. */
+  readonly conditions: boolean;
+  /** labelValues: the values in selectors are values of labels. */
+  readonly labelValues: boolean;
 }
 
 /** demandsOf are those of v1, which asks for more than v1beta1, towards webhooks that replace the `old` ones. */
-function demandsOf(apiVersion: string, old: readonly Webhook[]): Demands {
-  const isStrict = apiVersion.endsWith('/v1');
+function demandsOf(context: StrategyContext, webhooks: readonly Webhook[], old: readonly Webhook[] = []): Demands {
+  const isStrict = context.apiVersion.endsWith('/v1');
+  const conditions = (list: readonly Webhook[]) => list.map(({ matchConditions = [] }) => matchConditions);
   return {
     uniqueNames: isStrict && new Set(old.map(({ name }) => name)).size === old.length,
     noSideEffects: isStrict && old.every(({ sideEffects }) => NO_SIDE_EFFECTS.includes(sideEffects)),
     knownReviews: old.every(({ admissionReviewVersions: versions = [] }) => !versions.length || areKnown(versions)),
+    conditions: !old.length || !semanticEqual(conditions(webhooks), conditions(old)),
+    labelValues: !old.some(webhook => selectorErrors(webhook, Path.at(), context).length),
   };
+}
+
+function selectorErrors(webhook: Webhook, path: Path, release: Release, anyValues?: boolean): FieldError[] {
+  return (['namespaceSelector', 'objectSelector'] as const).flatMap(name =>
+    validateLabelSelector(webhook[name], path.child(name), release, anyValues),
+  );
 }
 
 const areKnown = (versions: readonly string[]) => versions.some(version => REVIEWS.includes(version));
@@ -76,7 +89,7 @@ export function validateWebhooks(
   const conditions = (old ?? []).flatMap(({ matchConditions = [] }) => matchConditions);
   const stored = new Set(conditions.map(({ expression }) => expression));
   const written = { environment: ADMISSION, release: context.emulated, stored };
-  const demands = demandsOf(context.apiVersion, old ?? []);
+  const demands = demandsOf(context, webhooks ?? [], old);
   const names = new Set<string>();
   return (webhooks ?? []).flatMap((webhook, i) => {
     const at = Path.at('webhooks').index(i);
@@ -94,7 +107,7 @@ export function validateWebhooks(
 
 function validateWebhook(
   webhook: Webhook,
-  { noSideEffects }: Demands,
+  { noSideEffects, conditions, labelValues }: Demands,
   path: Path,
   release: Release,
   written: WrittenIn,
@@ -116,14 +129,12 @@ function validateWebhook(
       field.invalid(path.child('timeoutSeconds'), timeoutSeconds, 'the timeout value must be between 1 and 30 seconds'),
     );
   }
-  errors.push(
-    ...validateLabelSelector(webhook.namespaceSelector, path.child('namespaceSelector'), release),
-    ...validateLabelSelector(webhook.objectSelector, path.child('objectSelector'), release),
-  );
+  errors.push(...selectorErrors(webhook, path, release, !labelValues || undefined));
   if (reinvocationPolicy !== undefined)
     errors.push(...oneOf(path.child('reinvocationPolicy'), reinvocationPolicy, ['IfNeeded', 'Never']));
   errors.push(...validateClientConfig(webhook.clientConfig ?? {}, path.child('clientConfig')));
-  errors.push(...validateMatchConditions(webhook.matchConditions, path.child('matchConditions'), written));
+  if (conditions)
+    errors.push(...validateMatchConditions(webhook.matchConditions, path.child('matchConditions'), written));
   return errors;
 }
 

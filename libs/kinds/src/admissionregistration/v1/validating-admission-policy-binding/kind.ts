@@ -1,8 +1,9 @@
 import { ValidatingAdmissionPolicyBindings, type admissionregistrationv1 } from '@navarch/api';
-import { field, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
+import { checkName, field, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { each, oneOf, requireText, type Release } from '../../../shared/errors';
+import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { goStrings, selectorText } from '../../../shared/go-syntax';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
@@ -13,23 +14,26 @@ type Binding = admissionregistrationv1.ValidatingAdmissionPolicyBinding;
 const SPEC = Path.at('spec');
 
 function validateBinding({ spec }: Binding, release: Release): FieldError[] {
-  const { policyName, paramRef, matchResources, validationActions = [] } = spec ?? {};
-  const errors = requireText(SPEC.child('policyName'), policyName);
-  if (paramRef) errors.push(...validateParamRef(paramRef, SPEC.child('paramRef'), release));
-  if (matchResources) errors.push(...validateMatchResources(matchResources, SPEC.child('matchResources'), release));
-  const at = SPEC.child('validationActions');
-  if (!validationActions.length) errors.push(field.required(at, 'at least one validation action is required'));
-  validationActions.forEach((action, i) => errors.push(...oneOf(at.index(i), action, ['Audit', 'Deny', 'Warn'])));
-  if (validationActions.includes('Deny') && validationActions.includes('Warn')) {
-    errors.push(
-      field.invalid(
-        at,
-        validationActions,
-        'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
-      ),
-    );
-  }
-  return errors;
+  const { policyName = '', paramRef, matchResources, validationActions = [] } = spec ?? {};
+  const name = SPEC.child('policyName');
+  return [
+    ...(policyName ? each(name, policyName, checkName('subdomain', policyName)) : [field.required(name)]),
+    ...(paramRef ? validateParamRef(paramRef, SPEC.child('paramRef'), release) : []),
+    ...(matchResources ? validateMatchResources(matchResources, SPEC.child('matchResources'), release) : []),
+    ...validateActions(validationActions, SPEC.child('validationActions')),
+  ];
+}
+
+function validateActions(actions: readonly string[], path: Path): FieldError[] {
+  if (!actions.length) return [field.required(path, 'at least one validation action is required')];
+  const errors = actions.flatMap((action, i) => [
+    ...oneOf(path.index(i), action, ['Audit', 'Deny', 'Warn']),
+    ...(actions.indexOf(action) < i ? [field.duplicate(path.index(i), action)] : []),
+  ]);
+  if (!actions.includes('Deny') || !actions.includes('Warn')) return errors;
+  const why =
+    'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)';
+  return [...errors, invalidStruct(path, goStrings(actions, 'admissionregistration.ValidationAction'), why)];
 }
 
 function validateParamRef(
@@ -50,8 +54,14 @@ function validateParamRef(
   if (!name && !selector) errors.push(field.required(path, 'one of name or selector must be specified'));
   const action = path.child('parameterNotFoundAction');
   if (!parameterNotFoundAction) errors.push(field.required(action));
-  else errors.push(...oneOf(action, parameterNotFoundAction, ['Allow', 'Deny']));
+  else errors.push(...oneOf(action, parameterNotFoundAction, ['Deny', 'Allow']));
   return errors;
+}
+
+/** paramText shows what a binding refers to; without a namespace it may be in any, or in none. */
+function paramText({ namespace, name, selector }: admissionregistrationv1.ParamRef): string {
+  if (name) return `${namespace || '*'}/${name}`;
+  return selector ? selectorText(selector) : '<unset>';
 }
 
 /** validatingAdmissionPolicyBinding declares ValidatingAdmissionPolicyBinding. */
@@ -63,10 +73,7 @@ export const validatingAdmissionPolicyBinding = defineKind<Binding>({
   columns: defineColumns<Binding>([
     nameColumn,
     text('PolicyName', ({ spec }) => spec?.policyName ?? ''),
-    text('ParamRef', ({ spec }) => {
-      const ref = spec?.paramRef;
-      return ref ? [ref.namespace, ref.name ?? '*'].filter(Boolean).join('/') : '<unset>';
-    }),
+    text('ParamRef', ({ spec }) => (spec?.paramRef ? paramText(spec.paramRef) : '<unset>')),
     ageColumn,
   ]),
   strategy: specStrategy<Binding>({

@@ -5,7 +5,7 @@ import { ageColumn, integer, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultMatchResources } from '../shared/match-resources';
-import { validatePolicy } from './validation';
+import { validatePolicy, validateStatusUpdate } from './validation';
 
 type Policy = admissionregistrationv1.ValidatingAdmissionPolicy;
 
@@ -33,5 +33,9 @@ export const validatingAdmissionPolicy = defineKind<Policy>({
     validate: validatePolicy,
     validateUpdate: (policy, old, release) => validatePolicy(policy, release, old),
   }),
-  subresources: { status: statusStrategy<Policy>() },
+  subresources: {
+    status: statusStrategy<Policy>({
+      validateUpdate: (policy, _old, release) => validateStatusUpdate(policy, release),
+    }),
+  },
 });

@@ -3,13 +3,14 @@ import type { admissionregistrationv1, apiextensionsv1 } from '@navarch/api';
 import { allKinds } from '../../../all-kinds';
 import { builtInKinds, customKinds } from './checked-kinds';
 import { typeWarnings } from './type-check';
-import { validatePolicy } from './validation';
+import { validatePolicy, validateStatusUpdate } from './validation';
 
 type Spec = NonNullable<admissionregistrationv1.ValidatingAdmissionPolicy['spec']>;
 
 const policy = (change: Partial<Spec>): admissionregistrationv1.ValidatingAdmissionPolicy => ({
   metadata: { name: 'example.com' },
   spec: {
+    failurePolicy: 'Fail',
     matchConstraints: {
       resourceRules: [
         {
@@ -47,17 +48,17 @@ describe('validatePolicy', () => {
       ],
     ],
     [
-      'names that are none, or taken',
+      'names that are none',
       {
         variables: [
           { name: 'a-b', expression: '1' },
-          { name: 'c', expression: '1' },
+          { name: 'for', expression: '1' },
           { name: 'c', expression: '2' },
         ],
       },
       [
         'spec.variables[0].name: Invalid value: "a-b": name is not a valid CEL identifier',
-        'spec.variables[2].name: Duplicate value: "c"',
+        'spec.variables[1].name: Invalid value: "for": name is not a valid CEL identifier',
       ],
     ],
     [
@@ -74,12 +75,65 @@ describe('validatePolicy', () => {
         'spec.auditAnnotations[0].valueExpression: Invalid value: "1": must evaluate to one of [string null_type]',
       ],
     ],
+    ['an expression of two lines', { validations: [{ expression: 'object.spec.replicas > 1 &&\n  true' }] }, []],
+    [
+      'a message that asks what somebody may do',
+      {
+        validations: [
+          { expression: 'true', messageExpression: "string(authorizer.path('/x').check('get').allowed())" },
+        ],
+      },
+      [
+        expect.stringContaining(
+          "spec.validations[0].messageExpression: Invalid value: \"string(authorizer.path('/x').check('get').allowed())\": compilation failed: ERROR: <input>:1:8: undeclared reference to 'authorizer'",
+        ) as never,
+      ],
+    ],
+    [
+      'annotations whose keys are none, or taken',
+      {
+        auditAnnotations: [
+          { key: 'a b', valueExpression: "'x'" },
+          { key: 'k', valueExpression: "'x'" },
+          { key: 'k', valueExpression: ' ' },
+        ],
+      },
+      [
+        expect.stringContaining(
+          'spec.auditAnnotations[0].key: Invalid value: "example.com/a b": name part must',
+        ) as never,
+        'spec.auditAnnotations[2].valueExpression: Required value: valueExpression is not specified',
+        'spec.auditAnnotations[2].key: Duplicate value: "k"',
+      ],
+    ],
+    [
+      'a group without a version',
+      { paramKind: { apiVersion: 'example.com/', kind: 'X' } },
+      ['spec.paramKind.apiVersion: Invalid value: "example.com/": version must be specified'],
+    ],
+    [
+      'objects that are named twice, or cannot be',
+      {
+        matchConstraints: {
+          resourceRules: [
+            {
+              ...{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods'] },
+              resourceNames: ['a', 'a', 'b/c'],
+            },
+          ],
+        },
+      },
+      [
+        'spec.matchConstraints.resourceRules[0].resourceNames[1]: Duplicate value: "a"',
+        `spec.matchConstraints.resourceRules[0].resourceNames[2]: Invalid value: "b/c": may not contain '/'`,
+      ],
+    ],
     [
       'reasons and messages',
       { validations: [{ expression: 'true', reason: 'Gone', message: 'a\nb' }] },
       [
         'spec.validations[0].message: Invalid value: "a\\nb": message must not contain line breaks',
-        'spec.validations[0].reason: Unsupported value: "Gone": supported values: "Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized"',
+        'spec.validations[0].reason: Unsupported value: "Gone": supported values: "Forbidden", "Invalid", "RequestEntityTooLarge"',
       ],
     ],
     [
@@ -111,6 +165,24 @@ describe('validatePolicy', () => {
     const errors = validatePolicy(policy(change), { emulated: 33 });
     expect(errors.map(({ field, message }) => `${field}: ${message}`)).toEqual(want);
   });
+});
+
+test('conditions that an update leaves as they are were looked at before', () => {
+  const wrong = policy({ matchConditions: [{ name: 'x', expression: 'none' }] });
+  const fields = (old: typeof wrong) => validatePolicy(wrong, { emulated: 33 }, old).map(e => e.field);
+  expect(fields(structuredClone(wrong))).toEqual([]);
+  expect(fields(policy({}))).toEqual(['spec.matchConditions[0].expression']);
+});
+
+test('the status has warnings about fields', () => {
+  const status = {
+    typeChecking: { expressionWarnings: [{ warning: '', fieldRef: 'spec.validations[0].expression' }] },
+    conditions: [{ type: 'a b', status: 'True', lastTransitionTime: 'x', reason: 'R', message: '' }],
+  };
+  expect(validateStatusUpdate({ ...policy({}), status }, { emulated: 33 }).map(e => e.field)).toEqual([
+    'status.typeChecking.expressionWarnings[0].warning',
+    'status.conditions[0].type',
+  ]);
 });
 
 test('a policy may use what the release lets it use, and keep what it uses', () => {
@@ -153,8 +225,8 @@ describe('typeWarnings', () => {
       'a field that the kinds do not have',
       { validations: [{ expression: 'object.replicas > 1', messageExpression: 'object.metadata.name' }] },
       [
-        "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n" +
-          "apps/v1, Kind=StatefulSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+        "spec.validations[0].expression: apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n\n" +
+          "apps/v1, Kind=StatefulSet: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
       ],
     ],
     [
@@ -178,7 +250,7 @@ describe('typeWarnings', () => {
       'a field that a custom kind does not have',
       { ...ofWidgets, validations: [{ expression: 'object.spec.width > 1' }] },
       [
-        "spec.validations[0].expression: shop.example.com/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'width'\n | object.spec.width > 1\n | ...........^",
+        "spec.validations[0].expression: shop.example.com/v1, Kind=Widget: ERROR: <input>:1:12: undefined field 'width'\n | object.spec.width > 1\n | ...........^\n",
       ],
     ],
     [

@@ -16,7 +16,7 @@ interface Target {
 
 /**
  * typeWarnings is what an admission policy's validations get wrong about the kinds it is for, as `status.typeChecking` tells it.
- * Rules with wildcards, and kinds that are not among `kinds`, are not checked.
+ * Wildcards, and kinds that are not among `kinds`, are not checked.
  */
 export function typeWarnings(policy: Policy, kinds: readonly CheckedKind[]): Warning[] {
   const targets = targetsOf(policy, kinds);
@@ -27,7 +27,7 @@ export function typeWarnings(policy: Policy, kinds: readonly CheckedKind[]): War
       if (!text) return [];
       const warnings = environments.flatMap(({ target, environment }) => {
         const problem = compileProblem(text, environment);
-        return problem === undefined ? [] : [`${target.title}: ${problem}`];
+        return problem === undefined ? [] : [`${target.title}: ${problem}\n`];
       });
       return warnings.length ? [{ fieldRef: `spec.validations[${i}].${name}`, warning: warnings.join('\n') }] : [];
     };
@@ -48,11 +48,11 @@ function compileProblem(text: string, environment: Environment): string | undefi
 function targetsOf({ spec }: Policy, kinds: readonly CheckedKind[]): Target[] {
   const targets = new Map<string, CheckedKind>();
   for (const { apiGroups = [], apiVersions = [], resources = [] } of spec?.matchConstraints?.resourceRules ?? []) {
-    if ([apiGroups, apiVersions, resources].some(list => list.some(text => text.includes('*')))) continue;
+    if ([...apiGroups, ...apiVersions].some(text => text.includes('*'))) continue;
     for (const one of kinds) {
       const { group, version, resource, kind } = one;
       if (!resources.includes(resource) || !apiGroups.includes(group) || !apiVersions.includes(version)) continue;
-      targets.set(`${group ? `${group}/` : ''}${version}, Kind=${kind}`, one);
+      targets.set(`${group}/${version}, Kind=${kind}`, one);
     }
   }
   const sorted = [...targets].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_KINDS);
@@ -61,13 +61,10 @@ function targetsOf({ spec }: Policy, kinds: readonly CheckedKind[]): Target[] {
 
 function environmentFor(policy: Policy, { type: object }: Target, kinds: readonly CheckedKind[]): Environment {
   const { paramKind, variables = [] } = policy.spec ?? {};
-  const known = {
-    object,
-    oldObject: object,
-    ...(paramKind && { params: paramType(paramKind, kinds) }),
-  };
+  const params = paramKind && paramType(paramKind, kinds);
+  const known = { object, oldObject: object, ...(params && { params }) };
   const types: Record<string, Type> = {};
-  const environment = () => policyEnvironment(!!paramKind, { ...types }).withVariables(known);
+  const environment = () => policyEnvironment(!!params, { ...types }).withVariables(known);
   for (const { name, expression } of variables) types[name] = resultType(expression, environment());
   return environment();
 }
@@ -82,8 +79,12 @@ function resultType(text: string, environment: Environment): Type {
   }
 }
 
-function paramType({ apiVersion = '', kind }: admissionregistrationv1.ParamKind, kinds: readonly CheckedKind[]): Type {
+/** paramType is undefined for kinds that are not known: expressions that refer to such parameters are warned of. */
+function paramType(
+  { apiVersion = '', kind }: admissionregistrationv1.ParamKind,
+  kinds: readonly CheckedKind[],
+): Type | undefined {
   const wanted = parseApiVersion(apiVersion);
   const found = kinds.find(one => one.kind === kind && one.group === wanted?.group && one.version === wanted.version);
-  return found?.type() ?? DYN;
+  return found?.type();
 }

@@ -73,6 +73,7 @@ export const customResourceDefinition = defineKind<Definition>({
   categories: ['api-extensions'],
   nameRule: definitionName,
   anyFinalizer: true,
+  dormant: { 'spec.versions.selectableFields': 31 },
   defaults: defaultDefinition,
   markDeleted: markTerminating,
   strategy: specStrategy<Definition>({

@@ -1,5 +1,5 @@
 import { deepClone, deepEqual, Path } from '@navarch/apimachinery';
-import { itemSchema, prune, SchemaNode, type JsonSchema } from '@navarch/schema';
+import { itemSchema, prunePart, SchemaNode, type JsonSchema } from '@navarch/schema';
 import { mapKeyErrors, TYPES } from './schema-validation';
 import { schemaParts } from './schema-parts';
 import { validateStructural } from './structural';
@@ -45,16 +45,14 @@ function isExtended(schema: JsonSchema): boolean {
     schema['x-kubernetes-preserve-unknown-fields'] !== undefined ||
     schema['x-kubernetes-int-or-string'] === true ||
     (schema['x-kubernetes-list-map-keys'] ?? []).length > 0 ||
-    schema['x-kubernetes-list-type'] !== undefined
+    schema['x-kubernetes-list-type'] !== undefined ||
+    (schema['x-kubernetes-validations'] ?? []).length > 0
   );
 }
 
 function isUnpruned(schema: JsonSchema): boolean {
-  const value = schema.default;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  const pruned = deepClone(value) as Record<string, unknown>;
-  prune(pruned, new SchemaNode(schema));
-  return !deepEqual(pruned, value);
+  const pruned = deepClone(schema.default);
+  return prunePart(pruned, new SchemaNode(schema)) && !deepEqual(pruned, schema.default);
 }
 
 /** isLoose: objects are compared as a whole if they say so, lists unless they say otherwise. */

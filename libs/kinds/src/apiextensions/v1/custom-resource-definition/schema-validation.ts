@@ -1,5 +1,5 @@
 import { field, type FieldError, type Path } from '@navarch/apimachinery';
-import { checkValidationRules, type Schema } from '@navarch/cel';
+import { checkValidationRules, ruleTextErrors, type Rule, type Schema } from '@navarch/cel';
 import { additionalSchema, itemSchema, type JsonSchema } from '@navarch/schema';
 import { semanticEqual } from '../../../shared/equal';
 import { validateDefaults } from './default-validation';
@@ -44,6 +44,8 @@ interface Place {
   /** inMeta: the part is of kind, version or metadata of an object. */
   readonly inMeta: boolean;
   readonly depth: number;
+  /** faulty are the schemas in which something is wrong, be it in their parts. */
+  readonly faulty: Set<JsonSchema>;
 }
 
 /** validateSchema checks the schema of a version: structural, and with no keyword that is not allowed. */
@@ -51,21 +53,42 @@ export function validateSchema(schema: JsonSchema, path: Path, limits: SchemaLim
   const { emulated } = limits;
   const errors = limits.status ? rootErrors(schema, path, emulated) : [];
   if (schema.nullable) errors.push(field.forbidden(path.child('nullable'), 'nullable cannot be true at the root'));
-  const root: Place = { limits, defaults: limits.defaults, inMeta: false, depth: 0 };
-  errors.push(...validateKeywords(schema, path, root, true));
-  if (!limits.structural) return errors;
-  const structural = validateStructural(schema, path);
-  if (structural.length) return [...errors, ...structural];
-  const anyCost = limits.before !== undefined && semanticEqual(schema, limits.before);
-  const hasRules = emulated >= RULES_SINCE && !errors.length;
-  const written = { release: emulated, ...(limits.storedRules && { stored: limits.storedRules }) };
-  const rules = hasRules ? checkValidationRules(schema as Schema, path, { anyCost, written }) : [];
-  return [...errors, ...rules, ...validateDefaults(schema, path, limits)];
+  const faulty = new Set<JsonSchema>();
+  const keywords = validateKeywords(
+    schema,
+    path,
+    { limits, defaults: limits.defaults, inMeta: false, depth: 0, faulty },
+    true,
+  );
+  const structure = limits.structural ? validateStructure(schema, path, limits) : [];
+  if (emulated < RULES_SINCE) return [...errors, ...keywords, ...structure];
+  const hasRules = limits.structural && !structure.length;
+  const rules = hasRules ? validateRules(schema, path, limits, faulty) : [];
+  return [...errors, ...structure, ...keywords, ...rules];
+}
+
+function validateStructure(schema: JsonSchema, path: Path, limits: SchemaLimits): FieldError[] {
+  const errors = validateStructural(schema, path);
+  return errors.length ? errors : validateDefaults(schema, path, limits);
+}
+
+/** validateRules looks at the rules of schemas that are right but for them. */
+function validateRules(
+  schema: JsonSchema,
+  path: Path,
+  { emulated, before, storedRules }: SchemaLimits,
+  faulty: ReadonlySet<JsonSchema>,
+): FieldError[] {
+  return checkValidationRules(schema as Schema, path, {
+    anyCost: before !== undefined && semanticEqual(schema, before),
+    written: { release: emulated, ...(storedRules && { stored: storedRules }) },
+    isFaulty: part => faulty.has(part as JsonSchema),
+  });
 }
 
 function validateKeywords(schema: JsonSchema, path: Path, place: Place, isRoot = false): FieldError[] {
   if (place.depth > MAX_DEPTH) return [field.forbidden(path, 'the schema is nested too deeply')];
-  return [
+  const errors = [
     ...plainKeywords(schema, path, place),
     ...partErrors(schema, path, place, isRoot),
     ...(schema['x-kubernetes-preserve-unknown-fields'] === false
@@ -74,7 +97,16 @@ function validateKeywords(schema: JsonSchema, path: Path, place: Place, isRoot =
     ...mapErrors(schema, path),
     ...listErrors(schema, path, place.limits),
     ...(place.limits.mapKeys ? mapKeyErrors(schema, path) : []),
+    ...(place.limits.emulated < RULES_SINCE ? [] : ruleErrors(schema, path)),
   ];
+  if (errors.length) place.faulty.add(schema);
+  return errors;
+}
+
+function ruleErrors(schema: JsonSchema, path: Path): FieldError[] {
+  const rules = (schema['x-kubernetes-validations'] ?? []) as readonly Rule[];
+  const at = path.child('x-kubernetes-validations');
+  return rules.flatMap((rule, i) => ruleTextErrors(rule, at.index(i), schema as Schema));
 }
 
 /** UNSUPPORTED are keywords of OpenAPI v3 that definitions may not use. */

@@ -179,13 +179,17 @@ const FORBIDDEN = [
   ['x-kubernetes-list-map-keys', 'must be empty to be structural'],
   ['x-kubernetes-list-type', 'must be undefined to be structural'],
   ['x-kubernetes-map-type', 'must be undefined to be structural'],
+  ['x-kubernetes-validations', 'must be empty to be structural'],
 ] as const;
+
+const isSet = (value: unknown) =>
+  value !== undefined && value !== null && value !== false && value !== '' && !(Array.isArray(value) && !value.length);
 
 function validateNested(schema: JsonSchema, path: Path): FieldError[] {
   const errors = [
     ...patternErrors(schema, path),
-    ...FORBIDDEN.filter(([keyword]) => schema[keyword] !== undefined && schema[keyword] !== false).map(
-      ([keyword, why]) => field.forbidden(path.child(keyword), why),
+    ...FORBIDDEN.filter(([keyword]) => isSet(schema[keyword])).map(([keyword, why]) =>
+      field.forbidden(path.child(keyword), why),
     ),
   ];
   if (schema.properties?.['metadata']) {

@@ -10,29 +10,29 @@ import {
 } from '@navarch/apimachinery';
 import { ruleExpressions, type Schema } from '@navarch/cel';
 import type { JsonSchema } from '@navarch/schema';
-import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
 import type { StrategyContext } from '../../../kind';
+import { caBundleProblem } from '../../../shared/ca-bundle';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, invalidStruct, oneOf, type Release } from '../../../shared/errors';
+import { each, IMMUTABLE, invalidStruct, oneOfRequired, type Release } from '../../../shared/errors';
+import { goStrings } from '../../../shared/go-syntax';
 import { APPROVAL, approvalFinding, isProtectedGroup } from './approval';
 import { SHARED } from './conversion';
+import { isKnownReview, validateConversion, type ConversionLimits } from './conversion-validation';
 import { schemaFlaws } from './schema-flaws';
 import { validateSchema, type SchemaLimits } from './schema-validation';
+import { hasSharedSelectable, validateSelectable } from './selectable-fields';
+import { validateColumns, validateSubresources } from './version-parts';
 import { goVersion, goVersions, isShared, type Part, type Version } from './versions';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 const SPEC = Path.at('spec');
 const NAMES = SPEC.child('names');
-const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
-const FORMATS = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time', 'password'];
 const MIXED_CASE = 'may have mixed case, but should otherwise match';
 
 /** Limits are what is asked of a definition: less in v1beta1, and of one that was without before. */
-interface Limits extends SchemaLimits {
+interface Limits extends SchemaLimits, ConversionLimits {
   /** schemas: every version has one. */
   readonly schemas: boolean;
-  /** review: a converting webhook accepts a version of ConversionReview that is spoken. */
-  readonly review: boolean;
   /** oldSchemas are those of the versions before, by their names. */
   readonly oldSchemas: ReadonlyMap<string, JsonSchema | undefined>;
 }
@@ -66,11 +66,10 @@ export function validateDefinitionUpdate(
   // One that is being deleted has to be able to go, whatever is wrong with it.
   if (definition.metadata?.deletionTimestamp && semanticEqual(definition.spec, old.spec)) return [];
   const errors = validateSpec(definition.spec, limitsOf(definition, old, context), context);
-  const established = (old.status?.conditions ?? []).some(c => c.type === 'Established' && c.status === 'True');
   const fixed = (path: Path, now = '', before = '') => {
     if (now !== before) errors.push(field.invalid(path, now, IMMUTABLE));
   };
-  if (established) {
+  if (isEstablished(old)) {
     fixed(SPEC.child('scope'), definition.spec.scope, old.spec.scope);
     fixed(NAMES.child('kind'), definition.spec.names?.kind, old.spec.names?.kind);
   }
@@ -109,6 +108,7 @@ function limitsOf({ spec }: Definition, old: Definition | undefined, context: St
     ),
     schemas: strict && !(old?.spec.versions ?? []).some(v => !v.schema?.openAPIV3Schema),
     review: !oldReviews.length || oldReviews.some(isKnownReview),
+    caBundle: context.emulated >= CA_BUNDLES_SINCE && !!old && isEstablished(old) && !hasWrongBundle(old),
     defaults: allowDefaults ? undefined : BETA_DEFAULTS,
     types: strict && !before?.types,
     structural:
@@ -121,6 +121,15 @@ function limitsOf({ spec }: Definition, old: Definition | undefined, context: St
     mapKeys: !before?.mapKeys,
   };
 }
+
+/** CA_BUNDLES_SINCE is the first release that looks at the certificates of converting webhooks. */
+const CA_BUNDLES_SINCE = 31;
+
+const isEstablished = ({ status }: Definition) =>
+  (status?.conditions ?? []).some(({ type, status: is }) => type === 'Established' && is === 'True');
+
+const hasWrongBundle = ({ spec }: Definition) =>
+  caBundleProblem(spec.conversion?.webhook?.clientConfig?.caBundle) !== undefined;
 
 const BETA_DEFAULTS =
   '(cannot set default values in apiextensions.k8s.io/v1beta1 CRDs, must use apiextensions.k8s.io/v1)';
@@ -153,17 +162,18 @@ function validateSpec(spec: Spec, limits: Limits, release: Release): FieldError[
       : []),
     ...(shared('subresources') ? validateSubresources(versions[0], SPEC.child('subresources')) : []),
     ...(shared('additionalPrinterColumns') ? validateColumns(versions[0], SPEC.child('additionalPrinterColumns')) : []),
+    ...(versions[0] && hasSharedSelectable(versions)
+      ? validateSelectable(versions[0], SPEC.child('selectableFields'), UNSCHEMED)
+      : []),
     ...(converts ? [field.invalid(SPEC.child('conversion', 'strategy'), conversion.strategy ?? '', detail)] : []),
     ...validateConversion(conversion, limits),
   ];
 }
 
-const REQUIRED_NAMES = ['plural', 'singular', 'kind', 'listKind'] as const;
+const UNSCHEMED = 'selectableFields may only be set when validations.schema is included';
+const UNSCHEMED_VERSION = 'selectableFields may only be set when version.schema.openAPIV3Schema is not included';
 
-/** oneOfRequired: findings if the value is absent or not one of these. */
-function oneOfRequired(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
-  return value ? oneOf(path, value, supported) : [field.required(path)];
-}
+const REQUIRED_NAMES = ['plural', 'singular', 'kind', 'listKind'] as const;
 
 function validateSchemasGiven(spec: Spec, limits: Limits): FieldError[] {
   const { preserveUnknownFields } = spec;
@@ -190,6 +200,9 @@ function validateVersion(version: Version, versions: readonly Version[], path: P
     ...(own('schema') ? validateVersionSchema(version, hasStatus(version), path.child('schema'), limits) : []),
     ...(own('subresources') ? validateSubresources(version, path.child('subresources')) : []),
     ...(own('additionalPrinterColumns') ? validateColumns(version, path.child('additionalPrinterColumns')) : []),
+    ...(hasSharedSelectable(versions)
+      ? []
+      : validateSelectable(version, path.child('selectableFields'), UNSCHEMED_VERSION)),
   ];
 }
 
@@ -266,90 +279,6 @@ function validateNames(names: Partial<DefinitionNames> | undefined, path: Path):
   ];
 }
 
-const isKnownReview = (version: string) => version === 'v1' || version === 'v1beta1';
-
-function validateConversion(
-  conversion: apiextensionsv1.CustomResourceConversion | undefined,
-  limits: Limits,
-): FieldError[] {
-  const path = SPEC.child('conversion');
-  if (!conversion) return [];
-  const { strategy, webhook } = conversion;
-  const { clientConfig, conversionReviewVersions } = webhook ?? {};
-  const errors = oneOfRequired(path.child('strategy'), strategy, ['None', 'Webhook']);
-  const [config, reviews] = [path.child('webhookClientConfig'), path.child('conversionReviewVersions')];
-  if (strategy !== 'Webhook') {
-    const why = 'should not be set when strategy is not set to Webhook';
-    if (clientConfig) errors.push(field.forbidden(config, why));
-    if (conversionReviewVersions?.length) errors.push(field.forbidden(reviews, why));
-    return errors;
-  }
-  return [
-    ...errors,
-    ...(clientConfig
-      ? validateClientConfig(clientConfig, config)
-      : [field.required(config, 'required when strategy is set to Webhook')]),
-    ...validateReviews(conversionReviewVersions ?? [], reviews, limits),
-  ];
-}
-
-function validateReviews(versions: readonly string[], path: Path, { review }: Limits): FieldError[] {
-  if (!versions.length) return [field.required(path)];
-  const errors = versions.flatMap((version, i) =>
-    versions.indexOf(version) < i
-      ? [field.invalid(path.index(i), version, 'duplicate version')]
-      : each(path.index(i), version, isDNS1035Label(version)),
-  );
-  if (!review || versions.some(isKnownReview)) return errors;
-  const shown = `[]string{${versions.map(v => JSON.stringify(v)).join(', ')}}`;
-  return [...errors, invalidStruct(path, shown, 'must include at least one of v1, v1beta1')];
-}
-
-function validateColumns(version: Version | undefined, path: Path): FieldError[] {
-  return (version?.additionalPrinterColumns ?? []).flatMap((column, i) => validateColumn(column, path.index(i)));
-}
-
-function validateColumn(
-  { name, type, format, jsonPath }: apiextensionsv1.CustomResourceColumnDefinition,
-  path: Path,
-): FieldError[] {
-  const errors = name ? [] : [field.required(path.child('name'))];
-  const types = `must be one of ${COLUMN_TYPES.join(',')}`;
-  if (!type) errors.push(field.required(path.child('type'), types));
-  else if (!COLUMN_TYPES.includes(type)) errors.push(field.invalid(path.child('type'), type, types));
-  if (format && !FORMATS.includes(format))
-    errors.push(field.invalid(path.child('format'), format, `must be one of ${[...FORMATS].sort().join(',')}`));
-  const at = path.child('JSONPath');
-  if (!jsonPath) errors.push(field.required(at));
-  else errors.push(...simplePath(at, jsonPath));
-  return errors;
-}
-
-const simplePath = (path: Path, text: string) =>
-  text.startsWith('.') ? [] : [field.invalid(path, text, 'must be a simple json path starting with .')];
-
-function validateSubresources(version: Version | undefined, path: Path): FieldError[] {
-  const scale = version?.subresources?.scale;
-  if (!scale) return [];
-  const check = (
-    name: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
-    roots: readonly string[],
-    where: string,
-  ): FieldError[] => {
-    const text = scale[name];
-    const at = path.child('scale', name);
-    if (!text) return name === 'labelSelectorPath' ? [] : [field.required(at)];
-    const errors = simplePath(at, text);
-    if (errors.length || roots.some(root => text.startsWith(`${root}.`))) return errors;
-    return [field.invalid(at, text, `should be a json path under ${where}`)];
-  };
-  return [
-    ...check('specReplicasPath', ['.spec'], '.spec'),
-    ...check('statusReplicasPath', ['.status'], '.status'),
-    ...check('labelSelectorPath', ['.spec', '.status'], 'either .spec or .status'),
-  ];
-}
-
 /** validateApproval: an API of a group of Kubernetes says who approved it, or that nobody did. */
 function validateApproval(definition: Definition, old: Definition | undefined, context: StrategyContext): FieldError[] {
   const { metadata, spec } = definition;
@@ -365,7 +294,8 @@ function validateApproval(definition: Definition, old: Definition | undefined, c
 /** validatePreserving: keeping unknown fields everywhere is for definitions that did so before v1. */
 function validatePreserving({ spec }: Definition, old: Definition | undefined, context: StrategyContext): FieldError[] {
   if (isBeta(context) || old?.spec.preserveUnknownFields || !spec.preserveUnknownFields) return [];
-  const why = 'cannot set to true, set x-preserve-unknown-fields to true in spec.versions[*].schema instead';
+  const keyword = context.emulated < REWORDED ? 'x-preserve-unknown-fields' : 'x-kubernetes-preserve-unknown-fields';
+  const why = `cannot set to true, set ${keyword} to true in spec.versions[*].schema instead`;
   return [field.invalid(SPEC.child('preserveUnknownFields'), true, why)];
 }
 
@@ -379,16 +309,21 @@ function validateStored({ spec, status }: Definition, release: Release): FieldEr
   const stored = status?.storedVersions ?? [];
   if (!stored.length) return [invalidStruct(path, '[]string(nil)', 'must have at least one stored version')];
   const rest = new Map(stored.map((name, i) => [name, i]));
+  const isNew = release.emulated >= REWORDED;
   const errors: FieldError[] = [];
   for (const version of versions) {
     if (!rest.delete(version.name) && version.storage) {
-      errors.push(
-        invalidStruct(path, goVersion(version, versions, release), `must have the storage version ${version.name}`),
-      );
+      const shown = isNew ? goStrings(stored) : goVersion(version, versions, release);
+      errors.push(invalidStruct(path, shown, `must have the storage version ${version.name}`));
     }
   }
-  return [
-    ...errors,
-    ...[...rest].map(([name, i]) => field.invalid(path.index(i), name, 'must appear in spec.versions')),
-  ];
+  const gone = (name: string) => (isNew ? droppedVersion(name) : 'must appear in spec.versions');
+  return [...errors, ...[...rest].map(([name, i]) => field.invalid(path.index(i), name, gone(name)))];
 }
+
+/** REWORDED is the first release that tells of stored versions and of unknown fields in the words of today. */
+const REWORDED = 21;
+
+const droppedVersion = (name: string) =>
+  `missing from spec.versions; ${name} was previously a storage version, and must remain in spec.versions until a storage migration ` +
+  `ensures no data remains persisted in ${name} and removes ${name} from status.storedVersions`;

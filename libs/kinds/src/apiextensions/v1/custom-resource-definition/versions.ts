@@ -2,10 +2,11 @@ import type { apiextensionsv1 } from '@navarch/api';
 import { deepEqual, isRecord } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import type { Release } from '../../../shared/errors';
+import { goStruct } from '../../../shared/go-struct';
 
 /** Version is one version of a custom resource. */
 export type Version = apiextensionsv1.CustomResourceDefinitionVersion;
-export type Part = 'schema' | 'subresources' | 'additionalPrinterColumns';
+export type Part = 'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields';
 
 /** isShared: all versions agree in a part, so that messages place it above the versions. */
 export function isShared(versions: readonly Pick<Version, Part>[], part: Part): boolean {
@@ -20,20 +21,14 @@ function samePart(a: unknown, b: unknown): boolean {
   return deepEqual(a, b);
 }
 
-/** goVersion renders a version as messages up to release 1.33 do; addresses have no meaning. */
+const PARTS: readonly Part[] = ['schema', 'subresources', 'additionalPrinterColumns'];
+
+/** goVersion renders a version as messages up to release 1.33 do, without the parts that stand above the versions. */
 export function goVersion(version: Version, versions: readonly Version[], { emulated }: Release): string {
-  const shown = (part: Part) => (version[part] !== undefined && !isShared(versions, part) ? '0xc000000000' : 'nil');
-  const warning = version.deprecationWarning === undefined ? 'nil' : '0xc000000000';
-  const columns = shown('additionalPrinterColumns') === 'nil' ? '(nil)' : '{}';
-  const later =
-    emulated < 30
-      ? ''
-      : `, SelectableFields:[]apiextensions.SelectableField${version.selectableFields ? '{}' : '(nil)'}`;
-  return (
-    `apiextensions.CustomResourceDefinitionVersion{Name:${JSON.stringify(version.name ?? '')}, Served:${version.served ?? false}, Storage:${version.storage ?? false}, ` +
-    `Deprecated:${version.deprecated ?? false}, DeprecationWarning:(*string)(${warning}), Schema:(*apiextensions.CustomResourceValidation)(${shown('schema')}), ` +
-    `Subresources:(*apiextensions.CustomResourceSubresources)(${shown('subresources')}), AdditionalPrinterColumns:[]apiextensions.CustomResourceColumnDefinition${columns}${later}}`
-  );
+  const above = new Set<string>(PARTS.filter(part => isShared(versions, part)));
+  if (above.has('schema') && isShared(versions, 'selectableFields')) above.add('selectableFields');
+  const own = Object.entries(version).filter(([part]) => !above.has(part));
+  return goStruct('apiextensions.CustomResourceDefinitionVersion', Object.fromEntries(own), emulated);
 }
 
 /** goVersions renders all of them. */
