@@ -39,7 +39,7 @@ export function compileConfig(flags: ApiServerFlags): Config {
     advertiseAddress,
     externalHost: flags['external-hostname'] || advertiseAddress,
     clusterIps: clusterIpRange(flags['service-cluster-ip-range']),
-    nodePorts: nodePortRange(flags['service-node-port-range']),
+    nodePorts: nodePortsOf(flags),
     issuers,
     audiences: flags['api-audiences'].length ? flags['api-audiences'] : issuers,
     requestHeader: {
@@ -53,6 +53,14 @@ export function compileConfig(flags: ApiServerFlags): Config {
     tls: tlsSettings(flags['tls-min-version'], flags['tls-cipher-suites']),
     auditPolicy: document('audit-policy-file', flags['audit-policy-file']),
   };
+}
+
+function nodePortsOf(flags: ApiServerFlags): Range {
+  const range = nodePortRange(flags['service-node-port-range']);
+  const own = flags['kubernetes-service-node-port'];
+  if (own !== 0 && !(own >= range.base && own < range.base + range.size))
+    throw new Error(`--kubernetes-service-node-port: ${own} is not within ${range.text}`);
+  return range;
 }
 
 function parseRelease(text: string): number {

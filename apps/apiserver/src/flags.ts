@@ -47,6 +47,11 @@ export const FLAGS = {
   'service-cluster-ip-range': flag.string('10.96.0.0/16', 'network that cluster IPs come from'),
   'service-node-port-range': flag.string('30000-32767', 'ports that node ports come from'),
 
+  'kubernetes-service-node-port': flag.int(
+    0,
+    'port at which every node offers the Service kubernetes; 0: it has a cluster IP only',
+  ),
+
   'service-account-issuer': flag.strings(
     ['https://kubernetes.default.svc.cluster.local'],
     'issuers of tokens that are believed; the first signs',

@@ -21,6 +21,8 @@ export interface KubernetesServiceParts {
   readonly clusterIp: string;
   readonly address: string;
   readonly port: number;
+  /** nodePort is where every node offers the Service; 0: it has a cluster IP only. */
+  readonly nodePort: number;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -32,9 +34,13 @@ export class KubernetesService {
 
   constructor(private readonly parts: KubernetesServiceParts) {}
 
-  /** ensure makes the Service and lists this apiserver. */
+  /** ensure makes the Service, or brings its type and its ports into order, and lists this apiserver. */
   async ensure(): Promise<void> {
-    await ensure(this.parts.services, kubernetesService(this.parts.clusterIp, this.parts.port));
+    const { services, clusterIp, port, nodePort } = this.parts;
+    const wanted = kubernetesService(clusterIp, port, nodePort);
+    const there = await ensure(services, wanted);
+    if (!isDeepStrictEqual(inOrder(there, wanted), there))
+      await services.update(NAMESPACE, NAME, current => inOrder(current, wanted));
     await this.renew();
   }
 
@@ -100,7 +106,13 @@ export class KubernetesService {
   }
 }
 
-function kubernetesService(clusterIp: string, port: number): corev1.Service {
+/** inOrder is a Service with the type and the ports that are wanted. */
+const inOrder = (there: corev1.Service, { spec }: corev1.Service): corev1.Service => ({
+  ...there,
+  spec: { ...there.spec, type: spec!.type!, ports: spec!.ports! },
+});
+
+function kubernetesService(clusterIp: string, port: number, nodePort: number): corev1.Service {
   return {
     apiVersion: 'v1',
     kind: 'Service',
@@ -108,9 +120,9 @@ function kubernetesService(clusterIp: string, port: number): corev1.Service {
     spec: {
       clusterIP: clusterIp,
       clusterIPs: [clusterIp],
-      type: 'ClusterIP',
+      type: nodePort ? 'NodePort' : 'ClusterIP',
       sessionAffinity: 'None',
-      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port }],
+      ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port, ...(nodePort && { nodePort }) }],
     },
   };
 }

@@ -7,7 +7,7 @@ import { RANGES_ARE_OBJECTS } from '../services/service-allocator';
 import type { Foundation } from './foundation';
 
 /** openKubernetesService makes the keeper of the Service `kubernetes`, whose endpoints are the live API servers. */
-export function openKubernetesService({ server, etcd, config, clock, log }: Foundation, port: number) {
+export function openKubernetesService({ server, etcd, config, flags, clock, log }: Foundation, port: number) {
   return new KubernetesService({
     services: server().store(Services),
     endpoints: server().store(Endpoints),
@@ -20,6 +20,7 @@ export function openKubernetesService({ server, etcd, config, clock, log }: Foun
     }),
     clusterIp: numberToIpv4(config.clusterIps.base),
     address: config.advertiseAddress,
+    nodePort: flags['kubernetes-service-node-port'],
     ...{ port, clock, log },
   });
 }
