@@ -354,7 +354,7 @@ requireProgram('etcd')('controllers against a real apiserver', () => {
           {
             fieldRef: 'spec.validations[0].expression',
             warning:
-              "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^",
+              "apps/v1, Kind=Deployment: ERROR: <input>:1:7: undefined field 'replicas'\n | object.replicas > 1\n | ......^\n",
           },
         ],
       },

@@ -7,6 +7,7 @@ test.each([
   ['HostIP', 'hostIP'],
   ['DNSPolicy', 'dnsPolicy'],
   ['TTY', 'tty'],
+  ['CIDRs', 'cidrs'],
   ['OS', 'os'],
   ['IP', 'ip'],
   ['CephFS', 'cephfs'],

@@ -32,9 +32,9 @@ function readMember(text: string): Member {
     : { name, type, key: keyOf(name), ...range };
 }
 
-/** keyOf is the JSON name of a Go field: `DNSPolicy` is `dnsPolicy`, `TTY` is `tty`. Pure. */
+/** keyOf is the JSON name of a Go field: `DNSPolicy` is `dnsPolicy`, `CIDRs` is `cidrs`. Pure. */
 export function keyOf(name: string): string {
-  return ODD_KEYS.get(name) ?? name.replace(/^[A-Z]+(?=[A-Z][a-z])|^[A-Z]+$|^[A-Z]/, start => start.toLowerCase());
+  return ODD_KEYS.get(name) ?? name.replace(/^[A-Z]+s?$|^[A-Z]+(?=[A-Z][a-z])|^[A-Z]/, start => start.toLowerCase());
 }
 
 /**
@@ -54,7 +54,8 @@ function partOf(value: Fields | undefined, { key, type }: Member): unknown {
   return type === 'v1.ObjectMeta' ? value?.['metadata'] : value;
 }
 
-function goValue(type: string, value: unknown, emulated: number): string {
+/** goValue renders a value of any type that a field may have: `[]core.PodIP`, `*int64`, one of GO_TYPES. The release is as for goStruct. */
+export function goValue(type: string, value: unknown, emulated = Infinity): string {
   switch (type) {
     case 'string':
       return JSON.stringify(value ?? '');

@@ -97,6 +97,7 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   'flowcontrol.FlowSchemaSpec':
     'PriorityLevelConfiguration flowcontrol.PriorityLevelConfigurationReference, MatchingPrecedence int32, ' +
     'DistinguisherMethod *flowcontrol.FlowDistinguisherMethod, Rules []flowcontrol.PolicyRulesWithSubjects',
+  'flowcontrol.FlowDistinguisherMethod': 'Type string',
   'flowcontrol.PriorityLevelConfigurationReference': 'Name string',
   'flowcontrol.PolicyRulesWithSubjects':
     'Subjects []flowcontrol.Subject, ResourceRules []flowcontrol.ResourcePolicyRule, ' +
@@ -110,4 +111,44 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   'flowcontrol.PriorityLevelConfigurationSpec':
     'Type string, Limited *flowcontrol.LimitedPriorityLevelConfiguration, ' +
     'Exempt *flowcontrol.ExemptPriorityLevelConfiguration +28',
+
+  'core.SecurityContext':
+    'Capabilities *core.Capabilities, Privileged *bool, SELinuxOptions *core.SELinuxOptions, ' +
+    'WindowsOptions *core.WindowsSecurityContextOptions, RunAsUser *int64, RunAsGroup *int64, RunAsNonRoot *bool, ' +
+    'ReadOnlyRootFilesystem *bool, AllowPrivilegeEscalation *bool, ProcMount *core.ProcMountType, ' +
+    'SeccompProfile *core.SeccompProfile, AppArmorProfile *core.AppArmorProfile +30',
+  'core.SeccompProfile': 'Type string, LocalhostProfile *string',
+  'core.Lifecycle':
+    'PostStart *core.Handler -23, PreStop *core.Handler -23, PostStart *core.LifecycleHandler +23, PreStop *core.LifecycleHandler +23',
+  'core.Probe':
+    'core.Handler -23, core.ProbeHandler +23, InitialDelaySeconds int32, TimeoutSeconds int32, PeriodSeconds int32, ' +
+    'SuccessThreshold int32, FailureThreshold int32, TerminationGracePeriodSeconds *int64 +21',
+  'core.Handler': 'Exec *core.ExecAction, HTTPGet *core.HTTPGetAction, TCPSocket *core.TCPSocketAction',
+  'core.ProbeHandler':
+    'Exec *core.ExecAction, HTTPGet *core.HTTPGetAction, TCPSocket *core.TCPSocketAction, GRPC *core.GRPCAction',
+  'core.PodIP': 'IP string',
+  'core.Taint': 'Key string, Value string, Effect string, TimeAdded *v1.Time',
+  'core.NodeAddress': 'Type string, Address string',
+  'core.NodeConfigSource': 'ConfigMap *core.ConfigMapNodeConfigSource',
+  'core.VolumeNodeAffinity': 'Required *core.NodeSelector',
+  'core.ScopeSelector': 'MatchExpressions []core.ScopedResourceSelectorRequirement',
+  'core.ScopedResourceSelectorRequirement': 'ScopeName string, Operator string, Values []string',
+
+  'apps.DeploymentStrategy': 'Type string, RollingUpdate *apps.RollingUpdateDeployment',
+  'apps.DaemonSetUpdateStrategy': 'Type string, RollingUpdate *apps.RollingUpdateDaemonSet',
+  'apps.StatefulSetUpdateStrategy': 'Type string, RollingUpdate *apps.RollingUpdateStatefulSetStrategy',
+  'apps.RollingUpdateStatefulSetStrategy': 'Partition int32, MaxUnavailable *intstr.IntOrString +24',
+  'batch.UncountedTerminatedPods': 'Succeeded []types.UID, Failed []types.UID',
+  'policy.PodDisruptionBudgetSpec':
+    'MinAvailable *intstr.IntOrString, Selector *v1.LabelSelector, MaxUnavailable *intstr.IntOrString, ' +
+    'UnhealthyPodEvictionPolicy *policy.UnhealthyPodEvictionPolicyType +26',
+  'policy.IDRange': 'Min int64, Max int64',
+  'rbac.RoleRef': 'APIGroup string, Kind string, Name string',
+  'authorization.NonResourceAttributes': 'Path string, Verb string',
+  'networking.ParentReference': 'Group string, Resource string, Namespace string, Name string',
+  'networking.ServiceCIDRSpec': 'CIDRs []string',
+  'storage.CSINodeDriver':
+    'Name string, NodeID string, TopologyKeys []string, Allocatable *storage.VolumeNodeResources',
+  'storage.VolumeAttachmentSpec': 'Attacher string, Source storage.VolumeAttachmentSource, NodeName string',
+  'storage.VolumeAttachmentSource': 'PersistentVolumeName *string, InlineVolumeSpec *core.PersistentVolumeSpec',
 };

@@ -6,8 +6,8 @@ import { goStruct } from '../../shared/go-struct';
 const SPEC = Path.at('spec');
 
 /** refusePath refuses the path that a review asks about. */
-export function refusePath({ path = '', verb = '' }: authorizationv1.NonResourceAttributes, why: string): FieldError {
-  const shown = `authorization.NonResourceAttributes{Path:${JSON.stringify(path)}, Verb:${JSON.stringify(verb)}}`;
+export function refusePath(asked: authorizationv1.NonResourceAttributes, why: string): FieldError {
+  const shown = goStruct('authorization.NonResourceAttributes', asked);
   return invalidStruct(SPEC.child('nonResourceAttributes'), shown, why);
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/int-or-percent';
 import { validateCollisions } from '../../../shared/replica-counts';
 import { validateLabelSelector } from '../../../shared/label-validation';
+import { goStruct } from '../../../shared/go-struct';
 import {
   isEmptySelector,
   validateMatch,
@@ -48,9 +49,7 @@ function validateUpdateStrategy(strategy: appsv1.DaemonSetUpdateStrategy, path: 
     const at = path.child('rollingUpdate');
     return strategy.rollingUpdate ? validateRolling(strategy.rollingUpdate, at, release) : [field.required(at)];
   }
-  const rolling = strategy.rollingUpdate ? '0xc000000000' : 'nil';
-  const go = `apps.DaemonSetUpdateStrategy{Type:${JSON.stringify(strategy.type ?? '')}, RollingUpdate:(*apps.RollingUpdateDaemonSet)(${rolling})}`;
-  return [unsupportedStruct(path, go, ['RollingUpdate', 'OnDelete'])];
+  return [unsupportedStruct(path, goStruct('apps.DaemonSetUpdateStrategy', strategy), ['RollingUpdate', 'OnDelete'])];
 }
 
 function validateRolling(

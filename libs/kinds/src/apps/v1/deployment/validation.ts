@@ -2,6 +2,7 @@ import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString } from '../../../shared/go-syntax';
+import { goStruct } from '../../../shared/go-struct';
 import {
   numberOf,
   validateNonNegativeIntOrPercent,
@@ -55,8 +56,7 @@ function validateStrategy(strategy: appsv1.DeploymentStrategy, path: Path): Fiel
         ? validateRolling(strategy.rollingUpdate, at)
         : [field.required(at, 'this should be defaulted and never be nil')];
     default: {
-      const rolling = strategy.rollingUpdate ? '0xc000000000' : 'nil';
-      const go = `apps.DeploymentStrategy{Type:${JSON.stringify(strategy.type ?? '')}, RollingUpdate:(*apps.RollingUpdateDeployment)(${rolling})}`;
+      const go = goStruct('apps.DeploymentStrategy', strategy);
       return [unsupportedStruct(path, go, ['Recreate', 'RollingUpdate'])];
     }
   }

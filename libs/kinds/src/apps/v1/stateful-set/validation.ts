@@ -3,8 +3,8 @@ import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachin
 import { each, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { validateTemplateMetadata } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
-import { goPointer } from '../../../shared/go-syntax';
 import { validateMatch, validateSelector, validateSelectorForm, validateEndless } from '../shared/workload';
+import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 
@@ -62,16 +62,13 @@ function validateUpdateStrategy(
       return [field.required(path)];
     case 'OnDelete': {
       if (!rollingUpdate) return [];
-      const maximum = goPointer('intstr.IntOrString', rollingUpdate.maxUnavailable);
-      const later = release.emulated < 24 ? '' : `, MaxUnavailable:${maximum}`;
-      const go = `apps.RollingUpdateStatefulSetStrategy{Partition:${rollingUpdate.partition ?? 0}${later}}`;
+      const go = goStruct('apps.RollingUpdateStatefulSetStrategy', rollingUpdate, release.emulated);
       return [invalidStruct(at, go, "only allowed for updateStrategy 'RollingUpdate'")];
     }
     case 'RollingUpdate':
       return nonNegative(at.child('partition'), rollingUpdate?.partition);
     default: {
-      const rolling = rollingUpdate ? '0xc000000000' : 'nil';
-      const go = `apps.StatefulSetUpdateStrategy{Type:${JSON.stringify(type)}, RollingUpdate:(*apps.RollingUpdateStatefulSetStrategy)(${rolling})}`;
+      const go = goStruct('apps.StatefulSetUpdateStrategy', strategy);
       return [invalidStruct(path, go, "must be 'RollingUpdate' or 'OnDelete'")];
     }
   }

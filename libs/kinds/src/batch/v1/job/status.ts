@@ -2,8 +2,8 @@ import type { batchv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import { invalidStruct, nonNegative, type Release } from '../../../shared/errors';
-import { goStrings } from '../../../shared/go-syntax';
 import { countIndexes, omitted } from './policies';
+import { goStruct } from '../../../shared/go-struct';
 
 const STATUS = Path.at('status');
 const CONDITIONS = STATUS.child('conditions');
@@ -82,7 +82,7 @@ function validateState(job: batchv1.Job, old: batchv1.Job): FieldError[] {
   check(ended || moved('uncountedTerminatedPods'), finished && pending, () => [
     invalidStruct(
       at('uncountedTerminatedPods'),
-      goUncounted(uncounted),
+      goStruct('batch.UncountedTerminatedPods', uncounted),
       'uncountedTerminatedPods needs to be empty for finished job',
     ),
   ]);
@@ -199,8 +199,4 @@ const isBefore = (time: Status['completionTime'], other: Status['startTime']) =>
 function invalidTime(name: 'completionTime', time: Status['completionTime'], detail: string) {
   const go = `${new Date(time ?? 0).toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`;
   return invalidStruct(STATUS.child(name), go, detail);
-}
-
-function goUncounted({ succeeded, failed }: batchv1.UncountedTerminatedPods = {}): string {
-  return `batch.UncountedTerminatedPods{Succeeded:${goStrings(succeeded, 'types.UID')}, Failed:${goStrings(failed, 'types.UID')}}`;
 }

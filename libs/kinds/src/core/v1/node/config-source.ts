@@ -9,6 +9,7 @@ import {
 } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { each, invalidStruct } from '../../../shared/errors';
+import { goStruct } from '../../../shared/go-struct';
 
 /** CONFIG_UNTIL is the last release whose kubelets take their configuration from the API. */
 export const CONFIG_UNTIL: Minor = 21;
@@ -29,7 +30,7 @@ function validateSource(source: corev1.NodeConfigSource | undefined, path: Path,
   if (!source) return [];
   const { configMap } = source;
   if (configMap) return validateConfigMap(configMap, path.child('configMap'), inStatus);
-  const go = 'core.NodeConfigSource{ConfigMap:(*core.ConfigMapNodeConfigSource)(nil)}';
+  const go = goStruct('core.NodeConfigSource', source);
   return [invalidStruct(path, go, 'exactly one reference subfield must be non-nil')];
 }
 

@@ -16,6 +16,7 @@ import { validateQuantity } from '../pod/validation/resources';
 import { validateTaintEffect } from '../pod/validation/tolerations';
 import { validateNodeAnnotations } from './annotations';
 import { validateNodeConfig } from './config-source';
+import { goStruct } from '../../../shared/go-struct';
 
 /** FIELDS is the first release that looks at each field that may not change, and at nothing else of the spec. */
 const FIELDS: Minor = 26;
@@ -80,16 +81,15 @@ function validateRanges(ranges: readonly string[], release: Release): FieldError
 }
 
 function duplicateTaint(taint: corev1.Taint, path: Path): FieldError {
-  const { key = '', value = '', effect } = taint;
-  const go = `core.Taint{Key:${JSON.stringify(key)}, Value:${JSON.stringify(value)}, Effect:${JSON.stringify(effect)}, TimeAdded:<nil>}`;
+  const go = goStruct('core.Taint', taint);
   const message = `Duplicate value: ${go}: taints must be unique by key and effect pair`;
   return { reason: 'FieldValueDuplicate', field: path.toString(), message };
 }
 
 function validateAddresses({ status }: corev1.Node): FieldError[] {
   const seen = new Set<string>();
-  return (status?.addresses ?? []).flatMap(({ type, address }, i) => {
-    const go = `core.NodeAddress{Type:${JSON.stringify(type)}, Address:${JSON.stringify(address)}}`;
+  return (status?.addresses ?? []).flatMap((address, i) => {
+    const go = goStruct('core.NodeAddress', address);
     if (!seen.has(go)) {
       seen.add(go);
       return [];

@@ -1,11 +1,11 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, unsupportedStruct, type Release } from '../../../shared/errors';
-import { goQuantity } from '../../../shared/go-quantity';
 import { STRICT_VALUES, validateNodeSelector } from '../pod/validation/node-selector';
 import { sourcePath } from '../pod/validation/volume-sources';
 import { validateAccessModes, VOLUME_MODES } from '../persistent-volume-claim/validation';
 import { VOLUME_SOURCES } from './sources';
+import { goValue } from '../../../shared/go-struct';
 
 /** VolumeForm is what decides how the spec of a volume is checked. */
 export interface VolumeForm {
@@ -116,12 +116,9 @@ function validateMode({ volumeMode }: corev1.PersistentVolumeSpec, path: Path, {
 function validateCapacity(capacity: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
   const names = Object.keys(capacity ?? {});
   const errors = names.length ? [] : [field.required(path)];
-  if (names.length !== 1 || names[0] !== 'storage') {
-    const items = names.sort().map(name => `${JSON.stringify(name)}:${goQuantity(capacity![name]!)}`);
-    const go = capacity ? `core.ResourceList{${items.join(', ')}}` : 'core.ResourceList(nil)';
-    errors.push(unsupportedStruct(path, go, ['storage']));
-  }
-  return [...errors, ...names.flatMap(name => validateAmount(capacity![name]!, path.key(name)))];
+  if (names.length !== 1 || names[0] !== 'storage')
+    errors.push(unsupportedStruct(path, goValue('core.ResourceList', capacity), ['storage']));
+  return [...errors, ...names.sort().flatMap(name => validateAmount(capacity![name]!, path.key(name)))];
 }
 
 function validateAmount(text: string, path: Path): FieldError[] {

@@ -4,11 +4,11 @@ import type { Minor } from '../../../kind';
 import { changesText } from '../../../shared/changes';
 import { IMMUTABLE, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
-import { goPointer } from '../../../shared/go-syntax';
 import { successorOf } from '../../../shared/node-labels';
 import { hasOddValues } from '../pod/validation/node-selector';
 import { VOLUME_SOURCES } from './sources';
 import { validateVolumeSpec } from './spec';
+import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 
@@ -70,9 +70,7 @@ export function validateVolumeUpdate(
   if (spec.volumeMode !== before.volumeMode)
     errors.push(field.invalid(Path.at('volumeMode'), spec.volumeMode, IMMUTABLE));
   if (before.nodeAffinity && !isSamePlace(spec.nodeAffinity, before.nodeAffinity, release)) {
-    const go = spec.nodeAffinity
-      ? `core.VolumeNodeAffinity{Required:${goPointer('core.NodeSelector', spec.nodeAffinity.required)}}`
-      : '"null"';
+    const go = spec.nodeAffinity ? goStruct('core.VolumeNodeAffinity', spec.nodeAffinity) : '"null"';
     errors.push(invalidStruct(Path.at('nodeAffinity'), go, IMMUTABLE));
   }
   return errors;

@@ -3,9 +3,10 @@ import { field, Path, type FieldError } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { IMMUTABLE, invalidStruct, twice, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
-import { goStrings } from '../../../shared/go-syntax';
 import { isStandardQuotaResource } from '../../../shared/resource-names';
 import { validateQuantity, validateResourceName } from '../pod/validation/resources';
+import { goStruct } from '../../../shared/go-struct';
+import { goStrings } from '../../../shared/go-syntax';
 
 const SPEC = Path.at('spec');
 const CROSS_NAMESPACE = 'CrossNamespacePodAffinity';
@@ -76,7 +77,11 @@ function validateSelector(spec: corev1.ResourceQuotaSpec, release: Release): Fie
       ? []
       : [field.invalid(path.child('scopeName'), requirement.scopeName, 'unsupported scope')]),
     ...misapplied(requirement.scopeName, spec).map(() =>
-      invalidStruct(path, goScopeSelector(requirements), 'unsupported scope applied to resource'),
+      invalidStruct(
+        path,
+        goStruct('core.ScopeSelector', { matchExpressions: requirements }),
+        'unsupported scope applied to resource',
+      ),
     ),
     ...validateRequirement(requirement, path, release),
   ]);
@@ -122,15 +127,6 @@ function validateRequirement(
       errors.push(field.invalid(path.child('operator'), operator, 'not a valid selector operator'));
   }
   return errors;
-}
-
-function goScopeSelector(requirements: readonly corev1.ScopedResourceSelectorRequirement[]): string {
-  const type = 'core.ScopedResourceSelectorRequirement';
-  const items = requirements.map(
-    r =>
-      `${type}{ScopeName:${JSON.stringify(r.scopeName)}, Operator:${JSON.stringify(r.operator)}, Values:${goStrings(r.values)}}`,
-  );
-  return `core.ScopeSelector{MatchExpressions:[]${type}{${items.join(', ')}}}`;
 }
 
 /** validateQuotaUpdate: the scopes are fixed. */

@@ -13,7 +13,7 @@ import {
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { duplicateStruct, each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
-import { goStruct } from '../../../shared/go-struct';
+import { goStruct, goValue } from '../../../shared/go-struct';
 import { goStrings } from '../../../shared/go-syntax';
 import { validatePortNumOrName } from '../../../shared/int-or-percent';
 import { validateNonSpecialIP } from '../../../shared/ip';
@@ -132,9 +132,8 @@ function validateDistribution(value: string | undefined): FieldError[] {
 }
 
 function mixedProtocols(ports: readonly corev1.ServicePort[]): FieldError {
-  const go = ports.map(port => goStruct('core.ServicePort', port)).join(', ');
   const detail = 'cannot create an external load balancer with mix protocols';
-  return invalidStruct(SPEC.child('ports'), `[]core.ServicePort{${go}}`, detail);
+  return invalidStruct(SPEC.child('ports'), goValue('[]core.ServicePort', ports), detail);
 }
 
 function validateTopology(annotations: Readonly<Record<string, string>>, { emulated }: Release): FieldError[] {

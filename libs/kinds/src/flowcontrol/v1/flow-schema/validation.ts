@@ -2,6 +2,7 @@ import type { flowcontrolv1 } from '@navarch/api';
 import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
+import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 const MAX_PRECEDENCE = 10_000;
@@ -22,7 +23,7 @@ export function validateFlowSchema(
     errors.push(field.invalid(at, matchingPrecedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
   }
   if (distinguisherMethod && !['ByNamespace', 'ByUser'].includes(distinguisherMethod.type)) {
-    const go = `flowcontrol.FlowDistinguisherMethod{Type:${JSON.stringify(distinguisherMethod.type)}}`;
+    const go = goStruct('flowcontrol.FlowDistinguisherMethod', distinguisherMethod);
     errors.push(unsupportedStruct(SPEC.child('distinguisherMethod', 'type'), go, ['ByNamespace', 'ByUser']));
   }
   const name = priorityLevelConfiguration?.name;

@@ -8,6 +8,7 @@ import { strictIP } from '../../../shared/ip-forms';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { goStruct } from '../../../shared/go-struct';
 
 const PARENT = Path.at('spec', 'parentRef');
 
@@ -32,11 +33,6 @@ function parentText({ spec }: networkingv1.IPAddress): string {
   return [plural && group ? `${plural}.${group}` : plural, namespace, name].filter(Boolean).join('/');
 }
 
-function goReference({ group, resource: plural, namespace, name }: Partial<networkingv1.ParentReference>): string {
-  const shown = (value: string | undefined) => JSON.stringify(value ?? '');
-  return `networking.ParentReference{Group:${shown(group)}, Resource:${shown(plural)}, Namespace:${shown(namespace)}, Name:${shown(name)}}`;
-}
-
 /** ipAddress declares IPAddress, the record that a Service holds an address. Its name is the address, and who holds it is fixed. */
 export const ipAddress = defineKind<networkingv1.IPAddress>({
   resource: IPAddresses,
@@ -54,6 +50,6 @@ export const ipAddress = defineKind<networkingv1.IPAddress>({
     alsoOnUpdate: ({ spec }, old) =>
       semanticEqual(spec?.parentRef, old.spec?.parentRef)
         ? []
-        : [invalidStruct(PARENT, goReference(spec?.parentRef ?? {}), IMMUTABLE)],
+        : [invalidStruct(PARENT, goStruct('networking.ParentReference', spec?.parentRef ?? {}), IMMUTABLE)],
   }),
 });

@@ -4,11 +4,12 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, invalidStruct } from '../../../shared/errors';
-import { goStrings } from '../../../shared/go-syntax';
 import { strictCIDR } from '../../../shared/ip-forms';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
 import { plainStrategy, statusStrategy } from '../../../shared/strategies';
+import { goStruct } from '../../../shared/go-struct';
+import { goStrings } from '../../../shared/go-syntax';
 
 type Range = networkingv1.ServiceCIDR;
 const CIDRS = Path.at('spec', 'cidrs');
@@ -18,7 +19,7 @@ function validate({ spec }: Range): FieldError[] {
   const cidrs = spec?.cidrs ?? [];
   if (!cidrs.length) return [field.required(CIDRS, 'at least one CIDR required')];
   // What is shown is the whole spec.
-  const go = `networking.ServiceCIDRSpec{CIDRs:${goStrings(cidrs)}}`;
+  const go = goStruct('networking.ServiceCIDRSpec', { cidrs });
   const complain = (detail: string) => [invalidStruct(CIDRS, go, detail)];
   if (cidrs.length > 2) return complain('may only hold up to 2 values');
   const readable = cidrs.every(cidr => /^[^/]+\/\d+$/.test(cidr));

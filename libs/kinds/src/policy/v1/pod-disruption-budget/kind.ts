@@ -4,13 +4,13 @@ import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { validateConditions } from '../../../shared/conditions';
 import { invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
-import { goPointer } from '../../../shared/go-syntax';
 import { validateNonNegativeIntOrPercent, validateNotMoreThan100Percent } from '../../../shared/int-or-percent';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { ageColumn, integer, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { fromBudgetV1, toBudgetV1 } from './conversion';
+import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 
@@ -18,11 +18,7 @@ function validateBudget({ spec = {} }: policyv1.PodDisruptionBudget, release: Re
   const errors: FieldError[] = [];
   const { minAvailable, maxUnavailable, selector } = spec;
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    const pointer = '(*intstr.IntOrString)(0xc000000000)';
-    const shown = selector ? '(*v1.LabelSelector)(0xc000000000)' : '(*v1.LabelSelector)(nil)';
-    const policy = goPointer('policy.UnhealthyPodEvictionPolicyType', spec.unhealthyPodEvictionPolicy);
-    const later = release.emulated < 26 ? '' : `, UnhealthyPodEvictionPolicy:${policy}`;
-    const go = `policy.PodDisruptionBudgetSpec{MinAvailable:${pointer}, Selector:${shown}, MaxUnavailable:${pointer}${later}}`;
+    const go = goStruct('policy.PodDisruptionBudgetSpec', spec, release.emulated);
     errors.push(invalidStruct(SPEC, go, 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const name of ['minAvailable', 'maxUnavailable'] as const) {

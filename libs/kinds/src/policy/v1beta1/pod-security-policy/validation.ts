@@ -5,6 +5,7 @@ import { goStrings } from '../../../shared/go-syntax';
 import { validateAppArmorProfile, validateSeccomp } from '../../../core/v1/pod/validation/annotations';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { validateAllowedSysctls } from './sysctls';
+import { goValue } from '../../../shared/go-struct';
 
 type Spec = policyv1beta1.PodSecurityPolicySpec;
 
@@ -97,7 +98,9 @@ function validateStrategy(
 /** Unlike the other strategies, that of the group has ranges where it needs them only. */
 function validateGroup({ rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOptions, path: Path): FieldError[] {
   const at = path.child('ranges');
-  const refuse = (detail: string) => [invalidStruct(at, goRanges(ranges), detail)];
+  const refuse = (detail: string) => [
+    invalidStruct(at, goValue('[]policy.IDRange', ranges.length ? ranges : undefined), detail),
+  ];
   switch (rule) {
     case 'RunAsAny':
       return ranges.length ? refuse('Ranges must be empty') : [];
@@ -108,12 +111,6 @@ function validateGroup({ rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOp
     default:
       return [field.notSupported(path.child('rule'), rule ?? '', ['MustRunAs', 'RunAsAny', 'MayRunAs'])];
   }
-}
-
-function goRanges(ranges: readonly policyv1beta1.IDRange[]): string {
-  if (!ranges.length) return '[]policy.IDRange(nil)';
-  const items = ranges.map(({ min = 0, max = 0 }) => `policy.IDRange{Min:${min}, Max:${max}}`);
-  return `[]policy.IDRange{${items.join(', ')}}`;
 }
 
 /** The profiles that pods get, and those that they may ask for, are annotations. */

@@ -3,6 +3,7 @@ import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } f
 import { semanticEqual } from '../../../shared/equal';
 import { each, invalidStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
+import { goStruct } from '../../../shared/go-struct';
 
 /** RBAC_GROUP is the API group of roles, and of users and groups as subjects. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io';
@@ -74,7 +75,5 @@ function validateSubject(
 /** validateRoleRefUnchanged: whoever may change subjects must not be able to change what they get. */
 export function validateRoleRefUnchanged({ roleRef: ref }: Binding, { roleRef: old }: Binding): FieldError[] {
   if (semanticEqual(ref, old)) return [];
-  const quoted = (text: string | undefined) => JSON.stringify(text ?? '');
-  const go = `rbac.RoleRef{APIGroup:${quoted(ref?.apiGroup)}, Kind:${quoted(ref?.kind)}, Name:${quoted(ref?.name)}}`;
-  return [invalidStruct(Path.at('roleRef'), go, 'cannot change roleRef')];
+  return [invalidStruct(Path.at('roleRef'), goStruct('rbac.RoleRef', ref), 'cannot change roleRef')];
 }

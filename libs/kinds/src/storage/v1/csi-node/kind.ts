@@ -5,10 +5,11 @@ import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { IMMUTABLE, invalidStruct, nonNegative, requireText, twice, type Release } from '../../../shared/errors';
-import { goPointer, goStrings } from '../../../shared/go-syntax';
 import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
+import { goStruct } from '../../../shared/go-struct';
+import { goStrings } from '../../../shared/go-syntax';
 
 const DRIVERS = Path.at('spec', 'drivers');
 /** LONG_IDS is the first release whose drivers may call nodes by long names. */
@@ -69,14 +70,13 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release
   return [
     ...twice(validateCSINode(node, release)),
     ...changed.map(driver =>
-      invalidStruct(release.emulated < PLACED ? Path.at('CSINodeDriver') : DRIVERS, goDriver(driver), IMMUTABLE),
+      invalidStruct(
+        release.emulated < PLACED ? Path.at('CSINodeDriver') : DRIVERS,
+        goStruct('storage.CSINodeDriver', driver),
+        IMMUTABLE,
+      ),
     ),
   ];
-}
-
-function goDriver({ name, nodeID, topologyKeys, allocatable }: storagev1.CSINodeDriver): string {
-  const [id, node] = [name, nodeID].map(text => JSON.stringify(text));
-  return `storage.CSINodeDriver{Name:${id}, NodeID:${node}, TopologyKeys:${goStrings(topologyKeys)}, Allocatable:${goPointer('storage.VolumeNodeResources', allocatable)}}`;
 }
 
 /** csiNode declares CSINode. */

@@ -6,10 +6,10 @@ import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, invalidStruct, requireText, twice, type Release } from '../../../shared/errors';
-import { goPointer } from '../../../shared/go-syntax';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { ISOLATED, isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
+import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
 const MAX_METADATA = 256 * 1024;
@@ -64,12 +64,6 @@ function validateNew(attachment: storagev1.VolumeAttachment, context: StrategyCo
   ];
 }
 
-function goSpec({ attacher, source, nodeName }: storagev1.VolumeAttachmentSpec): string {
-  const inline = goPointer('core.PersistentVolumeSpec', source?.inlineVolumeSpec);
-  const from = `storage.VolumeAttachmentSource{PersistentVolumeName:${goPointer('string', source?.persistentVolumeName)}, InlineVolumeSpec:${inline}}`;
-  return `storage.VolumeAttachmentSpec{Attacher:${JSON.stringify(attacher)}, Source:${from}, NodeName:${JSON.stringify(nodeName)}}`;
-}
-
 const deprecated = deprecatedFor('1.19', '1.22', 'storage.k8s.io/v1 VolumeAttachment');
 
 /** volumeAttachment declares VolumeAttachment. Its older versions have no status endpoint: in v1beta1 the status is written with the object. */
@@ -103,7 +97,9 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
     },
     validateUpdate: (attachment, old, release) => [
       ...twice(validateAttachment(attachment, release)),
-      ...(semanticEqual(attachment.spec, old.spec) ? [] : [invalidStruct(SPEC, goSpec(attachment.spec), IMMUTABLE)]),
+      ...(semanticEqual(attachment.spec, old.spec)
+        ? []
+        : [invalidStruct(SPEC, goStruct('storage.VolumeAttachmentSpec', attachment.spec), IMMUTABLE)]),
     ],
   },
   subresources: {

@@ -1,13 +1,13 @@
 import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, type Release } from '../../../../shared/errors';
-import { goPointer } from '../../../../shared/go-syntax';
 import { validateEnv, validateEnvFrom } from './env';
 import { validateLifecycle, validateProbe } from './handlers';
 import { validateVolumeDevices, validateVolumeMounts } from './mounts';
 import { validateContainerPorts, validateHostPorts } from './ports';
 import { validateResources } from './resources';
 import { validateSecurityContext } from './security';
+import { goStruct } from '../../../../shared/go-struct';
 
 type Volumes = ReadonlyMap<string, corev1.Volume>;
 
@@ -128,6 +128,7 @@ function validateMainOnly(container: corev1.Container, path: Path): FieldError[]
 
 function validateInitOnly(container: corev1.Container, path: Path, names: Set<string>, release: Release): FieldError[] {
   const PARTS = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe'] as const;
+  const typeOf = (part: (typeof PARTS)[number]) => (part === 'lifecycle' ? 'core.Lifecycle' : 'core.Probe');
   const { restartPolicy } = container;
   const errors: FieldError[] = [];
   if (container.name) names.add(container.name);
@@ -141,23 +142,14 @@ function validateInitOnly(container: corev1.Container, path: Path, names: Set<st
     errors.push(
       release.emulated >= 29
         ? field.forbidden(at, 'may not be set for init containers without restartPolicy=Always')
-        : invalidStruct(at, goInitPart(container, part), 'must not be set for init containers'),
+        : invalidStruct(
+            at,
+            goStruct(typeOf(part), container[part], release.emulated),
+            'must not be set for init containers',
+          ),
     );
   }
   return errors;
-}
-
-/** goInitPart shows a hook or probe of an init container as Go prints it; the addresses in it have no meaning. */
-function goInitPart(
-  { lifecycle, ...probes }: corev1.Container,
-  part: 'lifecycle' | 'livenessProbe' | 'readinessProbe' | 'startupProbe',
-): string {
-  if (part === 'lifecycle')
-    return `core.Lifecycle{PostStart:${goPointer('core.Handler', lifecycle?.postStart)}, PreStop:${goPointer('core.Handler', lifecycle?.preStop)}}`;
-  const probe = probes[part];
-  const handler = `core.Handler{Exec:${goPointer('core.ExecAction', probe?.exec)}, HTTPGet:${goPointer('core.HTTPGetAction', probe?.httpGet)}, TCPSocket:${goPointer('core.TCPSocketAction', probe?.tcpSocket)}}`;
-  const { initialDelaySeconds = 0, timeoutSeconds, periodSeconds, successThreshold, failureThreshold } = probe ?? {};
-  return `core.Probe{Handler:${handler}, InitialDelaySeconds:${initialDelaySeconds}, TimeoutSeconds:${timeoutSeconds}, PeriodSeconds:${periodSeconds}, SuccessThreshold:${successThreshold}, FailureThreshold:${failureThreshold}}`;
 }
 
 /** validateImageSpaces checks what only pods are held to, since templates with such images exist. */

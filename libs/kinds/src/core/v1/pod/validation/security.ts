@@ -1,10 +1,10 @@
 import type { corev1 } from '@navarch/api';
 import { field, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct, oneOf, type Release } from '../../../../shared/errors';
-import { goPointer } from '../../../../shared/go-syntax';
 import { validateAppArmor } from './app-armor';
 import { validateDescendingPath } from './paths';
 import { validateWindowsOptions } from './windows';
+import { goStruct } from '../../../../shared/go-struct';
 
 const PROC_MOUNTS = ['Default', 'Unmasked'];
 const MAX_ID = 2 ** 31 - 1;
@@ -36,7 +36,7 @@ export function validateSecurityContext(
       errors.push(
         invalidStruct(
           path,
-          goSecurityContext(context, release),
+          goStruct('core.SecurityContext', context, release.emulated),
           `cannot set \`allowPrivilegeEscalation\` to false and ${what}`,
         ),
       );
@@ -44,28 +44,6 @@ export function validateSecurityContext(
     if (context.capabilities?.add?.includes('CAP_SYS_ADMIN')) refuse('`capabilities.Add` CAP_SYS_ADMIN');
   }
   return [...errors, ...validateWindowsOptions(context.windowsOptions, path.child('windowsOptions'))];
-}
-
-/** goSecurityContext shows which members are set; the addresses that Go prints there have no meaning. */
-function goSecurityContext(context: corev1.SecurityContext, { emulated }: Release): string {
-  const members: readonly (readonly [keyof corev1.SecurityContext, string, string])[] = [
-    ['capabilities', 'Capabilities', '*core.Capabilities'],
-    ['privileged', 'Privileged', '*bool'],
-    ['seLinuxOptions', 'SELinuxOptions', '*core.SELinuxOptions'],
-    ['windowsOptions', 'WindowsOptions', '*core.WindowsSecurityContextOptions'],
-    ['runAsUser', 'RunAsUser', '*int64'],
-    ['runAsGroup', 'RunAsGroup', '*int64'],
-    ['runAsNonRoot', 'RunAsNonRoot', '*bool'],
-    ['readOnlyRootFilesystem', 'ReadOnlyRootFilesystem', '*bool'],
-    ['allowPrivilegeEscalation', 'AllowPrivilegeEscalation', '*bool'],
-    ['procMount', 'ProcMount', '*core.ProcMountType'],
-    ['seccompProfile', 'SeccompProfile', '*core.SeccompProfile'],
-    ...(emulated < 30 ? [] : ([['appArmorProfile', 'AppArmorProfile', '*core.AppArmorProfile']] as const)),
-  ];
-  const shown = members.map(
-    ([name, go, type]) => `${go}:(${type})(${context[name] === undefined ? 'nil' : '0xc000000000'})`,
-  );
-  return `core.SecurityContext{${shown.join(', ')}}`;
 }
 
 function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path): FieldError[] {
@@ -79,7 +57,7 @@ function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path)
     if (file === undefined) errors.push(field.required(at, 'must be set when seccomp type is Localhost'));
     else errors.push(...validateDescendingPath(file, at));
   } else if (file !== undefined) {
-    const go = `core.SeccompProfile{Type:${JSON.stringify(type ?? '')}, LocalhostProfile:${goPointer('string', file)}}`;
+    const go = goStruct('core.SeccompProfile', profile);
     errors.push(invalidStruct(at, go, 'can only be set when seccomp type is Localhost'));
   }
   return errors;

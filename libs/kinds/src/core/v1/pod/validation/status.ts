@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, isQualifiedName, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
 import { duplicateStruct, each, invalidStruct } from '../../../../shared/errors';
 import { validateAnnotationChanges } from './annotations';
+import { goStruct, goValue } from '../../../../shared/go-struct';
 
 const STATUS = Path.at('status');
 const METADATA = Path.at('metadata');
@@ -51,14 +52,13 @@ function validateAddresses(addresses: readonly corev1.PodIP[]): FieldError[] {
   const texts = addresses.map(({ ip = '' }) => ip);
   const errors = texts.flatMap((ip, i) => each(path.index(i), ip, isValidIP(ip)));
   if (texts.length < 2) return errors;
-  const go = (ip: string) => `core.PodIP{IP:${JSON.stringify(ip)}}`;
   if (texts.length > 2 || new Set(texts.map(ip => ip.includes(':'))).size < 2) {
     const detail = 'may specify no more than one IP for each IP family';
-    errors.push(invalidStruct(path, `[]core.PodIP{${texts.map(go).join(', ')}}`, detail));
+    errors.push(invalidStruct(path, goValue('[]core.PodIP', addresses), detail));
   }
   texts.forEach((ip, i) => {
     if (texts.indexOf(ip) === i) return;
-    errors.push(duplicateStruct(path.index(i), go(ip)));
+    errors.push(duplicateStruct(path.index(i), goStruct('core.PodIP', { ip })));
   });
   return errors;
 }
