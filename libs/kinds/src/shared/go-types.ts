@@ -1,3 +1,13 @@
+/** CONTAINER is what containers of all sorts have. */
+const CONTAINER =
+  'Name string, Image string, Command []string, Args []string, WorkingDir string, Ports []core.ContainerPort, ' +
+  'EnvFrom []core.EnvFromSource, Env []core.EnvVar, Resources core.ResourceRequirements, ' +
+  'ResizePolicy []core.ContainerResizePolicy +27, RestartPolicy *core.ContainerRestartPolicy +28, ' +
+  'VolumeMounts []core.VolumeMount, VolumeDevices []core.VolumeDevice, LivenessProbe *core.Probe, ' +
+  'ReadinessProbe *core.Probe, StartupProbe *core.Probe, Lifecycle *core.Lifecycle, TerminationMessagePath string, ' +
+  'TerminationMessagePolicy string, ImagePullPolicy string, SecurityContext *core.SecurityContext, Stdin bool, ' +
+  'StdinOnce bool, TTY bool';
+
 /**
  * GO_TYPES are the structs that messages show, as Go declares them: fields in order with their types, one without a name embedded. `+22` marks a
  * field since release 22, `-24` one that is gone since release 24.
@@ -24,14 +34,7 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
     'TopologySpreadConstraints []core.TopologySpreadConstraint, OS *core.PodOS +22, ' +
     'SchedulingGates []core.PodSchedulingGate +26, ResourceClaims []core.PodResourceClaim +26, ' +
     'Resources *core.ResourceRequirements +32',
-  'core.Container':
-    'Name string, Image string, Command []string, Args []string, WorkingDir string, Ports []core.ContainerPort, ' +
-    'EnvFrom []core.EnvFromSource, Env []core.EnvVar, Resources core.ResourceRequirements, ' +
-    'ResizePolicy []core.ContainerResizePolicy +27, RestartPolicy *core.ContainerRestartPolicy +28, ' +
-    'VolumeMounts []core.VolumeMount, VolumeDevices []core.VolumeDevice, LivenessProbe *core.Probe, ' +
-    'ReadinessProbe *core.Probe, StartupProbe *core.Probe, Lifecycle *core.Lifecycle, TerminationMessagePath string, ' +
-    'TerminationMessagePolicy string, ImagePullPolicy string, SecurityContext *core.SecurityContext, Stdin bool, ' +
-    'StdinOnce bool, TTY bool',
+  'core.Container': CONTAINER,
   'core.ContainerPort': 'Name string, HostPort int32, ContainerPort int32, Protocol string, HostIP string',
   'core.EnvFromSource': 'Prefix string, ConfigMapRef *core.ConfigMapEnvSource, SecretRef *core.SecretEnvSource',
   'core.EnvVar': 'Name string, Value string, ValueFrom *core.EnvVarSource',
@@ -68,14 +71,7 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
     'PortworxVolume *core.PortworxVolumeSource, ScaleIO *core.ScaleIOVolumeSource, StorageOS *core.StorageOSVolumeSource, ' +
     'CSI *core.CSIVolumeSource, Ephemeral *core.EphemeralVolumeSource, Image *core.ImageVolumeSource +31',
   'core.EphemeralContainer': 'core.EphemeralContainerCommon, TargetContainerName string',
-  'core.EphemeralContainerCommon':
-    'Name string, Image string, Command []string, Args []string, WorkingDir string, Ports []core.ContainerPort, ' +
-    'EnvFrom []core.EnvFromSource, Env []core.EnvVar, Resources core.ResourceRequirements, ' +
-    'ResizePolicy []core.ContainerResizePolicy +27, RestartPolicy *core.ContainerRestartPolicy +28, ' +
-    'VolumeMounts []core.VolumeMount, VolumeDevices []core.VolumeDevice, LivenessProbe *core.Probe, ' +
-    'ReadinessProbe *core.Probe, StartupProbe *core.Probe, Lifecycle *core.Lifecycle, TerminationMessagePath string, ' +
-    'TerminationMessagePolicy string, ImagePullPolicy string, SecurityContext *core.SecurityContext, Stdin bool, ' +
-    'StdinOnce bool, TTY bool',
+  'core.EphemeralContainerCommon': CONTAINER,
   'core.ServicePort':
     'Name string, Protocol string, AppProtocol *string, Port int32, TargetPort intstr.IntOrString, NodePort int32',
 
