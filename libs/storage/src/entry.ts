@@ -69,17 +69,21 @@ export class StoredEntry implements Entry, Spliced {
     return entry;
   }
 
-  /** know takes the attributes of the object that these bytes were made of, so that nobody has to parse them. */
-  know(object: StoredObject): void {
-    const { namespace, name, labels, fields } = this.attributesOf(object);
-    // A copy: the object is its writer's, who may go on with it.
-    this.attributes ??= { namespace, name, labels: { ...labels }, fields };
+  /** know takes the attributes of these bytes, so that nobody has to parse them. */
+  know(attributes: Attributes): void {
+    this.attributes ??= attributes;
   }
 
   /** storedAs tells whether these are the bytes that the object has in etcd (before any encryption). */
   storedAs(stored: Buffer): boolean {
     return sameStored(this, stored);
   }
+}
+
+/** attributesApart are an object's attributes, which share nothing with it that its writer may go on to change. */
+export function attributesApart({ attributesOf }: ResourceStorageConfig, object: StoredObject): Attributes {
+  const { namespace, name, labels, fields } = attributesOf(object);
+  return { namespace, name, labels: { ...labels }, fields };
 }
 
 const NEWLINE = 0x0a;

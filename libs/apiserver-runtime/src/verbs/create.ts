@@ -83,9 +83,8 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   const generated = !fixed && prefix !== '';
   const { name = '' } = object.metadata ?? {};
   const stored = await storedForm(endpoint, object);
-  const made = options.dryRun
-    ? await dryCreate(context, stored)
-    : await store(context, stored, generated ? prefix : '');
+  const make = options.dryRun ? dryCreate : generated ? storeGenerated : store;
+  const made = await make(context, stored, prefix);
   if (!made) throw await taken(context, name, prefix);
   return made;
 }
@@ -118,18 +117,17 @@ async function dryCreate({ endpoint, namespace }: WriteContext, stored: AnyObjec
   return taken ? undefined : new LooseEntry(endpoint.resource, stored);
 }
 
-/** store stores a new object, with other names behind the prefix while those are taken; undefined: the name is taken. */
-async function store(
-  { endpoint, namespace }: WriteContext,
-  stored: AnyObject,
-  prefix: string,
-): Promise<Entry | undefined> {
-  const metadata = stored.metadata!;
-  const { storage } = endpoint.resource;
+/** store stores a new object; undefined: the name is taken. It must not wait itself: the object would be kept until etcd answers. */
+function store({ endpoint, namespace }: WriteContext, stored: AnyObject): Promise<Entry | undefined> {
+  return endpoint.resource.storage.create({ namespace, name: stored.metadata?.name ?? '' }, stored);
+}
+
+/** storeGenerated is store, with other names behind the prefix while those are taken. */
+async function storeGenerated(context: WriteContext, stored: AnyObject, prefix: string): Promise<Entry | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const entry = await storage.create({ namespace, name: metadata.name ?? '' }, stored);
-    if (entry || !prefix || attempt >= MAX_GENERATED_TRIES) return entry;
-    metadata.name = generateName(prefix);
+    const entry = await store(context, stored);
+    if (entry || attempt >= MAX_GENERATED_TRIES) return entry;
+    stored.metadata!.name = generateName(prefix);
   }
 }
 

@@ -8,15 +8,15 @@ const KEY = '/registry/things/a';
 
 /** setUp makes an object and its bytes; `parsed` gets what had to be read from the bytes to know an entry. */
 function setUp(labels: Record<string, string>) {
-  const object = { kind: 'Thing', apiVersion: 'v1', metadata: { name: 'a', labels } } as unknown as StoredObject;
-  const stored = encodeStored(object);
+  const attributes = { namespace: '', name: 'a', labels, fields: {} };
+  const stored = encodeStored({ kind: 'Thing', apiVersion: 'v1', metadata: { name: 'a', labels } });
   const parsed: StoredObject[] = [];
   const attributesOf: ResourceStorageConfig['attributesOf'] = seen => {
-    if (seen !== object) parsed.push(seen);
-    return { namespace: '', name: 'a', labels, fields: {} };
+    parsed.push(seen);
+    return attributes;
   };
   const entryAt = (revision: number) => decodeEntry({ attributesOf } as ResourceStorageConfig, KEY, stored, revision);
-  return { object, stored, parsed, entryAt };
+  return { attributes, stored, parsed, entryAt };
 }
 
 describe('own writes', () => {
@@ -32,9 +32,9 @@ describe('own writes', () => {
   });
 
   it('are recognized by their bytes while their answer is awaited', async () => {
-    const { object, stored, parsed, entryAt } = setUp({ app: 'x' });
+    const { attributes, stored, parsed, entryAt } = setUp({ app: 'x' });
     const own = new OwnWrites();
-    await own.during(KEY, { stored, object }, async () => {
+    await own.during(KEY, { stored, attributes }, async () => {
       const entry = entryAt(7);
       own.recognize(entry);
       expect(entry.labels).toEqual({ app: 'x' });

@@ -1,5 +1,5 @@
 import type { StoredEntry } from '../entry';
-import type { Revision, StoredObject } from '../interface';
+import type { Attributes, Revision } from '../interface';
 
 /** Arrivals are the states that events have brought so far. */
 export interface Arrivals {
@@ -10,24 +10,24 @@ export interface Arrivals {
 /** MAX bounds how many writes wait for their events; an event whose entry was forgotten is decoded as any other's. */
 const MAX = 1_000;
 
-/** Pending is a write whose answer has not come. */
-export interface Pending {
+/** Write is what is known of a write when it sets out: not the object itself, which would outlive the garbage collector's young generation. */
+export interface Write {
   readonly stored: Buffer;
-  readonly object: StoredObject;
+  readonly attributes: Attributes;
 }
 
 /**
  * OwnWrites remembers this process's writes until the watch brings their events, so that those need not be copied, spliced and parsed a
- * second time: the entries of writes that were answered, which share their bytes with the cache, and the objects of those that were not.
+ * second time: the entries of writes that were answered, which share their bytes with the cache, and what is known of those that were not.
  */
 export class OwnWrites {
   /** entries by key, the oldest first. */
   private readonly entries = new Map<string, StoredEntry>();
   /** pending by key; of several the last. */
-  private readonly pending = new Map<string, Pending>();
+  private readonly pending = new Map<string, Write>();
 
   /** during has a write known as pending until it ends. */
-  async during<T>(key: string, write: Pending, work: () => Promise<T>): Promise<T> {
+  async during<T>(key: string, write: Write, work: () => Promise<T>): Promise<T> {
     this.pending.set(key, write);
     try {
       return await work();
@@ -39,7 +39,7 @@ export class OwnWrites {
   /** recognize tells the entry of an event that came ahead of the answer what it is made of. */
   recognize(entry: StoredEntry): void {
     const write = this.pending.get(entry.key);
-    if (write && entry.storedAs(write.stored)) entry.know(write.object);
+    if (write && entry.storedAs(write.stored)) entry.know(write.attributes);
   }
 
   add(entry: StoredEntry): void {

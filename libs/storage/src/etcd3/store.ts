@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '@navarch/base';
-import { decodeEntry, type StoredEntry } from '../entry';
+import { attributesApart, decodeEntry, type StoredEntry } from '../entry';
 import type {
   Entry,
   ListOptions,
@@ -23,7 +23,7 @@ import { tooLarge } from './errors';
 import type { LeaseManager } from './lease-manager';
 import { countOf, listFromEtcd } from './list';
 import type { KeyValue } from './messages';
-import { OwnWrites, type Arrivals } from './own-writes';
+import { OwnWrites, type Arrivals, type Write } from './own-writes';
 
 /** EtcdStoreOptions are what the stores of one backend share. */
 export interface EtcdStoreOptions {
@@ -186,10 +186,9 @@ export class EtcdStore implements Storage {
     const lease = ttl ? await leases.leaseFor(ttl) : undefined;
     const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
     const swap = () => client.swap({ key, expected, value, ...(lease && { lease }) });
-    const answer = await this.own.during(key, { stored, object }, () =>
-      this.observed(expected ? 'update' : 'create', swap()),
-    );
-    if (answer.done) return { entry: this.written(key, stored, answer.revision, object) };
+    const write = { stored, attributes: attributesApart(this.config, object) };
+    const answer = await this.own.during(key, write, () => this.observed(expected ? 'update' : 'create', swap()));
+    if (answer.done) return { entry: this.written(key, write, answer.revision) };
     return answer.present ? { present: this.decode(answer.present) } : {};
   }
 
@@ -205,13 +204,13 @@ export class EtcdStore implements Storage {
   }
 
   /** written is the entry of a write that was done. It is made once, by the answer or by the event, whichever comes first. */
-  private written(key: string, stored: Buffer, revision: Revision, object: StoredObject): StoredEntry {
+  private written(key: string, { stored, attributes }: Write, revision: Revision): StoredEntry {
     const arrivals = this.options.arrivals?.();
     const arrived = arrivals?.get(key);
     if (arrived?.revision === revision) return arrived;
     const entry = decodeEntry(this.config, key, stored, revision);
     if (arrivals && arrivals.revision < revision) {
-      entry.know(object);
+      entry.know(attributes);
       this.own.add(entry);
     }
     return entry;
