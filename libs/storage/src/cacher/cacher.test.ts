@@ -164,16 +164,26 @@ test('SharedRead never answers with a read that began before the question', asyn
         finish.push(() => resolve(own));
       }),
   );
-  const first = shared.get();
+  const hasBegun = async (reads: number) => {
+    for (let turn = 0; turn < 5 && begun < reads; turn++) await new Promise(resolve => setImmediate(resolve));
+    expect(begun).toBe(reads);
+  };
+  const together = [shared.get(), shared.get()];
+  expect(begun).toBe(0);
+  await hasBegun(1);
   const later = [shared.get(), shared.get(), shared.get()];
-  expect(begun).toBe(1);
   finish[0]!();
-  expect(await first).toBe(1);
-  await new Promise(resolve => setImmediate(resolve));
-  expect(begun).toBe(2);
+  expect(await Promise.all(together)).toEqual([1, 1]);
+  await hasBegun(2);
   finish[1]!();
   expect(await Promise.all(later)).toEqual([2, 2, 2]);
-  const again = shared.get();
-  finish[2]!();
-  expect(await again).toBe(3);
+});
+
+test('SharedRead tells everybody of a failure, and the next read is another', async () => {
+  const answers = [Promise.reject(new Error('lost')), Promise.resolve('found')];
+  const shared = new SharedRead(() => answers.shift()!);
+  const [first, second] = [shared.get(), shared.get()];
+  await expect(first).rejects.toThrow('lost');
+  await expect(second).rejects.toThrow('lost');
+  expect(await shared.get()).toBe('found');
 });

@@ -1,28 +1,25 @@
+import { setImmediate } from 'node:timers/promises';
+
 /**
- * SharedRead lets many callers share a read that must begin after each of them asked: while one is under way, all who come wait for
- * the one after it. So there are at most two, however many ask.
+ * SharedRead lets many callers share a read that must begin after each of them asked. One read is under way at a time; the next begins when
+ * that has ended and all that has arrived with its first caller has been looked at, for everybody who asked until then.
  */
 export class SharedRead<T> {
-  private running: Promise<T> | undefined;
+  private running: Promise<unknown> | undefined;
   private next: Promise<T> | undefined;
 
   constructor(private readonly read: () => Promise<T>) {}
 
   get(): Promise<T> {
-    if (!this.running) return this.start();
-    this.next ??= this.running.then(
-      () => this.start(),
-      () => this.start(),
-    );
-    return this.next;
+    return (this.next ??= this.soon());
   }
 
-  private start(): Promise<T> {
+  private async soon(): Promise<T> {
+    await this.running;
+    await setImmediate();
     this.next = undefined;
-    const running = this.read().finally(() => {
-      if (this.running === running) this.running = undefined;
-    });
-    this.running = running;
-    return running;
+    const read = this.read();
+    this.running = read.catch(() => undefined);
+    return read;
   }
 }
