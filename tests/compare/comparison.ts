@@ -38,11 +38,12 @@ export class Comparison {
     private readonly namespace: string,
   ) {}
 
-  /** prepare makes the namespace on both servers, and the service account and its token without which no pod is taken. */
+  /** prepare makes the namespace on the servers that have any, and the service account and its token without which no pod is taken. */
   async prepare(): Promise<void> {
     const place = `/api/v1/namespaces/${this.namespace}`;
     const post = (path: string, body: object) => this.both({ method: 'POST', path, body });
-    await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } });
+    const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: this.namespace } };
+    if ((await post('/api/v1/namespaces', namespace)).some(answer => answer.code === 404)) return;
     const account = {
       apiVersion: 'v1',
       kind: 'ServiceAccount',

@@ -38,7 +38,7 @@ await comparison.prepare();
 const wanted = values.resources?.split(',');
 const objects = readObjects(values.objects);
 const total = { asked: 0, differing: 0 };
-for (const kind of await kindsOf(reference)) {
+for (const kind of await kindsOf(reference, ours)) {
   if (wanted && !wanted.includes(kind.resource) && !wanted.includes(`${kind.resource}.${kind.group}`)) continue;
   const own = objects.get(`${apiVersionOf(kind)}/${kind.kind}`) ?? [];
   for (const mode of values.modes.split(',') as Mode[]) {

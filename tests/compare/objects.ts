@@ -26,13 +26,20 @@ interface ResourceList {
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];
 }
 
-/** kindsOf asks a server what it serves: every version of every resource whose objects can be created. */
-export async function kindsOf(server: Server): Promise<Kind[]> {
-  const get = async <T>(path: string) => (await server.ask({ method: 'GET', path })).body as T;
-  const { groups } = await get<{ groups: { versions: { groupVersion: string }[] }[] }>('/apis');
+interface GroupList {
+  groups: { versions: { groupVersion: string }[] }[];
+}
+
+/**
+ * kindsOf asks the reference what it serves of our groups: every version of every resource whose objects can be created. Which groups there are
+ * is asked of ours: a server of extensions alone keeps no list.
+ */
+export async function kindsOf(reference: Server, ours: Server): Promise<Kind[]> {
+  const get = async <T>(server: Server, path: string) => (await server.ask({ method: 'GET', path })).body as T;
+  const { groups } = await get<GroupList>(ours, '/apis');
   const versions = groups.flatMap(group => group.versions.map(version => `/apis/${version.groupVersion}`));
-  const lists = await Promise.all(['/api/v1', ...versions].map(root => get<ResourceList>(root)));
-  // Another server's group may be out of reach.
+  const lists = await Promise.all(['/api/v1', ...versions].map(root => get<ResourceList>(reference, root)));
+  // A group may be out of reach, or not be there.
   const served = lists.filter(list => list.kind === 'APIResourceList');
   return served.flatMap(({ groupVersion, resources }) => {
     const [version, group = ''] = groupVersion.split('/').reverse() as [string, string?];

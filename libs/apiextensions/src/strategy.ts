@@ -76,7 +76,7 @@ function errorsOf(
   forgive?: Forgive,
 ): FieldError[] {
   const more = scale ? [...specScaleErrors(object, scale), ...statusScaleErrors(object, scale)] : [];
-  return schema.validate(object, old, { more, ...(forgive && { forgive }) });
+  return schema.validate(object, old, { more, isNameless: !object.metadata?.name, ...(forgive && { forgive }) });
 }
 
 function statusErrorsOf(

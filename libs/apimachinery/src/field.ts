@@ -87,15 +87,19 @@ export const forbidden = (path: Path, detail: string) => error('FieldValueForbid
 export const tooLong = (path: Path, max: number, emulated?: number) =>
   error('FieldValueTooLong', path, 'Too long', atMostBytes(max, emulated));
 export const tooMany = (path: Path, actual: number, max: number, emulated = 32) =>
-  error(
-    'FieldValueTooMany',
-    path,
-    `Too many: ${actual}`,
-    `must have at most ${max} ${max === 1 && emulated >= 32 ? 'item' : 'items'}`,
-  );
+  error('FieldValueTooMany', path, `Too many: ${actual}`, atMostItems(max, emulated));
+
+/** BOUNDED is the first release that does not name a bound that nothing can keep. */
+const BOUNDED = 23;
+
+function atMostItems(max: number, emulated: number): string {
+  if (max < 0 && emulated >= BOUNDED) return 'has too many items';
+  return `must have at most ${max} ${max === 1 && emulated >= 32 ? 'item' : 'items'}`;
+}
 
 /** atMostBytes is how messages tell a length that is exceeded. */
 export function atMostBytes(max: number, emulated = 32): string {
+  if (max < 0 && emulated >= BOUNDED) return 'value is too long';
   return emulated < 32
     ? `must have at most ${max} bytes`
     : `may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}`;

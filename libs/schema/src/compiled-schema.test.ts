@@ -84,7 +84,10 @@ describe('validation', () => {
       'a fraction is none',
       integer,
       1.5,
-      ['spec: Invalid value: "number": spec in body must be of type integer: "number"'],
+      [
+        'spec: Invalid value: "number": spec in body must be of type integer: "number"',
+        '<nil>: Invalid value: "": Checked value must be of type integer (default format) in spec',
+      ],
     ],
     [
       'number or text',
@@ -144,6 +147,8 @@ describe('validation', () => {
       '1.2.3',
       ['spec: Invalid value: "1.2.3": spec in body must be of type ipv4: "1.2.3"'],
     ],
+    ['numbers of an address may begin with zeros', { ...text, format: 'ipv4' }, '01.2.3.4', []],
+    ['a bound that nothing keeps', { ...text, maxLength: -1 }, 'x', ['spec: Too long: value is too long']],
     ['unknown formats say nothing', { ...text, format: 'colour' }, 'x', []],
     [
       'anyOf',
@@ -211,6 +216,14 @@ describe('validation', () => {
       },
       { reason: 'FieldValueDuplicate', field: 'spec[1]', message: 'Duplicate value: map[string]interface {}{"k":"a"}' },
     ]);
+  });
+
+  test.each([
+    [33, 'FieldValueTypeInvalid'],
+    [22, 'FieldValueInvalid'],
+  ])('a text that is not of its format is of the wrong type since 1.23 (1.%d)', (emulated, reason) => {
+    const [found] = compile({ ...text, format: 'ipv4' }, emulated).validate({ spec: '1.2.3' });
+    expect(found?.reason).toBe(reason);
   });
 
   test.each([

@@ -44,9 +44,10 @@ export interface SchemaOptions {
 /** Forgive is told what a rule finds of a value that an update did not change: such findings are not held against it. */
 export type Forgive = (error: FieldError) => void;
 
-/** ValidateOptions: `more` is what else was found wrong with the values. */
+/** ValidateOptions: `more` is what else was found wrong with the values; `isNameless`, that the object has no name. */
 export interface ValidateOptions {
   readonly more?: readonly FieldError[];
+  readonly isNameless?: boolean;
   readonly forgive?: Forgive;
 }
 
@@ -138,11 +139,11 @@ export class CompiledSchema {
     object: Fields,
     old: Fields | undefined,
     errors: FieldError[],
-    { forgive = ignore }: ValidateOptions,
+    { forgive = ignore, isNameless = false }: ValidateOptions,
   ): FieldError[] {
     const { emulated, rules } = this.options;
     if (!rules) return errors;
-    if (errors.some(error => BLOCKING.has(error.reason)))
+    if (isNameless || errors.some(error => BLOCKING.has(error.reason)))
       return [...errors, field.invalid(Path.at(), 'null', UNCHECKED)];
     // What an update leaves as it was is not held against it.
     const ratcheting = old && emulated >= RATCHET_SINCE ? { ratchet: forgive } : {};

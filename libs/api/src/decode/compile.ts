@@ -1,5 +1,5 @@
 import { isRecord, setOwn, sortedKeys } from '@navarch/apimachinery';
-import { fieldsOf, goneFields, jsonFields, specialForm, type FieldFacts } from '../schema';
+import { fieldsOf, goneFields, jsonFields, schemaWithin, specialForm, type FieldFacts } from '../schema';
 import { goStruct, goTypeOf, Mismatch, type Step } from './mismatch';
 import { canonicalBase64, canonicalDuration, canonicalMicroTime, canonicalQuantity, canonicalTime } from './scalars';
 
@@ -17,7 +17,7 @@ export interface DecodeState {
   readonly restored: boolean;
 }
 
-/** Decoder reads a JSON value that is not null into its typed form. It throws a Mismatch. */
+/** Decoder reads a JSON value that is not null into its typed form; undefined: it counts as nothing. It throws a Mismatch. */
 export type Decoder = (value: unknown, state: DecodeState) => unknown;
 
 /** LAST_THAT_WRAPS is the last release known to keep the lower 32 bits of the larger numbers that come of a patch. */
@@ -115,7 +115,6 @@ function texts(expected: string, canonical: (text: string) => string): Decoder {
 function specialDecoder(type: string): TypeDecoder | undefined {
   const form = specialForm(type);
   const nullZero = { zero: () => null, isEmpty: never };
-  const struct = (suffix: RegExp) => type.replace(suffix, '');
   switch (form) {
     case undefined:
       return undefined;
@@ -166,25 +165,36 @@ function specialDecoder(type: string): TypeDecoder | undefined {
     case 'fieldsV1':
     case 'json':
       return { decode: (value, state) => (state.restored ? sortedKeys(value) : value), ...nullZero };
-    case 'jsonOrList': {
-      const element = struct(/OrArray$/);
-      const list = listDecoder({ name: '', number: 0, type: element, list: true });
-      return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(element).decode(v, s)), ...nullZero };
-    }
-    case 'jsonOrBool':
-      return {
-        decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, s)),
-        ...nullZero,
+    case 'jsonOrList':
+      return { decode: schemaOr(type, schemaWithin(type)), ...nullZero };
+    case 'jsonOrStrings':
+      return { decode: schemaOr(type, 'string'), ...nullZero };
+    case 'jsonOrBool': {
+      const decode: Decoder = (v, s) => {
+        if (typeof v === 'boolean') return v;
+        return isRecord(v) ? decoderOf(schemaWithin(type)).decode(v, s) : fail('unmarshal', v, s, OR_BOOL);
       };
-    case 'jsonOrStrings': {
-      const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
-      return {
-        decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, s)),
-        ...nullZero,
-      };
+      return { decode: alone(decode), ...nullZero };
     }
   }
 }
+
+const OR_BOOL = 'boolean or JSON schema expected';
+
+/** schemaOr reads a schema or a list; anything else counts as nothing. */
+function schemaOr(type: string, element: string): Decoder {
+  const list = listDecoder({ name: '', number: 0, type: element, list: true });
+  return alone((value, state) => {
+    if (Array.isArray(value)) return list(value, state);
+    return isRecord(value) ? decoderOf(schemaWithin(type)).decode(value, state) : undefined;
+  });
+}
+
+/** alone: a type that reads itself keeps to itself which fields it does not know. */
+const alone =
+  (decode: Decoder): Decoder =>
+  (value, state) =>
+    decode(value, { ...state, unknown: [] });
 
 /** typeOf finds a field's type when it is first needed: types may contain themselves. */
 function typeOf({ type }: FieldFacts): () => TypeDecoder {
@@ -308,6 +318,7 @@ function structDecoder(defName: string): TypeDecoder {
       const item = value[key];
       if (item === null || item === undefined) continue;
       const decoded = decodeField(field, item, state);
+      if (decoded === undefined) continue;
       if (field.dropsEmpty(decoded) && !keepsEmpty(field, state)) continue;
       if (field.alwaysSince !== undefined) missing--;
       insert(found, values, field, decoded);

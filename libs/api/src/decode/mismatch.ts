@@ -1,4 +1,4 @@
-import { goneFields, jsonFields, type FieldFacts } from '../schema';
+import { goneFields, jsonFields, schemaWithin, type FieldFacts } from '../schema';
 
 /** Step is one step of the way to a value: a field, a map's key (both by name), or a list's index. */
 export type Step = string | number;
@@ -52,7 +52,7 @@ export function way(defName: string, path: readonly Step[]): { owner: string; fa
     if (!facts) break;
     fields.push({ owner, facts });
     inMap = facts.map ?? false;
-    owner = facts.type;
+    owner = schemaWithin(facts.type);
   }
   return fields;
 }

@@ -1,4 +1,4 @@
 export { defNameOf, isRoot, splitDefName } from './def-names';
 export { description, fieldsOf, loadSchema, type FieldFacts, type SchemaFacts } from './facts';
-export { specialForm, type SpecialForm } from './special';
+export { schemaWithin, specialForm, type SpecialForm } from './special';
 export { goneFields, jsonFields, typeSchema } from './type-schema';

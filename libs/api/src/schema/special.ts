@@ -40,3 +40,8 @@ for (const version of ['v1', 'v1beta1', 'v1alpha1']) {
 export function specialForm(defName: string): SpecialForm | undefined {
   return SPECIAL.get(defName);
 }
+
+/** schemaWithin is the schema that a message stands for which may also be a list or a truth value; any other message itself. */
+export function schemaWithin(defName: string): string {
+  return specialForm(defName)?.startsWith('jsonOr') ? defName.replace(/Or(Array|Bool|StringArray)$/, '') : defName;
+}

@@ -40,7 +40,7 @@ export class Findings {
     this.tell(text, path, 'FieldValueInvalid', `Invalid value: ${renderValue(value)}: ${text}`);
   }
 
-  /** wrongType: `found` is what is there instead of the wanted type. */
+  /** wrongType: `found` is what is there instead of the wanted type, or the text that is not of the wanted format. */
   wrongType(path: string, wanted: string, found: string): void {
     const reason = this.typed ? 'FieldValueTypeInvalid' : 'FieldValueInvalid';
     const shown = JSON.stringify(found);
@@ -71,7 +71,7 @@ export class Findings {
     else if (this.isNew(`${path} in body ${words}`)) {
       const finding = field.tooLong(pathOf(path), max);
       const older = `Too long: may not be longer than ${max}`;
-      this.list.push(this.emulated < BYTES_SINCE ? { ...finding, message: older } : finding);
+      this.list.push(this.emulated < BYTES_SINCE && max >= 0 ? { ...finding, message: older } : finding);
     }
   }
 

@@ -1,15 +1,18 @@
-import { isIP } from 'node:net';
+import { isValidIP } from '@navarch/apimachinery';
 import { isEmail } from './email';
 import { isUri } from './uri';
 
-type Format = (text: string) => boolean;
+/** Format tells whether a text is of a format, for the release that reads it. */
+type Format = (text: string, emulated: number) => boolean;
+
+type TextTest = (text: string) => boolean;
 
 const matches =
-  (pattern: RegExp): Format =>
+  (pattern: RegExp): TextTest =>
   text =>
     pattern.test(text);
 
-const isDate: Format = text => {
+const isDate: TextTest = text => {
   const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text);
   if (!parts) return false;
   const date = new Date(`${text}T00:00:00Z`);
@@ -17,26 +20,24 @@ const isDate: Format = text => {
 };
 
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:[0-5]\d(.\d+)?(z|[+-]\d\d:\d\d)$/;
-const isDateTime: Format = text => {
+const isDateTime: TextTest = text => {
   const [date = '', time] = text.toLowerCase().split('t');
   return time !== undefined && isDate(date) && TIME.test(time);
 };
 
-/** isAddress: addresses with a zone are none. */
-const isAddress = (text: string) => !text.includes('%') && isIP(text) !== 0;
+const isAddress: Format = (text, emulated) => !isValidIP(text, { emulated }).length;
 
-const isCidr: Format = text => {
-  const parts = /^([^/]+)\/(\d{1,3})$/.exec(text);
-  if (!parts || !isAddress(parts[1]!)) return false;
-  return Number(parts[2]) <= (isIP(parts[1]!) === 4 ? 32 : 128);
+const isCidr: Format = (text, emulated) => {
+  const [, address = '', length] = /^([^/]+)\/(\d{1,3})$/.exec(text) ?? [];
+  return isAddress(address, emulated) && Number(length) <= (address.includes(':') ? 128 : 32);
 };
 
-const isIsbn10: Format = text => {
+const isIsbn10: TextTest = text => {
   const code = text.replace(/[\s-]+/g, '');
   if (!/^(\d{9}X|\d{10})$/.test(code)) return false;
   return [...code].reduce((sum, c, i) => sum + (c === 'X' ? 10 : Number(c)) * (10 - i), 0) % 11 === 0;
 };
-const isIsbn13: Format = text => {
+const isIsbn13: TextTest = text => {
   const code = text.replace(/[\s-]+/g, '');
   return /^\d{13}$/.test(code) && [...code].reduce((sum, c, i) => sum + Number(c) * (i % 2 ? 3 : 1), 0) % 10 === 0;
 };
@@ -62,14 +63,14 @@ const VARIANT = '[89ab]';
 /** isDuration: as Go writes them, or numbers with units in words: `5 days`. What else stands there does not matter. */
 const GO_DURATION = /^[+-]?(0|((\d+(\.\d*)?|\.\d+)(ns|us|[\u00b5\u03bc]s|ms|s|m|h))+)$/;
 const UNIT = /^(ns|us|\u00b5s|ms|s|m|h|d|w|wk|hr|nano.*|micro.*|milli.*|sec.*|min.*|hour.*|day.*|week.*)$/i;
-const isDuration: Format = text =>
+const isDuration: TextTest = text =>
   GO_DURATION.test(text) || [...text.matchAll(/\d+\s*([A-Za-z\u00b5]+)/g)].some(([, unit]) => UNIT.test(unit!));
 
 const HOST =
   /^([a-zA-Z0-9\p{S}\p{L}](-?[a-zA-Z0-9\p{S}\p{L}]{0,62})?|([a-zA-Z0-9\p{S}\p{L}]([a-zA-Z0-9\-\p{S}\p{L}]{0,61}[a-zA-Z0-9\p{S}\p{L}])?\.)+[a-zA-Z\p{L}]{2,63})$/u;
 const MAX_HOST_BYTES = 255;
 const MAX_LABEL_BYTES = 63;
-const isHostname: Format = text =>
+const isHostname: TextTest = text =>
   Buffer.byteLength(text) <= MAX_HOST_BYTES &&
   text.split('.').every(label => Buffer.byteLength(label) <= MAX_LABEL_BYTES) &&
   HOST.test(text);
@@ -86,8 +87,8 @@ export const FORMATS: ReadonlyMap<string, Format> = new Map<string, Format>([
   ['email', isEmail],
   ['hostname', isHostname],
   // An address that is written with dots counts as both.
-  ['ipv4', text => isAddress(text) && text.includes('.')],
-  ['ipv6', text => isAddress(text) && text.includes(':')],
+  ['ipv4', (text, emulated) => isAddress(text, emulated) && text.includes('.')],
+  ['ipv6', (text, emulated) => isAddress(text, emulated) && text.includes(':')],
   ['cidr', isCidr],
   [
     'mac',

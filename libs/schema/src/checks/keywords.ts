@@ -1,4 +1,4 @@
-import { deepEqual } from '@navarch/apimachinery';
+import { deepEqual, isInt64 } from '@navarch/apimachinery';
 import type { JsonSchema } from '../json-schema';
 import { compilePattern } from '../pattern';
 import type { Findings } from './finding';
@@ -36,9 +36,9 @@ export function checksOfTexts(schema: JsonSchema): Check[] {
     },
   ];
   const isFormat = format === undefined ? undefined : FORMATS.get(format);
-  if (isFormat)
+  if (format !== undefined && isFormat)
     checks.push((text, path, findings) => {
-      if (!isFormat(text)) findings.invalid(path, text, `must be of type ${format}: ${JSON.stringify(text)}`);
+      if (!isFormat(text, findings.emulated)) findings.wrongType(path, format, text);
     });
   return checks.map(keyword);
 }
@@ -70,10 +70,15 @@ function patternCheck(source: string): Keyword<string> {
   }
 }
 
-/** checksOfNumbers: multipleOf, minimum, maximum. For whole numbers the bounds are whole too. */
+/** checksOfNumbers: what a whole number can hold, multipleOf, minimum, maximum. For whole numbers the bounds are whole too. */
 export function checksOfNumbers(schema: JsonSchema): Check[] {
   const { maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
   const checks: Keyword<number>[] = [];
+  if (schema.type === 'integer')
+    checks.push((n, path, findings) => {
+      const words = 'value must be of type integer (default format) in';
+      if (!isInt64(n)) findings.composite(`Checked ${words} ${path}`);
+    });
   const boundFor = (n: number, bound: number) => (Number.isInteger(n) ? Math.trunc(bound) : bound);
   if (multipleOf !== undefined)
     checks.push((n, path, findings) => {

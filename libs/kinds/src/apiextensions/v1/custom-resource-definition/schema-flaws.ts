@@ -1,7 +1,7 @@
 import { deepClone, deepEqual, Path } from '@navarch/apimachinery';
 import { itemSchema, prunePart, SchemaNode, type JsonSchema } from '@navarch/schema';
 import { mapKeyErrors, TYPES } from './schema-validation';
-import { schemaParts } from './schema-parts';
+import { isReadable, schemaParts } from './schema-parts';
 import { validateStructural } from './structural';
 
 /** SchemaFlaws tells what schemas have, or lack, that later definitions may have, or lack, too. */
@@ -27,7 +27,7 @@ export function schemaFlaws(schemas: readonly JsonSchema[]): SchemaFlaws {
   return {
     defaults: all.some(s => s.default !== undefined),
     extensions: all.some(isExtended),
-    structural: schemas.some(s => validateStructural(s, Path.at()).length > 0),
+    structural: schemas.some(s => !isReadable(s) || validateStructural(s, Path.at()).length > 0),
     types: all.some(s => s.type && !TYPES.includes(s.type)),
     unprunedDefaults: all.some(isUnpruned),
     sets: all.some(s => s['x-kubernetes-list-type'] === 'set' && isLoose(itemSchema(s))),

@@ -2,8 +2,10 @@ import { field, type FieldError, type Path } from '@navarch/apimachinery';
 import { checkValidationRules, ruleTextErrors, type Rule, type Schema } from '@navarch/cel';
 import { additionalSchema, itemSchema, type JsonSchema } from '@navarch/schema';
 import { semanticEqual } from '../../../shared/equal';
+import { invalidStruct } from '../../../shared/errors';
 import { validateDefaults } from './default-validation';
 import { rootErrors } from './root-schema';
+import { isReadable, UNSUPPORTED } from './schema-parts';
 import { validateStructural } from './structural';
 
 /** TYPES are those of OpenAPI v3. */
@@ -60,9 +62,11 @@ export function validateSchema(schema: JsonSchema, path: Path, limits: SchemaLim
     { limits, defaults: limits.defaults, inMeta: false, depth: 0, faulty },
     true,
   );
-  const structure = limits.structural ? validateStructure(schema, path, limits) : [];
+  // What makes a schema unreadable is among the findings about its keywords.
+  const looksDeeper = limits.structural && isReadable(schema);
+  const structure = looksDeeper ? validateStructure(schema, path, limits) : [];
   if (emulated < RULES_SINCE) return [...errors, ...keywords, ...structure];
-  const hasRules = limits.structural && !structure.length;
+  const hasRules = looksDeeper && !structure.length;
   const rules = hasRules ? validateRules(schema, path, limits, faulty) : [];
   return [...errors, ...structure, ...keywords, ...rules];
 }
@@ -109,9 +113,6 @@ function ruleErrors(schema: JsonSchema, path: Path): FieldError[] {
   return rules.flatMap((rule, i) => ruleTextErrors(rule, at.index(i), schema as Schema));
 }
 
-/** UNSUPPORTED are keywords of OpenAPI v3 that definitions may not use. */
-const UNSUPPORTED = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'];
-
 function plainKeywords(schema: JsonSchema, path: Path, { limits, defaults, inMeta }: Place): FieldError[] {
   const errors: FieldError[] = [];
   const forbid = (keyword: string, why: string) => errors.push(field.forbidden(path.child(keyword), why));
@@ -121,7 +122,7 @@ function plainKeywords(schema: JsonSchema, path: Path, { limits, defaults, inMet
     forbid('default', `must not be set ${defaults}`);
   for (const keyword of UNSUPPORTED) if (schema[keyword] !== undefined) forbid(keyword, `${keyword} is not supported`);
   if (type === 'null') forbid('type', 'type cannot be set to null, use nullable as an alternative');
-  if (Array.isArray(items)) forbid('items', 'items must be a schema object and not an array');
+  if (Array.isArray(items) && items.length) forbid('items', 'items must be a schema object and not an array');
   if (inMeta && schema['x-kubernetes-embedded-resource'])
     forbid('x-kubernetes-embedded-resource', 'must not be used inside of resource meta');
   if (schema.uniqueItems)
@@ -196,6 +197,14 @@ function listErrors(schema: JsonSchema, path: Path, limits: SchemaLimits): Field
   return errors;
 }
 
+function noItemSchema({ items }: JsonSchema, path: Path): FieldError {
+  if (!Array.isArray(items)) return field.required(path, `must have a schema if ${LIST_TYPE} is map`);
+  const schemas = items.map(() => 'apiextensions.JSONSchemaProps{}').join(', ');
+  const go = `Schema:(*apiextensions.JSONSchemaProps)(nil), JSONSchemas:[]apiextensions.JSONSchemaProps{${schemas}}`;
+  const why = `must only have a single schema if ${LIST_TYPE} is map`;
+  return invalidStruct(path, `apiextensions.JSONSchemaPropsOrArray{${go}}`, why);
+}
+
 function keyErrors(schema: JsonSchema, keys: readonly string[], path: Path): FieldError[] {
   const errors: FieldError[] = [];
   const at = path.child(MAP_KEYS);
@@ -203,7 +212,7 @@ function keyErrors(schema: JsonSchema, keys: readonly string[], path: Path): Fie
   const shown = { reason: 'FieldValueInvalid', field: at.toString() } as const;
   const go = `[]string{${keys.map(key => JSON.stringify(key)).join(', ')}}`;
   if (!keys.length) errors.push(field.required(at, `must not be empty if ${LIST_TYPE} is map`));
-  if (!items) return [...errors, field.required(path.child('items'), `must have a schema if ${LIST_TYPE} is map`)];
+  if (!items) return [...errors, noItemSchema(schema, path.child('items'))];
   if (items.type !== 'object') {
     const why = `must be object if parent array's ${LIST_TYPE} is map`;
     return [...errors, field.invalid(path.child('items', 'type'), items.type ?? '', why)];
