@@ -169,22 +169,28 @@ function specialDecoder(type: string): TypeDecoder | undefined {
     case 'jsonOrList': {
       const element = struct(/OrArray$/);
       const list = listDecoder({ name: '', number: 0, type: element, list: true });
-      return { decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(element).decode(v, s)), ...nullZero };
+      return {
+        decode: (v, s) => (Array.isArray(v) ? list(v, lenient(s)) : decoderOf(element).decode(v, lenient(s))),
+        ...nullZero,
+      };
     }
     case 'jsonOrBool':
       return {
-        decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, s)),
+        decode: (v, s) => (typeof v === 'boolean' ? v : decoderOf(struct(/OrBool$/)).decode(v, lenient(s))),
         ...nullZero,
       };
     case 'jsonOrStrings': {
       const list = listDecoder({ name: '', number: 0, type: 'string', list: true });
       return {
-        decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, s)),
+        decode: (v, s) => (Array.isArray(v) ? list(v, s) : decoderOf(struct(/OrStringArray$/)).decode(v, lenient(s))),
         ...nullZero,
       };
     }
   }
 }
+
+/** lenient: types that read themselves tell nobody what they do not know. */
+const lenient = (state: DecodeState): DecodeState => ({ ...state, unknown: [] });
 
 /** typeOf finds a field's type when it is first needed: types may contain themselves. */
 function typeOf({ type }: FieldFacts): () => TypeDecoder {
