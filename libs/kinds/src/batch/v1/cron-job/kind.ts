@@ -18,7 +18,8 @@ import type { Release } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateCronJob, validateCronJobSpec } from './validation';
-import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings } from '../../../core/v1/pod/warnings';
+import { jobWarnings } from '../job/warnings';
 
 /** ZONED and REFUSED are the first releases that warn of a zone in the schedule, and that take no new one. */
 const ZONED = 23;
@@ -32,7 +33,7 @@ function scheduleWarnings(schedule: string | undefined, { emulated }: Release): 
     : [`cannot use TZ or CRON_TZ in spec.schedule, use timeZone field instead, ${DETAILS}`];
 }
 
-const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template');
+const JOB = Path.at('spec', 'jobTemplate', 'spec');
 function defaultCronJob({ spec }: batchv1.CronJob): void {
   if (!spec) return;
   spec.concurrencyPolicy ||= 'Allow';
@@ -85,7 +86,7 @@ export const cronJob = defineKind<batchv1.CronJob>({
     metadataChecks: { update: ['change'] },
     warnings: (cron, old, release) => [
       ...nameWarnings(cron, old, release),
-      ...podWarnings(cron.spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
+      ...jobWarnings(cron.spec?.jobTemplate?.spec, old?.spec?.jobTemplate?.spec, JOB, release),
       ...scheduleWarnings(cron.spec?.schedule, release),
     ],
     generation: 21,
