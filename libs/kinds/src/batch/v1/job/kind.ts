@@ -30,7 +30,7 @@ function state({ metadata, status }: batchv1.Job): string {
   if (is('Complete')) return 'Complete';
   if (is('Failed')) return 'Failed';
   if (metadata?.deletionTimestamp) return 'Terminating';
-  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(is) ?? 'Running';
+  return ['Suspended', 'FailureTarget'].find(is) ?? 'Running';
 }
 
 /** job declares Job. Its uid and name have to be there when prepareForCreate generates the selector. */
