@@ -1,14 +1,17 @@
 import type { corev1 } from '@navarch/api';
 import { conflict } from '@navarch/apimachinery';
 import type { Store } from '@navarch/apiserver-runtime';
-import { rfc3339, type Clock } from '@navarch/base';
+import type { Clock } from '@navarch/base';
 import type { DeleteOptions } from '@navarch/client';
+import { setPodCondition } from './pod-condition';
 
 /** MARKS_SINCE is the first release that says of a pod why it goes. */
 export const MARKS_SINCE = 26;
 
-const CONDITION = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' } as const;
-const MESSAGE = 'Eviction API: evicting';
+const EVICTED = {
+  ...{ type: 'DisruptionTarget', status: 'True' },
+  ...{ reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' },
+} as const;
 
 /**
  * markDisrupted tells in a pod's status that it is evicted, and answers the options of its deletion: a resourceVersion among them is that
@@ -22,7 +25,7 @@ export async function markDisrupted(
   const { preconditions = {} } = deletion;
   const marked = await pods().update(metadata.namespace!, metadata.name!, pod => {
     checkMarked(pod, preconditions);
-    disrupt(pod, clock.now());
+    setPodCondition(pod, EVICTED, clock.now());
   });
   if (preconditions.resourceVersion === undefined) return deletion;
   const { resourceVersion } = marked.metadata ?? {};
@@ -42,20 +45,4 @@ function checkMarked(
   if (uid && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid, 'deleted and then recreated');
   if (resourceVersion && resourceVersion !== metadata.resourceVersion)
     throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified');
-}
-
-/** disrupt sets the condition of a pod that is evicted, in place. Since when it is so stays. */
-export function disrupt(pod: corev1.Pod, nowMs: number): void {
-  const status = (pod.status ??= {});
-  const conditions = status.conditions ?? [];
-  const before = conditions.find(({ type }) => type === CONDITION.type);
-  const lastTransitionTime = before?.status === CONDITION.status ? before.lastTransitionTime : rfc3339(nowMs);
-  const now: corev1.PodCondition = {
-    ...CONDITION,
-    message: MESSAGE,
-    ...(lastTransitionTime && { lastTransitionTime }),
-  };
-  status.conditions = before
-    ? conditions.map(condition => (condition === before ? now : condition))
-    : [...conditions, now];
 }

@@ -7,8 +7,8 @@ import { isProxyable, parseProxyName } from '../proxy/proxy-target';
 import { Health } from '../routes/health';
 import { assignNode, checkBinding, checkPreconditions } from './binding';
 import { covers, takeDisruption, unhealthyMayGo } from './disruption-budget';
-import { disrupt } from './disruption-target';
 import { needsBudget } from './eviction';
+import { setPodCondition } from './pod-condition';
 import { checkLogOptions } from './pod-log';
 import { kubeletPath, streamOptions, type StreamKind } from './pod-streams';
 
@@ -154,6 +154,18 @@ test.each<[string, corev1.Binding['target']]>([
   expect(() => checkBinding({ target })).toThrow(expect.objectContaining({ code: 500, message }));
 });
 
+test('a condition of a pod stays where it stood, and since when it is so', () => {
+  const ready = { type: 'Ready', status: 'True' };
+  const pod: corev1.Pod = { status: { conditions: [{ type: 'A', status: 'False', reason: 'x' }, ready] } };
+  setPodCondition(pod, { type: 'A', status: 'True' }, 0);
+  const a = { type: 'A', status: 'True', lastTransitionTime: '1970-01-01T00:00:00Z' };
+  expect(pod.status?.conditions).toEqual([a, ready]);
+  setPodCondition(pod, { type: 'A', status: 'True', reason: 'y' }, 5000);
+  expect(pod.status?.conditions).toEqual([{ ...a, reason: 'y' }, ready]);
+  setPodCondition(pod, { type: 'B', status: 'True' }, 0);
+  expect(pod.status?.conditions?.map(({ type }) => type)).toEqual(['A', 'Ready', 'B']);
+});
+
 describe('evictions', () => {
   const budget = (status: Partial<policyv1.PodDisruptionBudgetStatus>): policyv1.PodDisruptionBudget => ({
     metadata: { name: 'b', generation: 1 },
@@ -187,18 +199,6 @@ describe('evictions', () => {
         ...{ observedGeneration: 1, lastTransitionTime: '1970-01-01T00:00:00Z' },
       },
     ]);
-  });
-  test('a pod that goes tells why, and since when', () => {
-    const ready = { type: 'Ready', status: 'True' };
-    const pod: corev1.Pod = { status: { conditions: [{ type: 'DisruptionTarget', status: 'False' }, ready] } };
-    disrupt(pod, 0);
-    const target = {
-      ...{ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' },
-      ...{ message: 'Eviction API: evicting', lastTransitionTime: '1970-01-01T00:00:00Z' },
-    };
-    expect(pod.status?.conditions).toEqual([target, ready]);
-    disrupt(pod, 5000);
-    expect(pod.status?.conditions).toEqual([target, ready]);
   });
   test.each<[Partial<policyv1.PodDisruptionBudgetStatus>, string]>([
     [{}, 'The disruption budget b needs 1 healthy pods and has 1 currently'],
