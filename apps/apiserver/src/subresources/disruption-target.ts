@@ -1,6 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { conflict } from '@navarch/apimachinery';
-import type { Store } from '@navarch/apiserver-runtime';
+import { checkPreconditions, type Store } from '@navarch/apiserver-runtime';
 import type { Clock } from '@navarch/base';
 import type { DeleteOptions } from '@navarch/client';
 import { setPodCondition } from './pod-condition';
@@ -24,25 +23,10 @@ export async function markDisrupted(
 ): Promise<DeleteOptions> {
   const { preconditions = {} } = deletion;
   const marked = await pods().update(metadata.namespace!, metadata.name!, pod => {
-    checkMarked(pod, preconditions);
+    checkPreconditions({ group: '', kind: 'Pod' }, pod, deletion);
     setPodCondition(pod, EVICTED, clock.now());
   });
   if (preconditions.resourceVersion === undefined) return deletion;
   const { resourceVersion } = marked.metadata ?? {};
   return { ...deletion, preconditions: { ...preconditions, ...(resourceVersion && { resourceVersion }) } };
-}
-
-function checkMarked(
-  { metadata = {} }: corev1.Pod,
-  { uid, resourceVersion }: NonNullable<DeleteOptions['preconditions']>,
-) {
-  const refuse = (what: string, given: string, found: string | undefined, why: string) =>
-    conflict(
-      { group: '', resource: 'Pod' },
-      metadata.name ?? '',
-      `the ${what} in the precondition (${given}) does not match the ${what} in record (${found}). The object might have been ${why}`,
-    );
-  if (uid && uid !== metadata.uid) throw refuse('UID', uid, metadata.uid, 'deleted and then recreated');
-  if (resourceVersion && resourceVersion !== metadata.resourceVersion)
-    throw refuse('ResourceVersion', resourceVersion, metadata.resourceVersion, 'modified');
 }
