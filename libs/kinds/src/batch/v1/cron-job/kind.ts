@@ -1,7 +1,7 @@
 import { CronJobs, type batchv1 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import {
   ageColumn,
@@ -34,14 +34,14 @@ function scheduleWarnings(schedule: string | undefined, { emulated }: Release): 
 }
 
 const JOB = Path.at('spec', 'jobTemplate', 'spec');
-function defaultCronJob({ spec }: batchv1.CronJob): void {
+function defaultCronJob({ spec }: batchv1.CronJob, emulated: Minor): void {
   if (!spec) return;
   spec.concurrencyPolicy ||= 'Allow';
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
   const template = spec.jobTemplate?.spec?.template;
-  if (template) defaultTemplate(template);
+  if (template) defaultTemplate(template, emulated);
 }
 
 /** BETA_LABELS: the early versions let themselves be selected by a field that no CronJob has. */

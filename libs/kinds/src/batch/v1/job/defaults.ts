@@ -6,7 +6,7 @@ import type { Minor } from '../../../kind';
 export function defaultJob(job: batchv1.Job, emulated: Minor): void {
   const { spec } = job;
   if (!spec) return;
-  if (spec.template) defaultTemplate(spec.template);
+  if (spec.template) defaultTemplate(spec.template, emulated);
   // One pod, once; with a parallelism alone the job is a work queue and has no fixed number of completions.
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
