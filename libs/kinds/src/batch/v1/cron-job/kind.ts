@@ -1,6 +1,5 @@
 import { CronJobs, type batchv1 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
-import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import {
@@ -19,6 +18,7 @@ import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateCronJob, validateCronJobSpec } from './validation';
 import { nameWarnings } from '../../../core/v1/pod/warnings';
+import { defaultJobSpec } from '../job/defaults';
 import { jobWarnings } from '../job/warnings';
 
 /** ZONED and REFUSED are the first releases that warn of a zone in the schedule, and that take no new one. */
@@ -40,8 +40,7 @@ function defaultCronJob({ spec }: batchv1.CronJob, emulated: Minor): void {
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  const template = spec.jobTemplate?.spec?.template;
-  if (template) defaultTemplate(template, emulated);
+  if (spec.jobTemplate?.spec) defaultJobSpec(spec.jobTemplate.spec, emulated);
 }
 
 /** BETA_LABELS: the early versions let themselves be selected by a field that no CronJob has. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { batchv1 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
+import { create, findTarget } from '../../../testing/create';
 import { ask } from '../../../testing/findings';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
@@ -178,6 +179,18 @@ describe('today says of a job', () => {
       changed(spec => (spec.completions = spec.parallelism = 11)),
     );
     expect(findings).toEqual([expect.stringContaining('will not able to create pod with invalid DNS label')]);
+  });
+  test.each([
+    ['a job', JOBS, (spec: object) => spec],
+    ['a cron job', JOBS.replace('jobs', 'cronjobs'), (spec: object) => ({ schedule: '@daily', jobTemplate: { spec } })],
+  ])('conditions of pods hold, unless %s says otherwise', (_, path, within) => {
+    const onPodConditions = [{ type: 'DisruptionTarget' }, { type: 'Ready', status: 'False' }];
+    const { spec } = job({ podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions }] } });
+    const made = create(findTarget(path, 33)!, { metadata: { name: 'x' }, spec: within(spec) }, 33);
+    expect(made.errors).toEqual([]);
+    expect(JSON.stringify(made.object)).toContain(
+      '"onPodConditions":[{"type":"DisruptionTarget","status":"True"},{"type":"Ready","status":"False"}]',
+    );
   });
   test('policies are fixed', () => {
     const rules = [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }];
