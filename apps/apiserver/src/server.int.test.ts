@@ -278,6 +278,9 @@ describe('the API server on a real etcd', () => {
     await evict();
     const left = await admin.resource(Pods).list('default', { fieldSelector: 'metadata.name=bind-me' });
     expect(left.items.filter(one => !one.metadata?.deletionTimestamp)).toEqual([]);
+    expect(left.items.flatMap(one => one.status?.conditions ?? [])).toContainEqual(
+      expect.objectContaining({ type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI' }),
+    );
   });
 
   test('a new pod has an account, a token, a priority and tolerations', async () => {

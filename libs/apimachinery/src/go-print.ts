@@ -44,7 +44,12 @@ export function goSyntax(value: unknown): string {
 
 /** goJson is JSON as Go writes it: the keys of objects in order, and what HTML would take for its own escaped. */
 export function goJson(value: unknown): string {
-  return sorted(value).replace(/[<>&\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeHtml(sorted(value));
+}
+
+/** escapeHtml escapes in JSON what HTML, or JavaScript of old, would take for its own. */
+export function escapeHtml(json: string): string {
+  return json.replace(/[<>&\u2028\u2029]/g, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function sorted(value: unknown): string {

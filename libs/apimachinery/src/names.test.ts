@@ -12,6 +12,7 @@ test.each([
   ['label', names.isDNS1123Label, 'x'.repeat(64), ['must be no more than 63 characters']],
   ['label', names.isDNS1123Label, 'a\nb', [LABEL]],
   ['subdomain', names.isDNS1123Subdomain, 'a.b-c', []],
+  ['subdomain with underscores', names.isUnderscoredSubdomain, '_a.b_c.d', []],
   ['subdomain', names.isDNS1123Subdomain, 'x'.repeat(254), ['must be no more than 253 characters']],
   ['label 1035', names.isDNS1035Label, 'a1', []],
   ['qualified', names.isQualifiedName, 'example.com/My_Name', []],

@@ -3,6 +3,7 @@ import { remember } from './remember';
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const UNDERSCORED = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE = `(${QUALIFIED})?`;
@@ -49,6 +50,12 @@ const byteLength = (text: string) => Buffer.byteLength(text);
 const RULES = {
   label: rule(LABEL, LABEL_TEXT, ['my-name', '123-abc'], 63),
   subdomain: rule(SUBDOMAIN, SUBDOMAIN_TEXT, ['example.com'], 253),
+  underscored: rule(
+    `${UNDERSCORED}(\\.${UNDERSCORED})*`,
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character",
+    ['example.com'],
+    253,
+  ),
   label1035: rule(LABEL_1035, LABEL_1035_TEXT, ['my-name', 'abc-123'], 63),
   qualified: rule(QUALIFIED, QUALIFIED_TEXT, ['MyName', 'my.name', '123-abc'], 63),
   labelValue: rule(LABEL_VALUE, LABEL_VALUE_TEXT, ['MyValue', 'my_value', '12345'], 63),
@@ -97,6 +104,8 @@ export function isDNS1123Label(
 }
 /** isDNS1123Subdomain checks a name of dotted parts, 253 characters at most: `example.com`. */
 export const isDNS1123Subdomain = (text: string) => check(RULES.subdomain, text);
+/** isUnderscoredSubdomain checks one whose parts may have underscores: `_sip._tcp.example.com`. */
+export const isUnderscoredSubdomain = (text: string) => check(RULES.underscored, text);
 /** isDNS1035Label checks a label that starts with a letter. */
 export const isDNS1035Label = (text: string) => check(RULES.label1035, text);
 /** isWildcardDNS1123Subdomain checks `*.example.com`. */

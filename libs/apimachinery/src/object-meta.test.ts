@@ -49,8 +49,11 @@ describe('validateObjectMeta', () => {
     ],
     [
       'an odd field owner',
-      { name: 'a', namespace: 'n', managedFields: [{ operation: 'Odd' }] },
-      ['metadata.managedFields[0].operation: Invalid value: "Odd": must be `Apply` or `Update`'],
+      { name: 'a', namespace: 'n', managedFields: [{ operation: 'Odd', subresource: 'x'.repeat(257) }] },
+      [
+        'metadata.managedFields[0].operation: Invalid value: "Odd": must be `Apply` or `Update`',
+        'metadata.managedFields[0].subresource: Too long: may not be more than 256 bytes',
+      ],
     ],
   ])('%s', (_, meta, expected) => {
     expect(texts(validateObjectMeta(meta, { namespaced: true, nameRule: 'subdomain' }))).toEqual(expected);

@@ -204,11 +204,15 @@ export function validateManagedFields(
     if (entry.fieldsType && entry.fieldsType !== 'FieldsV1') {
       errors.push(invalid(at.child('fieldsType'), entry.fieldsType, 'must be `FieldsV1`'));
     }
-    return tellEntries(emulated)
-      ? [...errors, ...validateFieldManager(entry.manager ?? '', at.child('manager'), emulated)]
-      : errors;
+    if (!tellEntries(emulated)) return errors;
+    errors.push(...validateFieldManager(entry.manager ?? '', at.child('manager'), emulated));
+    if (Buffer.byteLength(entry.subresource ?? '') > MAX_SUBRESOURCE)
+      errors.push(tooLong(at.child('subresource'), MAX_SUBRESOURCE, emulated));
+    return errors;
   });
 }
+
+const MAX_SUBRESOURCE = 256;
 
 const MAX_FIELD_MANAGER = 128;
 

@@ -22,5 +22,6 @@ export {
   statusResponse,
   textResponse,
 } from './status-response';
+export { checkPreconditions } from './verbs/before-delete';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
 export * from './flow-control';

@@ -1,6 +1,6 @@
 import { Pods, type corev1 } from '@navarch/api';
 import { badRequest, conflict, field, Path, StatusError, type FieldError, notFound } from '@navarch/apimachinery';
-import { rfc3339, type Clock } from '@navarch/base';
+import type { Clock } from '@navarch/base';
 import {
   readObject,
   type RequestContext,
@@ -10,6 +10,7 @@ import {
 } from '@navarch/apiserver-runtime';
 import { subresourceAttributes } from '../admission/subresource-attributes';
 import { created } from './answers';
+import { setPodCondition } from './pod-condition';
 
 const PRECONDITIONS_SINCE = 22;
 
@@ -100,9 +101,5 @@ export function assignNode(pod: corev1.Pod, binding: corev1.Binding, nowMs: numb
   const { annotations } = binding.metadata ?? {};
   if (annotations && Object.keys(annotations).length)
     pod.metadata!.annotations = { ...pod.metadata!.annotations, ...annotations };
-  const status = (pod.status ??= {});
-  const others = (status.conditions ?? []).filter(condition => condition.type !== 'PodScheduled');
-  const before = status.conditions?.find(condition => condition.type === 'PodScheduled');
-  const since = before?.status === 'True' ? before.lastTransitionTime : rfc3339(nowMs);
-  status.conditions = [...others, { type: 'PodScheduled', status: 'True', lastTransitionTime: since }];
+  setPodCondition(pod, { type: 'PodScheduled', status: 'True' }, nowMs);
 }

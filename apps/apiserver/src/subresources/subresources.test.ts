@@ -6,7 +6,9 @@ import { containerOf } from '../kubelet/pod-target';
 import { isProxyable, parseProxyName } from '../proxy/proxy-target';
 import { Health } from '../routes/health';
 import { assignNode, checkBinding, checkPreconditions } from './binding';
-import { covers, needsBudget, takeDisruption, unhealthyMayGo } from './eviction';
+import { covers, takeDisruption, unhealthyMayGo } from './disruption-budget';
+import { needsBudget } from './eviction';
+import { setPodCondition } from './pod-condition';
 import { checkLogOptions } from './pod-log';
 import { kubeletPath, streamOptions, type StreamKind } from './pod-streams';
 
@@ -152,6 +154,18 @@ test.each<[string, corev1.Binding['target']]>([
   expect(() => checkBinding({ target })).toThrow(expect.objectContaining({ code: 500, message }));
 });
 
+test('a condition of a pod stays where it stood, and since when it is so', () => {
+  const ready = { type: 'Ready', status: 'True' };
+  const pod: corev1.Pod = { status: { conditions: [{ type: 'A', status: 'False', reason: 'x' }, ready] } };
+  setPodCondition(pod, { type: 'A', status: 'True' }, 0);
+  const a = { type: 'A', status: 'True', lastTransitionTime: '1970-01-01T00:00:00Z' };
+  expect(pod.status?.conditions).toEqual([a, ready]);
+  setPodCondition(pod, { type: 'A', status: 'True', reason: 'y' }, 5000);
+  expect(pod.status?.conditions).toEqual([{ ...a, reason: 'y' }, ready]);
+  setPodCondition(pod, { type: 'B', status: 'True' }, 0);
+  expect(pod.status?.conditions?.map(({ type }) => type)).toEqual(['A', 'Ready', 'B']);
+});
+
 describe('evictions', () => {
   const budget = (status: Partial<policyv1.PodDisruptionBudgetStatus>): policyv1.PodDisruptionBudget => ({
     metadata: { name: 'b', generation: 1 },
@@ -166,14 +180,31 @@ describe('evictions', () => {
   });
   test('one that is allowed is counted', () => {
     const made = budget({ disruptionsAllowed: 1 });
-    takeDisruption(made, 'p', 0);
+    takeDisruption(made, 'p', 0, 20);
     expect(made.status).toMatchObject({ disruptionsAllowed: 0, disruptedPods: { p: '1970-01-01T00:00:00Z' } });
+    expect(made.status).not.toHaveProperty('conditions');
+  });
+  test('the last one is told by a condition', () => {
+    const allowed = { type: 'DisruptionAllowed', status: 'True', reason: 'SufficientPods', message: '' };
+    const made = budget({
+      disruptionsAllowed: 2,
+      conditions: [{ ...allowed, lastTransitionTime: '1969-01-01T00:00:00Z' }],
+    });
+    takeDisruption(made, 'p', 0, 33);
+    expect(made.status?.conditions?.[0]?.status).toBe('True');
+    takeDisruption(made, 'q', 0, 33);
+    expect(made.status?.conditions).toEqual([
+      {
+        ...{ type: 'DisruptionAllowed', status: 'False', reason: 'InsufficientPods', message: '' },
+        ...{ observedGeneration: 1, lastTransitionTime: '1970-01-01T00:00:00Z' },
+      },
+    ]);
   });
   test.each<[Partial<policyv1.PodDisruptionBudgetStatus>, string]>([
     [{}, 'The disruption budget b needs 1 healthy pods and has 1 currently'],
     [{ observedGeneration: 0 }, 'The disruption budget b is still being processed by the server.'],
   ])('%j is refused', (status, why) => {
-    expect(() => takeDisruption(budget(status), 'p', 0)).toThrow(
+    expect(() => takeDisruption(budget(status), 'p', 0, 33)).toThrow(
       expect.objectContaining({
         code: 429,
         details: expect.objectContaining({ causes: [{ reason: 'DisruptionBudget', message: why }] }),
@@ -186,9 +217,9 @@ describe('evictions', () => {
     ]);
   });
   test.each<[string, corev1.Pod, number, boolean]>([
-    ['everything, of pods with labels', { metadata: { labels: { a: 'b' } } }, 33, true],
+    ['every pod', { metadata: { labels: { a: 'b' } } }, 33, true],
+    ['a pod without labels too', { metadata: {} }, 33, true],
     ['nothing up to 1.20', { metadata: { labels: { a: 'b' } } }, 20, false],
-    ['never a pod without labels', { metadata: {} }, 33, false],
   ])('an empty selector chooses %s', (_what, made, emulated, want) => {
     expect(covers({ spec: { selector: {} } }, made, emulated)).toBe(want);
   });

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { StatusError } from '../status-error';
 import { JsonError, quoteByte, scanJson } from './scan';
+import { strictFields } from './strict';
 
 /** DecodeJsonOptions bound what is read. */
 export interface DecodeJsonOptions {
@@ -14,7 +15,7 @@ export interface DecodeJsonOptions {
 
 export interface DecodedJson {
   readonly value: unknown;
-  /** duplicates are the paths of repeated keys; empty unless asked for. The last one of them has won. */
+  /** duplicates are the paths of repeated keys, a hundred at most; empty unless asked for. The last one of them has won. */
   readonly duplicates: readonly string[];
 }
 
@@ -40,7 +41,7 @@ export function decodeJson(bytes: Buffer, options: DecodeJsonOptions = {}): Deco
   }
   // A key that stands twice is in the text twice and in the value once: only then is the text worth a walk.
   const repeats = findDuplicates && outline!.keys !== countKeys(value);
-  return { value, duplicates: repeats ? scanJson(text) : [] };
+  return { value, duplicates: repeats ? strictFields(text).map(({ path }) => path) : [] };
 }
 
 /** notUtf8 is what is wrong with bytes that are no UTF-8: that, unless they would be no JSON either way. */

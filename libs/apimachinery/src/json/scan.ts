@@ -13,30 +13,33 @@ export class JsonError extends Error {
 const END = 'unexpected end of JSON input';
 const ESCAPES = 'bfnrt\\/"';
 
-/**
- * scanJson walks JSON text by hand and answers the paths of keys that stand twice in an object (`spec.replicas`,
- * `spec.containers[0].name`), each once. It throws a JsonError for what is no JSON.
- */
-export function scanJson(text: string): string[] {
+/** JsonVisitor is told what stands in an object or a list, in the order of the text. */
+export interface JsonVisitor {
+  /** member is told of a key, and answers who is told of its value; undefined: nobody. */
+  member(key: string): JsonVisitor | undefined;
+  /** item is told of an item of a list, and answers the same. */
+  item(index: number): JsonVisitor | undefined;
+}
+
+/** scanJson walks JSON text by hand. It throws a JsonError for what is no JSON. The visitor is told of the value. */
+export function scanJson(text: string, visitor?: JsonVisitor): void {
   const scanner = new Scanner(text);
   scanner.space();
-  scanner.value('');
+  scanner.value(visitor);
   scanner.space();
   if (!scanner.atEnd()) scanner.fail('after top-level value');
-  return [...scanner.duplicates];
 }
 
 /** firstJsonValue is the part of some bytes up to the end of the first JSON value in them. It throws a JsonError where there is none. */
 export function firstJsonValue(bytes: Buffer): Buffer {
   const scanner = new Scanner(bytes.toString('latin1'));
   scanner.space();
-  scanner.value('');
+  scanner.value();
   return bytes.subarray(0, scanner.at);
 }
 
 /** Scanner is at one place of the text; its recursion is as deep as the text, which the caller has bounded. */
 class Scanner {
-  readonly duplicates = new Set<string>();
   at = 0;
   constructor(private readonly text: string) {}
 
@@ -58,10 +61,10 @@ class Scanner {
     throw new JsonError(`invalid character ${quoteByte(this.text.charCodeAt(this.at))} ${where}`);
   }
 
-  value(path: string): void {
+  value(visitor?: JsonVisitor): void {
     const c = this.text[this.at];
-    if (c === '{') this.object(path);
-    else if (c === '[') this.array(path);
+    if (c === '{') this.object(visitor);
+    else if (c === '[') this.array(visitor);
     else if (c === '"') this.string();
     else if (c === 't') this.literal('true');
     else if (c === 'f') this.literal('false');
@@ -70,8 +73,7 @@ class Scanner {
     else this.fail('looking for beginning of value');
   }
 
-  private object(path: string): void {
-    const keys = new Set<string>();
+  private object(visitor: JsonVisitor | undefined): void {
     this.at++;
     this.space();
     if (this.text[this.at] === '}') {
@@ -81,9 +83,7 @@ class Scanner {
     for (;;) {
       if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
       const key = this.string();
-      const child = path ? `${path}.${key}` : key;
-      if (keys.has(key)) this.duplicates.add(child);
-      keys.add(key);
+      const child = visitor?.member(key);
       this.space();
       if (this.text[this.at] !== ':') this.fail('after object key');
       this.at++;
@@ -101,7 +101,7 @@ class Scanner {
     }
   }
 
-  private array(path: string): void {
+  private array(visitor: JsonVisitor | undefined): void {
     this.at++;
     this.space();
     if (this.text[this.at] === ']') {
@@ -109,7 +109,7 @@ class Scanner {
       return;
     }
     for (let i = 0; ; i++) {
-      this.value(`${path}[${i}]`);
+      this.value(visitor?.item(i));
       this.space();
       const next = this.text[this.at];
       if (next === ']') {

@@ -1,5 +1,16 @@
-import { decodeTyped, defNameOf } from '@navarch/api';
-import { JsonError, StatusError, badRequest, decodeJson, isRecord, type AnyObject } from '@navarch/apimachinery';
+import { decodeTyped, defNameOf, outlineOf } from '@navarch/api';
+import {
+  JsonError,
+  StatusError,
+  badRequest,
+  decodeJson,
+  goJson,
+  isRecord,
+  sortedKeys,
+  strictFields,
+  type AnyObject,
+  type StrictField,
+} from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import type { Media } from '../negotiate';
 import type { CustomKind } from '../options';
@@ -10,9 +21,6 @@ import { fromProtobuf, openProtobuf } from './protobuf';
 import { knownType, notRegistered, schemeOf } from './schemes';
 import type { DecodeContext, Target } from './target';
 import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from './yaml';
-
-/** MAX_TOLD is how many repeated fields are told, and how many that a type does not know; a custom resource is told all of those. */
-const MAX_TOLD = 100;
 
 /** Parsed is a body as plain JSON. */
 export interface Parsed {
@@ -36,8 +44,9 @@ export function readBody(body: Buffer, media: Exclude<Media, 'protobuf'>, findDu
 }
 
 function parseYamlBody(body: Buffer): Parsed {
-  const value = parseYaml(body);
-  return { value, duplicates: [], raw: Buffer.from(JSON.stringify(value)) };
+  // What is made of YAML has its keys in order, and is told of in that order.
+  const value = sortedKeys(parseYaml(body));
+  return { value, duplicates: [], raw: Buffer.from(goJson(value)) };
 }
 
 function unrecognized({ kind }: Target, why: string, body: Buffer): StatusError {
@@ -87,7 +96,8 @@ function decodeMessage(body: Buffer, target: Target, context: DecodeContext): An
     throw notHandled(type, target.kind, (error as Error).message);
   }
   checkKind(type, target, context.emulated);
-  return typed(value, [], target, context, body);
+  // What is unknown of a message has no name.
+  return typed(value, [], target, { ...context, fieldValidation: 'Ignore' }, body);
 }
 
 /** recognized is what comes of reading a body; 400 where nobody can tell what it is. */
@@ -130,7 +140,8 @@ export function shaped(
     ...(context.keepsEmpty && { keepsEmpty: true }),
     ...(context.restored && { restored: true }),
   });
-  tellFields(fieldsOfTyped(unknown, duplicates), target, context);
+  const isStrict = !unknown.length && !duplicates.length;
+  tellFields(isStrict ? [] : fieldsOfTyped(unknown, target, context, raw ?? context.text?.()), target, context);
   object['kind'] = target.kind;
   object['apiVersion'] = apiVersion;
   keepReset(object as AnyObject, value['metadata']);
@@ -153,25 +164,30 @@ export function customObject(
   applied = false,
 ): AnyObject {
   const object = value as AnyObject;
-  tellFields([...repeatedFields(first(duplicates)), ...unknownFields(custom.read(object, applied))], target, context);
+  tellFields([...repeatedFields(duplicates), ...unknownFields(custom.read(object, applied))], target, context);
   const mistyped = takeCustomType(object, target, context.anyKind ?? false);
   if (mistyped && !context.mistyped) throw mistyped;
   if (mistyped) context.mistyped?.(mistyped);
   return object;
 }
 
-/** fieldsOfTyped words both: of a field that is unknown it does not matter whether it stands twice. */
-function fieldsOfTyped(unknown: readonly string[], duplicates: readonly string[]): string[] {
-  const unknownOnes = first(unknown);
-  const isKnown = (path: string) => !unknownOnes.some(field => isWithin(path, field));
-  return [...unknownFields(unknownOnes), ...repeatedFields(first(duplicates).filter(isKnown))];
+/** fieldsOfTyped words what is unknown and what is repeated, in the order of the text; what never was a text has its fields in order. */
+function fieldsOfTyped(
+  unknown: readonly string[],
+  { schema }: Target,
+  { emulated, fieldValidation }: DecodeContext,
+  text: Buffer | string | undefined,
+): string[] {
+  if (fieldValidation === 'Ignore') return [];
+  if (text === undefined) return unknownFields([...unknown].sort());
+  return strictFields(String(text), outlineOf(schema!, emulated)).map(strictFieldText);
 }
 
-const first = (paths: readonly string[]) => (paths.length ? [...new Set(paths)].slice(0, MAX_TOLD) : []);
-const isWithin = (path: string, field: string) =>
-  path.startsWith(field) && ['', '.', '['].includes(path.charAt(field.length));
-const unknownFields = (paths: readonly string[]) => paths.map(path => `unknown field ${JSON.stringify(path)}`);
-const repeatedFields = (paths: readonly string[]) => paths.map(path => `duplicate field ${JSON.stringify(path)}`);
+/** strictFieldText words a field that is unknown or repeated. */
+export const strictFieldText = ({ problem, path }: StrictField) => `${problem} field ${JSON.stringify(path)}`;
+
+const unknownFields = (paths: readonly string[]) => paths.map(path => strictFieldText({ problem: 'unknown', path }));
+const repeatedFields = (paths: readonly string[]) => paths.map(path => strictFieldText({ problem: 'duplicate', path }));
 
 /** tellFields warns of unknown and repeated fields, or refuses them, as asked. */
 function tellFields(found: readonly string[], target: Target, context: DecodeContext): void {

@@ -13,6 +13,8 @@ export interface DecodeContext {
   readonly fieldValidation: FieldValidation;
   /** findings are what was found before, in the text of the body or the patch that made the object. */
   readonly findings?: readonly string[];
+  /** text is the JSON of what is decoded where that is no body; unless given, what is found in it is told in order. */
+  text?(): string;
   /** anyKind: what kind and version a custom resource says it is does not matter; its status alone is taken. */
   readonly anyKind?: boolean;
   /** keepsEmpty: lists and maps without content stay. */

@@ -19,7 +19,7 @@ import { hubObject } from './create';
 import type { Endpoint } from '../registry/resource';
 import { structureOf, withVersions } from './field-versions';
 import { emptyOf, managedSubresource, resetFieldsOf } from './managed-fields';
-import { parseApplyBody } from './patch-body';
+import { parseApplyBody, tellRepeated } from './patch-body';
 import { FOR_MESSAGES } from './sent-empties';
 import { whyNot } from './why-not';
 import { matchesPath } from './update';
@@ -33,7 +33,7 @@ const NAME_FILLED_SINCE: Minor = 21;
 export function applied(context: WriteContext, body: Buffer): (current: Entry | undefined) => Promise<AnyObject> {
   const { endpoint, services, options } = context;
   const { namespace, name } = context.exchange.info;
-  const config = parseApplyBody(body, options);
+  const { config, repeated } = parseApplyBody(body, options);
   // A version of the group without a name is written both ways.
   if (config.apiVersion === `/${endpoint.apiVersion}`) config.apiVersion = endpoint.apiVersion;
   let warned = false;
@@ -58,9 +58,6 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
     const { object, isSame } = await withVersions(endpoint, inVersion =>
       applyPatch({ ...request, inVersion: convertible(inVersion, target, services.emulated) }),
     );
-    if (!current) checkNobody(endpoint, name, object);
-    const { name: own = services.emulated < NAME_FILLED_SINCE ? object.metadata?.name : name } = config.metadata ?? {};
-    matchesPath({ metadata: { ...config.metadata, ...(own !== undefined && { name: own }) } }, namespace, name);
     const decode: DecodeContext = {
       emulated: services.emulated,
       fieldValidation: options.fieldValidation,
@@ -68,6 +65,10 @@ export function applied(context: WriteContext, body: Buffer): (current: Entry | 
         if (!warned) context.exchange.warn(text);
       },
     };
+    tellRepeated(repeated, decode);
+    if (!current) checkNobody(endpoint, name, object);
+    const { name: own = services.emulated < NAME_FILLED_SINCE ? object.metadata?.name : name } = config.metadata ?? {};
+    matchesPath({ metadata: { ...config.metadata, ...(own !== undefined && { name: own }) } }, namespace, name);
     const { custom } = endpoint.resource;
     if (!custom) context.reread = () => typed(deepClone(object), [], target, { ...decode, ...FOR_MESSAGES });
     // What is merged may share parts with the configuration, which another attempt begins with again.

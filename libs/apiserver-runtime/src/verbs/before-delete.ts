@@ -22,11 +22,10 @@ const FOREGROUND = 'foregroundDeletion';
 /** checkPreconditions throws 409 if uid or resourceVersion are not what the deleter has seen. */
 export function checkPreconditions(
   kind: { group: string; kind: string },
-  object: AnyObject,
-  options: DeleteOptions,
+  { metadata = {} }: Pick<AnyObject, 'metadata'>,
+  options: Pick<DeleteOptions, 'preconditions'>,
 ): void {
   const { uid, resourceVersion } = options.preconditions ?? {};
-  const metadata = object.metadata ?? {};
   if (uid !== undefined && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
     throw preconditionFailed(kind, metadata.name ?? '', why);

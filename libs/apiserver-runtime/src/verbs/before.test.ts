@@ -176,7 +176,7 @@ test('preconditions name what differs', () => {
     checkPreconditions(
       { group: '', kind: 'ConfigMap' },
       { metadata: { name: 'a', uid: 'u', resourceVersion: '7' } },
-      options({ preconditions }),
+      { preconditions },
     );
   expect(check({ uid: 'x' })).toThrow(
     'Operation cannot be fulfilled on ConfigMap "a": the UID in the precondition (x) does not match the UID in record (u)',

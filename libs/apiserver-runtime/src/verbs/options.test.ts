@@ -37,7 +37,12 @@ describe('write options', () => {
       false,
       'PatchOptions.meta.k8s.io "" is invalid: force: Forbidden: may not be specified for non-apply patch',
     ],
-    ['UpdateOptions', 'fieldValidation=Maybe', false, 'fieldValidation: Unsupported value: "Maybe"'],
+    [
+      'UpdateOptions',
+      'fieldValidation=Maybe',
+      false,
+      'fieldValidation: Unsupported value: "Maybe": supported values: "", "Ignore", "Strict", "Warn"',
+    ],
     ['CreateOptions', `fieldManager=${'x'.repeat(129)}`, false, 'fieldManager: Too long'],
   ] as const)('%s %s is refused', (kind, text, apply, message) => {
     expect(() => writeOptionsOf(kind, query(text), 33, apply)).toThrow(message);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
+import { parseApplyBody, parsePatch, tellRepeated, type PatchType } from './patch-body';
 
 const today = { emulated: 33, fieldValidation: 'Warn' } as const;
 const old = { emulated: 20, fieldValidation: 'Ignore' } as const;
@@ -18,7 +18,7 @@ describe('parsePatch', () => {
       'json',
       '[{"op":"test","path":"/a","path":"/b","value":1,"why":2}]',
       [{ op: 'test', path: '/b', value: 1, why: 2 }],
-      ['json patch unknown field "[0].why"', 'json patch duplicate field "[0].path"'],
+      ['json patch duplicate field "[0].path"', 'json patch unknown field "[0].why"'],
     ],
   ])('%s %s', (type, body, value, findings) => {
     expect(parsePatch(type, Buffer.from(body), today)).toEqual({ value, findings });
@@ -102,20 +102,27 @@ describe('parseApplyBody', () => {
     ['x: &x {a: 1}\nz: {<<: *x, b: 2}', { x: { a: 1 }, z: { a: 1, b: 2 } }],
     ['', {}],
   ])('%j', (body, value) => {
-    expect(parseApplyBody(Buffer.from(body), today)).toEqual(value);
+    expect(parseApplyBody(Buffer.from(body), today)).toEqual({ config: value, repeated: [] });
   });
 
-  test('repeated keys are refused if asked', () => {
+  test('repeated keys are told by their lines, or refused', () => {
     const body = Buffer.from('a: 1\nb:\n  c: 1\n  "c": 2\na: 2\n');
-    expect(parseApplyBody(body, today)).toEqual({ a: 2, b: { c: 2 } });
-    expect(() => parseApplyBody(body, { fieldValidation: 'Strict' })).toThrow(
+    const config = { a: 2, b: { c: 2 } };
+    const repeated = ['line 4: key "c" already set in map', 'line 5: key "a" already set in map'];
+    expect(parseApplyBody(body, today)).toEqual({ config, repeated });
+    expect(parseApplyBody(body, old)).toEqual({ config, repeated: [] });
+    expect(parseApplyBody(Buffer.from('{"a":1,"a":2}'), today).repeated).toEqual([
+      'line 1: key "a" already set in map',
+    ]);
+    const told: string[] = [];
+    const warn = (text: string) => told.push(text);
+    tellRepeated(repeated, { ...today, warn });
+    expect(told).toEqual(repeated);
+    expect(() => tellRepeated(repeated, { emulated: 33, fieldValidation: 'Strict', warn })).toThrow(
       'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  line 4: key "c" already set in map\n  line 5: key "a" already set in map',
     );
-    expect(() => parseApplyBody(Buffer.from('{"a":1,"a":2}'), { fieldValidation: 'Strict' })).toThrow(
-      'line 1: key "a" already set in map',
-    );
     const wide = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`k${i}`, 1]));
-    expect(parseApplyBody(Buffer.from(JSON.stringify(wide)), { fieldValidation: 'Strict' })).toEqual(wide);
+    expect(parseApplyBody(Buffer.from(JSON.stringify(wide)), today).config).toEqual(wide);
   });
 
   test.each([

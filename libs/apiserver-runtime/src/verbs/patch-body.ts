@@ -1,13 +1,17 @@
 import {
+  ANYTHING,
   JsonError,
   badRequest,
   decodeJson,
   firstJsonValue,
   isRecord,
+  strictFields,
   type AnyObject,
   type DecodedJson,
+  type Outline,
   type StatusError,
 } from '@navarch/apimachinery';
+import { strictFieldText } from '../encoding/decode-body';
 import type { DecodeContext } from '../encoding/target';
 import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from '../encoding/yaml';
 import { plainFailure } from '../status-response';
@@ -32,11 +36,11 @@ export function parsePatch(type: Exclude<PatchType, 'apply'>, body: Buffer, cont
       type === 'strategic' ? readStrategic(body, context) : decodeJson(body, { findDuplicates: strict });
     if (type === 'json') {
       if (strict) checkOperations(value);
-      return { value, findings: strict ? operationFindings(value, duplicates) : [] };
+      return { value, findings: strict ? operationFindings(body) : [] };
     }
     const whole = type === 'merge' ? checkMergePatch(value, context) : (value ?? {});
     if (!isRecord(whole) && type === 'strategic') throw notAMap(type, whole, strict);
-    return { value: whole, findings: duplicates.map(f => `duplicate field ${JSON.stringify(f)}`) };
+    return { value: whole, findings: duplicates.map(path => strictFieldText({ problem: 'duplicate', path })) };
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     if (type === 'merge' && !strict) throw noMergePatch(context);
@@ -98,8 +102,6 @@ function notAMap(type: PatchType, value: unknown, strict: boolean): StatusError 
 const goKind = (value: unknown) =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : isRecord(value) ? 'object' : typeof value;
 
-const OPERATION_FIELDS = new Set(['op', 'path', 'from', 'value']);
-
 function checkOperations(value: unknown): void {
   const refuse = (kind: unknown, what: string) =>
     badRequest(`error decoding patch: json: cannot unmarshal ${goKind(kind)} into Go ${what}`);
@@ -115,27 +117,41 @@ function checkOperations(value: unknown): void {
   }
 }
 
-function operationFindings(value: unknown, duplicates: readonly string[]): string[] {
-  if (!Array.isArray(value)) return [];
-  const unknown = value.flatMap((operation, i) =>
-    Object.keys(isRecord(operation) ? operation : {})
-      .filter(name => !OPERATION_FIELDS.has(name))
-      .map(name => `json patch unknown field ${JSON.stringify(`[${i}].${name}`)}`),
-  );
-  return [...unknown, ...duplicates.map(f => `json patch duplicate field ${JSON.stringify(f)}`)];
+/** OPERATION are the members of an operation. What is in its value is anything. */
+const OPERATION: Outline = { member: key => (key === 'value' ? ANYTHING : NAMES.has(key) ? undefined : 'unknown') };
+const NAMES = new Set(['op', 'path', 'from']);
+
+function operationFindings(body: Buffer): string[] {
+  const fields = strictFields(body.toString(), { item: OPERATION });
+  return fields.map(field => `json patch ${strictFieldText(field)}`);
 }
 
-/** parseApplyBody reads the YAML (or JSON) of a server-side apply. Repeated keys are refused if fields are validated strictly. */
-export function parseApplyBody(body: Buffer, { fieldValidation }: Pick<Context, 'fieldValidation'>): AnyObject {
-  const strict = fieldValidation === 'Strict';
-  const json = jsonOf(body, strict);
+/** AppliedBody is the configuration of a server-side apply. */
+export interface AppliedBody {
+  readonly config: AnyObject;
+  /** repeated words the keys that it repeats, by their lines; empty unless fields are validated. */
+  readonly repeated: readonly string[];
+}
+
+/** parseApplyBody reads the YAML (or JSON) of a server-side apply. */
+export function parseApplyBody(body: Buffer, { fieldValidation }: Pick<Context, 'fieldValidation'>): AppliedBody {
+  const validated = fieldValidation !== 'Ignore';
+  const json = jsonOf(body, validated);
   const value = json ? json.value : yamlOf(body);
-  if (strict && (!json || json.duplicates.length)) refuseRepeatedKeys(body);
-  if (value === null) return {};
-  if (isRecord(value)) return value as AnyObject;
+  const repeated = validated && (!json || json.duplicates.length) ? repeatedKeys(body).map(repeatedKeyText) : [];
+  if (value === null) return { config: {}, repeated };
+  if (isRecord(value)) return { config: value as AnyObject, repeated };
   throw badRequest(
     `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
   );
+}
+
+/** tellRepeated warns of the keys that a configuration repeats, or refuses them, as asked. It is the last thing to be looked at. */
+export function tellRepeated(repeated: readonly string[], { fieldValidation, warn }: DecodeContext): void {
+  if (!repeated.length) return;
+  if (fieldValidation === 'Strict')
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${unmarshalErrors(repeated)}`);
+  for (const line of repeated) warn(line);
 }
 
 /** jsonOf reads a body that is JSON, as that of most clients is: much faster than the same as YAML. */
@@ -149,21 +165,9 @@ function jsonOf(body: Buffer, findDuplicates: boolean): DecodedJson | undefined 
 }
 
 function yamlOf(body: Buffer): unknown {
-  return converted('error decoding YAML', () => parseYaml(body));
-}
-
-/** converted reads YAML; 400 for what is none. `doing` begins its message. */
-function converted<T>(doing: string, read: () => T): T {
   try {
-    return read();
+    return parseYaml(body);
   } catch (error) {
-    throw badRequest(`${doing}: error converting YAML to JSON: ${(error as Error).message}`);
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
   }
-}
-
-function refuseRepeatedKeys(body: Buffer): void {
-  const doing = 'error strict decoding YAML';
-  const repeated = converted(doing, () => repeatedKeys(body));
-  if (!repeated.length) return;
-  throw badRequest(`${doing}: error converting YAML to JSON: ${unmarshalErrors(repeated.map(repeatedKeyText))}`);
 }

@@ -195,7 +195,8 @@ function restore(
   if (!target.versionless && isInternal(after, target))
     matchesPath({}, metadata?.namespace ?? '', metadata?.name ?? '');
   try {
-    return typed(after, [], typeAfter(after, target, decode.emulated), decode);
+    const text = () => patchedText(after, type, value);
+    return typed(after, [], typeAfter(after, target, decode.emulated), { ...decode, text });
   } catch (error) {
     if (error instanceof BodyTypeError) throw invalidPatch(patchedText(after, type, value), error.message);
     if (!(error instanceof StatusError)) throw error;

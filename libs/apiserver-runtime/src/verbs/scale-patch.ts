@@ -4,7 +4,7 @@ import { typed } from '../encoding/decode-body';
 import type { DecodeContext, Target } from '../encoding/target';
 import { checkAppliedKind } from './apply';
 import { patchObject } from './patch';
-import { parseApplyBody, parsePatch, type PatchType } from './patch-body';
+import { parseApplyBody, parsePatch, tellRepeated, type PatchType } from './patch-body';
 import type { WriteContext } from './write-context';
 
 /** OWNED_SINCE is the first release in which whoever scales an object owns its replicas. */
@@ -35,9 +35,13 @@ function applyScale(
   target: Target,
   decode: DecodeContext,
 ): AnyObject {
-  const applied = parseApplyBody(body, decode);
+  const { config: applied, repeated } = parseApplyBody(body, decode);
   const { emulated } = services;
-  if (emulated >= OWNED_SINCE || endpoint.custom) return patchObject(target, 'merge', applied, scale, decode);
+  if (emulated >= OWNED_SINCE || endpoint.custom) {
+    const result = patchObject(target, 'merge', applied, scale, decode);
+    tellRepeated(repeated, decode);
+    return result;
+  }
   const apiVersion = `${target.group}/${target.version}`;
   if (applied.apiVersion === apiVersion) checkAppliedKind(applied, { apiVersion, kind: target.kind }, services);
   const { object } = applyPatch({

@@ -75,7 +75,7 @@ function checkFieldValidation(value: string, emulated: Minor, causes: StatusCaus
   if (emulated < FIELD_VALIDATION_SINCE) return 'Ignore';
   if (value === '') return 'Warn';
   if (value === 'Ignore' || value === 'Warn' || value === 'Strict') return value;
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: "Ignore", "Strict", "Warn"`;
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: "", "Ignore", "Strict", "Warn"`;
   causes.push({ reason: 'FieldValueNotSupported', message, field: 'fieldValidation' });
   return 'Warn';
 }

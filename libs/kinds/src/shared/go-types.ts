@@ -134,6 +134,13 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   'apps.DaemonSetUpdateStrategy': 'Type string, RollingUpdate *apps.RollingUpdateDaemonSet',
   'apps.StatefulSetUpdateStrategy': 'Type string, RollingUpdate *apps.RollingUpdateStatefulSetStrategy',
   'apps.RollingUpdateStatefulSetStrategy': 'Partition int32, MaxUnavailable *intstr.IntOrString +24',
+  'batch.PodFailurePolicy': 'Rules []batch.PodFailurePolicyRule',
+  'batch.PodFailurePolicyRule':
+    'Action string, OnExitCodes *batch.PodFailurePolicyOnExitCodesRequirement, ' +
+    'OnPodConditions []batch.PodFailurePolicyOnPodConditionsPattern',
+  'batch.PodFailurePolicyOnPodConditionsPattern': 'Type string, Status string',
+  'batch.SuccessPolicy': 'Rules []batch.SuccessPolicyRule',
+  'batch.SuccessPolicyRule': 'SucceededIndexes *string, SucceededCount *int32',
   'batch.UncountedTerminatedPods': 'Succeeded []types.UID, Failed []types.UID',
   'policy.PodDisruptionBudgetSpec':
     'MinAvailable *intstr.IntOrString, Selector *v1.LabelSelector, MaxUnavailable *intstr.IntOrString, ' +

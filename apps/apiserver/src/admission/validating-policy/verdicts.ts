@@ -1,4 +1,4 @@
-import { forbidden, StatusError } from '@navarch/apimachinery';
+import { escapeHtml, forbidden, StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes } from '@navarch/apiserver-runtime';
 import { groupResource, objectName } from '../refuse';
 import type { Finding, Outcome } from './evaluation';
@@ -12,7 +12,7 @@ const CODES: Readonly<Record<string, number>> = {
   Invalid: 422,
 };
 
-/** Failure is an entry of the audit annotation that lists findings. */
+/** Failure is the entry of the audit annotation that tells of a finding. */
 interface Failure {
   readonly message: string;
   readonly policy: string;
@@ -25,7 +25,7 @@ interface Failure {
 export class Verdicts {
   private first: { readonly message: string; readonly reason: string } | undefined;
   private readonly warnings: string[] = [];
-  private readonly failures: Failure[] = [];
+  private failure: Failure | undefined;
   private readonly annotations = new Map<string, Set<string>>();
 
   /** add takes a policy's outcome under one of its bindings, whose actions say what a finding leads to. */
@@ -54,14 +54,15 @@ export class Verdicts {
         this.warnings.push(`Validation failed for ${title}: ${message}`);
         break;
       case 'Audit':
-        this.failures.push({ message, policy, binding, expressionIndex: index, validationActions: actions });
+        // An annotation is never written over.
+        this.failure ??= { message, policy, binding, expressionIndex: index, validationActions: actions };
     }
   }
 
   /** publish hands out warnings and audit annotations. */
   publish(attributes: AdmissionAttributes): void {
     for (const text of this.warnings) attributes.warn(text);
-    if (this.failures.length) attributes.annotate(FAILURE_ANNOTATION, JSON.stringify(this.failures));
+    if (this.failure) attributes.annotate(FAILURE_ANNOTATION, escapeHtml(JSON.stringify([this.failure])));
     for (const [key, values] of this.annotations) attributes.annotate(key, [...values].join(', '));
   }
 

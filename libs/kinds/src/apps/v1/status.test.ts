@@ -55,12 +55,13 @@ test('v1.20: what a stateful set mounts is made by its claims, and its pods run 
   ]);
 });
 
-test('v1.20: a disk that several pods mount is read-only', () => {
+test('up to 1.28 a disk that several pods mount is read-only', () => {
   const volumes = [{ name: 'v', gcePersistentDisk: { pdName: 'd' } }];
   const template = { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }], volumes } };
   const of = (replicas: number) => ({ spec: { replicas, selector: { matchLabels: { a: 'b' } }, template } });
   expect(ask('/apis/apps/v1/namespaces/n/deployments').created(of(1))).toEqual([]);
-  expect(ask('/apis/apps/v1/namespaces/n/deployments').created(of(2))).toEqual([
+  expect(ask('/apis/apps/v1/namespaces/n/deployments', 29).created(of(2))).toEqual([]);
+  expect(ask('/apis/apps/v1/namespaces/n/deployments', 28).created(of(2))).toEqual([
     'spec.template.spec.volumes[0].gcePersistentDisk.readOnly: Invalid value: false: must be true for replicated pods > 1; GCE PD can only be mounted on multiple machines if it is read-only',
   ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { StrategyContext } from '../../../kind';
+import { create, findTarget } from '../../../testing/create';
 import { ask } from '../../../testing/findings';
 import { validateWebhooks, type Webhook } from './webhooks';
 
@@ -129,4 +130,18 @@ describe('an update', () => {
   ])('of %s', (_name, webhooks, old, fields) => {
     expect(validateWebhooks(webhooks, context, old).map(e => e.field)).toEqual(fields);
   });
+});
+
+test.each(['mutating', 'validating'])('conditions of %s webhooks are kept as of 1.28', sort => {
+  const webhook = {
+    ...{ name: 'a.b.c', clientConfig: { url: 'https://a.b' }, sideEffects: 'None', admissionReviewVersions: ['v1'] },
+    matchConditions: [{ name: 'c', expression: 'true' }],
+  };
+  const kept = (emulated: number) => {
+    const target = findTarget(`/apis/admissionregistration.k8s.io/v1/${sort}webhookconfigurations`, emulated)!;
+    const { object, errors } = create(target, { metadata: { name: 'x' }, webhooks: [webhook] }, emulated);
+    expect(errors).toEqual([]);
+    return JSON.stringify(object).includes('matchConditions');
+  };
+  expect([27, 28].map(kept)).toEqual([false, true]);
 });

@@ -10,6 +10,9 @@ import { sendsEmpties } from '../../../shared/strategies';
 import { HTTPS_PORT, validateClientConfig } from './client-config';
 import { validateMatchConditions, type WrittenIn } from './expressions';
 
+/** CONDITIONS_SINCE is the first release that asks webhooks on conditions. */
+export const CONDITIONS_SINCE = 28;
+
 /** Webhook is what mutating and validating webhooks have in common. */
 export type Webhook = admissionregistrationv1.ValidatingWebhook & { reinvocationPolicy?: string };
 

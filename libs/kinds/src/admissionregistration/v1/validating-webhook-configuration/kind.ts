@@ -5,7 +5,13 @@ import { keepGeneration, setGeneration } from '../../../shared/keep';
 import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
-import { changesWebhooks, defaultBetaWebhooks, defaultWebhook, validateWebhooks } from '../shared/webhooks';
+import {
+  CONDITIONS_SINCE,
+  changesWebhooks,
+  defaultBetaWebhooks,
+  defaultWebhook,
+  validateWebhooks,
+} from '../shared/webhooks';
 
 /** validatingWebhookConfiguration declares ValidatingWebhookConfiguration. */
 export const validatingWebhookConfiguration = defineKind<admissionregistrationv1.ValidatingWebhookConfiguration>({
@@ -20,6 +26,7 @@ export const validatingWebhookConfiguration = defineKind<admissionregistrationv1
     }),
   ],
   categories: ['api-extensions'],
+  dormant: { 'webhooks.matchConditions': CONDITIONS_SINCE },
   defaults({ webhooks }) {
     webhooks?.forEach(defaultWebhook);
   },

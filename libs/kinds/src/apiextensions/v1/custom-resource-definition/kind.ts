@@ -7,6 +7,7 @@ import { semanticEqual } from '../../../shared/equal';
 import { deprecatedFor, served } from '../../../shared/served';
 import { isolatedStatusStrategy, specStrategy } from '../../../shared/strategies';
 import { defaultBeta, fromDefinitionV1, toDefinitionV1 } from './conversion';
+import { forgetUnusedRules } from './unused-rules';
 import { definitionName, validateDefinition, validateDefinitionUpdate, validateStatusUpdate } from './validation';
 
 /** CLEANUP_FINALIZER stands for the objects of a definition: it goes when they are gone. */
@@ -81,9 +82,13 @@ export const customResourceDefinition = defineKind<Definition>({
     allowUnconditionalUpdate: false,
     generation: true,
     sameSpec: (spec, old) => semanticEqual(spec, old) && deepEqual(subresourcesOf(spec), subresourcesOf(old)),
-    prepareForCreate: storeVersion,
+    prepareForCreate(definition, { emulated }) {
+      forgetUnusedRules(definition, undefined, emulated);
+      storeVersion(definition);
+    },
     validate: validateDefinition,
-    prepareForUpdate(definition) {
+    prepareForUpdate(definition, old, { emulated }) {
+      forgetUnusedRules(definition, old, emulated);
       if (definition.status) definition.status = { ...definition.status };
       storeVersion(definition);
     },

@@ -28,7 +28,7 @@ function defaultDaemonSet(set: appsv1.DaemonSet, emulated: Minor): void {
   if (!set.metadata?.annotations?.[TEMPLATE_GENERATION]) setTemplateGeneration(set, 0n);
   const { spec } = set;
   if (!spec) return;
-  if (spec.template) defaultTemplate(spec.template);
+  if (spec.template) defaultTemplate(spec.template, emulated);
   const strategy = (spec.updateStrategy ??= {});
   strategy.type ||= 'RollingUpdate';
   if (strategy.type === 'RollingUpdate') {

@@ -1,7 +1,7 @@
 import { ReplicaSets, type appsv1 } from '@navarch/api';
 import { Path, type FieldError } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { nonNegative, twice, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatSelector, integer, nameColumn, wide } from '../../../shared/printer';
@@ -43,10 +43,10 @@ export function validateReplicaSet(
 }
 
 /** defaultReplicaSet completes a ReplicaSet, in place. */
-export function defaultReplicaSet({ spec }: appsv1.ReplicaSet): void {
+export function defaultReplicaSet({ spec }: appsv1.ReplicaSet, emulated: Minor): void {
   if (!spec) return;
   spec.replicas ??= 1;
-  if (spec.template) defaultTemplate(spec.template);
+  if (spec.template) defaultTemplate(spec.template, emulated);
 }
 
 /** replicaSet declares ReplicaSet. */

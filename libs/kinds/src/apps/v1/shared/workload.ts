@@ -79,10 +79,13 @@ export function validateWorkloadTemplate(
 ): FieldError[] {
   return [
     ...validateTemplate(template ?? {}, TEMPLATE, release),
-    ...(replicated ? validateReadOnlyDisks(template?.spec?.volumes) : []),
+    ...(replicated && release.emulated <= READ_ONLY_UNTIL ? validateReadOnlyDisks(template?.spec?.volumes) : []),
     ...validateEndless(template?.spec, kind),
   ];
 }
+
+/** READ_ONLY_UNTIL is the last release that looks at the disks of replicated pods. */
+const READ_ONLY_UNTIL = 28;
 
 /** A disk that several machines mount has to be read-only. */
 function validateReadOnlyDisks(volumes: readonly corev1.Volume[] | undefined): FieldError[] {

@@ -21,7 +21,7 @@ const legacy = { until: 15, deprecated: deprecatedFor('1.9', '1.16', 'apps/v1 St
 
 function defaultStatefulSet({ spec }: appsv1.StatefulSet, emulated: Minor): void {
   if (!spec) return;
-  if (spec.template) defaultTemplate(spec.template);
+  if (spec.template) defaultTemplate(spec.template, emulated);
   spec.podManagementPolicy ||= 'OrderedReady';
   const strategy = (spec.updateStrategy ??= {});
   if (!strategy.type) {

@@ -1,4 +1,5 @@
 import { decodeTyped } from '@navarch/api';
+import { escapeHtml } from '@navarch/apimachinery';
 
 type Fields = Record<string, unknown>;
 type Listed = 'MetricSpec' | 'MetricStatus' | 'HorizontalPodAutoscalerCondition';
@@ -71,9 +72,4 @@ export function behaviorAnnotation(behavior: Fields | undefined): string | undef
 }
 
 /** json is JSON as the API writes it into annotations: fit for a web page. */
-function json(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+const json = (value: unknown) => escapeHtml(JSON.stringify(value));

@@ -1,7 +1,6 @@
 import { CronJobs, type batchv1 } from '@navarch/api';
 import { Path } from '@navarch/apimachinery';
-import { defaultTemplate } from '../../../core/v1/pod/defaults';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import {
   ageColumn,
@@ -18,7 +17,9 @@ import type { Release } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
 import { specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateCronJob, validateCronJobSpec } from './validation';
-import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
+import { nameWarnings } from '../../../core/v1/pod/warnings';
+import { defaultJobSpec } from '../job/defaults';
+import { jobWarnings } from '../job/warnings';
 
 /** ZONED and REFUSED are the first releases that warn of a zone in the schedule, and that take no new one. */
 const ZONED = 23;
@@ -32,15 +33,14 @@ function scheduleWarnings(schedule: string | undefined, { emulated }: Release): 
     : [`cannot use TZ or CRON_TZ in spec.schedule, use timeZone field instead, ${DETAILS}`];
 }
 
-const TEMPLATE = Path.at('spec', 'jobTemplate', 'spec', 'template');
-function defaultCronJob({ spec }: batchv1.CronJob): void {
+const JOB = Path.at('spec', 'jobTemplate', 'spec');
+function defaultCronJob({ spec }: batchv1.CronJob, emulated: Minor): void {
   if (!spec) return;
   spec.concurrencyPolicy ||= 'Allow';
   spec.suspend ??= false;
   spec.successfulJobsHistoryLimit ??= 3;
   spec.failedJobsHistoryLimit ??= 1;
-  const template = spec.jobTemplate?.spec?.template;
-  if (template) defaultTemplate(template);
+  if (spec.jobTemplate?.spec) defaultJobSpec(spec.jobTemplate.spec, emulated);
 }
 
 /** BETA_LABELS: the early versions let themselves be selected by a field that no CronJob has. */
@@ -85,7 +85,7 @@ export const cronJob = defineKind<batchv1.CronJob>({
     metadataChecks: { update: ['change'] },
     warnings: (cron, old, release) => [
       ...nameWarnings(cron, old, release),
-      ...podWarnings(cron.spec?.jobTemplate?.spec?.template, old?.spec?.jobTemplate?.spec?.template, TEMPLATE, release),
+      ...jobWarnings(cron.spec?.jobTemplate?.spec, old?.spec?.jobTemplate?.spec, JOB, release),
       ...scheduleWarnings(cron.spec?.schedule, release),
     ],
     generation: 21,

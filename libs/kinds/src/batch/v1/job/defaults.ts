@@ -6,7 +6,7 @@ import type { Minor } from '../../../kind';
 export function defaultJob(job: batchv1.Job, emulated: Minor): void {
   const { spec } = job;
   if (!spec) return;
-  if (spec.template) defaultTemplate(spec.template);
+  defaultJobSpec(spec, emulated);
   // One pod, once; with a parallelism alone the job is a work queue and has no fixed number of completions.
   if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
   spec.parallelism ??= 1;
@@ -19,6 +19,13 @@ export function defaultJob(job: batchv1.Job, emulated: Minor): void {
   if (emulated >= 29) spec.podReplacementPolicy ??= spec.podFailurePolicy ? 'Failed' : 'TerminatingOrFailed';
   if (emulated >= 31) spec.manualSelector ??= false;
   inheritLabels(job);
+}
+
+/** defaultJobSpec completes what jobs and templates of jobs have in common, in place: conditions of pods hold unless said otherwise. */
+export function defaultJobSpec({ template, podFailurePolicy }: batchv1.JobSpec, emulated: Minor): void {
+  if (template) defaultTemplate(template, emulated);
+  for (const condition of (podFailurePolicy?.rules ?? []).flatMap(rule => rule.onPodConditions ?? []))
+    condition.status ||= 'True';
 }
 
 /** inheritLabels gives a job without labels those of its pods, in place: the same object, so that what is added to one is added to both. */

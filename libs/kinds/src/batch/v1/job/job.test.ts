@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { batchv1 } from '@navarch/api';
+import { Path } from '@navarch/apimachinery';
+import { create, findTarget } from '../../../testing/create';
 import { ask } from '../../../testing/findings';
 import { defaultJob } from './defaults';
 import { generateSelector } from './selector';
+import { jobWarnings } from './warnings';
 
 type Part = Readonly<Record<string, unknown>>;
 const JOBS = '/apis/batch/v1/namespaces/n/jobs';
@@ -125,6 +128,26 @@ describe('today says of a job', () => {
         'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "1,1": error parsing succeededIndexes: non-increasing order, previous: 1, current: 1',
       ],
     ],
+    [
+      'an interval of one index, of which none is counted',
+      { ...indexed, successPolicy: { rules: [{ succeededIndexes: '1-1', succeededCount: 1 }] } },
+      [
+        'spec.successPolicy.rules[0].succeededIndexes: Invalid value: "1-1": error parsing succeededIndexes: non-increasing order, previous: 1, current: 1',
+        'spec.successPolicy.rules[0].succeededCount: Invalid value: 1: must be less than or equal to 0 (the number of indexes in the specified succeededIndexes field)',
+      ],
+    ],
+    [
+      'more text of indexes than there may be',
+      { ...indexed, successPolicy: { rules: [{ succeededIndexes: `${'0'.repeat(64 * 1024)}1` }] } },
+      ['spec.successPolicy.rules[0].succeededIndexes: Too long: may not be more than 65536 bytes'],
+    ],
+    [
+      'a success of some pods that have no index',
+      { successPolicy: { rules: [{ succeededCount: 1 }] } },
+      [
+        'spec.successPolicy: Invalid value: batch.SuccessPolicy{Rules:[]batch.SuccessPolicyRule{batch.SuccessPolicyRule{SucceededIndexes:(*string)(nil), SucceededCount:(*int32)(0xc000000000)}}}: requires indexed completion mode',
+      ],
+    ],
   ])('%s', (_title, spec, findings) => {
     expect(ask(JOBS, 33).created(job(spec))).toEqual(findings);
   });
@@ -148,6 +171,56 @@ describe('today says of a job', () => {
     expect(grown(4, 3)).toEqual([
       'spec.completions: Invalid value: 4: can only be modified in tandem with spec.parallelism',
     ]);
+  });
+  test('and that their names go on to fit', () => {
+    const named = { ...job({ ...indexed, parallelism: 3 }), metadata: { name: 'a'.repeat(61) } };
+    const findings = ask(JOBS, 33).changed(
+      named,
+      changed(spec => (spec.completions = spec.parallelism = 11)),
+    );
+    expect(findings).toEqual([expect.stringContaining('will not able to create pod with invalid DNS label')]);
+  });
+  test.each([
+    ['a job', JOBS, (spec: object) => spec],
+    ['a cron job', JOBS.replace('jobs', 'cronjobs'), (spec: object) => ({ schedule: '@daily', jobTemplate: { spec } })],
+  ])('conditions of pods hold, unless %s says otherwise', (_, path, within) => {
+    const onPodConditions = [{ type: 'DisruptionTarget' }, { type: 'Ready', status: 'False' }];
+    const { spec } = job({ podFailurePolicy: { rules: [{ action: 'Ignore', onPodConditions }] } });
+    const made = create(findTarget(path, 33)!, { metadata: { name: 'x' }, spec: within(spec) }, 33);
+    expect(made.errors).toEqual([]);
+    expect(JSON.stringify(made.object)).toContain(
+      '"onPodConditions":[{"type":"DisruptionTarget","status":"True"},{"type":"Ready","status":"False"}]',
+    );
+  });
+  test('policies are fixed', () => {
+    const rules = [{ action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] }];
+    const fixed = (before: Part, change: (spec: batchv1.JobSpec) => unknown) =>
+      ask(JOBS, 33).changed(job(before), changed(change));
+    expect(
+      fixed({ podFailurePolicy: { rules } }, spec => (spec.podFailurePolicy!.rules[0]!.action = 'Ignore')),
+    ).toEqual([
+      'spec.podFailurePolicy: Invalid value: batch.PodFailurePolicy{Rules:[]batch.PodFailurePolicyRule{batch.PodFailurePolicyRule{Action:"Ignore", OnExitCodes:(*batch.PodFailurePolicyOnExitCodesRequirement)(nil), OnPodConditions:[]batch.PodFailurePolicyOnPodConditionsPattern{batch.PodFailurePolicyOnPodConditionsPattern{Type:"DisruptionTarget", Status:"True"}}}}}: field is immutable',
+    ]);
+    expect(fixed({ managedBy: 'a.b/c' }, spec => delete spec.managedBy)).toEqual([
+      'spec.managedBy: Invalid value: "null": field is immutable',
+    ]);
+  });
+  const otherNodes = {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }],
+    },
+  };
+  const otherPods = { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'a', labelSelector: {} }] };
+  test.each<readonly [what: string, emulated: number, affinity: Part, findings: number]>([
+    ['other nodes', 33, { nodeAffinity: otherNodes }, 0],
+    ['other nodes', 22, { nodeAffinity: otherNodes }, 1],
+    ['other company', 33, { podAffinity: otherPods }, 1],
+  ])('a suspended job that never ran may get %s (1.%d)', (_what, emulated, affinity, count) => {
+    const findings = ask(JOBS, emulated).changed(
+      job({ suspend: true }),
+      changed(spec => (spec.template.spec!.affinity = affinity)),
+    );
+    expect(findings).toHaveLength(count);
   });
   test('pods that always restart', () => {
     const { spec } = template('i');
@@ -216,6 +289,15 @@ describe('today says of what somebody says of a job', () => {
       ],
     ],
     [
+      'pods that are told of twice, or not by their id',
+      { uncountedTerminatedPods: { succeeded: ['a', 'a'], failed: ['', 'a'] } },
+      [
+        'status.uncountedTerminatedPods.succeeded[1]: Duplicate value: "a"',
+        'status.uncountedTerminatedPods.failed[0]: Invalid value: "": must not be empty',
+        'status.uncountedTerminatedPods.failed[1]: Duplicate value: "a"',
+      ],
+    ],
+    [
       'indexes of a job without',
       { completedIndexes: '0', failedIndexes: '0' },
       [
@@ -231,6 +313,21 @@ describe('today says of what somebody says of a job', () => {
     expect(said({ ...condition('Failed'), active: 1 }, {}, 31)).toEqual([]);
   });
 });
+
+test.each([
+  [33, 'Indexed', 10_001, 1],
+  [33, 'Indexed', 10_000, 0],
+  [33, 'NonIndexed', 10_001, 0],
+  [27, 'Indexed', 10_001, 0],
+])(
+  '1.%d warns of more indexes than it can keep track of: %s, %d pods',
+  (emulated, completionMode, parallelism, count) => {
+    const spec = { completionMode, completions: 100_001, parallelism } as batchv1.JobSpec;
+    const told = jobWarnings(spec, undefined, Path.at('spec', 'jobTemplate', 'spec'), { emulated });
+    expect(told).toHaveLength(count);
+    if (count) expect(told[0]).toMatch(/^spec\.jobTemplate\.spec: In Indexed Jobs with a number of completions higher/);
+  },
+);
 
 describe('today says of the zone of a cron job', () => {
   const path = '/apis/batch/v1/namespaces/n/cronjobs';

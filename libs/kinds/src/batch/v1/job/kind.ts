@@ -9,9 +9,8 @@ import { defaultJob, inheritLabels } from './defaults';
 import { generateSelector } from './selector';
 import { validateJobStatus } from './status';
 import { validateJob, validateJobUpdate } from './validation';
-import { nameWarnings, podWarnings } from '../../../core/v1/pod/warnings';
-
-const TEMPLATE = Path.at('spec', 'template');
+import { nameWarnings } from '../../../core/v1/pod/warnings';
+import { jobWarnings } from './warnings';
 
 function completions({ spec, status }: batchv1.Job): string {
   const done = status?.succeeded ?? 0;
@@ -31,7 +30,7 @@ function state({ metadata, status }: batchv1.Job): string {
   if (is('Complete')) return 'Complete';
   if (is('Failed')) return 'Failed';
   if (metadata?.deletionTimestamp) return 'Terminating';
-  return ['Suspended', 'FailureTarget', 'SuccessCriteriaMet'].find(is) ?? 'Running';
+  return ['Suspended', 'FailureTarget'].find(is) ?? 'Running';
 }
 
 /** job declares Job. Its uid and name have to be there when prepareForCreate generates the selector. */
@@ -70,7 +69,7 @@ export const job = defineKind<batchv1.Job>({
     metadataChecks: { update: ['whole', 'change'] },
     warnings: (object, old, release) => [
       ...nameWarnings(object, old, release),
-      ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
+      ...jobWarnings(object.spec, old?.spec, Path.at('spec'), release),
     ],
     generation: 21,
     prepareForCreate(job, { emulated }) {

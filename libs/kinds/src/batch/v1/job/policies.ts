@@ -1,9 +1,11 @@
 import type { batchv1 } from '@navarch/api';
 import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
-import { each, invalidStruct, nonNegative, oneOf } from '../../../shared/errors';
+import { each, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
+import { goStruct } from '../../../shared/go-struct';
 
 const MAX_RULES = 20;
 const MAX_EXIT_CODES = 255;
+const MAX_INDEXES_LENGTH = 64 * 1024;
 const ACTIONS = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 const OPERATORS = ['In', 'NotIn'];
 const STATUSES = ['False', 'True', 'Unknown'];
@@ -83,37 +85,47 @@ function validateExitCodes(
 }
 
 /** validateSuccessPolicy checks when an indexed job has succeeded before all of its pods have. */
-export function validateSuccessPolicy(spec: batchv1.JobSpec, path: Path): FieldError[] {
-  if (!isIndexed(spec)) return [field.invalid(path, spec.successPolicy, 'requires indexed completion mode')];
+export function validateSuccessPolicy(spec: batchv1.JobSpec, path: Path, release: Release): FieldError[] {
+  if (!isIndexed(spec))
+    return [
+      invalidStruct(path, goStruct('batch.SuccessPolicy', spec.successPolicy), 'requires indexed completion mode'),
+    ];
   const rules = spec.successPolicy?.rules ?? [];
   const at = path.child('rules');
   if (!rules.length)
     return [field.required(at, 'at least one rules must be specified when the successPolicy is specified')];
   return [
     ...(rules.length > MAX_RULES ? [field.tooMany(at, rules.length, MAX_RULES)] : []),
-    ...rules.flatMap((rule, i) => validateSuccessRule(rule, spec.completions ?? 0, at.index(i))),
+    ...rules.flatMap((rule, i) => validateSuccessRule(rule, spec.completions ?? 0, at.index(i), release)),
   ];
 }
 
-function validateSuccessRule(rule: batchv1.SuccessPolicyRule, completions: number, path: Path): FieldError[] {
+function validateSuccessRule(
+  rule: batchv1.SuccessPolicyRule,
+  completions: number,
+  path: Path,
+  { emulated }: Release,
+): FieldError[] {
   const { succeededCount: count, succeededIndexes: indexes } = rule;
   if (count === undefined && indexes === undefined)
     return [field.required(path, 'at least one of succeededCount or succeededIndexes must be specified')];
   const at = path.child('succeededCount');
+  const where = path.child('succeededIndexes');
   const parsed = indexes === undefined ? undefined : countIndexes(indexes, completions);
   const errors: FieldError[] = [];
-  if (typeof parsed === 'string') {
-    const detail = `error parsing succeededIndexes: ${parsed}`;
-    errors.push(field.invalid(path.child('succeededIndexes'), indexes, detail));
-  }
+  if ((indexes ?? '').length > MAX_INDEXES_LENGTH) errors.push(field.tooLong(where, MAX_INDEXES_LENGTH, emulated));
+  if (typeof parsed === 'string')
+    errors.push(field.invalid(where, indexes, `error parsing succeededIndexes: ${parsed}`));
   if (count === undefined) return errors;
   errors.push(...nonNegative(at, count));
   if (count > completions) {
     const detail = `must be less than or equal to ${completions} (the number of specified completions)`;
     errors.push(field.invalid(at, count, detail));
   }
-  if (typeof parsed === 'number' && count > parsed) {
-    const detail = `must be less than or equal to ${parsed} (the number of indexes in the specified succeededIndexes field)`;
+  // Of indexes that cannot be read there are none.
+  const total = typeof parsed === 'string' ? 0 : parsed;
+  if (total !== undefined && count > total) {
+    const detail = `must be less than or equal to ${total} (the number of indexes in the specified succeededIndexes field)`;
     errors.push(field.invalid(at, count, detail));
   }
   return errors;
@@ -124,20 +136,25 @@ export function countIndexes(text: string, completions: number): number | string
   if (!text) return 0;
   let last = -1;
   let total = 0;
-  for (const interval of text.split(',')) {
-    const [first, end = first, ...more] = interval.split('-');
-    if (more.length)
-      return `the fragment ${JSON.stringify(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`;
-    const numbers = [first, end].map(word => (/^\d+$/.test(word ?? '') ? Number(word) : undefined));
-    const wrong = numbers.indexOf(undefined);
-    if (wrong >= 0) return `cannot convert string to integer for index: ${JSON.stringify([first, end][wrong])}`;
-    const [from, to] = numbers as [number, number];
-    for (const index of [from, to])
-      if (index >= completions) return `too large index: ${JSON.stringify(String(index))}`;
+  for (const fragment of text.split(',')) {
+    const interval = readInterval(fragment, completions);
+    if (typeof interval === 'string') return interval;
+    const [from, to] = interval;
     if (from <= last) return `non-increasing order, previous: ${last}, current: ${from}`;
-    if (to < from) return `non-increasing order, previous: ${from}, current: ${to}`;
     total += to - from + 1;
     last = to;
   }
   return total;
+}
+
+function readInterval(text: string, completions: number): readonly [from: number, to: number] | string {
+  const words = text.split('-');
+  if (words.length > 2)
+    return `the fragment ${JSON.stringify(text)} violates the requirement that an index interval can have at most two parts separated by '-'`;
+  for (const word of words) {
+    if (!/^[+]?\d+$/.test(word)) return `cannot convert string to integer for index: ${JSON.stringify(word)}`;
+    if (Number(word) >= completions) return `too large index: ${JSON.stringify(word)}`;
+  }
+  const [from, to] = [Number(words[0]), Number(words.at(-1))];
+  return words.length === 2 && from >= to ? `non-increasing order, previous: ${from}, current: ${to}` : [from, to];
 }

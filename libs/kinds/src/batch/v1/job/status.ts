@@ -22,11 +22,26 @@ export function validateJobStatus(job: batchv1.Job, old: batchv1.Job, release: R
   );
   return [
     ...errors,
+    ...validateUncounted(job.status),
     ...(emulated < MANAGERS ? [] : validateState(job, old)),
     ...(emulated < SUCCESS_POLICIES ? [] : validateSuccess(job)),
     ...(emulated < MANAGERS ? [] : validateProgress(job, old)),
     ...(emulated < SUCCESS_POLICIES ? [] : validateSuccessKept(job, old)),
   ];
+}
+
+/** A pod that is over and not counted yet is named once. */
+function validateUncounted({ uncountedTerminatedPods: uncounted }: Status = {} as Status): FieldError[] {
+  const seen = new Set<string>();
+  return (['succeeded', 'failed'] as const).flatMap(name =>
+    (uncounted?.[name] ?? []).flatMap((uid, i) => {
+      const at = STATUS.child('uncountedTerminatedPods', name).index(i);
+      if (!uid) return [field.invalid(at, uid, 'must not be empty')];
+      if (seen.has(uid)) return [field.duplicate(at, uid)];
+      seen.add(uid);
+      return [];
+    }),
+  );
 }
 
 const is = ({ status }: batchv1.Job, type: Condition) =>

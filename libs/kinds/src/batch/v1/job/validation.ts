@@ -17,8 +17,11 @@ const NONE = {} as batchv1.JobSpec;
 /** validateJob checks a Job after its selector has been generated; `old` is what it was before a change. */
 export function validateJob(job: batchv1.Job, release: Release, old?: batchv1.Job): FieldError[] {
   const { spec = NONE } = job;
-  const errors = [...validateGenerated(job, release, old), ...validateJobSpec(spec, release)];
-  return old ? errors : [...errors, ...validateHostname(job, release)];
+  return [
+    ...validateGenerated(job, release, old),
+    ...validateJobSpec(spec, release),
+    ...validateHostname(job, release),
+  ];
 }
 
 /** HOSTNAMES is the first release that looks at what the pods of an indexed job will be called. */
@@ -93,7 +96,7 @@ export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, release: R
     errors.push(...oneOf(path.child('completionMode'), spec.completionMode, ['NonIndexed', 'Indexed']));
   errors.push(...validateIndexing(spec, path));
   if (spec.podFailurePolicy) errors.push(...validatePodFailurePolicy(spec, path.child('podFailurePolicy')));
-  if (spec.successPolicy) errors.push(...validateSuccessPolicy(spec, path.child('successPolicy')));
+  if (spec.successPolicy) errors.push(...validateSuccessPolicy(spec, path.child('successPolicy'), release));
   if (spec.podReplacementPolicy !== undefined) {
     errors.push(
       ...oneOf(
@@ -177,8 +180,8 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
   const fixed = (...names: (keyof batchv1.JobSpec)[]) =>
     names
       .filter(name => !semanticEqual(spec[name], before[name]))
-      .map(name => field.invalid(SPEC.child(name), spec[name], IMMUTABLE));
-  const mayMove = release.emulated >= 22 && before.suspend && !old.status?.startTime;
+      .map(name => invalidStruct(SPEC.child(name), shownField(name, spec[name]), IMMUTABLE));
+  const mayMove = release.emulated >= MOVABLE && before.suspend && !old.status?.startTime;
   const template = (s: batchv1.JobSpec) => (mayMove ? withoutScheduling(s.template) : s.template);
   const moved = !semanticEqual(template(spec), template(before));
   return [
@@ -189,6 +192,20 @@ export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: R
     ...fixed('completionMode', 'podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'),
   ];
 }
+
+const POLICIES: Readonly<Record<string, string>> = {
+  podFailurePolicy: 'batch.PodFailurePolicy',
+  successPolicy: 'batch.SuccessPolicy',
+};
+
+/** shownField is a field of a job as messages show it. */
+function shownField(name: string, value: unknown): string {
+  if (value === undefined) return '"null"';
+  return POLICIES[name] ? goStruct(POLICIES[name], value as object) : JSON.stringify(value);
+}
+
+/** MOVABLE is the first release in which the pods of a job that never ran may be sent elsewhere. */
+const MOVABLE = 23;
 
 const shownTemplate = ({ template }: batchv1.JobSpec, { emulated }: Release) =>
   goStruct('core.PodTemplateSpec', template, emulated);
@@ -205,10 +222,11 @@ function validateTandem({ completions, parallelism }: batchv1.JobSpec, before: b
 function withoutScheduling(template: batchv1.JobSpec['template']) {
   const {
     nodeSelector: _n,
-    affinity: _a,
+    affinity: { nodeAffinity: _a, ...affinity } = {},
     tolerations: _t,
     schedulingGates: _g,
     ...spec
   } = template.spec ?? { containers: [] };
-  return { metadata: { ...template.metadata, labels: undefined, annotations: undefined }, spec };
+  const rest = { ...spec, ...(Object.keys(affinity).length && { affinity }) };
+  return { metadata: { ...template.metadata, labels: undefined, annotations: undefined }, spec: rest };
 }

@@ -5,7 +5,7 @@ import { ageColumn, nameColumn, NONE, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
 import { plainStrategy } from '../../../shared/strategies';
 import { endpointsWarnings } from './warnings';
-import { validateEndpoints } from './validation';
+import { validateEndpoints, validateEndpointsUpdate } from './validation';
 
 const SHOWN = 3;
 
@@ -39,6 +39,7 @@ export const endpoints = defineKind<corev1.Endpoints>({
   columns: defineColumns<corev1.Endpoints>([nameColumn, text('Endpoints', formatEndpoints), ageColumn]),
   strategy: {
     ...plainStrategy<corev1.Endpoints>(validateEndpoints),
+    validateUpdate: validateEndpointsUpdate,
     allowCreateOnUpdate: true,
     warnings: endpointsWarnings,
   },

@@ -9,6 +9,7 @@ import {
   Path,
   type FieldError,
 } from '@navarch/apimachinery';
+import { semanticEqual } from '../../../shared/equal';
 import { each, type Release } from '../../../shared/errors';
 import { validateNonSpecialIP } from '../../../shared/ip';
 import { validateProtocol } from '../pod/validation/ports';
@@ -29,6 +30,20 @@ export function validateEndpoints({ subsets = [] }: corev1.Endpoints, release: R
       ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j), release)),
     ];
   });
+}
+
+/** LETS_BE is the first release that lets addresses be which were taken once. */
+const LETS_BE = 33;
+
+/** validateEndpointsUpdate checks changed Endpoints. */
+export function validateEndpointsUpdate(
+  endpoints: corev1.Endpoints,
+  old: corev1.Endpoints,
+  release: Release,
+): FieldError[] {
+  const errors = validateEndpoints(endpoints, release);
+  const isOld = errors.length > 0 && release.emulated >= LETS_BE && semanticEqual(endpoints.subsets, old.subsets);
+  return isOld ? [] : errors;
 }
 
 function validateAddress(

@@ -33,3 +33,15 @@ describe('an event of events.k8s.io/v1', () => {
     expect(own.map(text => text.slice(0, text.indexOf(':')))).toEqual(fields);
   });
 });
+
+test.each([
+  ['/api/v1', 25, 'reportingController'],
+  ['/api/v1', 26, 'reportingComponent'],
+  ['/apis/events.k8s.io/v1', 33, 'reportingController'],
+])('the reporter of an event of %s is called so by 1.%d: %s', (version, emulated, name) => {
+  const [finding] = ask(`${version}/namespaces/x/events`, emulated).created({
+    [version === '/api/v1' ? 'involvedObject' : 'regarding']: { namespace: 'x' },
+    eventTime: event.eventTime,
+  });
+  expect(finding).toBe(`${name}: Required value`);
+});

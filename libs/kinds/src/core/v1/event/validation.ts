@@ -18,7 +18,7 @@ const MAX_MESSAGE = 1024;
 
 /** validateEvent checks an Event; clients of events.k8s.io/v1 have to say more than older ones. */
 export function validateEvent(event: corev1.Event, { apiVersion, emulated }: StrategyContext): FieldError[] {
-  const errors = validateAlways(event, emulated);
+  const errors = validateAlways(event, apiVersion, emulated);
   if (apiVersion !== STRICT) return errors;
   const metadata = validateObjectMeta(event.metadata ?? {}, { namespaced: true, nameRule: 'subdomain', emulated });
   return [...errors, ...metadata, ...validateStrictly(event)];
@@ -51,7 +51,7 @@ const FIXED = [
 /** validateEventUpdate checks a changed Event: nothing but its series changes. */
 export function validateEventUpdate(event: corev1.Event, old: corev1.Event, context: StrategyContext): FieldError[] {
   const { apiVersion, emulated } = context;
-  const errors = validateAlways(event, emulated);
+  const errors = validateAlways(event, apiVersion, emulated);
   if (apiVersion !== STRICT) return errors;
   const { metadata = {} } = event;
   const before = emulated < COMPARED ? event : old;
@@ -69,7 +69,10 @@ export function validateEventUpdate(event: corev1.Event, old: corev1.Event, cont
 /** DEFAULT_TOO is the first release that takes events of cluster-scoped objects in the namespace default. */
 const DEFAULT_TOO = 21;
 
-function validateAlways(event: corev1.Event, emulated: number): FieldError[] {
+/** NAMED_APART is the first release that calls the reporter as the version does that the client speaks. */
+const NAMED_APART = 26;
+
+function validateAlways(event: corev1.Event, apiVersion: string, emulated: number): FieldError[] {
   const namespace = event.metadata?.namespace ?? '';
   const about = event.involvedObject?.namespace ?? '';
   const at = Path.at('involvedObject', 'namespace');
@@ -80,13 +83,16 @@ function validateAlways(event: corev1.Event, emulated: number): FieldError[] {
   }
   const homes = emulated >= DEFAULT_TOO ? ['default', 'kube-system'] : ['kube-system'];
   const homeless = !about && !homes.includes(namespace);
+  const reporter = Path.at(
+    apiVersion === 'v1' && emulated >= NAMED_APART ? 'reportingComponent' : 'reportingController',
+  );
   const { reportingComponent = '', reportingInstance, action, reason, message = '' } = event;
   const tooLong = (name: string, text: string | undefined, max: number) =>
     Buffer.byteLength(text ?? '') > max ? [field.invalid(Path.at(name), '', `can have at most ${max} characters`)] : [];
   return [
     ...(homeless ? mismatch : []),
-    ...requireText(Path.at('reportingController'), reportingComponent),
-    ...each(Path.at('reportingController'), reportingComponent, isQualifiedName(reportingComponent)),
+    ...requireText(reporter, reportingComponent),
+    ...each(reporter, reportingComponent, isQualifiedName(reportingComponent)),
     ...requireText(Path.at('reportingInstance'), reportingInstance),
     ...tooLong('reportingInstance', reportingInstance, MAX_NAME),
     ...requireText(Path.at('action'), action),

@@ -19,7 +19,7 @@ const COUNTS: Minor = 23;
 export const podTemplate = defineKind<corev1.PodTemplate>({
   resource: PodTemplates,
   versions: [served('v1', 'PodTemplate')],
-  defaults: ({ template }) => (template ? defaultTemplate(template) : undefined),
+  defaults: ({ template }, emulated) => (template ? defaultTemplate(template, emulated) : undefined),
   columns: defineColumns<corev1.PodTemplate>([
     nameColumn,
     ...containerColumns<corev1.PodTemplate>(({ template }) => template?.spec, {}),

@@ -1,10 +1,11 @@
 import type { corev1 } from '@navarch/api';
 import type { Minor } from '../../../kind';
 import { defaultContainer } from './container-defaults';
+import { defaultHostPorts, defaultTemplatePorts } from './host-ports';
 import { defaultVolume } from './volume-defaults';
 
-/** defaultPodSpec completes the spec of a pod or pod template, in place. */
-export function defaultPodSpec(spec: corev1.PodSpec): void {
+/** defaultPodSpec completes what the specs of pods and pod templates have in common, in place. */
+function defaultPodSpec(spec: corev1.PodSpec): void {
   spec.dnsPolicy ||= 'ClusterFirst';
   spec.restartPolicy ||= 'Always';
   spec.securityContext ??= {};
@@ -18,21 +19,20 @@ export function defaultPodSpec(spec: corev1.PodSpec): void {
   spec.volumes?.forEach(defaultVolume);
   const containers = [...(spec.initContainers ?? []), ...(spec.containers ?? []), ...(spec.ephemeralContainers ?? [])];
   containers.forEach(defaultContainer);
-  if (spec.hostNetwork) {
-    for (const port of containers.flatMap(c => c.ports ?? [])) port.hostPort ||= port.containerPort;
-  }
 }
 
 /** defaultTemplate completes a pod template, in place. */
-export function defaultTemplate(template: corev1.PodTemplateSpec): void {
+export function defaultTemplate(template: corev1.PodTemplateSpec, emulated: Minor): void {
   template.spec ??= {} as corev1.PodSpec;
   defaultPodSpec(template.spec);
+  defaultTemplatePorts(template.spec, emulated);
 }
 
 /** defaultPod completes a pod, in place: besides its spec what templates leave open. */
 export function defaultPod(pod: corev1.Pod, emulated: Minor): void {
   const spec = (pod.spec ??= {} as corev1.PodSpec);
   defaultPodSpec(spec);
+  defaultHostPorts(spec);
   spec.enableServiceLinks ??= true;
   for (const { resources } of [...(spec.containers ?? []), ...(spec.initContainers ?? [])]) defaultRequests(resources);
   if (emulated >= 34 && spec.resources) defaultRequests(spec.resources);

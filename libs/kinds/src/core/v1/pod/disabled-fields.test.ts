@@ -9,6 +9,10 @@ const bundle = { sources: [{ clusterTrustBundle: { name: 'b', path: 'p' } }] };
 const image = { name: 'v', image: { reference: 'r' } };
 const mounted = { ...container, volumeMounts: [{ name: 'v', mountPath: '/v' }] };
 
+const within = (podAffinityTerm: object) => ({
+  preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm }],
+});
+
 describe.each<[what: string, spec: object, dropped: object, used: number | undefined]>([
   ['amounts of the whole pod', { containers: [container], resources: amounts }, { containers: [container] }, 34],
   [
@@ -16,6 +20,37 @@ describe.each<[what: string, spec: object, dropped: object, used: number | undef
     { containers: [{ ...container, resources: { claims: [{ name: 'r' }] } }], resourceClaims: [{ name: 'r' }] },
     { containers: [{ ...container, resources: {} }] },
     34,
+  ],
+  ['users of their own', { containers: [container], hostUsers: false }, { containers: [container] }, 33],
+  [
+    'how containers take other amounts',
+    { containers: [{ ...container, resizePolicy: [{ resourceName: 'cpu', restartPolicy: 'NotRequired' }] }] },
+    { containers: [container] },
+    33,
+  ],
+  [
+    'mounts that are read-only below',
+    { initContainers: [{ ...mounted, volumeMounts: [{ name: 'v', recursiveReadOnly: 'Enabled' }] }] },
+    { initContainers: [{ ...mounted, volumeMounts: [{ name: 'v' }] }] },
+    31,
+  ],
+  [
+    'init containers that go on',
+    { initContainers: [{ ...container, restartPolicy: 'Always' }], containers: [container] },
+    { initContainers: [container], containers: [container] },
+    29,
+  ],
+  [
+    'probes by gRPC',
+    { containers: [{ ...container, readinessProbe: { grpc: { port: 1 } } }] },
+    { containers: [{ ...container, readinessProbe: {} }] },
+    24,
+  ],
+  [
+    'namespaces by their labels',
+    { affinity: { podAffinity: within({ topologyKey: 'k', namespaceSelector: {} }) } },
+    { affinity: { podAffinity: within({ topologyKey: 'k' }) } },
+    22,
   ],
   [
     'signals to stop by',
@@ -42,8 +77,9 @@ describe.each<[what: string, spec: object, dropped: object, used: number | undef
     return pod.spec;
   };
   test('are dropped while the release does not use them, but for what has them', () => {
-    expect(after(33)).toEqual(dropped);
-    expect(after(33, spec)).toEqual(spec);
+    const unused = (used ?? 34) - 1;
+    expect(after(unused)).toEqual(dropped);
+    expect(after(unused, spec)).toEqual(spec);
     if (used !== undefined) expect(after(used)).toEqual(spec);
   });
 });

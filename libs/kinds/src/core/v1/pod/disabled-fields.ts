@@ -8,16 +8,47 @@ import { dropLabelKeys, MERGES_LABEL_KEYS } from './label-keys';
 const PROC_MOUNT: Minor = 33;
 const IMAGE_VOLUMES: Minor = 35;
 
+/** inContainers are fields that containers have, and init containers too. */
+const inContainers = (since: Minor, ...names: readonly string[]): Dormant =>
+  Object.fromEntries(
+    names.flatMap(name => [`containers.${name}`, `initContainers.${name}`].map(path => [path, since])),
+  );
+
+const inProbes = (since: Minor, name: string): Dormant =>
+  inContainers(since, ...['livenessProbe', 'readinessProbe', 'startupProbe'].map(probe => `${probe}.${name}`));
+
+const inTerms = (since: Minor, name: string): Dormant =>
+  Object.fromEntries(
+    ['podAffinity', 'podAntiAffinity'].flatMap(affinity => [
+      [`affinity.${affinity}.requiredDuringSchedulingIgnoredDuringExecution.${name}`, since],
+      [`affinity.${affinity}.preferredDuringSchedulingIgnoredDuringExecution.podAffinityTerm.${name}`, since],
+    ]),
+  );
+
 /** DORMANT are the fields of a pod's spec that are dropped by themselves, by their first releases. */
 const DORMANT: Dormant = {
   ephemeralContainers: 23,
+  os: 24,
+  schedulingGates: 27,
+  hostUsers: 33,
+  'securityContext.supplementalGroupsPolicy': 33,
+  'securityContext.seLinuxChangePolicy': 33,
+  'topologySpreadConstraints.nodeAffinityPolicy': 26,
+  'topologySpreadConstraints.nodeTaintsPolicy': 26,
+  'topologySpreadConstraints.minDomains': 27,
+  'topologySpreadConstraints.matchLabelKeys': 27,
+  'initContainers.restartPolicy': 29,
+  ...inTerms(22, 'namespaceSelector'),
+  ...inProbes(24, 'grpc'),
+  ...inProbes(25, 'terminationGracePeriodSeconds'),
+  ...inContainers(30, 'lifecycle.postStart.sleep', 'lifecycle.preStop.sleep'),
+  ...inContainers(31, 'volumeMounts.recursiveReadOnly'),
+  ...inContainers(33, 'resizePolicy'),
   'volumes.ephemeral': 21,
   resources: 34,
   resourceClaims: 34,
-  'containers.resources.claims': 34,
-  'initContainers.resources.claims': 34,
-  'containers.lifecycle.stopSignal': NEVER,
-  'initContainers.lifecycle.stopSignal': NEVER,
+  ...inContainers(34, 'resources.claims'),
+  ...inContainers(NEVER, 'lifecycle.stopSignal'),
   'volumes.projected.sources.clusterTrustBundle': NEVER,
 };
 

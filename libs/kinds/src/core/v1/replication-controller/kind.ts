@@ -1,7 +1,7 @@
 import { ReplicationControllers, type corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { validateMapMatch, validateWorkloadTemplate } from '../../../apps/v1/shared/workload';
-import { defineKind } from '../../../kind';
+import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { nonNegative, twice, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatLabels, integer, nameColumn, wide } from '../../../shared/printer';
@@ -15,10 +15,10 @@ const TEMPLATE = Path.at('spec', 'template');
 const SPEC = Path.at('spec');
 
 /** defaultController completes a ReplicationController, in place: selector and labels are the template's unless given. */
-function defaultController(controller: corev1.ReplicationController): void {
+function defaultController(controller: corev1.ReplicationController, emulated: Minor): void {
   const spec = (controller.spec ??= {});
   spec.replicas ??= 1;
-  if (spec.template) defaultTemplate(spec.template);
+  if (spec.template) defaultTemplate(spec.template, emulated);
   const labels = spec.template?.metadata?.labels;
   if (!labels || !Object.keys(labels).length) return;
   if (!Object.keys(spec.selector ?? {}).length) spec.selector = { ...labels };

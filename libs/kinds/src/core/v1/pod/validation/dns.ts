@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isValidIP, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  isDNS1123Subdomain,
+  isUnderscoredSubdomain,
+  isValidIP,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 import { each, invalidStruct, type Release } from '../../../../shared/errors';
 import { goStrings } from '../../../../shared/go-syntax';
 
@@ -30,7 +37,7 @@ export function validateDNSConfig(
   }
   if (!config) return errors;
   const { nameservers = [], searches = [], options = [] } = config;
-  const [maxSearches, maxSearchText] = release.emulated >= 28 ? [32, 2048] : [6, 256];
+  const [maxSearches, maxSearchText] = release.emulated >= EXPANDED ? [32, 2048] : [6, 256];
   const list = (path: Path, values: string[], detail: string) => invalidStruct(path, goStrings(values), detail);
   if (nameservers.length > NAMESERVERS) {
     errors.push(list(path.child('nameservers'), nameservers, `must not have more than ${NAMESERVERS} nameservers`));
@@ -51,14 +58,22 @@ export function validateDNSConfig(
       ),
     );
   }
-  searches.forEach((search, i) => {
-    const name = release.emulated >= 26 && search.endsWith('.') ? search.slice(0, -1) : search;
-    errors.push(...each(path.child('searches').index(i), search, isDNS1123Subdomain(name)));
-  });
+  searches.forEach((search, i) => errors.push(...validateSearch(search, path.child('searches').index(i), release)));
   options.forEach(({ name }, i) => {
     if (!name) errors.push(field.required(path.child('options').index(i), 'must not be empty'));
   });
   return errors;
+}
+
+/** EXPANDED is the first release that takes more and longer searches, RELAXED that which takes underscores, and the root. */
+const EXPANDED = 26;
+const RELAXED = 33;
+
+function validateSearch(search: string, path: Path, { emulated }: Release): FieldError[] {
+  if (emulated < EXPANDED) return each(path, search, isDNS1123Subdomain(search));
+  if (emulated >= RELAXED && search === '.') return [];
+  const name = search.endsWith('.') ? search.slice(0, -1) : search;
+  return each(path, name, emulated < RELAXED ? isDNS1123Subdomain(name) : isUnderscoredSubdomain(name));
 }
 
 /** validateHostAliases checks the lines a pod adds to its hosts file. */

@@ -13,6 +13,7 @@ import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
 import { validateContainers, validateEphemeralContainers, validateInitContainers } from './containers';
 import { validateDNSConfig, validateDNSPolicy, validateHostAliases } from './dns';
+import { validateHostPorts } from '../host-ports';
 import { validateSleeps } from './handlers';
 import { validateResizePolicies } from './resize-policy';
 import { validateResources } from './resources';
@@ -25,7 +26,7 @@ const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
 const MAX_DEADLINE = 2 ** 31 - 1;
 
 /** validatePodSpec checks the spec of a pod or template. The order of the findings is part of the API. */
-export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Release): FieldError[] {
+export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Release, inTemplate = false): FieldError[] {
   const volumes = new Map<string, corev1.Volume>();
   const name = (value: string | undefined, at: Path, check: (text: string) => string[]) =>
     value ? each(at, value, check(value)) : [];
@@ -39,7 +40,8 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...validateRestartPolicy(spec.restartPolicy, path.child('restartPolicy')),
     ...validateDNSPolicy(spec.dnsPolicy, path.child('dnsPolicy')),
     ...validateLabels(spec.nodeSelector, path.child('nodeSelector')),
-    ...validatePodSecurityContext(spec, path, path.child('securityContext'), release),
+    ...validateHostPorts(spec, path.child('containers'), release, inTemplate),
+    ...validatePodSecurityContext(spec, path.child('securityContext'), release),
     ...validateUserNamespace(spec, path, release),
     ...validateAffinity(spec.affinity, path.child('affinity'), release),
     ...validateDNSConfig(spec.dnsConfig, spec.dnsPolicy, path.child('dnsConfig'), release),

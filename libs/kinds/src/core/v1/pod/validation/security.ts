@@ -63,17 +63,12 @@ function validateSeccomp(profile: corev1.SeccompProfile | undefined, path: Path)
   return errors;
 }
 
-/** validatePodSecurityContext checks that of a pod, with what depends on the pod's host settings. */
-export function validatePodSecurityContext(
-  spec: corev1.PodSpec,
-  specPath: Path,
-  path: Path,
-  release: Release,
-): FieldError[] {
+/** validatePodSecurityContext checks that of a pod. */
+export function validatePodSecurityContext(spec: corev1.PodSpec, path: Path, release: Release): FieldError[] {
   const { emulated } = release;
   const context = spec.securityContext;
-  const errors = spec.hostNetwork ? validateHostNetworkPorts(spec.containers ?? [], specPath.child('containers')) : [];
-  if (!context) return errors;
+  if (!context) return [];
+  const errors: FieldError[] = [];
   errors.push(
     ...validateID(context.fsGroup, path.child('fsGroup')),
     ...validateID(context.runAsUser, path.child('runAsUser')),
@@ -121,20 +116,4 @@ function validateSysctls(sysctls: readonly corev1.Sysctl[] | undefined, path: Pa
     names.add(name);
     return errors;
   });
-}
-
-function validateHostNetworkPorts(containers: readonly corev1.Container[], path: Path): FieldError[] {
-  return containers.flatMap((container, i) =>
-    (container.ports ?? []).flatMap((port, j) =>
-      port.hostPort === port.containerPort
-        ? []
-        : [
-            field.invalid(
-              path.index(i).child('ports').index(j).child('containerPort'),
-              port.containerPort,
-              'must match `hostPort` when `hostNetwork` is true',
-            ),
-          ],
-    ),
-  );
 }

@@ -11,7 +11,7 @@ export function validateTemplate(template: corev1.PodTemplateSpec, path: Path, r
     ...validateLabels(template.metadata?.labels, path.child('labels')),
     ...validateAnnotations(template.metadata?.annotations, path.child('annotations'), release.emulated),
     ...validatePodAnnotations(template.metadata?.annotations, spec, path.child('annotations')),
-    ...validatePodSpec(spec, path.child('spec'), release),
+    ...validatePodSpec(spec, path.child('spec'), release, true),
     ...validateSeccompMatch(template.metadata ?? {}, spec, path.child('spec'), release),
     ...(spec.ephemeralContainers?.length
       ? [field.forbidden(path.child('spec', 'ephemeralContainers'), 'ephemeral containers not allowed in pod template')]
