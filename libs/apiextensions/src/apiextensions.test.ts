@@ -196,6 +196,11 @@ describe('warnings', () => {
     expect(strategy.warnings!(widget(['x']), undefined, { ...context, emulated: 20 })).toEqual([]);
   });
 
+  test('rules are not looked at without a name', () => {
+    const found = strategy.validate!({ ...widget([]), metadata: {} } as AnyObject, context)!.map(e => e.message);
+    expect(found).toEqual([expect.stringContaining('some validation rules were not checked')]);
+  });
+
   test('of what rules find that an update left as it was', () => {
     const [now, before] = [widget([]), widget([])];
     expect(strategy.validateUpdate!(now, before, context)).toEqual([]);

@@ -257,3 +257,28 @@ describe('what does not fit is refused', () => {
     expect(decoded.unknown).toEqual(unknown);
   });
 });
+
+describe('schemas that may also be something else', () => {
+  const CRD = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
+  const why = (schema: object) => {
+    try {
+      return decodeTyped(CRD, schema, { bare: true }).object;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+
+  test.each([
+    ['items that are neither count as nothing', { items: 'text' }, {}],
+    ['so do dependencies', { dependencies: { a: 5 } }, { dependencies: {} }],
+    ['a list stays', { items: [{ type: 'string' }] }, { items: [{ type: 'string' }] }],
+    ['what they do not know is dropped', { items: { type: 'string', odd: 1 } }, { items: { type: 'string' } }],
+    ['true is a schema too', { additionalProperties: true }, { additionalProperties: true }],
+    ['a text is none', { additionalProperties: 'x' }, 'boolean or JSON schema expected'],
+    [
+      'a fault within is named by its whole way',
+      { properties: { a: { items: { items: { type: 5 } } } } },
+      'json: cannot unmarshal number into Go struct field JSONSchemaProps.properties.items.items.type of type string',
+    ],
+  ])('%s', (_, schema, expected) => expect(why(schema)).toEqual(expected));
+});

@@ -28,6 +28,21 @@ test.each<[string, JsonSchema, string[]]>([
   ],
   ['a list without items', field({ type: 'array' }), ['s.properties[f].items: Required value: must be specified']],
   [
+    'a list of schemas for items, by which nothing else can be told',
+    object({ properties: { f: { type: 'array', items: [text] as never }, untyped: {} } }),
+    ['s.properties[f].items: Forbidden: items must be a schema object and not an array'],
+  ],
+  [
+    'an empty one is as none',
+    field({ type: 'array', items: [] as never }),
+    ['s.properties[f].items: Required value: must be specified'],
+  ],
+  [
+    'what is kept may not be denied',
+    field({ type: 'object', ...EMBEDDED, 'x-kubernetes-preserve-unknown-fields': false }),
+    ['s.properties[f].x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
+  ],
+  [
     'a type that is none',
     field({ type: 'text' }),
     [
