@@ -1,4 +1,4 @@
-import { isRecord } from '@navarch/apimachinery';
+import { deepEqual, isRecord } from '@navarch/apimachinery';
 import { additionalSchema, itemSchema, type JsonSchema } from './json-schema';
 
 type Json = Record<string, unknown>;
@@ -42,7 +42,15 @@ function publish(schema: JsonSchema, rewrite: Rewrite): Json {
   return rewrite(schema, copy);
 }
 
-const v3: Rewrite = (_schema, copy) => copy;
+const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
+
+const v3: Rewrite = ({ 'x-kubernetes-int-or-string': isEither, anyOf, allOf = [] }, copy) => {
+  if (!isEither || saysEither(anyOf) || saysEither(allOf[0]?.anyOf)) return copy;
+  if (!anyOf) return { ...copy, anyOf: INT_OR_STRING };
+  return { ...copy, allOf: [{ anyOf: INT_OR_STRING }, ...((copy['allOf'] as Json[] | undefined) ?? [])] };
+};
+
+const saysEither = (parts: readonly JsonSchema[] | undefined) => deepEqual(parts, INT_OR_STRING);
 
 const v2: Rewrite = (schema, copy) => {
   for (const keyword of V2_DROPPED) delete copy[keyword];

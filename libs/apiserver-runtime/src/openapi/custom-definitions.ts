@@ -20,13 +20,14 @@ export function customDefinitions(
 type Schema = Record<string, unknown>;
 type CommonFields = Record<'object' | 'list', Schema>;
 
-/** commonFields are apiVersion, kind and metadata of objects and lists, as built-in kinds have them. */
+/** commonFields are apiVersion, kind and metadata of objects and lists, as built-in kinds have them but for the default of the metadata. */
 function commonFields(flavour: OpenApiFlavour): CommonFields {
   const name = 'io.k8s.api.core.v1.ConfigMap';
   const definitions = openApiDefinitions([name, `${name}List`], flavour);
   const pick = (of: string) => {
-    const { apiVersion, kind, metadata } = definitions[of]!['properties'] as Record<string, unknown>;
-    return { apiVersion, kind, metadata };
+    const { apiVersion, kind, metadata } = definitions[of]!['properties'] as Record<string, Schema>;
+    const { default: _, ...plain } = metadata!;
+    return { apiVersion, kind, metadata: plain };
   };
   return { object: pick(name), list: pick(`${name}List`) };
 }
@@ -34,6 +35,7 @@ function commonFields(flavour: OpenApiFlavour): CommonFields {
 /** LIST_TYPE_SINCE is the first release that says that a list of custom resources is an object. */
 const LIST_TYPE_SINCE: Minor = 25;
 
+const SELECTABLE = 'x-kubernetes-selectable-fields';
 const CONVENTIONS = 'https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md';
 const METADATA = `Standard object's metadata. More info: ${CONVENTIONS}#metadata`;
 const LIST_METADATA = `Standard list metadata. More info: ${CONVENTIONS}#types-kinds`;
@@ -49,7 +51,11 @@ function definitionsOf(
   const ref = (to: string) => (flavour === 'v2' ? `#/definitions/${to}` : `#/components/schemas/${to}`);
   const own = endpoint.resource.custom?.openapi(flavour);
   const metadata = { ...(object['metadata'] as Schema), description: METADATA };
-  const kindOf = (kind: string) => ({ 'x-kubernetes-group-version-kind': [{ group, version, kind }] });
+  const { fieldLabels = [] } = endpoint.kind;
+  const kindOf = (kind: string) => ({
+    'x-kubernetes-group-version-kind': [{ group, version, kind }],
+    ...(fieldLabels.length && { [SELECTABLE]: fieldLabels.map(fieldPath => ({ fieldPath })) }),
+  });
   const listKind = endpoint.kind.listKind ?? `${endpoint.kindName}List`;
   const properties = () => ({ ...(own?.['properties'] as Schema | undefined), ...object, metadata });
   return {

@@ -22,10 +22,23 @@ function served(emulated: number) {
   };
 }
 
-const swagger = (emulated: number) => {
+interface Swagger {
+  paths: Record<string, Item>;
+  definitions: Record<string, object>;
+  parameters: Record<string, Parameter>;
+}
+
+/** swagger is the document of a release, with the parameters that operations share in their places. */
+const swagger = (emulated: number): Swagger => {
   const { documents, sections } = served(emulated);
-  return documents.v2(sections) as unknown as { paths: Record<string, Item>; definitions: Record<string, object> };
+  const document = documents.v2(sections) as unknown as Swagger;
+  const inPlace = (_key: string, value: unknown) => {
+    const ref = (value as { $ref?: unknown } | null)?.$ref;
+    return typeof ref === 'string' && ref.startsWith(SHARED) ? document.parameters[ref.slice(SHARED.length)] : value;
+  };
+  return JSON.parse(JSON.stringify(document), inPlace) as Swagger;
 };
+const SHARED = '#/parameters/';
 const releases = new Map([20, 33].map(release => [release, swagger(release)]));
 const operationsIn = ({ parameters: _common, ...operations }: Item) => Object.values(operations);
 const namesOf = (parameters: readonly Parameter[] = []) => parameters.map(({ name }) => name);

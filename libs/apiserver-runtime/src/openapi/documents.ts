@@ -5,6 +5,7 @@ import { releaseVersion } from '../release-version';
 import { customDefinitions } from './custom-definitions';
 import { definitionsOf } from './operation';
 import { v2Paths, v3Paths } from './paths';
+import { shareParameters } from './shared-parameters';
 import { contentOf, operationsIn, type Section } from './sections';
 
 type Json = Record<string, unknown>;
@@ -32,7 +33,12 @@ interface SwaggerParts {
   readonly content: string;
   readonly paths: Record<string, Json>;
   readonly definitions: Record<string, Json>;
+  /** parameters are those that paths refer to; none before SHARED_SINCE. */
+  readonly parameters: Readonly<Record<string, Json>>;
 }
+
+/** SHARED_SINCE is the first release whose operations share their parameters, which halves the document. */
+const SHARED_SINCE: Minor = 28;
 
 /** Documents makes the documents about what a server of the release `emulated` serves. */
 export class Documents {
@@ -45,7 +51,7 @@ export class Documents {
   ) {}
 
   /** v2 is the Swagger document of all sections. */
-  v2(sections: readonly Section[]): Json & Pick<SwaggerParts, 'paths' | 'definitions'> {
+  v2(sections: readonly Section[]): Json & Omit<SwaggerParts, 'content'> {
     const builtin = sections.map(section => ({ ...section, endpoints: section.endpoints.filter(e => !e.custom) }));
     const custom = sections.map(({ key, endpoints }) => ({
       key,
@@ -55,12 +61,14 @@ export class Documents {
     // What is built in is by far the most: it is made once, and not again when a custom resource changes.
     const content = contentOf(builtin);
     if (this.builtin?.content !== content) this.builtin = { content, ...this.swaggerParts(builtin) };
-    const { paths, definitions } = this.swaggerParts(custom);
+    const { paths, definitions, parameters } = this.swaggerParts(custom);
+    const shared = Object.entries({ ...this.builtin.parameters, ...parameters });
     return {
       swagger: '2.0',
       info: this.info(),
       paths: { ...this.builtin.paths, ...paths },
       definitions: { ...this.builtin.definitions, ...definitions },
+      parameters: Object.fromEntries(shared.sort(([a], [b]) => (a < b ? -1 : 1))),
       securityDefinitions: { BearerToken: TOKEN },
       security: [{ BearerToken: [] }],
     };
@@ -88,8 +96,9 @@ export class Documents {
   private swaggerParts(sections: readonly Section[]): Omit<SwaggerParts, 'content'> {
     const operations = sections.flatMap(section => operationsIn(section, this.emulated));
     const endpoints = sections.flatMap(section => section.endpoints);
+    const paths = v2Paths(operations);
     return {
-      paths: v2Paths(operations),
+      ...(this.emulated < SHARED_SINCE ? { paths, parameters: {} } : shareParameters(paths)),
       definitions: this.definitions({ endpoints }, definitionsOf(operations), 'v2'),
     };
   }

@@ -14,6 +14,7 @@ export function encodeOpenApiV2(document: Json): Buffer {
     .message(2, new ProtoWriter().string(1, info['title']).string(2, info['version']))
     .message(8, pathsOf(document['paths'] as Json))
     .message(9, namedSchemas(document['definitions'] as Json))
+    .message(10, namedParameters((document['parameters'] ?? {}) as Json))
     .each(12, document['security'], requirement)
     .message(13, securityOf((document['securityDefinitions'] ?? {}) as Json))
     .finish();
@@ -71,7 +72,19 @@ function operation(op: Json): ProtoWriter {
   return extensions(writer, 13, op);
 }
 
-const parameterItem = (parameter: Json) => new ProtoWriter().message(1, parameterOf(parameter));
+function namedParameters(parameters: Json): ProtoWriter {
+  const writer = new ProtoWriter();
+  for (const [name, parameter] of Object.entries(parameters))
+    writer.message(1, named(name, parameterOf(parameter as Json)));
+  return writer;
+}
+
+function parameterItem(parameter: Json): ProtoWriter {
+  const ref = parameter['$ref'];
+  return ref === undefined
+    ? new ProtoWriter().message(1, parameterOf(parameter))
+    : new ProtoWriter().message(2, new ProtoWriter().string(1, ref));
+}
 
 function parameterOf(parameter: Json): ProtoWriter {
   if (parameter['in'] === 'body') {

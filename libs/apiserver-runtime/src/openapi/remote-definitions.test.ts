@@ -37,6 +37,15 @@ test('a definition that differs from ours gets a number, one that is the same do
   expect(paths['/apis/x.dev/v1/']).toEqual({ get: ref('Thing') });
 });
 
+test('parameters that its operations share are put in their places', () => {
+  const shared = { name: 'body', in: 'body', schema: ref('Pod') };
+  const operation = { parameters: [{ $ref: '#/parameters/body-x' }] };
+  const merged = withRemoteApis(own, [
+    remote({ paths: { '/apis/x.dev/v1/': { post: operation } }, parameters: { 'body-x': shared }, definitions: {} }),
+  ]);
+  expect(merged.paths['/apis/x.dev/v1/']).toEqual({ post: { parameters: [shared] } });
+});
+
 test('a server without a document, or with a broken one, changes nothing', () => {
   expect(withRemoteApis(own, [remote({ paths: [], definitions: null })])).toEqual(own);
   expect(withRemoteApis(own, [remote(undefined as never)])).toEqual(own);

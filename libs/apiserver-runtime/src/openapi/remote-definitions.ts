@@ -10,6 +10,7 @@ export interface SwaggerDocument extends Json {
 }
 
 const PREFIX = '#/definitions/';
+const PARAMETERS = '#/parameters/';
 
 /**
  * withRemoteApis adds to our own document the paths of other servers' group versions, with the definitions that they refer to.
@@ -24,9 +25,9 @@ export function withRemoteApis(own: SwaggerDocument, remotes: readonly RemoteApi
 }
 
 function withRemoteApi(own: SwaggerDocument, remote: Json, prefix: string): SwaggerDocument {
-  const paths = Object.fromEntries(
-    Object.entries(objectOf(remote['paths'])).filter(([path]) => `${path}/`.startsWith(prefix)),
-  );
+  const served = Object.entries(objectOf(remote['paths'])).filter(([path]) => `${path}/`.startsWith(prefix));
+  // What its operations share comes back into its place: another server may share something else by the same name.
+  const paths = inPlace(Object.fromEntries(served), objectOf(remote['parameters']));
   const definitions = objectOf(remote['definitions']);
   const needed = new Set<string>();
   collect(paths, definitions, needed);
@@ -54,6 +55,15 @@ function objectOf(value: unknown): Json {
 function refOf(value: object): string | undefined {
   const ref = (value as { $ref?: unknown }).$ref;
   return typeof ref === 'string' && ref.startsWith(PREFIX) ? ref.slice(PREFIX.length) : undefined;
+}
+
+function inPlace(part: unknown, parameters: Json): unknown {
+  if (Array.isArray(part)) return part.map(item => inPlace(item, parameters));
+  if (typeof part !== 'object' || part === null) return part;
+  const { $ref: ref } = part as { $ref?: unknown };
+  const name = typeof ref === 'string' && ref.startsWith(PARAMETERS) ? ref.slice(PARAMETERS.length) : undefined;
+  if (name !== undefined && Object.hasOwn(parameters, name)) return parameters[name];
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, inPlace(value, parameters)]));
 }
 
 /** collect finds the definitions that a part of a document refers to, and those that these refer to. */
