@@ -36,6 +36,7 @@ export function customStrategy(parts: StrategyParts): Strategy<AnyObject> {
 export function customStatusStrategy(parts: StrategyParts): Strategy<AnyObject> {
   const forgiven = new Forgiven();
   return {
+    resets: ['metadata', 'spec'],
     metadataChecks: { update: ['change'] },
     prepareForUpdate(object, old) {
       const managedFields = object.metadata?.managedFields;

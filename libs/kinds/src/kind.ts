@@ -51,6 +51,8 @@ export interface Strategy<T extends KubeObject> {
   /** prepareForCreate drops what clients may not set (status), and sets generation and the like. */
   prepareForCreate?(object: T, context: StrategyContext): void;
   validate?(object: T, context: StrategyContext): FieldError[];
+  /** resets are the fields, as dotted paths, that a status endpoint takes no change of, and whose senders own nothing of them; the spec unless given. */
+  readonly resets?: readonly string[];
   /** prepareForUpdate takes over from `old` what this endpoint may not change, and counts generation. */
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];

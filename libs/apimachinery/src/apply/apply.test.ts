@@ -128,18 +128,17 @@ describe('apply', () => {
     expect(sets).toEqual([undefined, [expect.objectContaining({ fieldsV1: { 'f:data': {} } })]]);
   });
 
-  test('who set an object while it was empty owns what comes into it', () => {
+  test.each([
+    [23, '2 conflicts: conflicts with "one":\n- .data.a\nconflicts with "setter" using v1:\n- .data.a'],
+    [33, '1 conflict: conflict with "one": .data.a'],
+  ])('up to 1.23 who set an object while it was empty owns what comes into it (1.%i)', (emulated, told) => {
     const live = created(config({ data: {} }));
-    live.metadata!.managedFields = managedFieldsForUpdate({
-      ...common,
-      live: nothing,
-      updated: live,
-      manager: 'setter',
-    });
-    const filled = apply(live, 'one', { data: { a: '1' } });
-    expect(() => apply(filled, 'two', { data: { a: '2' } })).toThrow(
-      'Apply failed with 2 conflicts: conflicts with "one":\n- .data.a\nconflicts with "setter" using v1:\n- .data.a',
-    );
+    const setting = { ...common, live: nothing, updated: live, manager: 'setter', emulated };
+    live.metadata!.managedFields = managedFieldsForUpdate(setting);
+    const request = (before: AnyObject, manager: string, a: string) =>
+      applyPatch({ ...common, live: before, applied: config({ data: { a } }), manager, emulated });
+    const filled = request(live, 'one', '1').object;
+    expect(() => request(filled, 'two', '2')).toThrow(`Apply failed with ${told}`);
   });
 
   test('conflicts list fields before what is below others', () => {

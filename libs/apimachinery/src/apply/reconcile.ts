@@ -5,9 +5,9 @@ import { ownershipOf, type Ownership } from './releases';
 import { childSchema, itemElement, toFieldSet } from './typed';
 
 /**
- * reconciled is an owner's set as the schema has it now: what is owned as a whole and is looked into by the schema (a field that was
- * empty when it was set, too) is owned field by field, as the object has them; what has one owner by the schema is owned as a whole.
- * The set itself where nothing changes.
+ * reconciled is an owner's set as the schema has it now: what has one owner by the schema is owned as a whole; in older releases what is
+ * owned as a whole and is looked into by the schema (a field that was empty when it was set, too) is owned field by field, as the object
+ * has them. The set itself where nothing changes.
  */
 export function reconciled(
   schema: TypeSchema,
@@ -40,6 +40,7 @@ function place(schema: TypeSchema, owned: FieldSet, value: () => unknown, owners
   if (isWhole) return owned.below.size ? LEAF : owned;
   // An item or field that was owned only in parts stays so while nothing but its parts changed.
   if (owned.below.size) return walk(schema, owned, value, ownership);
+  if (!ownership.looksInside) return owned;
   const parts = toFieldSet(schema, value(), ownership);
   return parts.empty ? owned : new FieldSet(true, parts.below);
 }

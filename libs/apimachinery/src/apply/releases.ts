@@ -8,6 +8,8 @@ export interface Ownership {
   readonly ordersByConfig: boolean;
   /** needsAllKeys: an item of a list has to name all its keys that have no default. */
   readonly needsAllKeys: boolean;
+  /** looksInside: what is owned as a whole, and is looked into by the schema, comes to be owned field by field. */
+  readonly looksInside: boolean;
   /** timesValues: a manager's time follows the values of its fields; else only which fields it has. */
   readonly timesValues: boolean;
   /** sharesPaths: conflicts of one object's fields are told under the last one's name, where their paths share their memory. */
@@ -35,6 +37,7 @@ function make(emulated: number): Ownership {
     ordersByConfig: since(21),
     needsAllKeys: !since(21),
     sharesPaths: !since(21),
+    looksInside: !since(24),
     timesValues: since(25),
     namesNumbers: since(21),
     bearsDuplicates: since(29),

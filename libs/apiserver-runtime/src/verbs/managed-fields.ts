@@ -3,6 +3,7 @@ import {
   StatusError,
   apiVersionOf,
   deepClone,
+  isRecord,
   managedFieldsForUpdate,
   type AnyObject,
   type ObjectMeta,
@@ -29,9 +30,9 @@ export function managedSubresource({ subresource, services }: WriteContext): { s
 const RESET_SINCE = 21;
 
 /** resetFieldsOf are the fields that an endpoint takes no change of: applying them owns nothing. */
-export function resetFieldsOf({ endpoint, subresource, services }: WriteContext): readonly string[] {
+export function resetFieldsOf({ endpoint, strategy, subresource, services }: WriteContext): readonly string[] {
   if (services.emulated < RESET_SINCE) return [];
-  if (subresource === 'status') return ['spec'];
+  if (subresource === 'status') return strategy.resets ?? ['spec'];
   return endpoint.kind.subresources?.status ? ['status'] : [];
 }
 
@@ -42,7 +43,7 @@ export async function trackUpdate(context: WriteContext, current: Entry | undefi
   const live = current ? endpoint.readObject(current) : emptyOf(endpoint, services.emulated);
   const updated = endpoint.isHub ? { ...object } : inOwnVersion(endpoint, object);
   // What this endpoint is going to take over from the present object is nobody's change.
-  for (const name of resetFieldsOf(context)) takeOver(updated, live, name);
+  for (const path of resetFieldsOf(context)) takeOver(updated, live, path.split('.'));
   const tracked = trackedAs(endpoint, live, updated);
   const update = {
     ...tracked,
@@ -83,10 +84,20 @@ function trackedAs(endpoint: Endpoint, live: AnyObject, updated: AnyObject) {
   return { schema: after!.schema, apiVersion, live: before!.object, updated: after!.object };
 }
 
-function takeOver(object: AnyObject, live: AnyObject, name: string): void {
-  if (live[name] === undefined) delete object[name];
-  else object[name] = live[name];
+/** takeOver brings a field of the live object into another one, whose parts above it are copied: they may be shared. */
+function takeOver(object: Fields, live: Fields, [name, ...below]: readonly string[]): void {
+  const theirs = live[name!];
+  if (!below.length || !isRecord(object[name!])) {
+    if (theirs === undefined) delete object[name!];
+    else object[name!] = theirs;
+    return;
+  }
+  const copy = { ...(object[name!] as Fields) };
+  takeOver(copy, isRecord(theirs) ? theirs : {}, below);
+  object[name!] = copy;
 }
+
+type Fields = Record<string, unknown>;
 
 /** unlessBuiltin: where no webhook tells who owns what, nobody does. */
 const unlessBuiltin = (endpoint: Endpoint) => (error: unknown) => {

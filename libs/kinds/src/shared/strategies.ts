@@ -77,6 +77,7 @@ export function isolatedStatusStrategy<T extends WithStatus>(
   kept: readonly (keyof ObjectMeta)[] | 'all' = ISOLATED,
 ): Strategy<T> {
   return statusStrategy<T>({
+    resets: kept === 'all' ? ['metadata', 'spec'] : ['spec', ...kept.map(name => `metadata.${name}`)],
     ...options,
     prepareForUpdate(object, old, context) {
       const metadata = (object.metadata ??= {});

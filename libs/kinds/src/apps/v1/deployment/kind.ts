@@ -55,6 +55,7 @@ export const deployment = defineKind<appsv1.Deployment>({
   },
   subresources: {
     status: statusStrategy<appsv1.Deployment>({
+      resets: ['spec', 'metadata.labels'],
       prepareForUpdate(deployment, old) {
         deployment.metadata ??= {};
         if (old.metadata?.labels) deployment.metadata.labels = old.metadata.labels;

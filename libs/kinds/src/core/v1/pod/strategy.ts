@@ -85,6 +85,7 @@ function countGeneration(pod: corev1.Pod, old: corev1.Pod, emulated: number): vo
 
 /** podStatusStrategy takes status only; owners and the deletion stay as they are. */
 export const podStatusStrategy: Strategy<corev1.Pod> = statusStrategy<corev1.Pod>({
+  resets: ['spec', 'metadata.deletionTimestamp', 'metadata.ownerReferences'],
   prepareForUpdate(pod, old, { emulated }) {
     pod.metadata ??= {};
     delete pod.metadata.deletionTimestamp;
