@@ -140,15 +140,16 @@ const SCALARS: Readonly<Record<string, Schema>> = {
 };
 const DEFAULTS: Readonly<Record<string, unknown>> = { string: '', boolean: false, integer: 0, number: 0 };
 
-/** LISTS_LATER_SINCE is the first release that says of fields of v1.20 what that one did not. */
-const LISTS_LATER_SINCE = 21;
+/** LATER_SINCE is the first release that says of fields of v1.20 what that one did not. */
+const LATER_SINCE = 21;
 
 function extensionsOf(facts: FieldFacts, emulated: number): Schema {
-  const tellsLists = !facts.listTypeLater || emulated >= LISTS_LATER_SINCE;
+  const tellsMaps = emulated >= LATER_SINCE;
+  const tellsLists = !facts.listTypeLater || tellsMaps;
   return {
     ...(tellsLists && facts.listMapKeys && { 'x-kubernetes-list-map-keys': facts.listMapKeys }),
     ...(tellsLists && facts.listType && { 'x-kubernetes-list-type': facts.listType }),
-    ...(facts.mapType && { 'x-kubernetes-map-type': facts.mapType }),
+    ...(tellsMaps && facts.mapType && { 'x-kubernetes-map-type': facts.mapType }),
     ...(facts.patchMergeKey && { 'x-kubernetes-patch-merge-key': facts.patchMergeKey }),
     ...(facts.patchStrategy && { 'x-kubernetes-patch-strategy': facts.patchStrategy }),
   };

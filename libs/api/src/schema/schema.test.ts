@@ -66,6 +66,21 @@ describe('structure', () => {
       listType: 'set',
     });
   });
+  test('today more is owned as a whole, or by key, than in the first releases', () => {
+    const seen = (release: number) => {
+      const at = (name: string, field: string) => typeSchema(`io.k8s.${name}`, release).field(field)!.schema;
+      const definition = 'apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition';
+      return [
+        at('api.core.v1.ServiceSpec', 'selector').atomic ?? false,
+        at('api.core.v1.PodSpec', 'nodeSelector').atomic ?? false,
+        at('api.core.v1.PersistentVolumeSpec', 'claimRef').atomic ?? false,
+        at('api.core.v1.EnvVarSource', 'fieldRef').atomic,
+        at(`${definition}Status`, 'conditions').listType,
+      ];
+    };
+    expect(seen(20)).toEqual([false, false, false, false, 'atomic']);
+    expect(seen(33)).toEqual([true, true, false, true, 'map']);
+  });
   test('embedded structs stand in their place', () => {
     const volume = typeSchema('io.k8s.api.core.v1.Volume');
     expect([

@@ -91,6 +91,8 @@ const ATOMIC = new Set(
     'apimachinery.pkg.apis.meta.v1.OwnerReference',
     ...[
       'ConfigMapKeySelector',
+      'EndpointAddress',
+      'EndpointPort',
       'LocalObjectReference',
       'NodeSelector',
       'NodeSelectorTerm',
@@ -104,7 +106,14 @@ const ATOMIC = new Set(
       'TypedLocalObjectReference',
       'FileKeySelector',
     ].map(kind => `api.core.v1.${kind}`),
+    'api.autoscaling.v1.CrossVersionObjectReference',
     'api.networking.v1.ServiceBackendPort',
+    ...['v1', 'v1beta1'].map(version => `api.discovery.${version}.EndpointPort`),
+    ...['v1', 'v1beta1'].flatMap(version =>
+      ['MatchResources', 'NamedRuleWithOperations', 'ParamKind', 'ParamRef', 'Variable'].map(
+        kind => `api.admissionregistration.${version}.${kind}`,
+      ),
+    ),
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.RoleRef`),
     ...['v1', 'v1beta1', 'v1alpha1'].map(version => `api.rbac.${version}.Subject`),
   ].map(name => `io.k8s.${name}`),
@@ -139,18 +148,20 @@ function fieldSchema(facts: FieldFacts, era: Era): FieldSchema {
 /** valueSchema is a field's own structure; what the facts say about merging is the field's, not its type's. */
 function valueSchema(facts: FieldFacts, era: Era): TypeSchema {
   const element = inEra(facts.type, era);
-  if (facts.map) return { kind: 'map', field: none, element, ...(facts.mapType === 'atomic' && { atomic: true }) };
+  const mapType = era === 'first' ? undefined : facts.mapType;
+  if (facts.map) return { kind: 'map', field: none, element, ...(mapType === 'atomic' && { atomic: true }) };
   if (!facts.list) {
-    if (facts.mapType !== 'atomic' || element.kind !== 'object') return element;
+    if (!mapType || element.kind !== 'object') return element;
     return {
       kind: 'object',
       ...(element.name && { name: element.name }),
       field: name => element.field(name),
-      atomic: true,
+      atomic: mapType === 'atomic',
     };
   }
   const merges = facts.patchStrategy?.split(',').includes('merge');
-  const listType = facts.listType ?? (merges ? (facts.patchMergeKey ? 'map' : 'set') : 'atomic');
+  const saidType = facts.listTypeLater && era === 'first' ? undefined : facts.listType;
+  const listType = saidType ?? (merges ? (facts.patchMergeKey ? 'map' : 'set') : 'atomic');
   if (listType !== 'map') return { kind: 'list', field: none, element, listType };
   const mapKeys = facts.listMapKeys ?? [facts.patchMergeKey!];
   const keyDefaults = defaultsOf(facts.type, mapKeys, era);
