@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { corev1 } from '@navarch/api';
@@ -136,9 +136,12 @@ describe('volumePayload', () => {
 });
 
 describe('subPathOf', () => {
-  test('makes what is missing', async () => {
+  test('makes what is missing, open to those to whom the volume is', async () => {
+    await chmod(dir, 0o2777);
     expect(await subPathOf(dir, 'a/b')).toBe(path.join(dir, 'a/b'));
-    expect((await stat(path.join(dir, 'a/b'))).isDirectory()).toBe(true);
+    const [outer, inner] = await Promise.all(['a', 'a/b'].map(name => stat(path.join(dir, name))));
+    expect([outer!.mode & 0o7777, inner!.mode & 0o7777]).toEqual([0o2777, 0o2777]);
+    expect(inner!.isDirectory()).toBe(true);
   });
   test('follows links within the volume only', async () => {
     await mkdir(path.join(dir, 'real'));
