@@ -41,13 +41,18 @@ function destinations(port: ServicePort): StaleFlow['destination'][] {
   return port.nodePort ? [...ips, { nodePort: port.nodePort }] : ips;
 }
 
-/** flushFlows deletes the flows from the kernel's table. That none is found is no failure. */
-export async function flushFlows(flows: readonly StaleFlow[]): Promise<void> {
+/**
+ * flushFlows deletes the flows from the kernel's table. That none is found is no failure. `enter` is a command that runs another within a
+ * network namespace; without it the flows are those of the process.
+ */
+export async function flushFlows(flows: readonly StaleFlow[], enter: readonly string[] = []): Promise<void> {
   for (const { destination, endpointIP } of flows) {
     const where =
       'ip' in destination ? ['--orig-dst', destination.ip] : ['--orig-port-dst', String(destination.nodePort)];
-    const args = ['-D', ...where, ...(endpointIP ? ['--dst-nat', endpointIP] : []), '-p', 'udp'];
-    await run('conntrack', args).catch((error: { stderr?: string }) => {
+    // Ports are options of the protocol, which conntrack knows only from then on.
+    const args = ['-D', '-p', 'udp', ...where, ...(endpointIP ? ['--dst-nat', endpointIP] : [])];
+    const [program, ...rest] = [...enter, 'conntrack', ...args];
+    await run(program!, rest).catch((error: { stderr?: string }) => {
       if (!error.stderr?.includes('0 flow entries')) throw error;
     });
   }

@@ -2,7 +2,7 @@ import { flag, runComponent, text } from '@navarch/nest-host';
 import os from 'node:os';
 import { Iptables } from './iptables/iptables';
 import { Proxier } from './proxier';
-import { prepareKernel } from './sysctl';
+import { kernelSettings, prepareKernel } from './sysctl';
 
 void runComponent({
   name: 'kube-proxy',
@@ -14,6 +14,8 @@ void runComponent({
     'iptables-masquerade-bit': flag.int(14, 'the bit of the packet mark that asks for masquerading'),
     'iptables-min-sync-period': flag.duration('100ms', 'shortest time between two syncs'),
     'iptables-sync-period': flag.duration('30s', 'how often all rules are written anew'),
+    'conntrack-tcp-timeout-established': flag.duration('24h', 'how long a silent TCP connection is known; 0 leaves it'),
+    'conntrack-tcp-timeout-close-wait': flag.duration('1h', 'how long one that is closed on one side is; 0 leaves it'),
     cleanup: flag.bool(false, 'remove all rules and exit'),
   },
   serving: { port: 10249, secure: false },
@@ -25,7 +27,8 @@ void runComponent({
       await iptables.cleanup();
       process.exit(0);
     }
-    prepareKernel(log);
+    const established = flags['conntrack-tcp-timeout-established'];
+    prepareKernel(kernelSettings({ established, closeWait: flags['conntrack-tcp-timeout-close-wait'] }), log);
     const proxier = new Proxier({
       nodeName: flags['hostname-override'] || os.hostname(),
       informers,

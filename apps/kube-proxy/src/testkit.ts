@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import type { Endpoint, ServicePort } from './services/service-port';
 
 /** endpoint is a ready backend; `overrides` change what a test is about. */
@@ -23,4 +24,14 @@ export function servicePort(overrides: Partial<ServicePort> = {}): ServicePort {
     endpoints: [],
     ...overrides,
   };
+}
+
+/** hasProgram: the machine has it. */
+export function hasProgram(name: string): boolean {
+  try {
+    execFileSync('sh', ['-c', `command -v ${name}`]);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -8,6 +8,11 @@ export interface Features {
 
 /** featuresOf are a release's, by the version the kubelet says it is: `v1.33.0`. */
 export function featuresOf(kubeletVersion: string): Features {
-  const minor = Number(/^v?1\.(\d+)/.exec(kubeletVersion)?.[1] ?? Infinity);
+  const minor = minorOf(kubeletVersion);
   return { readyToStartCondition: minor >= 29, hostIPs: minor >= 29 };
+}
+
+/** minorOf is 33 for `v1.33.0`. */
+export function minorOf(kubeletVersion: string): number {
+  return Number(/^v?1\.(\d+)/.exec(kubeletVersion)?.[1] ?? Infinity);
 }

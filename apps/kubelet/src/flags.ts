@@ -3,7 +3,9 @@ import { flag } from '@navarch/nest-host';
 import type { FlagSet, FlagValues } from '@navarch/nest-host';
 import { parseThresholds } from './eviction/thresholds';
 import { parseLabels, parseTaints } from './node/node-object';
+import { minorOf } from './features';
 import type { KubeletOptions } from './options';
+import { allowedSysctls } from './runtime/sysctls';
 import { wholeValue } from './resources/quantity';
 
 /** KUBELET_FLAGS are named as upstream's; those that upstream has not are marked (Navarch). */
@@ -53,6 +55,10 @@ export const KUBELET_FLAGS = {
   'runtime-relist-period': flag.duration('15s', 'how often pods are listed, beside events (Navarch)'),
   'sync-frequency': flag.duration('60s', 'longest time between looks at a pod'),
   'seccomp-default': flag.bool(false, 'use RuntimeDefault where no seccomp profile is given'),
+  'allowed-unsafe-sysctls': flag.strings(
+    [],
+    'kernel parameters that pods may set beside the safe ones; net.* for all of a kind',
+  ),
   'container-log-max-size': flag.string('10Mi', 'size at which a log is rotated'),
   'container-log-max-files': flag.int(5, 'how many files of a log are kept'),
   'image-gc-high-threshold': flag.int(85, 'disk usage in percent at which unused images are removed'),
@@ -100,6 +106,7 @@ export function kubeletOptions(flags: KubeletFlagValues, port: number): KubeletO
     relistMs: flags['runtime-relist-period'],
     syncMs: flags['sync-frequency'],
     seccompDefault: flags['seccomp-default'],
+    allowedSysctls: allowedSysctls(flags['allowed-unsafe-sysctls'], minorOf(flags['kubelet-version'])),
     logMaxBytes: wholeValue(flags['container-log-max-size']),
     logMaxFiles: flags['container-log-max-files'],
     imageGcHighPercent: flags['image-gc-high-threshold'],

@@ -135,6 +135,29 @@ describe('the kubelet with a hollow runtime', () => {
     await running('web');
   });
 
+  test('a pod is as ready as its readiness gates are', async () => {
+    await create('gated', { readinessGates: [{ conditionType: 'x/gate' }] });
+    const readiness = (want: string, message?: string) =>
+      eventually(async () => {
+        const ready = (await status('gated')).conditions?.find(({ type }) => type === 'Ready');
+        expect([ready?.status, ready?.message]).toEqual([want, message]);
+      });
+    const set = (gate: string) =>
+      api
+        .resource(Pods)
+        .patch(
+          'default',
+          'gated',
+          { type: 'strategic', body: { status: { conditions: [{ type: 'x/gate', status: gate }] } } },
+          { subresource: 'status' },
+        );
+    await readiness('False', 'corresponding condition of pod readiness gate "x/gate" does not exist.');
+    await set('True');
+    await readiness('True');
+    await set('False');
+    await readiness('False', 'the status of pod readiness gate "x/gate" is not "True", but False');
+  });
+
   test('keeps what runs over its own restart, and makes no write for it', async () => {
     await create('web');
     const before = await running('web');

@@ -42,6 +42,8 @@ export interface KubeletOptions {
   readonly syncMs: number;
   /** seccompDefault: containers without a profile get the runtime's default. */
   readonly seccompDefault: boolean;
+  /** allowedSysctls are the kernel parameters that pods may set; one that ends in `*` stands for all that begin so. */
+  readonly allowedSysctls: readonly string[];
   readonly logMaxBytes: number;
   readonly logMaxFiles: number;
   readonly imageGcHighPercent: number;

@@ -109,6 +109,9 @@ describe('ComponentServer over TLS', () => {
   test('a body over the limit is refused', async () => {
     expect((await ask('/echo', admin, 'x'.repeat(11))).status).toBe(413);
   });
+  test('a path may be as long as a command line in its query', async () => {
+    expect((await ask(`/echo?command=${'x'.repeat(100_000)}`, admin)).status).toBe(200);
+  });
   test('an unknown path is not found, and only told to who may ask', async () => {
     expect((await ask('/nope', admin)).status).toBe(404);
     expect((await ask('/nope', guest)).status).toBe(403);

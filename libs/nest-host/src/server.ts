@@ -31,6 +31,8 @@ export interface ServerOptions {
 }
 
 type UpgradeHandler = (request: http.IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
+/** MAX_HEADER_BYTES is what the API server takes too, so that it can pass on a command line, which stands in the path's query. */
+const MAX_HEADER_BYTES = 1024 * 1024;
 const OPEN_PATHS = /^\/(healthz|livez|readyz)(\/|$)/;
 
 /** ComponentServer serves a component's health, metrics and own paths. What is neither health nor open plain HTTP is authorized. */
@@ -60,12 +62,13 @@ export class ComponentServer implements Serving, Stoppable {
     const { definition, certFile, keyFile, clientCaFile } = this.options;
     this.server = definition.secure
       ? https.createServer({
+          maxHeaderSize: MAX_HEADER_BYTES,
           cert: fs.readFileSync(certFile),
           key: fs.readFileSync(keyFile),
           ...(clientCaFile && { ca: fs.readFileSync(clientCaFile), requestCert: true, rejectUnauthorized: false }),
           minVersion: 'TLSv1.2',
         })
-      : http.createServer();
+      : http.createServer({ maxHeaderSize: MAX_HEADER_BYTES });
     const server = this.server;
     server.on('request', (request, response) => void this.onRequest(request, response));
     server.on('upgrade', (request, socket, head) => void this.onUpgrade(request, socket, head));

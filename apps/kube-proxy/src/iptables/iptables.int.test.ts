@@ -1,20 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { endpoint, servicePort } from '../testkit';
+import { endpoint, hasProgram, servicePort } from '../testkit';
 import { Iptables } from './iptables';
 import { restoreInput } from './restore';
 import { rulesFor } from './rules';
 
 const able = process.getuid?.() === 0 && hasProgram('iptables-restore') && hasProgram('ip');
 if (!able) console.warn('skipped: iptables rules in the kernel (needs root, iptables and iproute2)');
-function hasProgram(name: string): boolean {
-  try {
-    execFileSync('sh', ['-c', `command -v ${name}`]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 (able ? describe : describe.skip)('Iptables in a network namespace of its own', () => {
   const namespace = `nv-proxy-test-${process.pid}`;

@@ -23,9 +23,12 @@ describe('servicePorts', () => {
     expect(servicePorts([service(spec)], [], 'n1')).toEqual([]);
   });
 
-  test('another proxy may be named for a service', () => {
+  test.each([
+    ['another proxy may be named for a service', { 'service.kubernetes.io/service-proxy-name': 'other' }],
+    ['none may be wanted', { 'service.kubernetes.io/headless': '' }],
+  ])('%s', (_, labels) => {
     const other = service({});
-    other.metadata!.labels = { 'service.kubernetes.io/service-proxy-name': 'other' };
+    other.metadata!.labels = labels;
     expect(servicePorts([other], [], 'n1')).toEqual([]);
   });
 

@@ -65,11 +65,14 @@ export function servicePorts(
 /** isIPv4: the address or block, in its usual form, is of this family. */
 const isIPv4 = (plain: string) => !plain.includes(':');
 
-/** isProxied: the service has a virtual address, and no other proxy is named for it. */
+/** Labels of services that a proxy leaves alone, whatever their value: another proxy is named, or none is wanted. */
+const LEFT_ALONE = ['service.kubernetes.io/service-proxy-name', 'service.kubernetes.io/headless'];
+
+/** isProxied: the service has a virtual address, and does not ask to be left alone. */
 function isProxied(service: corev1.Service): boolean {
   const { clusterIP, type } = service.spec ?? {};
   const labels = service.metadata?.labels ?? {};
-  if ('service.kubernetes.io/service-proxy-name' in labels) return false;
+  if (LEFT_ALONE.some(label => label in labels)) return false;
   return type !== 'ExternalName' && !!clusterIP && clusterIP !== 'None' && isIPv4(plainIP(clusterIP));
 }
 

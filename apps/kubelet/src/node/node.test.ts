@@ -201,9 +201,13 @@ describe('node usage', () => {
       cpuSeconds: 1.71,
       bootedAt: 1_700_000_000_000,
     });
-    expect(parseMeminfo('MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:    400 kB\n')).toEqual({
+    expect(
+      parseMeminfo('MemTotal:       1000 kB\nMemFree: 100 kB\nMemAvailable:    400 kB\nAnonPages: 50 kB\n'),
+    ).toEqual({
       memoryBytes: 1_024_000,
       workingSetBytes: 614_400,
+      usedBytes: 921_600,
+      rssBytes: 51_200,
     });
   });
 });

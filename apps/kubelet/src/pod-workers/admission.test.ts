@@ -83,13 +83,20 @@ describe('admitPod', () => {
       ['an empty term matches nothing', affinity({}), [], 'NodeAffinity'],
       ['a taint that evicts', { containers: [{ name: 'x' }] }, [], 'TaintToleration'],
       ['a host port that is taken', port(80), [port(80, '1.2.3.4')], 'NodePorts'],
+      [
+        'a kernel parameter that is not safe',
+        { ...needs({}), securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] } },
+        [],
+        'SysctlForbidden',
+        'forbidden sysctl: "kernel.msgmax" not allowlisted',
+      ],
       ['a host port on another address', port(80, '1.2.3.5'), [port(80, '1.2.3.4')], undefined],
     ]),
   )('%s', (_, spec, others, reason, message) => {
-    const rejection = admitPod({ pod: podWith(spec), node, others: others.map(s => podWith(s)) });
+    const rejection = admitPod({ pod: podWith(spec), node, others: others.map(s => podWith(s)), sysctls: [] });
     expect(rejection?.reason).toBe(reason);
     if (message) expect(rejection?.message).toBe(message);
   });
   test('a node that is not known yet takes all', () =>
-    expect(admitPod({ pod: podWith(needs({ cpu: '99' })), node: undefined, others: [] })).toBeUndefined());
+    expect(admitPod({ pod: podWith(needs({ cpu: '99' })), node: undefined, others: [], sysctls: [] })).toBeUndefined());
 });

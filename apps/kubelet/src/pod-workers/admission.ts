@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { requiredNodeMatch, tolerates } from '@navarch/component-helpers';
 import { amounts, podAmounts } from '../resources/pod-resources';
+import { forbiddenSysctl } from '../runtime/sysctls';
 
 /** Rejection is why a node does not take a pod: it becomes Failed with this reason. */
 export interface Rejection {
@@ -14,12 +15,16 @@ export interface AdmissionInput {
   readonly node: corev1.Node | undefined;
   /** others are the pods that the node has taken and that have not ended. */
   readonly others: readonly corev1.Pod[];
+  /** sysctls are the kernel parameters that pods may set here. */
+  readonly sysctls: readonly string[];
 }
 
-/** admitPod decides whether the node takes the pod: selector and affinity, taints NoExecute, host ports, resources. Pure. */
-export function admitPod({ pod, node, others }: AdmissionInput): Rejection | undefined {
-  if (!node) return undefined;
+/** admitPod decides whether the node takes the pod: kernel parameters, selector and affinity, taints NoExecute, host ports, resources. Pure. */
+export function admitPod({ pod, node, others, sysctls }: AdmissionInput): Rejection | undefined {
   const spec = pod.spec!;
+  const forbidden = forbiddenSysctl(spec, sysctls);
+  if (forbidden) return { reason: 'SysctlForbidden', message: forbidden };
+  if (!node) return undefined;
   if (!requiredNodeMatch(pod, node)) return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' };
   if (!toleratesNoExecute(spec, node.spec?.taints ?? []))
     return { reason: 'TaintToleration', message: 'Predicate TaintToleration failed' };

@@ -20,8 +20,10 @@ export class PodWorkers implements Stoppable {
     const uid = pod.metadata?.uid ?? '';
     const known = this.workers.get(uid);
     if (known) return known.worker.update(pod, target);
+    const { facts, deps } = this.parts;
+    const sysctls = deps.options.allowedSysctls;
     const rejection = isFresh(pod)
-      ? admitPod({ pod, node: this.parts.facts.node(), others: this.activePods() })
+      ? admitPod({ pod, node: facts.node(), others: this.activePods(), sysctls })
       : undefined;
     this.begin(uid, new PodWorker(this.parts, pod, target, rejection));
   }

@@ -11,9 +11,11 @@ export interface ProbeTarget {
   readonly podIp: string;
 }
 
-/** ProbeOutcome is one probe's answer; output is what the Unhealthy event says. */
+/** ProbeOutcome is one probe's answer; output is what the event about it says: Unhealthy, or ProbeWarning where warns is set. */
 export interface ProbeOutcome {
   readonly ok: boolean;
+  /** warns: it passed, and an operator should know how. */
+  readonly warns?: boolean;
   readonly output: string;
 }
 
@@ -30,8 +32,7 @@ export async function runProbe(
     if (probe.httpGet) {
       const url = httpUrl(probe.httpGet, target.container, target.podIp);
       const { status, body } = await httpGet(url, probe.httpGet.httpHeaders ?? [], userAgent, timeoutMs);
-      const ok = status >= 200 && status < 400;
-      return { ok, output: ok ? body : `HTTP probe failed with statuscode: ${status}` };
+      return httpOutcome(status, body);
     }
     if (probe.tcpSocket) {
       const port = resolvePort(probe.tcpSocket.port, target.container);
@@ -45,6 +46,13 @@ export async function runProbe(
   } catch (error) {
     return { ok: false, output: (error as Error).message };
   }
+}
+
+/** httpOutcome: a redirect that is not followed, as it leads to another host, passes with a warning. */
+function httpOutcome(status: number, body: string): ProbeOutcome {
+  if (status < 200 || status >= 400) return { ok: false, output: `HTTP probe failed with statuscode: ${status}` };
+  if (status < 300) return { ok: true, output: body };
+  return { ok: true, warns: true, output: `Probe terminated redirects, Response body: ${body}` };
 }
 
 async function runExec(

@@ -3,7 +3,7 @@ import type { KubeletDeps } from '../options';
 import { containerFieldPath } from '../runtime/format';
 import type { ProbeVerdicts } from '../runtime/plan';
 import { isRunning, nameOf, podIpsOf, type RuntimeContainer, type RuntimePod } from '../runtime/runtime-pod';
-import { runProbe, type ProbeTarget } from './probe';
+import { runProbe, type ProbeOutcome, type ProbeTarget } from './probe';
 import { initialState, nextState, type ProbeState } from './thresholds';
 
 type Kind = 'liveness' | 'readiness' | 'startup';
@@ -139,13 +139,18 @@ export class Prober implements ProbeVerdicts {
         `kube-probe/${options.kubeletVersion.replace(/^v?(\d+\.\d+).*/, '$1')}`,
       );
       if (signal.aborted) return;
-      const part = containerFieldPath(pod, target.container.name);
-      if (!outcome.ok)
-        this.deps.events.event(pod, 'Warning', 'Unhealthy', `${WORDS[kind]} probe failed: ${outcome.output}`, part);
+      this.tell(pod, kind, target.container.name, outcome);
       this.take(kind, probing, outcome.ok, probe);
       if (kind === 'startup' && probing.states.get('startup')!.healthy) return;
       await clock.sleep((probe.periodSeconds ?? 10) * 1000, signal);
     }
+  }
+
+  private tell(pod: corev1.Pod, kind: Kind, container: string, { ok, warns, output }: ProbeOutcome): void {
+    if (ok && !warns) return;
+    const [reason, how] = ok ? ['ProbeWarning', 'warning'] : ['Unhealthy', 'failed'];
+    const part = containerFieldPath(pod, container);
+    this.deps.events.event(pod, 'Warning', reason!, `${WORDS[kind]} probe ${how}: ${output}`, part);
   }
 
   private take(kind: Kind, probing: Probing, ok: boolean, probe: corev1.Probe): void {

@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import type { DnsConfig, PodSandboxConfig, PortMapping } from '@navarch/cri';
 import { podLabels } from './labels';
 import { sandboxSecurity } from './security';
+import { dottedSysctl } from './sysctls';
 
 /** SandboxFacts are what a sandbox needs beyond its pod. */
 export interface SandboxFacts {
@@ -53,7 +54,9 @@ export function sandboxConfig(pod: corev1.Pod, facts: SandboxFacts): PodSandboxC
     linux: {
       cgroupParent: facts.cgroupParent,
       securityContext: sandboxSecurity(spec!),
-      sysctls: Object.fromEntries((spec?.securityContext?.sysctls ?? []).map(({ name, value }) => [name, value])),
+      sysctls: Object.fromEntries(
+        (spec?.securityContext?.sysctls ?? []).map(({ name, value }) => [dottedSysctl(name), value]),
+      ),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { KubeletDeps } from '../options';
 import type { RuntimeInspector } from '../runtime/inspector';
 import { AnswerError, answered, json, text } from './answers';
 import { containerLogs } from './container-logs';
+import { nodeLogs } from './node-logs';
 import { readNodeUsage } from './node-usage';
 import { findContainerId, findPod, parseContainerPath, type PodLookup } from './pod-lookup';
 import { cadvisorMetrics, readPodUsage, resourceMetrics, summary } from './stats';
@@ -47,6 +48,7 @@ export function serveKubelet(serving: Serving, parts: ServerParts): void {
   serving.handle('/containerLogs/', containerLogs({ lookup, runtime, clock, onPodChange: parts.onPodChange }), {
     prefix: true,
   });
+  serving.handle('/logs/', nodeLogs('/logs/', SYSTEM_LOGS), { prefix: true });
   serving.handle('/run/', request => answered(() => runCommand(parts, request)), { prefix: true });
   for (const prefix of ['/exec/', '/attach/', '/portForward/']) {
     serving.handle(
@@ -58,6 +60,7 @@ export function serveKubelet(serving: Serving, parts: ServerParts): void {
   }
 }
 
+const SYSTEM_LOGS = '/var/log';
 const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 async function runningPods({ inspector }: ServerParts): Promise<object[]> {

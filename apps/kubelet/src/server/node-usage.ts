@@ -5,6 +5,10 @@ import os from 'node:os';
 export interface NodeUsage {
   readonly cpuSeconds: number;
   readonly workingSetBytes: number;
+  /** usedBytes is all that is not free, caches included. */
+  readonly usedBytes: number;
+  /** rssBytes is what processes hold that is no file's. */
+  readonly rssBytes: number;
   readonly memoryBytes: number;
   readonly cpus: number;
   readonly bootedAt: number;
@@ -27,7 +31,15 @@ export function parseProcStat(stat: string): Pick<NodeUsage, 'cpuSeconds' | 'boo
 }
 
 /** parseMeminfo: the working set is what could not be had back at once. */
-export function parseMeminfo(meminfo: string): Pick<NodeUsage, 'workingSetBytes' | 'memoryBytes'> {
+export function parseMeminfo(
+  meminfo: string,
+): Pick<NodeUsage, 'workingSetBytes' | 'usedBytes' | 'rssBytes' | 'memoryBytes'> {
   const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(meminfo)?.[1] ?? 0) * 1024;
-  return { memoryBytes: kib('MemTotal'), workingSetBytes: kib('MemTotal') - kib('MemAvailable') };
+  const memoryBytes = kib('MemTotal');
+  return {
+    memoryBytes,
+    workingSetBytes: memoryBytes - kib('MemAvailable'),
+    usedBytes: memoryBytes - kib('MemFree'),
+    rssBytes: kib('AnonPages'),
+  };
 }

@@ -7,7 +7,7 @@ import { podWith } from '../testkit/pods';
 import { logOptions } from './container-logs';
 import { kubeletAttributes } from './kubelet-server';
 import { findContainerId, findPod, parseContainerPath } from './pod-lookup';
-import { metricsText } from './stats';
+import { metricsText, summary, type RunningStats } from './stats';
 import { streamsOf } from './streaming';
 
 describe('requests to the kubelet', () => {
@@ -97,6 +97,33 @@ describe('requests to the kubelet', () => {
       resource: 'nodes',
       subresource,
       name: 'n1',
+    });
+  });
+  test('a summary says of the node and of each pod what its memory holds', () => {
+    const node = {
+      cpuSeconds: 1,
+      workingSetBytes: 30,
+      usedBytes: 50,
+      rssBytes: 20,
+      memoryBytes: 100,
+      cpus: 1,
+      bootedAt: 0,
+    };
+    const container = (name: string, usageBytes: number) =>
+      ({
+        attributes: { id: name, labels: {}, metadata: { name } },
+        memory: { usageBytes: { value: usageBytes }, workingSetBytes: { value: 3 }, rssBytes: { value: 2 } },
+        startedAt: 0,
+      }) as unknown as RunningStats;
+    const pod = { name: 'p', namespace: 'n', uid: 'u', containers: [container('a', 5), container('b', 0)] };
+    expect(summary('n1', [pod], node, [], 0)).toMatchObject({
+      node: { memory: { availableBytes: 70, usageBytes: 50, workingSetBytes: 30, rssBytes: 20 } },
+      pods: [
+        {
+          containers: [{ memory: { usageBytes: 5 } }, { memory: { usageBytes: 3 } }],
+          memory: { usageBytes: 8, workingSetBytes: 6, rssBytes: 4 },
+        },
+      ],
     });
   });
   test('metrics are written as Prometheus reads them', () => {

@@ -51,6 +51,8 @@ export function memoryOf(pod: PodUsage): number {
 
 const cpuSeconds = (stats: ContainerStats) => value(stats.cpu?.usageCoreNanoSeconds) / 1e9;
 const workingSet = (stats: ContainerStats) => value(stats.memory?.workingSetBytes);
+const usedBytes = (stats: ContainerStats) => value(stats.memory?.usageBytes) || workingSet(stats);
+const rssBytes = (stats: ContainerStats) => value(stats.memory?.rssBytes);
 const nameOf = (stats: ContainerStats) => stats.attributes.labels[CONTAINER_NAME] ?? stats.attributes.metadata.name;
 
 /** Sample is one line of a metrics page. */
@@ -167,13 +169,13 @@ export function cadvisorMetrics(pods: readonly PodUsage[], node: NodeUsage): str
       name: 'container_memory_usage_bytes',
       help: 'Current memory usage in bytes.',
       type: 'gauge',
-      samples: perContainer(stats => value(stats.memory?.usageBytes) || workingSet(stats)),
+      samples: perContainer(usedBytes),
     },
     {
       name: 'container_memory_rss',
       help: 'Size of RSS in bytes.',
       type: 'gauge',
-      samples: perContainer(stats => value(stats.memory?.rssBytes)),
+      samples: perContainer(rssBytes),
     },
     {
       name: 'container_fs_usage_bytes',
@@ -213,15 +215,21 @@ export function summary(
   const memory = (stats: ContainerStats) => ({
     time,
     workingSetBytes: workingSet(stats),
-    usageBytes: value(stats.memory?.usageBytes),
-    rssBytes: value(stats.memory?.rssBytes),
+    usageBytes: usedBytes(stats),
+    rssBytes: rssBytes(stats),
   });
   return {
     node: {
       nodeName,
       startTime: rfc3339(node.bootedAt),
       cpu: { time, usageCoreNanoSeconds: Math.round(node.cpuSeconds * 1e9) },
-      memory: { time, availableBytes: node.memoryBytes - node.workingSetBytes, workingSetBytes: node.workingSetBytes },
+      memory: {
+        time,
+        availableBytes: node.memoryBytes - node.workingSetBytes,
+        usageBytes: node.usedBytes,
+        workingSetBytes: node.workingSetBytes,
+        rssBytes: node.rssBytes,
+      },
     },
     pods: pods.map(pod => ({
       podRef: { name: pod.name, namespace: pod.namespace, uid: pod.uid },
@@ -242,7 +250,12 @@ export function summary(
         usageCoreNanoSeconds: sum(pod, stats => value(stats.cpu?.usageCoreNanoSeconds)),
         usageNanoCores: sum(pod, stats => value(stats.cpu?.usageNanoCores)),
       },
-      memory: { time, workingSetBytes: sum(pod, workingSet) },
+      memory: {
+        time,
+        usageBytes: sum(pod, usedBytes),
+        workingSetBytes: sum(pod, workingSet),
+        rssBytes: sum(pod, rssBytes),
+      },
     })),
   };
 }

@@ -22,8 +22,8 @@ export interface ConditionInput {
   readonly sandboxReady: boolean;
   /** readyToStart: the release has PodReadyToStartContainers. */
   readonly readyToStart: boolean;
-  /** existing are the pod's present conditions; readiness gates are among them. */
-  readonly existing: readonly corev1.PodCondition[];
+  /** theirs are the pod's conditions that others write; readiness gates are among them. */
+  readonly theirs: readonly corev1.PodCondition[];
 }
 
 /** OWNED are the condition types the kubelet writes; others are left as they are. */
@@ -76,7 +76,7 @@ function readyCondition(input: ConditionInput, containersReady: Condition): Cond
   if (containersReady.status !== 'True') return { ...containersReady, type: 'Ready' };
   const messages: string[] = [];
   for (const { conditionType } of input.spec.readinessGates ?? []) {
-    const found = input.existing.find(condition => condition.type === conditionType);
+    const found = input.theirs.find(condition => condition.type === conditionType);
     if (!found)
       messages.push(`corresponding condition of pod readiness gate ${JSON.stringify(conditionType)} does not exist.`);
     else if (found.status !== 'True') {

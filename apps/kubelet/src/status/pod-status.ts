@@ -39,6 +39,8 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
   );
   const phase = terminal(previous.phase) ?? input.verdict?.phase ?? podPhase(spec, init, apps, input.stopping);
   const existing = previous.conditions ?? [];
+  // Others write theirs between two rounds: what the kubelet told before does not have them.
+  const theirs = (pod.status?.conditions ?? []).filter(c => !(OWNED as readonly string[]).includes(c.type));
   const sandboxReady =
     readySandbox(current) !== undefined && (spec.hostNetwork === true || podIpsOf(current).length > 0);
   const conditions = podConditions({
@@ -47,7 +49,7 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
     init,
     apps,
     sandboxReady,
-    existing,
+    theirs,
     readyToStart: input.features.readyToStartCondition,
   });
   const ips = podIps(input);
@@ -55,10 +57,7 @@ export function podStatus(input: PodStatusInput): corev1.PodStatus {
     ...(pod.metadata?.generation !== undefined &&
       previous.observedGeneration !== undefined && { observedGeneration: pod.metadata.generation }),
     phase,
-    conditions: [
-      ...withTimes(conditions, existing, now),
-      ...existing.filter(c => !(OWNED as readonly string[]).includes(c.type)),
-    ],
+    conditions: [...withTimes(conditions, existing, now), ...theirs],
     ...(input.verdict
       ? { reason: input.verdict.reason, message: input.verdict.message }
       : keep(previous, 'reason', 'message')),

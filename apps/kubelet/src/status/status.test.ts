@@ -20,6 +20,8 @@ interface Given {
   readonly has?: readonly (readonly [string, State, number?])[];
   readonly facts?: ContainerFacts;
   readonly previous?: corev1.PodStatus;
+  /** shown are the conditions of the API's pod. */
+  readonly shown?: readonly corev1.PodCondition[];
   readonly stopping?: boolean;
   readonly sandboxes?: Parameters<typeof runtimePodOf>[1];
   readonly version?: string;
@@ -30,13 +32,14 @@ function statusOf({
   spec,
   has = [],
   previous = {},
+  shown = [],
   stopping = false,
   version = 'v1.33.0',
   sandboxes,
   verdict,
   ...given
 }: Given): corev1.PodStatus {
-  const pod = podWith(spec);
+  const pod = { ...podWith(spec), status: { conditions: [...shown] } };
   const current = runtimePodOf(
     has.map(([name, state, at]) => containerOf(pod, name, state, at)),
     sandboxes,
@@ -176,7 +179,7 @@ describe('podStatus', () => {
     const previous = {
       conditions: [
         { type: 'Ready', status: 'False', lastTransitionTime: 'before' },
-        { type: 'Custom', status: 'True' },
+        { type: 'Gone', status: 'True' },
       ],
     };
     const { conditions } = statusOf({
@@ -187,6 +190,7 @@ describe('podStatus', () => {
       ],
       facts: facts({ ready: id => id === 'a-1' }),
       previous,
+      shown: [{ type: 'Custom', status: 'True' }],
     });
     expect(conditions?.find(x => x.type === 'Ready')).toEqual({
       type: 'Ready',
@@ -195,7 +199,7 @@ describe('podStatus', () => {
       message: 'containers with unready status: [b]',
       lastTransitionTime: 'before',
     });
-    expect(conditions?.at(-1)).toEqual({ type: 'Custom', status: 'True' });
+    expect(conditions?.slice(-2).map(({ type }) => type)).toEqual(['PodScheduled', 'Custom']);
   });
 
   test('readiness gates hold it back', () => {
@@ -203,7 +207,7 @@ describe('podStatus', () => {
     const { conditions } = statusOf({
       spec,
       has: [['main', 'running']],
-      previous: { conditions: [{ type: 'x/a', status: 'False' }] },
+      shown: [{ type: 'x/a', status: 'False' }],
     });
     expect(conditions?.find(x => x.type === 'Ready')).toMatchObject({
       reason: 'ReadinessGatesNotReady',

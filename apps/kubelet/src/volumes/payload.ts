@@ -51,7 +51,7 @@ async function projectedFiles(
   throw new VolumeError(`projected volume source is not supported: ${Object.keys(source).join(', ')}`);
 }
 
-/** tokenFile: a token is readable by its user alone; by all where the pod says who that is neither for itself nor by group. */
+/** tokenFile: a token is its user's alone, and its group's (the writer adds that); all may read it where the pod names neither. */
 async function tokenFile(
   projection: corev1.ServiceAccountTokenProjection,
   mode: number | undefined,
@@ -63,9 +63,9 @@ async function tokenFile(
   const containers = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
   const users = new Set(containers.map(c => c.securityContext?.runAsUser ?? context?.runAsUser));
   const [user] = users;
-  if (context?.fsGroup !== undefined) return [projection.path, { data, mode: 0o600 }];
-  if (users.size === 1 && user !== undefined) return [projection.path, { data, mode: 0o600, uid: user }];
-  return [projection.path, { data, mode: mode ?? DEFAULT_MODE }];
+  const owner = users.size === 1 ? user : undefined;
+  const known = owner !== undefined || context?.fsGroup !== undefined;
+  return [projection.path, { data, mode: known ? 0o600 : (mode ?? DEFAULT_MODE), uid: owner }];
 }
 
 interface KeyedSource {

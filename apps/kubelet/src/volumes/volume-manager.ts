@@ -80,8 +80,8 @@ export class VolumeManager {
     await mkdir(directory, { recursive: true });
     if (medium === 'Memory') await mountTmpfs(directory, sizeLimit ? wholeValue(sizeLimit) : undefined);
     else if (medium) throw new VolumeError(`unknown storage medium ${JSON.stringify(medium)}`);
-    await chmod(directory, 0o777);
-    await this.giveToGroup(pod, directory);
+    // A tmpfs is sticky by itself, and upstream leaves that so.
+    await giveToGroup(pod, directory, medium === 'Memory' ? 0o1777 : 0o777);
     return { hostPath: directory, readOnly: false };
   }
 
@@ -108,13 +108,6 @@ export class VolumeManager {
     return { hostPath: directory, readOnly: true };
   }
 
-  private async giveToGroup(pod: corev1.Pod, directory: string): Promise<void> {
-    const group = pod.spec?.securityContext?.fsGroup;
-    if (group === undefined) return;
-    await chown(directory, 0, group);
-    await chmod(directory, 0o2777);
-  }
-
   /** tearDown unmounts and removes what the pod had. Idempotent. hostPath volumes are not touched. */
   async tearDown(uid: string): Promise<void> {
     this.tokens.forget(uid);
@@ -132,4 +125,12 @@ export class VolumeManager {
   async uids(): Promise<readonly string[]> {
     return readdir(path.join(this.deps.options.rootDir, 'pods')).catch(() => []);
   }
+}
+
+/** giveToGroup sets a directory's mode; what is made below belongs to the pod's group, if it has one. */
+async function giveToGroup(pod: corev1.Pod, directory: string, mode: number): Promise<void> {
+  const group = pod.spec?.securityContext?.fsGroup;
+  if (group === undefined) return chmod(directory, mode);
+  await chown(directory, 0, group);
+  await chmod(directory, mode | 0o2000);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { corev1 } from '@navarch/api';
@@ -15,6 +15,7 @@ beforeEach(async () => void (dir = await mkdtemp(path.join(tmpdir(), 'volumes-')
 afterEach(() => rm(dir, { recursive: true }));
 
 const file = (text: string, mode = 0o644) => ({ data: Buffer.from(text), mode });
+const twoUsers = { containers: [5, 6].map(runAsUser => ({ name: `c${runAsUser}`, securityContext: { runAsUser } })) };
 const read = (name: string) => readFile(path.join(dir, name), 'utf8');
 
 describe('writePayload', () => {
@@ -122,17 +123,25 @@ describe('volumePayload', () => {
     ],
     [{ secret: { secretName: 's', items: [{ key: 'z', path: 'z' }] } }, 'references non-existent secret key: z'],
   ])('%j fails: %s', async (volume, message) => expect(of(volume)).rejects.toThrow(message));
-  test('a token is its user’s alone', async () => {
-    const volume = { projected: { sources: [{ serviceAccountToken: { path: 't' } }] } };
-    expect((await of(volume, podWith({ securityContext: { runAsUser: 5 } }))).t?.[1]).toBe('600');
-    expect((await of(volume, podWith({ securityContext: { fsGroup: 5 } }))).t?.[1]).toBe('600');
+  test.each<[string, Partial<corev1.PodSpec>, string, number | undefined]>([
+    ['its user’s alone', { securityContext: { runAsUser: 5 } }, '600', 5],
+    ['its group’s, by the writer', { securityContext: { fsGroup: 6 } }, '600', undefined],
+    ['both theirs', { securityContext: { runAsUser: 5, fsGroup: 6 } }, '600', 5],
+    ['all theirs, where containers have users of their own', twoUsers, '644', undefined],
+  ])('a token is %s', async (_whose, spec, mode, uid) => {
+    const volume = { name: 'x', projected: { sources: [{ serviceAccountToken: { path: 't' } }] } };
+    const token = (await volumePayload(podWith(spec), volume, sources)).get('t');
+    expect([token?.mode.toString(8), token?.uid]).toEqual([mode, uid]);
   });
 });
 
 describe('subPathOf', () => {
-  test('makes what is missing', async () => {
+  test('makes what is missing, open to those to whom the volume is', async () => {
+    await chmod(dir, 0o2777);
     expect(await subPathOf(dir, 'a/b')).toBe(path.join(dir, 'a/b'));
-    expect((await stat(path.join(dir, 'a/b'))).isDirectory()).toBe(true);
+    const [outer, inner] = await Promise.all(['a', 'a/b'].map(name => stat(path.join(dir, name))));
+    expect([outer!.mode & 0o7777, inner!.mode & 0o7777]).toEqual([0o2777, 0o2777]);
+    expect(inner!.isDirectory()).toBe(true);
   });
   test('follows links within the volume only', async () => {
     await mkdir(path.join(dir, 'real'));
