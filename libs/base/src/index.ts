@@ -3,6 +3,7 @@ export * from './channel';
 export * from './clock';
 export * from './dispose';
 export * from './distribution';
+export * from './folder';
 export * from './health-outcomes';
 export * from './log';
 export * from './metrics';

@@ -32,12 +32,13 @@ async function text({ body }: ApiResponse): Promise<string> {
 }
 
 test.each([
-  { path: '/logs', want: '<a href="a%3Cb.log">a&#60;b.log</a>\n<a href="link">link</a>\n<a href="pods/">pods/</a>\n' },
+  { path: '/logs', want: '<a href="a%3Cb.log">a&lt;b.log</a>\n<a href="link">link</a>\n<a href="pods/">pods/</a>\n' },
   { path: '/logs/a%3Cb.log', want: 'hello' },
   { path: '/logs/../secret', status: 404 },
   { path: '/logs/%2e%2e/secret', status: 404 },
   { path: '/logs/link', status: 404 },
   { path: '/logs/none', status: 404 },
+  { path: '/logs/%zz', status: 404 },
 ])('$path', async ({ path, want = '404 page not found\n', status = 200 }) => {
   const answer = await get(path);
   expect(answer.status).toBe(status);

@@ -1,8 +1,7 @@
 import type { ApiResponse } from '@navarch/apimachinery';
 import { textResponse, type OpenApiOperation, type Route } from '@navarch/apiserver-runtime';
+import { itemOf } from '@navarch/base';
 import { createReadStream } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, sep } from 'node:path';
 import { streamOf } from '../kubelet/stream-body';
 
 const PATH = '/logs';
@@ -25,32 +24,22 @@ export function logsRoute(folder: string): Route {
 }
 
 async function logs(folder: string, path: string): Promise<ApiResponse> {
+  const name = decoded(path.slice(PATH.length));
+  const found = name === undefined ? undefined : await itemOf(folder, name);
+  if (!found) return missing();
+  if ('page' in found) return { status: 200, headers: headersOf('html'), body: Buffer.from(found.page) };
+  return { status: 200, headers: headersOf('plain'), body: streamOf(createReadStream(found.file)) };
+}
+
+/** decoded is a path without its escapes; undefined if they are wrong. */
+function decoded(path: string): string | undefined {
   try {
-    const root = await realpath(folder);
-    const file = await realpath(join(root, decodeURIComponent(path.slice(PATH.length))));
-    // Links may lead out of the folder: what counts is where they end.
-    if (file !== root && !file.startsWith(root + sep)) return missing();
-    const found = await stat(file);
-    if (found.isDirectory()) return await listing(file);
-    if (!found.isFile()) return missing();
-    return {
-      status: 200,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': NO_CACHE },
-      body: streamOf(createReadStream(file)),
-    };
+    return decodeURIComponent(path);
   } catch {
-    return missing();
+    return undefined;
   }
 }
 
-async function listing(folder: string): Promise<ApiResponse> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries.map(entry => entry.name + (entry.isDirectory() ? '/' : '')).sort();
-  const lines = names.map(name => `<a href="${encodeURI(name)}">${escaped(name)}</a>\n`);
-  const body = Buffer.from(`<pre>\n${lines.join('')}</pre>\n`);
-  return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': NO_CACHE }, body };
-}
-
-const escaped = (text: string) => text.replace(/[&<>"']/g, character => `&#${character.charCodeAt(0)};`);
+const headersOf = (type: string) => ({ 'content-type': `text/${type}; charset=utf-8`, 'cache-control': NO_CACHE });
 
 const missing = () => textResponse(404, '404 page not found\n', { 'x-content-type-options': 'nosniff' });

@@ -1,6 +1,6 @@
-import { open, readdir, realpath, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { open } from 'node:fs/promises';
 import type { ApiHandler, ApiResponse, ByteSink } from '@navarch/apimachinery';
+import { itemOf } from '@navarch/base';
 import { AnswerError, answered, text, writerTo } from './answers';
 
 const CHUNK = 64 * 1024;
@@ -10,14 +10,12 @@ const CHUNK = 64 * 1024;
  * not lead out of it: a pod can make some where its logs are.
  */
 export function nodeLogs(prefix: string, root: string): ApiHandler {
-  return ({ method, path: asked }) =>
+  return ({ method, path }) =>
     answered(async () => {
       if (method !== 'GET' && method !== 'HEAD') throw new AnswerError(405, 'Method Not Allowed\n');
-      const file = await within(root, decode(asked.slice(prefix.length)));
-      const found = await stat(file).catch(notFound);
-      if (found.isFile()) return fileAnswer(file, found.size);
-      if (!found.isDirectory()) return notFound();
-      return text(200, await listing(file), 'text/html; charset=utf-8');
+      const found = await itemOf(root, decode(path.slice(prefix.length)));
+      if (!found) throw new AnswerError(404, '404 page not found\n');
+      return 'page' in found ? text(200, found.page, 'text/html; charset=utf-8') : fileAnswer(found.file, found.size);
     });
 }
 
@@ -27,38 +25,6 @@ function decode(name: string): string {
   } catch {
     throw new AnswerError(400, 'invalid URL path\n');
   }
-}
-
-async function within(root: string, name: string): Promise<string> {
-  if (name.includes('\0')) throw new AnswerError(400, 'invalid URL path\n');
-  const top = await realpath(root).catch(notFound);
-  const file = await realpath(path.join(top, name)).catch(notFound);
-  if (file !== top && !file.startsWith(`${top}/`)) return notFound();
-  return file;
-}
-
-function notFound(): never {
-  throw new AnswerError(404, '404 page not found\n');
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&#34;',
-  "'": '&#39;',
-};
-
-async function listing(directory: string): Promise<string> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const links = entries
-    .map(entry => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-    .sort()
-    .map(name => {
-      const shown = name.replace(/[&<>"']/g, character => ESCAPES[character]!);
-      return `<a href="${name.split('/').map(encodeURIComponent).join('/')}">${shown}</a>\n`;
-    });
-  return `<pre>\n${links.join('')}</pre>\n`;
 }
 
 /** fileAnswer sends as much as the file had when it was asked for; a log that grows meanwhile is not followed. */

@@ -117,7 +117,7 @@ async function dryCreate({ endpoint, namespace }: WriteContext, stored: AnyObjec
   return taken ? undefined : new LooseEntry(endpoint.resource, stored);
 }
 
-/** store stores a new object; undefined: the name is taken. It must not wait itself: the object would be kept until etcd answers. */
+/** store stores a new object; undefined: the name is taken. */
 function store({ endpoint, namespace }: WriteContext, stored: AnyObject): Promise<Entry | undefined> {
   return endpoint.resource.storage.create({ namespace, name: stored.metadata?.name ?? '' }, stored);
 }

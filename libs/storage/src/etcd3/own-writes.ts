@@ -10,10 +10,12 @@ export interface Arrivals {
 /** MAX bounds how many writes wait for their events; an event whose entry was forgotten is decoded as any other's. */
 const MAX = 1_000;
 
-/** Write is what is known of a write when it sets out: not the object itself, which would outlive the garbage collector's young generation. */
+/** Write is all that is needed of an object while it is written. */
 export interface Write {
   readonly stored: Buffer;
   readonly attributes: Attributes;
+  /** ttlSeconds is after how long etcd forgets it; undefined: never. */
+  readonly ttlSeconds?: number | undefined;
 }
 
 /**

@@ -81,7 +81,7 @@ export class EtcdStore implements Storage {
 
   async create(path: ObjectPath, object: object): Promise<Entry | undefined> {
     const key = keyOf(this.config, path);
-    return (await this.put(key, encodeStored(object), 0, object as StoredObject)).entry;
+    return (await this.put(key, this.writeOf(object as StoredObject, encodeStored(object)), 0)).entry;
   }
 
   /** guaranteedUpdate is as in Storage; `guess` is a state that may be stale, tried first to save a read. */
@@ -111,7 +111,11 @@ export class EtcdStore implements Storage {
         state = new Present(real, true);
         continue;
       }
-      const { entry, present } = await this.put(key, stored, state.entry?.revision ?? 0, result as StoredObject);
+      const { entry, present } = await this.put(
+        key,
+        this.writeOf(result as StoredObject, stored),
+        state.entry?.revision ?? 0,
+      );
       if (entry) return entry;
       state = new Present(present, true);
     }
@@ -174,19 +178,21 @@ export class EtcdStore implements Storage {
     return answer.kvs[0] && this.decode(answer.kvs[0]);
   }
 
+  private writeOf(object: StoredObject, stored: Buffer): Write {
+    const attributes = attributesApart(this.config, object);
+    return { stored, attributes, ttlSeconds: this.config.ttlSeconds?.(object) };
+  }
+
   /** put writes if the key is at the expected revision; else it answers the present state. */
   private async put(
     key: string,
-    stored: Buffer,
+    write: Write,
     expected: Revision,
-    object: StoredObject,
   ): Promise<{ entry?: StoredEntry; present?: StoredEntry }> {
     const { client, leases, transformer } = this.options;
-    const ttl = this.config.ttlSeconds?.(object);
-    const lease = ttl ? await leases.leaseFor(ttl) : undefined;
-    const value = transformer.toStorage(Buffer.concat([stored, NEWLINE]), key);
+    const lease = write.ttlSeconds ? await leases.leaseFor(write.ttlSeconds) : undefined;
+    const value = transformer.toStorage(Buffer.concat([write.stored, NEWLINE]), key);
     const swap = () => client.swap({ key, expected, value, ...(lease && { lease }) });
-    const write = { stored, attributes: attributesApart(this.config, object) };
     const answer = await this.own.during(key, write, () => this.observed(expected ? 'update' : 'create', swap()));
     if (answer.done) return { entry: this.written(key, write, answer.revision) };
     return answer.present ? { present: this.decode(answer.present) } : {};
