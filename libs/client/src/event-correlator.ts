@@ -1,4 +1,4 @@
-import { TokenBucket } from './work-queue';
+import { TokenBucket } from '@navarch/base';
 
 /** EventFacts is what tells events apart. */
 export interface EventFacts {

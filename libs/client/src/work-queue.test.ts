@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { FakeClock } from '@navarch/testing';
-import { TokenBucket, createWorkQueue } from './work-queue';
+import { createWorkQueue } from './work-queue';
 
 describe('WorkQueue', () => {
   test('a key is handed out once, also when added twice, and again when added while worked on', async () => {
@@ -57,11 +57,5 @@ describe('WorkQueue', () => {
     queue.add('b');
     expect(await queue.get()).toBe('a');
     expect(await queue.get()).toBeUndefined();
-  });
-
-  test('a bucket gives its burst at once and then its rate', () => {
-    const bucket = new TokenBucket(10, 2, 0);
-    expect([bucket.reserve(0), bucket.reserve(0), bucket.reserve(0), bucket.reserve(0)]).toEqual([0, 0, 100, 200]);
-    expect(new TokenBucket(1, 1, 0).take(0)).toBe(true);
   });
 });

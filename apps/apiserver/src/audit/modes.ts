@@ -1,5 +1,4 @@
-import { describe, type Clock, type Logger, type Stoppable } from '@navarch/base';
-import { TokenBucket } from '@navarch/client';
+import { TokenBucket, describe, type Clock, type Logger, type Stoppable } from '@navarch/base';
 import type { AuditEvent } from './event';
 
 /** AuditWriter puts events where they are kept. write rejects with an Error when they are not; `signal` ends further attempts. */

@@ -30,8 +30,9 @@ export async function passedBody(request: ApiRequest): Promise<PassedBody> {
     const sendBy = (outgoing: ClientRequest) => {
       // What a backend that has gone did not take must not hold up the answer.
       outgoing.once('close', () => content.resume());
-      // HTTP/2 ends a body also where its client has gone: what is cut must not look whole.
-      content.once('end', () => void (content.closed ? outgoing.destroy() : outgoing.end()));
+      content.once('end', () => void outgoing.end());
+      // What is cut must not look whole.
+      content.once('close', () => content.readableEnded || outgoing.destroy());
       content.pipe(outgoing, { end: false });
     };
     return { headers, again: false, sendBy };

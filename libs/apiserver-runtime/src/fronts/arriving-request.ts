@@ -1,6 +1,6 @@
 import type { ApiRequest, UserInfo } from '@navarch/apimachinery';
-import type { Readable } from 'node:stream';
 import { readBody } from './body';
+import type { Content } from './content';
 import type { Departure } from './departure';
 
 /** Arrival is a request's head that has come over HTTP, and what its body will come by. */
@@ -9,7 +9,7 @@ export interface Arrival {
   /** url is its path and query. */
   readonly url: string;
   readonly headers: ApiRequest['headers'];
-  readonly content: Readable;
+  readonly content: Content;
   /** hasBody: something may come by `content`. */
   readonly hasBody: boolean;
   /** invite tells a client that waits with its body that it may come. */
@@ -36,7 +36,7 @@ export function arrivingRequest(arrival: Arrival, bodyTimeoutMs: number): ApiReq
     },
     content() {
       if (hasBody && waits(headers)) arrival.invite();
-      return hasBody ? content : undefined;
+      return hasBody ? content.readable() : undefined;
     },
     ...(user && { user }),
     ...(remoteAddress !== undefined && { remoteAddress }),

@@ -1,5 +1,6 @@
 import { StatusError } from '@navarch/apimachinery';
-import type { Readable } from 'node:stream';
+import { GatheredBytes } from '@navarch/base';
+import type { Content } from './content';
 
 /**
  * readBody reads a request's body up to a limit. 413 past it, at once where the announced length says so; 408 when it does not
@@ -7,7 +8,7 @@ import type { Readable } from 'node:stream';
  * body that it may come.
  */
 export function readBody(
-  stream: Readable,
+  content: Content,
   announced: number,
   limit: number,
   timeoutMs: number,
@@ -15,38 +16,34 @@ export function readBody(
 ): Promise<Buffer> {
   if (announced > limit && invite) return Promise.reject(tooLarge(limit));
   invite?.();
-  if (announced > limit) return thrownAway(stream).then(() => Promise.reject(tooLarge(limit)));
+  if (announced > limit) return thrownAway(content).then(() => Promise.reject(tooLarge(limit)));
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const timer = setTimeout(
-      () => fail(new StatusError(408, 'Timeout', 'the request body did not arrive in time')),
-      timeoutMs,
-    );
-    timer.unref();
+    const gathered = new GatheredBytes();
     const fail = (error: Error) => {
-      settle();
-      void thrownAway(stream).then(() => reject(error));
-    };
-    const settle = () => {
       clearTimeout(timer);
-      stream.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone).off('aborted', onGone);
+      void thrownAway(content).then(() => reject(error));
     };
-    const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) return fail(tooLarge(limit));
-      chunks.push(chunk);
-    };
-    const onEnd = () => {
-      settle();
-      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
-    };
-    const onGone = () => {
-      settle();
-      reject(new StatusError(400, 'BadRequest', 'the connection ended before the request body did'));
-    };
-    stream.on('data', onData).once('end', onEnd).once('error', onGone).once('close', onGone).once('aborted', onGone);
-    if (stream.readableEnded) onEnd();
+    const late = () => fail(new StatusError(408, 'Timeout', 'the request body did not arrive in time'));
+    let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
+    content.read({
+      data(bytes) {
+        if (gathered.length + bytes.length > limit) return fail(tooLarge(limit));
+        gathered.add(bytes);
+      },
+      end() {
+        isOver = true;
+        clearTimeout(timer);
+        resolve(gathered.take());
+      },
+      gone() {
+        isOver = true;
+        clearTimeout(timer);
+        reject(new StatusError(400, 'BadRequest', 'the connection ended before the request body did'));
+      },
+    });
+    // Most bodies are there already.
+    if (!isOver) timer = setTimeout(late, timeoutMs).unref();
   });
 }
 
@@ -55,23 +52,25 @@ const DISCARD_BYTES = 8 * 1024 * 1024;
 const DISCARD_MS = 5_000;
 
 /** thrownAway reads the rest of a refused body, within bounds: a client that still writes would not see the answer. */
-function thrownAway(stream: Readable): Promise<void> {
+function thrownAway(content: Content): Promise<void> {
   return new Promise(resolve => {
     let size = 0;
-    const timer = setTimeout(done, DISCARD_MS);
-    timer.unref();
-    function done() {
+    let isOver = false;
+    const done = () => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      stream.off('data', onData).off('end', done).off('close', done);
-      stream.resume();
       resolve();
-    }
-    function onData(chunk: Buffer) {
-      size += chunk.length;
-      if (size > DISCARD_BYTES) done();
-    }
-    if (stream.readableEnded || stream.destroyed) return done();
-    stream.on('data', onData).once('end', done).once('close', done).resume();
+    };
+    const timer = setTimeout(done, DISCARD_MS).unref();
+    content.read({
+      data(bytes) {
+        size += bytes.length;
+        if (size > DISCARD_BYTES) done();
+      },
+      end: done,
+      gone: done,
+    });
   });
 }
 

@@ -1,13 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { joinItems } from '../encoding/bytes';
 import { ProtoWriter } from '../openapi/proto-writer';
 import { readBody } from './body';
 import { userOfSubject } from './client-certificate';
+import { Http1Content } from './content';
+
+const contentOf = (stream: Readable) => new Http1Content(stream as IncomingMessage);
 
 describe('readBody', () => {
   test('answers the whole body', async () => {
-    expect((await readBody(Readable.from([Buffer.from('ab'), Buffer.from('c')]), NaN, 3, 1000)).toString()).toBe('abc');
+    expect(
+      (await readBody(contentOf(Readable.from([Buffer.from('ab'), Buffer.from('c')])), NaN, 3, 1000)).toString(),
+    ).toBe('abc');
   });
   test.each([
     [['abcd'], NaN],
@@ -15,14 +21,14 @@ describe('readBody', () => {
     [['abcd'], 4],
   ])('refuses more than the limit: %j, announced %d', async (chunks, announced) => {
     const stream = Readable.from(chunks.map(c => Buffer.from(c)));
-    await expect(readBody(stream, announced, 3, 1000)).rejects.toMatchObject({
+    await expect(readBody(contentOf(stream), announced, 3, 1000)).rejects.toMatchObject({
       code: 413,
       message: 'Request entity too large: limit is 3',
     });
   });
   test('a connection that ends in between is an error', async () => {
     const stream = new Readable({ read: () => undefined });
-    const body = readBody(stream, NaN, 10, 1000);
+    const body = readBody(contentOf(stream), NaN, 10, 1000);
     stream.destroy();
     await expect(body).rejects.toMatchObject({ code: 400 });
   });

@@ -1,17 +1,19 @@
 import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
 import type { Logger, Stoppable } from '@navarch/base';
-import { constants, createSecureServer, type Http2SecureServer, type ServerHttp2Stream } from 'node:http2';
-import { ServerResponse, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { EventEmitter } from 'node:events';
+import type { Field, ServerConnection, ServerStream } from '@navarch/http2';
+import { ServerResponse, type IncomingMessage } from 'node:http';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
+import { Http1Answering, Http2Answering, type Answering } from './answering';
 import { arrivingRequest, type Arrival } from './arriving-request';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
 import { Connections } from './connections';
+import { Http1Content, Http2Content } from './content';
 import { Departure } from './departure';
-import { headersOf } from './headers';
+import { headersOf, headersOfFields } from './headers';
 import { TEXT, announcesBody, endUnreadable, refusedHead, targetOf } from './http1';
 import { OutgoingSink, boundEnd } from './outgoing-sink';
 import { Unread } from './unread';
@@ -82,8 +84,6 @@ const PING_TIMEOUT_MS = 10_000;
 const STREAM_WINDOW = 256 * 1024;
 const MAX_STREAMS = 250;
 const MAX_HEADER_BYTES = 1024 * 1024;
-/** MAX_FRAME_BYTES: Node takes a head of nine frames at most, which have to hold MAX_HEADER_BYTES. */
-const MAX_FRAME_BYTES = 256 * 1024;
 
 /** listenHttps serves the API over HTTP/2 and HTTP/1.1 with TLS. Resolves when it listens. */
 export async function listenHttps(options: HttpsFrontOptions): Promise<Listening> {
@@ -98,7 +98,7 @@ function byName(contextFor: NonNullable<HttpsFrontOptions['contextFor']>) {
 }
 
 class HttpsFront implements Listening {
-  private readonly server: Http2SecureServer;
+  private readonly server: Server;
   private readonly connections: Connections;
   private readonly unread: Unread;
   private discouraging = false;
@@ -106,66 +106,44 @@ class HttpsFront implements Listening {
 
   constructor(private readonly options: HttpsFrontOptions) {
     this.unread = new Unread(options.maxUnreadBytes ?? MAX_UNREAD_BYTES);
-    const { cert, key, clientCa, contextFor, maxStreams = MAX_STREAMS } = options;
+    const { cert, key, clientCa, contextFor } = options;
     const { headerTimeoutMs = HEADER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
     const pingMs = options.pingTimeoutMs ?? PING_TIMEOUT_MS;
     this.connections = new Connections({ beginMs: headerTimeoutMs, pingMs, idleMs: idleTimeoutMs });
-    this.server = createSecureServer({
+    this.server = createServer({
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
-      allowHTTP1: true,
+      ALPNProtocols: ['h2', 'http/1.1'],
       ...(options.tls ?? TLS),
       ...(contextFor && { SNICallback: byName(contextFor) }),
       handshakeTimeout: headerTimeoutMs,
-      maxHeaderListPairs: 256,
-      maxSessionMemory: 256,
-      settings: {
-        initialWindowSize: STREAM_WINDOW,
-        maxConcurrentStreams: maxStreams,
-        maxHeaderListSize: MAX_HEADER_BYTES,
-        maxFrameSize: MAX_FRAME_BYTES,
-      },
+      headersTimeout: headerTimeoutMs,
+      requestTimeout: 0,
+      keepAliveTimeout: idleTimeoutMs,
+      // Node bounds heads at 16 KiB unless told otherwise, which a long selector exceeds.
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // A request without a host is refused in our words.
+      requireHostHeader: false,
     });
-    const http1 = this.server as unknown as {
-      headersTimeout: number;
-      requestTimeout: number;
-      keepAliveTimeout: number;
-      maxHeaderSize: number;
-    };
-    http1.headersTimeout = headerTimeoutMs;
-    // Node bounds heads at 16 KiB unless told otherwise, which a long selector exceeds.
-    http1.maxHeaderSize = MAX_HEADER_BYTES;
-    http1.requestTimeout = 0;
-    http1.keepAliveTimeout = idleTimeoutMs;
-    // A session does not show its socket; Node makes it as soon as that is there.
-    let arrived: TLSSocket;
-    this.server.prependListener('secureConnection', (socket: TLSSocket) => {
-      arrived = socket;
+    // What Node's server does with a connection is for those of HTTP/1.1.
+    const [speakHttp1] = this.server.listeners('secureConnection');
+    this.server.removeAllListeners('secureConnection');
+    this.server.on('secureConnection', (socket: TLSSocket) => {
       this.connections.add(socket);
-    });
-    this.server.on('session', session => {
-      this.connections.addSession(session, arrived);
-      session.setLocalWindowSize(STREAM_WINDOW * maxStreams);
-      session.on('error', error => options.log.v(4, 'a connection failed', { err: error.message }));
+      if (socket.alpnProtocol === 'h2') this.speakHttp2(socket);
+      else speakHttp1!.call(this.server, socket);
     });
     this.server.on('tlsClientError', () => options.onFailedHandshake?.());
-    this.server.on('sessionError', error => options.log.v(4, 'a connection failed', { err: error.message }));
-    // Only HTTP/1.1 comes this way. Who waits with a body is told to send it when somebody wants to read it.
+    // Who waits with a body is told to send it when somebody wants to read it.
     for (const event of ['request', 'checkContinue']) {
-      (this.server as EventEmitter).on(event, (request: IncomingMessage, response: ServerResponse) => {
-        this.onRequest(request, response).catch((error: unknown) => this.broken(response, error));
+      this.server.on(event, (request: IncomingMessage, response: ServerResponse) => {
+        this.onRequest(request, response).catch((error: unknown) => {
+          this.broken(error, response.destroyed);
+          response.destroy();
+        });
       });
     }
-    (this.server as EventEmitter).on('clientError', endUnreadable);
-    // Node would show each HTTP/2 stream as a request too; what it puts around the stream for that costs more than the stream.
-    this.server.removeAllListeners('stream');
-    // Its types lack the raw headers that it hands over.
-    (this.server as EventEmitter).on(
-      'stream',
-      (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, raw: string[]) => {
-        this.onStream(stream, headers, raw).catch((error: unknown) => this.broken(stream, error));
-      },
-    );
+    this.server.on('clientError', endUnreadable);
     this.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.onUpgrade(request, socket, head),
     );
@@ -209,53 +187,51 @@ class HttpsFront implements Listening {
     await this.closed;
   }
 
-  /** broken gives up an exchange whose answer could not be written; the others must not suffer. */
-  private broken(out: ServerHttp2Stream | ServerResponse, error: unknown): void {
-    if (!out.destroyed) this.options.log.error('an answer could not be written', error);
-    out.destroy();
+  /** broken is an answer that could not be written; the others must not suffer. */
+  private broken(error: unknown, isGone: boolean): void {
+    if (!isGone) this.options.log.error('an answer could not be written', error);
   }
 
-  private async onStream(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    raw: readonly string[],
-  ): Promise<void> {
+  private speakHttp2(socket: TLSSocket): void {
+    const { maxStreams = MAX_STREAMS, log } = this.options;
+    const limits = { maxStreams, streamWindow: STREAM_WINDOW, maxHeaderBytes: MAX_HEADER_BYTES };
+    const session = this.connections.speakHttp2(socket, limits, {
+      request: stream => {
+        this.onStream(stream, session, socket).catch((error: unknown) => {
+          this.broken(error, stream.closed);
+          stream.reset('INTERNAL_ERROR');
+        });
+      },
+      failed: error => log.v(4, 'a connection failed', { err: error.message }),
+    });
+  }
+
+  private async onStream(stream: ServerStream, session: ServerConnection, socket: TLSSocket): Promise<void> {
     const gone = new Departure();
-    stream.once('close', () => gone.abort());
-    stream.on('error', () => gone.abort());
-    // A stream that is reset with NO_ERROR while something is on its way out would never close by itself.
-    stream.once('aborted', () => stream.destroy());
-    // It was given up before we could look at it.
-    if (stream.destroyed || stream.closed) return;
-    // Nobody reads a body that is not there; unread, Node would reset the stream after its answer.
-    if (stream.endAfterHeaders) stream.resume();
-    const { session } = stream;
+    stream.gone(() => gone.abort());
     const { goawayChance = 0, dismissesStrangers } = this.options;
-    if (session && goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
-    const socket = session?.socket as TLSSocket | undefined;
-    const named = headersOf(headers, raw);
+    if (goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
+    const { method, path, fields } = stream.request;
+    const named = headersOfFields(fields);
     const request = this.arriving({
-      method: String(headers[':method'] ?? 'GET'),
-      url: String(headers[':path'] ?? ''),
+      method,
+      url: path,
       headers: named,
-      content: stream,
-      hasBody: !stream.endAfterHeaders,
-      invite: () => stream.additionalHeaders({ ':status': 100 }),
+      content: new Http2Content(stream),
+      hasBody: !stream.bodyEnded,
+      invite: () => stream.continue(),
       user: this.userOf(socket, named),
-      remoteAddress: socket?.remoteAddress,
+      remoteAddress: socket.remoteAddress,
       gone,
     });
     let response = await this.options.handler(request);
-    if (session && dismissesStrangers && isStranger(request, response)) void this.connections.sendAway(session);
+    if (dismissesStrangers && isStranger(request, response)) void this.connections.sendAway(session);
     if (isCompressible(request, response)) response = await compressed(response);
-    if (stream.destroyed || stream.closed) return abandon(response, gone);
-    const isHead = headers[':method'] === 'HEAD';
-    // What nobody is going to read of a body must not keep the stream.
-    if (!stream.endAfterHeaders && !stream.readableEnded)
-      stream.once('finish', () => stream.close(constants.NGHTTP2_NO_ERROR));
-    stream.respond({ ':status': response.status, ...response.headers, ...lengthOf(response) }, { endStream: isHead });
+    if (stream.closed) return abandon(response, gone);
+    const isHead = method === 'HEAD';
+    stream.respond(fieldsOf(response), isHead);
     if (isHead) return abandon(response, gone);
-    this.write(response, stream, gone);
+    this.write(response, new Http2Answering(stream), gone, session);
   }
 
   /** onRequest serves a request of HTTP/1.1. `upgrading` is the connection of one that asks for another protocol. */
@@ -276,7 +252,7 @@ class HttpsFront implements Listening {
       method: request.method ?? 'GET',
       url: targetOf(request.url ?? '/'),
       headers: named,
-      content: request,
+      content: new Http1Content(request),
       hasBody: announcesBody(request),
       invite: () => response.writeContinue(),
       user: this.userOf(request.socket as TLSSocket, named),
@@ -301,7 +277,7 @@ class HttpsFront implements Listening {
       return abandon(answer, gone);
     }
     if (isStream(answer.body)) response.flushHeaders();
-    this.write(answer, response, gone);
+    this.write(answer, new Http1Answering(response), gone);
   }
 
   private onUpgrade(request: IncomingMessage, socket: Duplex, first: Buffer): void {
@@ -314,40 +290,39 @@ class HttpsFront implements Listening {
     response.shouldKeepAlive = false;
     response.assignSocket(request.socket);
     response.once('finish', () => socket.end());
-    this.onRequest(request, response, { socket, first }).catch((error: unknown) => this.broken(response, error));
+    this.onRequest(request, response, { socket, first }).catch((error: unknown) => {
+      this.broken(error, response.destroyed);
+      response.destroy();
+    });
   }
 
   private arriving(arrival: Arrival): ApiRequest {
     return arrivingRequest(arrival, this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
   }
 
-  /** write sends an answer's body on a stream whose head is out. */
-  private write({ body }: ApiResponse, out: ServerHttp2Stream | ServerResponse, gone: Departure): void {
+  /** write sends an answer's body, whose head is out. */
+  private write({ body }: ApiResponse, out: Answering, gone: Departure, session?: ServerConnection): void {
     if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal, this.answerTimeoutMs));
     if (Buffer.isBuffer(body)) out.end(body);
     else {
       const last = body.length - 1;
       for (let i = 0; i < last; i++) out.write(body[i]!);
-      out.end(body[last] ?? Buffer.alloc(0));
+      out.end(body[last]);
     }
-    const unread = out.writableLength;
-    if (unread <= MAX_UNTIMED) return;
+    const unsent = out.unsentBytes;
+    if (unsent <= MAX_UNTIMED) return;
     boundEnd(out, this.answerTimeoutMs);
-    const session = 'session' in out ? out.session : undefined;
     if (session)
-      out.once(
-        'close',
-        this.unread.add(session, unread, () => this.connections.cutOff(session)),
-      );
+      out.onGone(this.unread.add(session, unsent, () => session.cutOff('ENHANCE_YOUR_CALM', 'too much is unread')));
   }
 
   private get answerTimeoutMs(): number {
     return this.options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   }
 
-  private userOf(socket: TLSSocket | undefined, headers: ApiRequest['headers']): UserInfo | undefined {
+  private userOf(socket: TLSSocket, headers: ApiRequest['headers']): UserInfo | undefined {
     const { clientCa, identify = userOfCertificate } = this.options;
-    return socket && clientCa ? identify(socket, headers) : undefined;
+    return clientCa ? identify(socket, headers) : undefined;
   }
 }
 
@@ -360,6 +335,28 @@ interface Upgrading {
 /** lengthOf announces a body whose length is known. One that was not modified is not sent, and its length is another's. */
 function lengthOf({ status, body }: ApiResponse): { 'content-length'?: string } {
   return isStream(body) || status === 304 ? {} : { 'content-length': String(sizeOf(body)) };
+}
+
+/** fieldsOf is the head of an answer by HTTP/2. */
+function fieldsOf(response: ApiResponse): Field[] {
+  const fields: Field[] = [{ name: ':status', value: String(response.status) }];
+  const headers = { ...response.headers, ...lengthOf(response) };
+  for (const name in headers) fields.push({ name: name.toLowerCase(), value: headers[name as 'content-length']! });
+  fields.push({ name: 'date', value: httpDate() });
+  return fields;
+}
+
+let date = '';
+let dateUntil = 0;
+
+/** httpDate is the time, as HTTP writes it: to the second. */
+function httpDate(): string {
+  const now = Date.now();
+  if (now >= dateUntil) {
+    date = new Date(now).toUTCString();
+    dateUntil = now - (now % 1000) + 1000;
+  }
+  return date;
 }
 
 /** isStranger tells that nobody knows who asked. */

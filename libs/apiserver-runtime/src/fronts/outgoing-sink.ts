@@ -1,16 +1,16 @@
 import type { ByteSink } from '@navarch/apimachinery';
-import type { Writable } from 'node:stream';
+import type { Answering } from './answering';
 
-/** OutgoingSink is the ByteSink over a response that Node writes. Once it has ended, what is left has endMs to get out. */
+/** OutgoingSink is the ByteSink over an answer on its way. Once it has ended, what is left has endMs to get out. */
 export class OutgoingSink implements ByteSink {
   constructor(
-    private readonly out: Writable,
+    private readonly out: Answering,
     readonly closed: AbortSignal,
     private readonly endMs: number,
   ) {}
 
   get bufferedBytes(): number {
-    return this.out.writableLength;
+    return this.out.unsentBytes;
   }
 
   write(chunk: Buffer): boolean {
@@ -18,7 +18,7 @@ export class OutgoingSink implements ByteSink {
   }
 
   onDrain(listener: () => void): void {
-    this.out.on('drain', listener);
+    this.out.onDrained(listener);
   }
 
   end(): void {
@@ -29,7 +29,7 @@ export class OutgoingSink implements ByteSink {
 }
 
 /** boundEnd gives up an answer that has been written whole if it is not out within ms: its client does not read. */
-export function boundEnd(out: Writable, ms: number): void {
-  const late = setTimeout(() => out.destroy(new Error('an answer was not read in time')), ms).unref();
-  out.once('close', () => clearTimeout(late));
+export function boundEnd(out: Answering, ms: number): void {
+  const late = setTimeout(() => out.giveUp(), ms).unref();
+  out.onGone(() => clearTimeout(late));
 }

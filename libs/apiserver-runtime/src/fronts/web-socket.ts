@@ -1,5 +1,5 @@
 import type { ApiResponse, ByteSink, StreamBody } from '@navarch/apimachinery';
-import { TokenBucket } from '@navarch/client';
+import { TokenBucket } from '@navarch/base';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';

@@ -1,10 +1,7 @@
 import { describe } from '@navarch/base';
+import { NeverSent, type Field, type Http2Connection, type Http2Stream, type StreamHandler } from '@navarch/http2';
 import type { Deadlines, Expiring } from './deadlines';
 import { PrefixReader, prefixed } from './length-prefix';
-import type { Http2Connection } from './http2/connection';
-import type { Field } from './http2/header-table';
-import { NeverSent } from './http2/protocol';
-import type { Http2Stream, StreamHandler } from './http2/stream';
 import { DEADLINE_EXCEEDED, RpcError, UNAVAILABLE, statusOf } from './rpc-error';
 
 /** Call is one gRPC call on a stream of its own: one message goes, `message` gets those that come, and `end` is called once and last. */

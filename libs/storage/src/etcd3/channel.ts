@@ -1,9 +1,7 @@
 import { Backoff, describe } from '@navarch/base';
+import { dial, encodeHeaders, type Http2Connection } from '@navarch/http2';
 import { StreamingCall, UnaryCall } from './calls';
 import { Deadlines } from './deadlines';
-import type { Http2Connection } from './http2/connection';
-import { dial } from './http2/dial';
-import { encodeHeaders } from './http2/header-encoder';
 import { RpcError, UNAVAILABLE } from './rpc-error';
 
 /** EtcdTls is how the process shows itself to etcd and trusts it; PEM. */

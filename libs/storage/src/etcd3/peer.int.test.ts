@@ -1,14 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { createTestPki } from '@navarch/testing';
+import { ScriptedPeer, createTestPki, http2Frames, type PeerConnection } from '@navarch/testing';
 import { readFileSync } from 'node:fs';
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { EtcdChannel } from './channel';
 import { wasNeverSent } from './errors';
-import { Flag, FrameType } from './http2/protocol';
-import { frame, headers, numbers, ScriptedPeer, settingsPayload, type PeerConnection } from './http2/scripted-peer';
 
+const { Flag, FrameType, frame, headers, numbers, settingsPayload } = http2Frames;
 const { DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, PUSH_PROMISE } = FrameType;
 const { ACK, END_STREAM, END_HEADERS, PADDED, PRIORITY } = Flag;
 const MAX_CONCURRENT_STREAMS = 3;

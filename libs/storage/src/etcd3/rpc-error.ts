@@ -1,4 +1,4 @@
-import type { Field } from './http2/header-table';
+import type { Field } from '@navarch/http2';
 
 /** RpcError is a call that failed: etcd's answer, or that there was none. The message begins with code and name of the gRPC status. */
 export class RpcError extends Error {

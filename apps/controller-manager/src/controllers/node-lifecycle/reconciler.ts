@@ -1,7 +1,7 @@
 import { Nodes, Pods, type coordinationv1, type corev1 } from '@navarch/api';
 import { isDeleting, isNotFound, type ObjectKey } from '@navarch/apimachinery';
-import { rfc3339 } from '@navarch/base';
-import { TokenBucket, type Informer } from '@navarch/client';
+import { TokenBucket, rfc3339 } from '@navarch/base';
+import type { Informer } from '@navarch/client';
 import { retryOnConflict, type Result } from '@navarch/controller-runtime';
 import type { ControllerContext } from '../../context';
 import { semanticEqual } from '../../shared/equality';

@@ -1,9 +1,13 @@
 import { unpadded } from './frame-reader';
 import { Flag, ProtocolViolation } from './protocol';
 
-/** MAX_BLOCK bounds one block's bytes, MAX_PARTS its frames: empty ones cost too. */
-const MAX_BLOCK = 64 * 1024;
-const MAX_PARTS = 64;
+/** HeaderBounds bound one block: its bytes, and its frames, as empty ones cost too. */
+export interface HeaderBounds {
+  readonly maxBytes: number;
+  readonly maxParts: number;
+}
+
+const BOUNDS: HeaderBounds = { maxBytes: 64 * 1024, maxParts: 64 };
 const PRIORITY_SIZE = 5;
 
 /** HeaderBlock joins the frames of one header block: HEADERS, and the CONTINUATIONs behind it, between which nothing else may come. */
@@ -14,6 +18,8 @@ export class HeaderBlock {
   endStream = false;
   private parts: Buffer[] = [];
   private size = 0;
+
+  constructor(private readonly bounds = BOUNDS) {}
 
   /** begin takes a HEADERS frame, and answers the block if that is all of it. */
   begin(id: number, flags: number, payload: Buffer): Buffer | undefined {
@@ -35,7 +41,7 @@ export class HeaderBlock {
   proceed(id: number, flags: number, payload: Buffer): Buffer | undefined {
     if (id !== this.id || !id) throw new ProtocolViolation('PROTOCOL_ERROR', 'a continuation of nothing');
     this.size += payload.length;
-    if (this.parts.push(payload) > MAX_PARTS || this.size > MAX_BLOCK) {
+    if (this.parts.push(payload) > this.bounds.maxParts || this.size > this.bounds.maxBytes) {
       throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'headers without an end');
     }
     if (!(flags & Flag.END_HEADERS)) return undefined;

@@ -20,6 +20,7 @@ export const Setting = {
   MAX_CONCURRENT_STREAMS: 3,
   INITIAL_WINDOW_SIZE: 4,
   MAX_FRAME_SIZE: 5,
+  MAX_HEADER_LIST_SIZE: 6,
 } as const;
 
 /** ERROR_NAMES are the names of the error codes, which are the indexes. */
@@ -50,6 +51,8 @@ export function errorName(code: number): string {
   return ERROR_NAMES[code] ?? `error ${code}`;
 }
 
+/** PREFACE is what a client begins with. */
+export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 export const FRAME_HEAD = 9;
 /** MAX_FRAME_SIZE is what a peer may send, and be sent until it says otherwise. */
 export const MAX_FRAME_SIZE = 16_384;

@@ -1,43 +1,15 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { FrameReader } from './frame-reader';
-import { encodeHeaders } from './header-encoder';
-import { Flag, FrameType } from './protocol';
-
-export interface Frame {
-  readonly type: number;
-  readonly flags: number;
-  readonly id: number;
-  readonly payload: Buffer;
-}
-
-const PREFACE_LENGTH = 24;
-
-/** frame is an HTTP/2 frame's bytes. */
-export function frame(type: number, flags: number, id: number, payload: Buffer = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(id, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** numbers are 32-bit numbers in a row. */
-export function numbers(...values: number[]): Buffer {
-  const bytes = Buffer.alloc(values.length * 4);
-  for (const [i, value] of values.entries()) bytes.writeUInt32BE(value, i * 4);
-  return bytes;
-}
-
-/** headers are a block of `name: value` lines. */
-export function headers(...lines: string[]): Buffer {
-  return encodeHeaders(
-    lines.map(line => {
-      const colon = line.indexOf(': ');
-      return { name: line.slice(0, colon), value: line.slice(colon + 2) };
-    }),
-  );
-}
+import {
+  Flag,
+  FrameCollector,
+  FrameType,
+  PREFACE,
+  frame,
+  headers,
+  numbers,
+  settingsPayload,
+  type Frame,
+} from './http2-frames';
 
 /** ScriptedPeer is a server in a test that does on each connection what the test says, right or wrong. */
 export class ScriptedPeer {
@@ -86,15 +58,13 @@ export class PeerConnection {
   private wanted: { type: number; resolve: (frame: Frame) => void } | undefined;
 
   constructor(private readonly socket: Socket) {
-    let preface = PREFACE_LENGTH;
-    const reader = new FrameReader((type, flags, id, payload) => {
-      this.unread.push({ type, flags, id, payload });
-      this.look();
-    });
+    let preface = PREFACE.length;
+    const collector = new FrameCollector();
     socket.on('data', chunk => {
       const skipped = Math.min(preface, chunk.length);
       preface -= skipped;
-      reader.push(chunk.subarray(skipped));
+      this.unread.push(...collector.push(chunk.subarray(skipped)));
+      this.look();
     });
     socket.on('error', () => socket.destroy());
     this.closed = new Promise(resolve => socket.once('close', () => resolve()));
@@ -148,8 +118,4 @@ export class PeerConnection {
     this.wanted = undefined;
     resolve(this.unread.splice(0, at + 1).at(-1)!);
   }
-}
-
-export function settingsPayload(settings: readonly (readonly [id: number, value: number])[]): Buffer {
-  return Buffer.concat(settings.map(([id, value]) => Buffer.concat([Buffer.from([0, id]), numbers(value)])));
 }

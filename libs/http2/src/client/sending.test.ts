@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { Writable } from 'node:stream';
-import { BodySender } from './body-sender';
-import { Outbox } from './outbox';
-import { FrameType } from './protocol';
+import { Sender } from '../sender';
+import { Outbox } from '../outbox';
+import { FrameType } from '../protocol';
 import { Http2Stream } from './stream';
 import { Streams } from './streams';
 
@@ -35,13 +35,13 @@ function setup(firstId?: number) {
     writev: (chunks, done) => take(Buffer.concat(chunks.map(({ chunk }) => chunk as Buffer)), done),
   });
   const outbox = new Outbox(socket);
-  const bodies = new BodySender(outbox);
+  const sender = new Sender(outbox);
   const closed: string[] = [];
   let idle = 0;
-  const streams = new Streams(outbox, bodies, () => idle++, firstId);
-  socket.on('drain', () => bodies.resume());
+  const streams = new Streams(outbox, sender, () => idle++, firstId);
+  socket.on('drain', () => sender.resume());
   return {
-    ...{ outbox, bodies, streams, writes, closed },
+    ...{ outbox, sender, streams, writes, closed },
     idle: () => idle,
     add(name: string, size = 1, last = true): Http2Stream {
       const handler = {
@@ -97,9 +97,9 @@ describe('Outbox', () => {
   });
 });
 
-describe('BodySender', () => {
-  test("keeps to the connection's window, in the order of the calls", async () => {
-    const { bodies, add, sent } = setup();
+describe('Sender', () => {
+  test("keeps to the connection's window, in turns", async () => {
+    const { sender, add, sent } = setup();
     add('a', 40_000);
     add('b', 40_000);
     add('c', 10);
@@ -111,33 +111,33 @@ describe('BodySender', () => {
       'DATA 3 16384 0',
       'DATA 3 9151 0',
     ]);
-    bodies.grow(undefined, 5);
+    sender.grow(undefined, 5);
     expect(await data()).toEqual(['DATA 3 5 0']);
-    bodies.grow(undefined, 100_000);
-    expect(await data()).toEqual(['DATA 3 14460 1', 'DATA 5 10 1']);
+    sender.grow(undefined, 100_000);
+    expect(await data()).toEqual(['DATA 5 10 1', 'DATA 3 14460 1']);
   });
 
   test("takes the peer's settings, also for streams that are open; a window may become negative", async () => {
-    const { bodies, streams, add, sent } = setup();
-    bodies.apply({ initialWindowSize: 100 }, streams.all());
+    const { sender, streams, add, sent } = setup();
+    sender.apply({ initialWindowSize: 100 }, streams.all());
     const stream = add('a', 300);
-    bodies.apply({ initialWindowSize: 20 }, streams.all());
+    sender.apply({ initialWindowSize: 20 }, streams.all());
     expect([stream.sendWindow, (await sent()).at(-1)]).toEqual([-80, 'DATA 1 100 0']);
-    bodies.grow(stream, 80);
+    sender.grow(stream, 80);
     expect(await sent()).toEqual([]);
-    bodies.grow(stream, 1);
-    bodies.apply({ initialWindowSize: 1_000, maxFrameSize: 20_000 }, streams.all());
+    sender.grow(stream, 1);
+    sender.apply({ initialWindowSize: 1_000, maxFrameSize: 20_000 }, streams.all());
     expect(await sent()).toEqual(['DATA 1 1 0', 'DATA 1 199 1']);
-    bodies.apply({ initialWindowSize: 50_000 }, []);
+    sender.apply({ initialWindowSize: 50_000 }, []);
     add('b', 20_000);
     expect((await sent()).at(-1)).toBe('DATA 3 20000 1');
-    expect(() => bodies.grow(undefined, 2 ** 31 - 1)).toThrow('a window is too large');
+    expect(() => sender.grow(undefined, 2 ** 31 - 1)).toThrow('a window is too large');
   });
 
-  test('a socket that takes nothing holds the bodies up', async () => {
-    const { bodies, outbox, streams, add, sent } = setup();
-    bodies.apply({ initialWindowSize: 8 * MEGABYTE, maxFrameSize: MEGABYTE / 4 }, streams.all());
-    bodies.grow(undefined, 8 * MEGABYTE);
+  test('a socket that takes nothing holds the sender up', async () => {
+    const { sender, outbox, streams, add, sent } = setup();
+    sender.apply({ initialWindowSize: 8 * MEGABYTE, maxFrameSize: MEGABYTE / 4 }, streams.all());
+    sender.grow(undefined, 8 * MEGABYTE);
     add('a', 3 * MEGABYTE);
     expect(outbox.unsent).toBeLessThan(1.3 * MEGABYTE);
     const sizes = (await sent()).filter(line => line.startsWith('DATA')).map(line => Number(line.split(' ')[2]));
@@ -145,12 +145,12 @@ describe('BodySender', () => {
   });
 
   test('the body of a stream that is given up is not sent on', async () => {
-    const { bodies, streams, add, sent } = setup();
+    const { sender, streams, add, sent } = setup();
     const a = add('a', 70_000);
     add('b', 10);
     await sent();
     streams.cancel(a);
-    bodies.grow(undefined, 100_000);
+    sender.grow(undefined, 100_000);
     expect(await sent()).toEqual(['RST_STREAM 1 4 0', 'DATA 3 10 1']);
   });
 });

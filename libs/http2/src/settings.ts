@@ -26,6 +26,9 @@ export function decodeSettings(payload: Buffer): Settings {
   for (let at = 0; at < payload.length; at += ENTRY) {
     const value = payload.readUInt32BE(at + 2);
     switch (payload.readUInt16BE(at)) {
+      case Setting.ENABLE_PUSH:
+        if (value > 1) throw new ProtocolViolation('PROTOCOL_ERROR', `pushes are enabled by ${value}`);
+        break;
       case Setting.MAX_CONCURRENT_STREAMS:
         settings.maxConcurrentStreams = value;
         break;

@@ -4,7 +4,7 @@ import { ProtocolViolation } from './protocol';
 
 /** TABLE_SIZE is HPACK's default, which is small and nobody has to agree on. */
 export const TABLE_SIZE = 4_096;
-/** MAX_LIST bounds the fields of one block, as fieldSize counts them: a short block can name long ones many times. */
+/** MAX_LIST bounds the fields of one block unless told otherwise, as fieldSize counts them: a short block can name long ones many times. */
 const MAX_LIST = 64 * 1024;
 
 /** HeaderDecoder reads the header blocks of one connection (HPACK, RFC 7541). Every block has to pass through it, in order. */
@@ -13,7 +13,10 @@ export class HeaderDecoder {
   private block: Buffer = Buffer.alloc(0);
   private at = 0;
 
-  constructor(private readonly tableSize = TABLE_SIZE) {
+  constructor(
+    private readonly tableSize = TABLE_SIZE,
+    private readonly maxList = MAX_LIST,
+  ) {
     this.table = new HeaderTable(tableSize);
   }
 
@@ -33,7 +36,7 @@ export class HeaderDecoder {
       const field = byte >= 0x80 ? this.known(this.integer(7)) : this.literal(byte >= 0x40 ? 6 : 4);
       if (byte >= 0x40 && byte < 0x80) this.table.add(field);
       size += fieldSize(field);
-      if (size > MAX_LIST) throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'too many headers');
+      if (size > this.maxList) throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'too many headers');
       fields.push(field);
     }
     return fields;

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
-import { BodySender } from './body-sender';
-import { Incoming } from './incoming';
+import { Incoming } from '../incoming';
+import { Outbox } from '../outbox';
+import { DEFAULT_WINDOW, FrameType, PREFACE, ProtocolViolation, Setting, errorCode } from '../protocol';
+import { Sender } from '../sender';
+import { encodeSettings } from '../settings';
+import { Answers } from './answers';
 import { KeepAlive } from './keep-alive';
-import { Outbox } from './outbox';
-import { DEFAULT_WINDOW, FrameType, ProtocolViolation, Setting, errorCode } from './protocol';
-import { encodeSettings } from './settings';
 import { CONNECTION_WINDOW, Http2Stream, STREAM_WINDOW, type StreamHandler } from './stream';
 import { Streams } from './streams';
 
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const SETTINGS = encodeSettings([
   [Setting.ENABLE_PUSH, 0],
   [Setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW],
@@ -33,21 +33,22 @@ export class Http2Connection {
     private readonly onEnd: (error: Error) => void,
   ) {
     this.outbox = new Outbox(socket);
-    const bodies = new BodySender(this.outbox);
-    this.streams = new Streams(this.outbox, bodies, () => this.end(new Error('the server went away')));
+    const sender = new Sender(this.outbox);
+    this.streams = new Streams(this.outbox, sender, () => this.end(new Error('the server went away')));
     this.keepAlive = new KeepAlive(
       () => this.outbox.frame(FrameType.PING, 0, 0, PING),
       () => this.end(new Error('the server does not answer a ping')),
     );
-    const incoming = new Incoming(this.outbox, bodies, this.streams, {
+    const answers = new Answers(this.outbox, this.streams, {
       ready: () => {
         this.ready = true;
         onReady();
       },
       pong: () => this.keepAlive.answered(),
     });
+    const incoming = new Incoming(this.outbox, sender, answers);
     socket.on('data', chunk => this.guarded(() => incoming.push(chunk)));
-    socket.on('drain', () => this.guarded(() => bodies.resume()));
+    socket.on('drain', () => this.guarded(() => sender.resume()));
     socket.on('error', error => this.end(error));
     socket.once('end', () => this.end(new Error('the server closed the connection')));
     socket.once('close', () => this.end(new Error('the connection was closed')));

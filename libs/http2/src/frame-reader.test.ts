@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { http2Frames } from '@navarch/testing';
 import { FrameReader, unpadded } from './frame-reader';
 import { HeaderBlock } from './header-block';
-import { frame } from './scripted-peer';
 
+const { frame } = http2Frames;
 const text = (...frames: string[]) => frames.map(each => Buffer.from(each));
 
 test.each([1, 2, 3, 8, 9, 10, 13, 1_000, 16_393, 100_000])('frames split each %i bytes are read whole', size => {

@@ -1,6 +1,6 @@
-import type { BodySender } from './body-sender';
-import type { Outbox } from './outbox';
-import { Flag, FrameType, LARGEST, NeverSent, ProtocolViolation, errorCode } from './protocol';
+import type { Outbox } from '../outbox';
+import { FrameType, LARGEST, NeverSent, ProtocolViolation, errorCode } from '../protocol';
+import type { Sender } from '../sender';
 import type { Http2Stream } from './stream';
 
 /** MAX_QUEUED bounds the streams that wait until the peer allows more at a time. */
@@ -18,7 +18,7 @@ export class Streams {
   /** `onIdle` is called when no new stream is taken and the last has ended. */
   constructor(
     private readonly outbox: Outbox,
-    private readonly bodies: BodySender,
+    private readonly sender: Sender,
     private readonly onIdle: () => void,
     private nextId = 1,
   ) {}
@@ -54,7 +54,7 @@ export class Streams {
     if (!this.opened.delete(stream.id)) return;
     // An answer may come before all was asked.
     if (!error && !stream.ended) this.reset(stream);
-    this.bodies.forget(stream);
+    this.sender.forget(stream);
     this.admit();
     stream.handler.close(error);
     this.checkIdle();
@@ -64,7 +64,7 @@ export class Streams {
   cancel(stream: Http2Stream): void {
     if (this.opened.delete(stream.id)) {
       this.reset(stream);
-      this.bodies.forget(stream);
+      this.sender.forget(stream);
       this.admit();
       this.checkIdle();
     } else if (!stream.id) {
@@ -84,7 +84,7 @@ export class Streams {
     const lost = [...this.opened.values()].filter(stream => stream.id > lastId);
     for (const stream of lost) {
       this.opened.delete(stream.id);
-      this.bodies.forget(stream);
+      this.sender.forget(stream);
     }
     this.failQueued(error);
     for (const stream of lost) stream.handler.close(error);
@@ -104,8 +104,9 @@ export class Streams {
     stream.id = this.nextId;
     this.nextId += 2;
     this.opened.set(stream.id, stream);
-    this.outbox.frame(FrameType.HEADERS, Flag.END_HEADERS, stream.id, stream.block);
-    this.bodies.start(stream);
+    this.outbox.headers(stream.id, stream.block, false);
+    this.sender.open(stream);
+    this.sender.write(stream, stream.body, stream.last);
     if (this.nextId > LARGEST) this.leave(LARGEST, 'the connection has no stream ids left');
   }
 

@@ -20,9 +20,17 @@ const STATIC: readonly Field[] = [
   return space < 0 ? { name: entry, value: '' } : { name: entry.slice(0, space), value: entry.slice(space + 1) };
 });
 
+/** named and whole are the indexes of the static fields: the first with a name, and by name those with their values. */
+const named = new Map<string, number>();
+const whole = new Map<string, Map<string, number>>();
+STATIC.forEach(({ name, value }, i) => {
+  if (!named.has(name)) named.set(name, i + 1);
+  whole.set(name, (whole.get(name) ?? new Map<string, number>()).set(value, i + 1));
+});
+
 /** staticIndex is the index of a field that has this name and, if given, this value; 0 for none. */
 export function staticIndex(name: string, value?: string): number {
-  return 1 + STATIC.findIndex(field => field.name === name && (value === undefined || field.value === value));
+  return (value === undefined ? named.get(name) : whole.get(name)?.get(value)) ?? 0;
 }
 
 /** ENTRY_OVERHEAD is what an entry counts besides its text. */

@@ -1,4 +1,5 @@
-import type { Field } from './header-table';
+import type { Field } from '../header-table';
+import { SendingStream } from '../sending-stream';
 
 /** STREAM_WINDOW and CONNECTION_WINDOW let a page of a list, which has megabytes, through without a round trip each 64 KiB. */
 export const STREAM_WINDOW = 4 * 1024 * 1024;
@@ -15,14 +16,8 @@ export interface StreamHandler {
 }
 
 /** Http2Stream is what the connection knows of one stream. */
-export class Http2Stream {
-  /** id is 0 until the stream is opened. */
-  id = 0;
-  /** sendWindow may be negative, when the peer made it smaller. */
-  sendWindow = 0;
+export class Http2Stream extends SendingStream {
   receiveWindow = STREAM_WINDOW;
-  /** sent is how much of the body was. */
-  sent = 0;
   /** answered is whether the answer's headers are in. */
   answered = false;
 
@@ -32,10 +27,7 @@ export class Http2Stream {
     readonly body: Buffer,
     readonly last: boolean,
     readonly handler: StreamHandler,
-  ) {}
-
-  /** ended is whether nothing more is to be sent. */
-  get ended(): boolean {
-    return this.last && this.sent === this.body.length;
+  ) {
+    super();
   }
 }

@@ -1,0 +1,34 @@
+/** GatheredBytes joins bytes that come in pieces. However small the pieces are, it takes twice the memory of what they say at most. */
+export class GatheredBytes {
+  private bytes: Buffer | undefined;
+  private size = 0;
+  private isOwn = false;
+
+  get length(): number {
+    return this.size;
+  }
+
+  /** add appends a piece, which must not be changed any more. */
+  add(piece: Buffer): void {
+    if (!this.bytes) this.bytes = piece;
+    else {
+      this.reserve(this.size + piece.length);
+      piece.copy(this.bytes, this.size);
+    }
+    this.size += piece.length;
+  }
+
+  /** take is all of it. */
+  take(): Buffer {
+    return this.bytes?.subarray(0, this.size) ?? Buffer.alloc(0);
+  }
+
+  /** reserve: what came alone is not copied, what comes behind it is, into room that doubles. */
+  private reserve(size: number): void {
+    if (this.isOwn && this.bytes!.length >= size) return;
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.size, size));
+    this.bytes!.copy(larger, 0, 0, this.size);
+    this.bytes = larger;
+    this.isOwn = true;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Outbox } from './outbox';
+import { DEFAULT_WINDOW, Flag, FrameType, LARGEST, MAX_FRAME_SIZE, ProtocolViolation } from './protocol';
+import type { SendingStream } from './sending-stream';
+import type { Settings } from './settings';
+
+/** TURN is how much a stream may send before it is the turn of the next one that waits. */
+const TURN = 64 * 1024;
+
+const NOTHING = Buffer.alloc(0);
+
+/** Sender sends bodies as far as the peer's windows and the socket let them through; those held up go on in turns. */
+export class Sender {
+  private window = DEFAULT_WINDOW;
+  private initialWindow = DEFAULT_WINDOW;
+  private maxFrameSize = MAX_FRAME_SIZE;
+  private waiting: SendingStream[] = [];
+
+  constructor(private readonly outbox: Outbox) {}
+
+  /** open is to be called for a new stream. */
+  open(stream: SendingStream): void {
+    stream.sendWindow = this.initialWindow;
+  }
+
+  /** write sends bytes, which must not be changed any more; with `last` the stream ends behind them. */
+  write(stream: SendingStream, bytes: Buffer, last: boolean): void {
+    if (stream.waits) return hold(stream, bytes, last);
+    const size = bytes.length;
+    if (!this.outbox.full && size <= this.maxFrameSize && size <= this.window && size <= stream.sendWindow) {
+      return this.frame(stream, bytes, last);
+    }
+    hold(stream, bytes, last);
+    if (!this.advance(stream, Infinity)) this.wait(stream);
+  }
+
+  /** resume goes on with what was held up, in turns, until windows or the socket are full. */
+  resume(): void {
+    let stuck = 0;
+    while (stuck < this.waiting.length && !this.outbox.full) {
+      const stream = this.waiting.shift()!;
+      const before = stream.heldBytes;
+      if (this.advance(stream, TURN)) this.release(stream);
+      else {
+        this.waiting.push(stream);
+        stuck = stream.heldBytes < before ? 0 : stuck + 1;
+      }
+    }
+  }
+
+  /** forget gives up what a stream has not sent. */
+  forget(stream: SendingStream): void {
+    stream.held = [];
+    stream.heldBytes = 0;
+    if (!stream.waits) return;
+    stream.waits = false;
+    this.waiting = this.waiting.filter(each => each !== stream);
+  }
+
+  /** grow makes the window of a stream, or without one the connection's, larger. */
+  grow(stream: SendingStream | undefined, increment: number): void {
+    if (!stream) {
+      this.window = within(this.window + increment);
+      return this.resume();
+    }
+    stream.sendWindow = within(stream.sendWindow + increment);
+    if (!stream.waits || this.outbox.full || !this.advance(stream, TURN)) return;
+    this.waiting = this.waiting.filter(each => each !== stream);
+    this.release(stream);
+  }
+
+  /** apply takes the peer's settings, which hold for the open streams too. */
+  apply({ initialWindowSize, maxFrameSize }: Settings, open: Iterable<SendingStream>): void {
+    if (maxFrameSize !== undefined) this.maxFrameSize = maxFrameSize;
+    if (initialWindowSize === undefined) return;
+    const more = initialWindowSize - this.initialWindow;
+    this.initialWindow = initialWindowSize;
+    for (const stream of open) stream.sendWindow = within(stream.sendWindow + more);
+    this.resume();
+  }
+
+  private wait(stream: SendingStream): void {
+    stream.waits = true;
+    this.waiting.push(stream);
+  }
+
+  private release(stream: SendingStream): void {
+    stream.waits = false;
+    stream.released();
+  }
+
+  /** advance sends of what is held, `most` bytes at most and no matter how many streams wait; it answers whether nothing is left. */
+  private advance(stream: SendingStream, most: number): boolean {
+    let left = most;
+    while (stream.heldBytes) {
+      const bytes = stream.held[0]!;
+      const size = Math.min(bytes.length, left, this.window, stream.sendWindow, this.maxFrameSize);
+      if (size <= 0 || this.outbox.full) return false;
+      left -= size;
+      stream.heldBytes -= size;
+      if (size === bytes.length) stream.held.shift();
+      else stream.held[0] = bytes.subarray(size);
+      const piece = size === bytes.length ? bytes : bytes.subarray(0, size);
+      this.frame(stream, piece, stream.ending && !stream.heldBytes);
+    }
+    if (stream.ending && !stream.ended) this.frame(stream, NOTHING, true);
+    return true;
+  }
+
+  private frame(stream: SendingStream, bytes: Buffer, last: boolean): void {
+    this.window -= bytes.length;
+    stream.sendWindow -= bytes.length;
+    if (last) stream.ending = stream.ended = true;
+    this.outbox.frame(FrameType.DATA, last ? Flag.END_STREAM : 0, stream.id, bytes);
+  }
+}
+
+function hold(stream: SendingStream, bytes: Buffer, last: boolean): void {
+  if (bytes.length) stream.held.push(bytes);
+  stream.heldBytes += bytes.length;
+  if (last) stream.ending = true;
+}
+
+function within(window: number): number {
+  if (window > LARGEST) throw new ProtocolViolation('FLOW_CONTROL_ERROR', 'a window is too large');
+  return window;
+}

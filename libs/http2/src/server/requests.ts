@@ -1,0 +1,205 @@
+import { TokenBucket } from '@navarch/base';
+import { HeaderDecoder, TABLE_SIZE } from '../header-decoder';
+import { encodeHeaders } from '../header-encoder';
+import type { Field } from '../header-table';
+import { violation, type Side } from '../incoming';
+import type { Outbox } from '../outbox';
+import { DEFAULT_WINDOW, FrameType, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
+import type { Sender } from '../sender';
+import type { Settings } from '../settings';
+import { areTrailers, requestHead } from './request-head';
+import { ServerStream, type StreamHost } from './stream';
+
+/** IDLE_FRAMES may come at once, IDLE_FRAMES_PER_SECOND in the long run: each costs us more than its client. */
+const IDLE_FRAMES = 1000;
+const IDLE_FRAMES_PER_SECOND = 33;
+
+/** RequestLimits are what a client may ask for. */
+export interface RequestLimits {
+  /** maxStreams is how many requests may be under way. */
+  readonly maxStreams: number;
+  /** streamWindow is how many bytes of a body are taken that nobody reads. */
+  readonly streamWindow: number;
+  /** maxHeaderBytes bounds the headers of a request. */
+  readonly maxHeaderBytes: number;
+}
+
+/** RequestEvents are what the connection wants to know of. */
+export interface RequestEvents {
+  /** ready is called when the client's first settings are in. */
+  ready(): void;
+  pong(): void;
+  /** request is a new one; its body may still be on its way. It must not throw. */
+  request(stream: ServerStream): void;
+  /** idle is called when the last stream has ended, `left` when the client will make no more requests. */
+  idle(): void;
+  left(): void;
+}
+
+/** Requests is the server's side of what comes in, and what its streams send. */
+export class Requests implements Side, StreamHost {
+  private readonly opened = new Map<number, ServerStream>();
+  private readonly decoder: HeaderDecoder;
+  private readonly restraint = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES, performance.now());
+  private receiveWindow = DEFAULT_WINDOW;
+  /** lastId is that of the newest stream; `refusing`: newer ones are not looked at. */
+  private lastId = 0;
+  private refusing = false;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly sender: Sender,
+    private readonly limits: RequestLimits,
+    private readonly events: RequestEvents,
+  ) {
+    this.decoder = new HeaderDecoder(TABLE_SIZE, limits.maxHeaderBytes);
+  }
+
+  /** open is how many requests are under way. */
+  get open(): number {
+    return this.opened.size;
+  }
+
+  /** window is what the client may send altogether: as much as its streams may. */
+  get window(): number {
+    return this.limits.maxStreams * this.limits.streamWindow;
+  }
+
+  /** widen tells the client so. */
+  widen(): void {
+    if (this.window <= this.receiveWindow) return;
+    this.outbox.number(FrameType.WINDOW_UPDATE, 0, this.window - this.receiveWindow);
+    this.receiveWindow = this.window;
+  }
+
+  /** refuse takes no new streams, and answers which was the last. */
+  refuse(): number {
+    this.refusing = true;
+    return this.lastId;
+  }
+
+  /** end closes whatever is under way. */
+  end(): void {
+    for (const stream of [...this.opened.values()]) this.forget(stream);
+  }
+
+  find(id: number): ServerStream | undefined {
+    const stream = this.opened.get(id);
+    if (!stream && (id % 2 === 0 || id > this.lastId)) {
+      throw violation(`a frame of stream ${id}, which was never opened`);
+    }
+    return stream;
+  }
+
+  all(): Iterable<ServerStream> {
+    return this.opened.values();
+  }
+
+  data(id: number, bytes: Buffer, size: number, end: boolean): void {
+    const stream = this.find(id);
+    this.receiveWindow -= size;
+    if (this.receiveWindow < 0)
+      throw new ProtocolViolation('FLOW_CONTROL_ERROR', 'more than the window of the connection');
+    // What streams keep is bounded by their own windows: others must not wait for it.
+    if (this.receiveWindow < this.window / 2) this.widen();
+    if (!stream) return this.idle();
+    const wrong = stream.receive(bytes, size, end);
+    if (wrong) this.reset(stream, wrong);
+  }
+
+  headers(id: number, block: Buffer, end: boolean): void {
+    if (id % 2 === 0) throw violation(`a request on stream ${id}`);
+    // Also those that are not served: they say what the indexes of others mean.
+    const fields = this.decoder.decode(block);
+    if (id <= this.lastId) return this.trailers(this.opened.get(id), fields, end);
+    this.lastId = id;
+    if (this.refusing) return;
+    const head = requestHead(fields);
+    if (!head || this.opened.size >= this.limits.maxStreams) {
+      this.idle();
+      return this.outbox.number(FrameType.RST_STREAM, id, errorCode(head ? 'REFUSED_STREAM' : 'PROTOCOL_ERROR'));
+    }
+    const stream = new ServerStream(this, head);
+    stream.id = id;
+    stream.receiveWindow = this.limits.streamWindow;
+    this.opened.set(id, stream);
+    this.sender.open(stream);
+    const wrong = end ? stream.finish() : undefined;
+    if (wrong) this.reset(stream, wrong);
+    else this.events.request(stream);
+  }
+
+  private trailers(stream: ServerStream | undefined, fields: readonly Field[], end: boolean): void {
+    if (!stream) return this.idle();
+    const wrong = end && areTrailers(fields) ? stream.finish() : 'PROTOCOL_ERROR';
+    if (wrong) this.reset(stream, wrong);
+  }
+
+  /** reset comes from the client here, with a number, or from us, with a stream. */
+  reset(which: number | ServerStream, code: number | ErrorName): void {
+    if (typeof which === 'number') {
+      const stream = this.find(which);
+      this.idle();
+      if (stream) this.forget(stream);
+      return;
+    }
+    if (!this.opened.has(which.id)) return;
+    this.outbox.number(FrameType.RST_STREAM, which.id, errorCode(code as ErrorName));
+    this.forget(which);
+  }
+
+  goAway(): void {
+    this.events.left();
+  }
+
+  settings(_: Settings, first: boolean): void {
+    if (first) this.events.ready();
+  }
+
+  pong(): void {
+    this.events.pong();
+  }
+
+  idle(): void {
+    if (!this.restraint.take(performance.now())) {
+      throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'too many frames that ask for nothing');
+    }
+  }
+
+  stalled(id: number): void {
+    const stream = this.opened.get(id);
+    if (stream) this.reset(stream, 'PROTOCOL_ERROR');
+    this.idle();
+  }
+
+  head(stream: ServerStream, fields: readonly Field[], end: boolean): void {
+    this.outbox.headers(stream.id, encodeHeaders(fields), end);
+    if (end) stream.ending = stream.ended = true;
+  }
+
+  write(stream: ServerStream, bytes: Buffer, last: boolean): void {
+    this.sender.write(stream, bytes, last);
+  }
+
+  taken(stream: ServerStream, bytes: number): void {
+    stream.given += bytes;
+    if (stream.bodyEnded || stream.closed || stream.given < this.limits.streamWindow / 2) return;
+    this.outbox.number(FrameType.WINDOW_UPDATE, stream.id, stream.given);
+    stream.receiveWindow += stream.given;
+    stream.given = 0;
+  }
+
+  settle(stream: ServerStream): void {
+    if (!this.opened.has(stream.id)) return;
+    // The answer is whole: nobody needs the rest of the body (RFC 9113, section 8.1).
+    if (!stream.bodyEnded) this.outbox.number(FrameType.RST_STREAM, stream.id, errorCode('NO_ERROR'));
+    this.forget(stream);
+  }
+
+  private forget(stream: ServerStream): void {
+    this.opened.delete(stream.id);
+    this.sender.forget(stream);
+    stream.close();
+    if (!this.open) this.events.idle();
+  }
+}
