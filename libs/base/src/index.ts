@@ -7,6 +7,7 @@ export * from './folder';
 export * from './gathered-bytes';
 export * from './health-outcomes';
 export * from './log';
+export * from './merged';
 export * from './metrics';
 export * from './mutex';
 export * from './time-zone';

@@ -1,5 +1,5 @@
 import { StatusError, isStream, type ApiRequest, type ApiResponse, type ByteSink } from '@navarch/apimachinery';
-import { traced, type Clock, type Logger } from '@navarch/base';
+import { merged, traced, type Clock, type Logger } from '@navarch/base';
 import type { Authenticator, Authorizer, FlowControl } from '../interfaces';
 import type { AuditSink } from '../options';
 import { isLongRunning, requestInfo } from '../request-info';
@@ -63,9 +63,8 @@ export class Chain {
     } catch (error) {
       response = this.failure(exchange, error);
     }
-    if (exchange.headers) response = { ...response, headers: { ...response.headers, ...exchange.headers } };
-    if (exchange.warnings)
-      response = { ...response, headers: { ...response.headers, warning: exchange.warnings.header() } };
+    if (exchange.warnings) exchange.addHeaders({ warning: exchange.warnings.header() });
+    if (exchange.headers) response = { ...response, headers: merged(response.headers, exchange.headers) };
     if (isStream(response.body)) return this.streaming(exchange, response, response.body);
     this.finish(exchange, response);
     return response;

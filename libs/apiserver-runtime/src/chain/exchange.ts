@@ -1,4 +1,5 @@
 import type { ApiRequest, ApiResponse, UserInfo } from '@navarch/apimachinery';
+import { merged } from '@navarch/base';
 import { randomUUID } from 'node:crypto';
 import type { AuthorizationAttributes, Authorizer, Decision, RequestContext, RequestInfo, Seat } from '../interfaces';
 import { authorizeAll } from './authorizers';
@@ -74,7 +75,7 @@ export class Exchange implements RequestContext {
 
   /** addHeaders adds to the headers of the answer, whatever it is. */
   addHeaders(headers: Readonly<Record<string, string>>): void {
-    this.headers = this.headers ? { ...this.headers, ...headers } : headers;
+    this.headers = this.headers ? merged(this.headers, headers) : headers;
   }
 
   /** releaseSeat lets somebody else be served: at the end of the request, or when a watch has begun. */
@@ -93,7 +94,7 @@ export class Exchange implements RequestContext {
   }
 
   authorize(attributes: Omit<AuthorizationAttributes, 'user'>): Promise<Decision> {
-    return authorizeAll(this.authorizers, { ...attributes, user: this.user });
+    return authorizeAll(this.authorizers, { user: this.user, ...attributes });
   }
 
   /** body reads the request's body. */

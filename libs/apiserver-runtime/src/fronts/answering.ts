@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 export interface Answering {
   /** unsentBytes is what was written and is held up, by the client or on the way to it. */
   readonly unsentBytes: number;
-  /** write takes bytes that are not changed any more; false: they are held up. */
+  /** write takes bytes that are not changed any more; false: they are held up. What is written when it is over goes nowhere. */
   write(bytes: Buffer): boolean;
   end(bytes?: Buffer): void;
   /** onDrained calls back each time when nothing is held up any more. */
@@ -25,11 +25,11 @@ export class Http1Answering implements Answering {
   }
 
   write(bytes: Buffer): boolean {
-    return this.response.write(bytes);
+    return this.response.destroyed || this.response.write(bytes);
   }
 
   end(bytes?: Buffer): void {
-    this.response.end(bytes);
+    if (!this.response.destroyed) this.response.end(bytes);
   }
 
   onDrained(listener: () => void): void {

@@ -20,31 +20,53 @@ export interface Arrival {
   readonly gone: Departure;
 }
 
-/** arrivingRequest is the API's request of what has arrived; a body that takes longer than bodyTimeoutMs is cut. */
-export function arrivingRequest(arrival: Arrival, bodyTimeoutMs: number): ApiRequest {
-  const { method, url, headers, content, hasBody, user, remoteAddress, gone } = arrival;
-  const mark = url.indexOf('?');
-  let body: Promise<Buffer> | undefined;
-  return {
-    method,
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? '' : url.slice(mark + 1),
-    headers,
-    body: limit => {
-      const announced = Number(headers['content-length'] ?? NaN);
-      return (body ??= readBody(content, announced, limit, bodyTimeoutMs, waits(headers) ? arrival.invite : undefined));
-    },
-    content() {
-      if (hasBody && waits(headers)) arrival.invite();
-      return hasBody ? content.readable() : undefined;
-    },
-    ...(user && { user }),
-    ...(remoteAddress !== undefined && { remoteAddress }),
-    get signal() {
-      return gone.signal;
-    },
-    onAnswered: listener => gone.onGone(listener),
-  };
-}
+/** ArrivingRequest is the API's request of what has arrived; a body that takes longer than bodyTimeoutMs is cut. */
+export class ArrivingRequest implements ApiRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: ApiRequest['headers'];
+  readonly user?: UserInfo;
+  readonly remoteAddress?: string;
+  private whole: Promise<Buffer> | undefined;
 
-const waits = (headers: ApiRequest['headers']) => headers['expect']?.toLowerCase() === '100-continue';
+  constructor(
+    private readonly arrival: Arrival,
+    private readonly bodyTimeoutMs: number,
+  ) {
+    const { method, url, headers, user, remoteAddress } = arrival;
+    const mark = url.indexOf('?');
+    this.method = method;
+    this.path = mark < 0 ? url : url.slice(0, mark);
+    this.query = mark < 0 ? '' : url.slice(mark + 1);
+    this.headers = headers;
+    if (user) this.user = user;
+    if (remoteAddress !== undefined) this.remoteAddress = remoteAddress;
+  }
+
+  get signal(): AbortSignal {
+    return this.arrival.gone.signal;
+  }
+
+  body(limit: number): Promise<Buffer> {
+    const { content, invite } = this.arrival;
+    const announced = Number(this.headers['content-length'] ?? NaN);
+    return (this.whole ??= readBody(content, announced, limit, this.bodyTimeoutMs, this.waits ? invite : undefined));
+  }
+
+  content() {
+    const { hasBody, invite, content } = this.arrival;
+    if (!hasBody) return undefined;
+    if (this.waits) invite();
+    return content.readable();
+  }
+
+  onAnswered(listener: () => void): void {
+    this.arrival.gone.onGone(listener);
+  }
+
+  /** waits: the client sends its body when it is told to. */
+  private get waits(): boolean {
+    return this.headers['expect']?.toLowerCase() === '100-continue';
+  }
+}

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
 import { Http1Answering, Http2Answering, type Answering } from './answering';
-import { arrivingRequest, type Arrival } from './arriving-request';
+import { ArrivingRequest, type Arrival } from './arriving-request';
 import { userOfCertificate } from './client-certificate';
 import { compressed, isCompressible, sizeOf } from './compression';
 import { Connections } from './connections';
@@ -297,7 +297,7 @@ class HttpsFront implements Listening {
   }
 
   private arriving(arrival: Arrival): ApiRequest {
-    return arrivingRequest(arrival, this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
+    return new ArrivingRequest(arrival, this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
   }
 
   /** write sends an answer's body, whose head is out. */
@@ -340,9 +340,13 @@ function lengthOf({ status, body }: ApiResponse): { 'content-length'?: string } 
 /** fieldsOf is the head of an answer by HTTP/2. */
 function fieldsOf(response: ApiResponse): Field[] {
   const fields: Field[] = [{ name: ':status', value: String(response.status) }];
-  const headers = { ...response.headers, ...lengthOf(response) };
-  for (const name in headers) fields.push({ name: name.toLowerCase(), value: headers[name as 'content-length']! });
-  fields.push({ name: 'date', value: httpDate() });
+  const { headers } = response;
+  const length = lengthOf(response)['content-length'];
+  for (const name in headers) {
+    if (name !== 'content-length' || length === undefined) fields.push({ name, value: headers[name]! });
+  }
+  if (length !== undefined) fields.push({ name: 'content-length', value: length });
+  if (headers['date'] === undefined) fields.push({ name: 'date', value: httpDate() });
   return fields;
 }
 

@@ -14,7 +14,7 @@ export class OutgoingSink implements ByteSink {
   }
 
   write(chunk: Buffer): boolean {
-    return this.closed.aborted ? true : this.out.write(chunk);
+    return this.out.write(chunk);
   }
 
   onDrain(listener: () => void): void {
@@ -22,7 +22,6 @@ export class OutgoingSink implements ByteSink {
   }
 
   end(): void {
-    if (this.closed.aborted) return;
     this.out.end();
     boundEnd(this.out, this.endMs);
   }

@@ -171,8 +171,8 @@ describe('clients that are not put up with', () => {
     const over = new Promise<void>(resolve => (answered = resolve));
     await listen({
       answerTimeoutMs: 50,
-      handler({ onAnswered }) {
-        onAnswered!(answered);
+      handler(request) {
+        request.onAnswered!(answered);
         return Promise.resolve(textResponse(200, 'x'.repeat(100_000)));
       },
     });

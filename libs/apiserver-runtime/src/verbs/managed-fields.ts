@@ -8,6 +8,7 @@ import {
   type AnyObject,
   type ObjectMeta,
 } from '@navarch/apimachinery';
+import { merged } from '@navarch/base';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
 import { inVersionOf, structureOf, withVersions } from './field-versions';
@@ -46,17 +47,19 @@ export async function trackUpdate(context: WriteContext, current: Entry | undefi
   for (const path of resetFieldsOf(context)) takeOver(updated, live, path.split('.'));
   const tracked = trackedAs(endpoint, live, updated);
   const update = {
-    ...tracked,
+    schema: tracked.schema,
+    apiVersion: tracked.apiVersion,
+    live: tracked.live,
     // Another version drops the empty list that asks for owners to be forgotten.
     updated: withManagedFields(tracked.updated, object.metadata?.managedFields),
     manager,
-    ...managedSubresource(context),
     now: context.strategyContext.now,
     emulated: services.emulated,
     keepsOwners: context.subresource !== '',
+    ...managedSubresource(context),
   };
   const managedFields = await withVersions(endpoint, inVersion =>
-    managedFieldsForUpdate({ ...update, inVersion }),
+    managedFieldsForUpdate({ inVersion, ...update }),
   ).catch(unlessBuiltin(endpoint));
   const metadata = (object.metadata ??= {});
   if (managedFields) metadata.managedFields = managedFields;
@@ -64,7 +67,7 @@ export async function trackUpdate(context: WriteContext, current: Entry | undefi
 }
 
 const withManagedFields = (object: AnyObject, managedFields: ObjectMeta['managedFields']): AnyObject =>
-  managedFields ? { ...object, metadata: { ...object.metadata, managedFields } } : object;
+  managedFields ? { ...object, metadata: merged(object.metadata ?? {}, { managedFields }) } : object;
 
 function inOwnVersion(endpoint: Endpoint, object: AnyObject): AnyObject {
   const own = endpoint.fromHub(deepClone(object));

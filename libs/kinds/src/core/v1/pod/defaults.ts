@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { merged } from '@navarch/base';
 import type { Minor } from '../../../kind';
 import { defaultContainer } from './container-defaults';
 import { defaultHostPorts, defaultTemplatePorts } from './host-ports';
@@ -49,6 +50,6 @@ function normalizeAddresses(status: corev1.PodStatus): void {
 /** A resource with a limit and no request requests its limit. */
 function defaultRequests(resources: corev1.ResourceRequirements | undefined): void {
   if (!resources?.limits) return;
-  const requests = { ...resources.limits, ...resources.requests };
+  const requests = merged(resources.limits, resources.requests ?? {});
   if (Object.keys(requests).length) resources.requests = requests;
 }
