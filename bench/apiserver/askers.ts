@@ -1,6 +1,6 @@
 import { connectBus } from '@navarch/bus';
 import { NatsTransport } from '@navarch/client';
-import http2, { type ClientHttp2Session } from 'node:http2';
+import { dial, encodeHeaders, type Field, type Http2Connection } from '@navarch/http2';
 import type { HttpsTarget, NatsTarget, Target } from './job';
 
 /** Asked is one request. */
@@ -33,74 +33,73 @@ export function connect(target: Target): Promise<Asker> {
 
 const USER_AGENT = 'bench/v1';
 
-async function connectHttps(target: HttpsTarget): Promise<Asker> {
-  const { ca, cert, key, url } = target;
-  const session = http2.connect(url, {
-    ...{ ca, cert, key },
-    settings: { initialWindowSize: 8 * 1024 * 1024 },
-    // A measured cluster's certificate need not name this host when no CA was given.
-    rejectUnauthorized: ca !== undefined,
-  });
-  await new Promise<void>((resolve, reject) => {
-    session.once('connect', () => resolve());
-    session.once('error', reject);
-  });
-  session.setLocalWindowSize(64 * 1024 * 1024);
-  return new HttpsAsker(session, target.token === undefined ? {} : { authorization: `Bearer ${target.token}` });
+const DIAL_MS = 10_000;
+const NO_BODY = Buffer.alloc(0);
+
+async function connectHttps({ ca, cert, key, url, token }: HttpsTarget): Promise<Asker> {
+  const closing = new AbortController();
+  // A measured cluster's certificate need not name this host when no CA was given.
+  const tls = { ...(ca !== undefined && { ca }), cert, key, rejectUnauthorized: ca !== undefined };
+  const connection = await dial(new URL(url), { tls, timeoutMs: DIAL_MS, signal: closing.signal });
+  return new HttpsAsker(connection, new URL(url).host, token, closing);
 }
 
+/** HttpsAsker asks by the project's own client of HTTP/2: what the load costs is taken from the server that is measured. */
 class HttpsAsker implements Asker {
   constructor(
-    private readonly session: ClientHttp2Session,
-    private readonly headers: Readonly<Record<string, string>>,
+    private readonly connection: Http2Connection,
+    private readonly host: string,
+    private readonly token: string | undefined,
+    private readonly closing: AbortController,
   ) {}
 
-  ask({ method, path, body, type = 'application/json' }: Asked): Promise<Answered> {
+  ask({ method, path, body = NO_BODY, type = 'application/json' }: Asked): Promise<Answered> {
     return new Promise((resolve, reject) => {
-      const stream = this.session.request(
-        {
-          ':method': method,
-          ':path': path,
-          accept: 'application/json',
-          'user-agent': USER_AGENT,
-          ...this.headers,
-          ...(body && { 'content-type': type, 'content-length': String(body.length) }),
-        },
-        { endStream: !body },
-      );
       let status = 0;
       let bytes = 0;
       let first: Buffer | undefined;
-      stream.once('response', headers => (status = Number(headers[':status'])));
-      stream.on('data', (chunk: Buffer) => {
-        first ??= chunk;
-        bytes += chunk.length;
+      this.connection.request(this.block(method, path, body.length ? type : undefined), body, true, {
+        headers: fields => (status ||= statusOf(fields)),
+        data(chunk) {
+          first ??= chunk;
+          bytes += chunk.length;
+        },
+        close: error => (error ? reject(error) : resolve({ status, bytes, first })),
       });
-      stream.once('end', () => resolve({ status, bytes, first }));
-      stream.once('error', reject);
-      if (body) stream.end(body);
     });
   }
 
   watch(path: string, onChunk: (chunk: Buffer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      const headers = { ':path': path, accept: 'application/json', 'user-agent': USER_AGENT, ...this.headers };
-      const stream = this.session.request(headers);
-      stream.once('response', answer => {
-        const status = Number(answer[':status']);
-        if (status === 200) resolve();
-        else reject(new Error(`a watch was answered with ${status}`));
+      this.connection.request(this.block('GET', path), NO_BODY, true, {
+        headers(fields) {
+          const status = statusOf(fields);
+          if (status === 200) resolve();
+          else reject(new Error(`a watch was answered with ${status}`));
+        },
+        data: onChunk,
+        close: error => reject(error ?? new Error('a watch has ended')),
       });
-      stream.on('data', onChunk);
-      stream.on('error', reject);
     });
   }
 
   close(): Promise<void> {
-    this.session.destroy();
+    this.closing.abort();
     return Promise.resolve();
   }
+
+  private block(method: string, path: string, type?: string): Buffer {
+    const fields = { ':method': method, ':scheme': 'https', ':authority': this.host, ':path': path };
+    const headers = {
+      ...{ accept: 'application/json', 'user-agent': USER_AGENT },
+      ...(this.token !== undefined && { authorization: `Bearer ${this.token}` }),
+      ...(type !== undefined && { 'content-type': type }),
+    };
+    return encodeHeaders(Object.entries({ ...fields, ...headers }).map(([name, value]) => ({ name, value })));
+  }
 }
+
+const statusOf = (fields: readonly Field[]) => Number(fields[0]?.value);
 
 async function connectNats({ server, ca, cert, key }: NatsTarget): Promise<Asker> {
   const bus = await connectBus({ servers: [server], ca, cert, key });

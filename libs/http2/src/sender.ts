@@ -49,8 +49,7 @@ export class Sender {
 
   /** forget gives up what a stream has not sent. */
   forget(stream: SendingStream): void {
-    stream.held = [];
-    stream.heldBytes = 0;
+    letGo(stream);
     if (!stream.waits) return;
     stream.waits = false;
     this.waiting = this.waiting.filter(each => each !== stream);
@@ -92,13 +91,14 @@ export class Sender {
   private advance(stream: SendingStream, most: number): boolean {
     let left = most;
     while (stream.heldBytes) {
-      const bytes = stream.held[0]!;
+      const bytes = stream.held[stream.next]!;
       const size = Math.min(bytes.length, left, this.window, stream.sendWindow, this.maxFrameSize);
       if (size <= 0 || this.outbox.full) return false;
       left -= size;
       stream.heldBytes -= size;
-      if (size === bytes.length) stream.held.shift();
-      else stream.held[0] = bytes.subarray(size);
+      if (!stream.heldBytes) letGo(stream);
+      else if (size === bytes.length) stream.held[stream.next++] = NOTHING;
+      else stream.held[stream.next] = bytes.subarray(size);
       const piece = size === bytes.length ? bytes : bytes.subarray(0, size);
       this.frame(stream, piece, stream.ending && !stream.heldBytes);
     }
@@ -118,6 +118,11 @@ function hold(stream: SendingStream, bytes: Buffer, last: boolean): void {
   if (bytes.length) stream.held.push(bytes);
   stream.heldBytes += bytes.length;
   if (last) stream.ending = true;
+}
+
+function letGo(stream: SendingStream): void {
+  stream.held = [];
+  stream.next = stream.heldBytes = 0;
 }
 
 function within(window: number): number {

@@ -4,8 +4,9 @@ export class SendingStream {
   id = 0;
   /** sendWindow may be negative, when the peer made it smaller. */
   sendWindow = 0;
-  /** held are the bytes that windows or the socket hold up, in order; `heldBytes` are how many. */
+  /** held are, from `next` on, the bytes that windows or the socket hold up, in order; `heldBytes` are how many. */
   held: Buffer[] = [];
+  next = 0;
   heldBytes = 0;
   /** ending: nothing comes behind what is held. */
   ending = false;

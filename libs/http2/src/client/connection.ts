@@ -63,8 +63,8 @@ export class Http2Connection {
   }
 
   /**
-   * request opens a stream with the header block (see encodeHeaders) and sends the body, which is not empty and must not be changed any
-   * more; `last` closes the stream from this side. It throws NeverSent if the connection takes no new streams.
+   * request opens a stream with the header block (see encodeHeaders) and sends the body, which must not be changed any more; `last`
+   * closes the stream from this side. It throws NeverSent if the connection takes no new streams.
    */
   request(block: Buffer, body: Buffer, last: boolean, handler: StreamHandler): Http2Stream {
     const stream = new Http2Stream(block, body, last, handler);

@@ -1,10 +1,10 @@
 import net, { type Socket } from 'node:net';
-import tls, { type SecureContextOptions } from 'node:tls';
+import tls, { type ConnectionOptions, type SecureContextOptions } from 'node:tls';
 import { Http2Connection } from './connection';
 
 export interface DialOptions {
   /** tls is how to show oneself and whom to trust, for an https URL. */
-  readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'>;
+  readonly tls?: Pick<SecureContextOptions, 'ca' | 'cert' | 'key'> & Pick<ConnectionOptions, 'rejectUnauthorized'>;
   readonly timeoutMs: number;
   /** signal breaks the connection at any time, also one that is established. */
   readonly signal: AbortSignal;

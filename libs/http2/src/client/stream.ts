@@ -1,9 +1,12 @@
 import type { Field } from '../header-table';
 import { SendingStream } from '../sending-stream';
 
-/** STREAM_WINDOW and CONNECTION_WINDOW let a page of a list, which has megabytes, through without a round trip each 64 KiB. */
-export const STREAM_WINDOW = 4 * 1024 * 1024;
-export const CONNECTION_WINDOW = 32 * 1024 * 1024;
+/**
+ * STREAM_WINDOW and CONNECTION_WINDOW let a list, which has megabytes, through without a round trip in between: what comes is handed over at
+ * once, and nothing of it is kept.
+ */
+export const STREAM_WINDOW = 16 * 1024 * 1024;
+export const CONNECTION_WINDOW = 64 * 1024 * 1024;
 
 /** StreamHandler gets what comes back on a stream. It must not throw: that would end the connection. */
 export interface StreamHandler {
@@ -21,7 +24,7 @@ export class Http2Stream extends SendingStream {
   /** answered is whether the answer's headers are in. */
   answered = false;
 
-  /** The body is not empty; if it is the last, the stream is closed from this side behind it. */
+  /** If the body is the last, the stream is closed from this side behind it. */
   constructor(
     readonly block: Buffer,
     readonly body: Buffer,

@@ -104,9 +104,11 @@ export class Streams {
     stream.id = this.nextId;
     this.nextId += 2;
     this.opened.set(stream.id, stream);
-    this.outbox.headers(stream.id, stream.block, false);
+    const { block, body, last } = stream;
+    stream.ending = stream.ended = last && !body.length;
+    this.outbox.headers(stream.id, block, stream.ended);
     this.sender.open(stream);
-    this.sender.write(stream, stream.body, stream.last);
+    if (body.length) this.sender.write(stream, body, last);
     if (this.nextId > LARGEST) this.leave(LARGEST, 'the connection has no stream ids left');
   }
 
