@@ -4,6 +4,9 @@ export class GatheredBytes {
   private size = 0;
   private isOwn = false;
 
+  /** `expected` is how long all of it is going to be, as far as that is known. */
+  constructor(private readonly expected = 0) {}
+
   get length(): number {
     return this.size;
   }
@@ -23,10 +26,10 @@ export class GatheredBytes {
     return this.bytes?.subarray(0, this.size) ?? Buffer.alloc(0);
   }
 
-  /** reserve: what came alone is not copied, what comes behind it is, into room that doubles. */
+  /** reserve: what came alone is not copied, what comes behind it is, into the room that is expected, or into room that doubles. */
   private reserve(size: number): void {
     if (this.isOwn && this.bytes!.length >= size) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.size, size));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.isOwn || !this.expected ? 2 * this.size : this.expected, size));
     this.bytes!.copy(larger, 0, 0, this.size);
     this.bytes = larger;
     this.isOwn = true;

@@ -18,7 +18,7 @@ export function readBody(
   invite?.();
   if (announced > limit) return thrownAway(content).then(() => Promise.reject(tooLarge(limit)));
   return new Promise((resolve, reject) => {
-    const gathered = new GatheredBytes();
+    const gathered = new GatheredBytes(announced || 0);
     const fail = (error: Error) => {
       clearTimeout(timer);
       void thrownAway(content).then(() => reject(error));
