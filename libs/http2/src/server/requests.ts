@@ -4,7 +4,7 @@ import { encodeHeaders } from '../header-encoder';
 import type { Field } from '../header-table';
 import { violation, type Side } from '../incoming';
 import type { Outbox } from '../outbox';
-import { DEFAULT_WINDOW, FrameType, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
+import { DEFAULT_WINDOW, FrameType, LARGEST, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
 import type { Sender } from '../sender';
 import type { Settings } from '../settings';
 import { areTrailers, requestHead } from './request-head';
@@ -62,7 +62,7 @@ export class Requests implements Side, StreamHost {
 
   /** window is what the client may send altogether: as much as its streams may. */
   get window(): number {
-    return this.limits.maxStreams * this.limits.streamWindow;
+    return Math.min(LARGEST, this.limits.maxStreams * this.limits.streamWindow);
   }
 
   /** widen tells the client so. */
@@ -104,7 +104,7 @@ export class Requests implements Side, StreamHost {
     if (this.receiveWindow < this.window / 2) this.widen();
     if (!stream) return this.idle();
     const wrong = stream.receive(bytes, size, end);
-    if (wrong) this.reset(stream, wrong);
+    if (wrong) this.refute(stream, wrong);
   }
 
   headers(id: number, block: Buffer, end: boolean): void {
@@ -125,14 +125,25 @@ export class Requests implements Side, StreamHost {
     this.opened.set(id, stream);
     this.sender.open(stream);
     const wrong = end ? stream.finish() : undefined;
-    if (wrong) this.reset(stream, wrong);
+    if (wrong) this.refute(stream, wrong);
     else this.events.request(stream);
   }
 
   private trailers(stream: ServerStream | undefined, fields: readonly Field[], end: boolean): void {
-    if (!stream) return this.idle();
-    const wrong = end && areTrailers(fields) ? stream.finish() : 'PROTOCOL_ERROR';
-    if (wrong) this.reset(stream, wrong);
+    const fit = end && areTrailers(fields);
+    if (!stream) {
+      // Trailers may have been on their way when the stream was closed; a request was not.
+      if (!fit) throw violation('a request on a stream that was opened before, or on one before it');
+      return this.idle();
+    }
+    const wrong = fit ? stream.finish() : 'PROTOCOL_ERROR';
+    if (wrong) this.refute(stream, wrong);
+  }
+
+  /** refute resets a stream by the client's fault. One that has us do so again and again could have more under way than it may. */
+  private refute(stream: ServerStream, code: ErrorName): void {
+    this.reset(stream, code);
+    this.idle();
   }
 
   /** reset comes from the client here, with a number, or from us, with a stream. */
@@ -168,8 +179,8 @@ export class Requests implements Side, StreamHost {
 
   stalled(id: number): void {
     const stream = this.opened.get(id);
-    if (stream) this.reset(stream, 'PROTOCOL_ERROR');
-    this.idle();
+    if (stream) this.refute(stream, 'PROTOCOL_ERROR');
+    else this.idle();
   }
 
   head(stream: ServerStream, fields: readonly Field[], end: boolean): void {
