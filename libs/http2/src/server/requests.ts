@@ -2,7 +2,7 @@ import { TokenBucket } from '@navarch/base';
 import { HeaderDecoder, TABLE_SIZE } from '../header-decoder';
 import { encodeHeaders } from '../header-encoder';
 import type { Field } from '../header-table';
-import { violation, type Side } from '../incoming';
+import { MAX_UNREAD, violation, type Side } from '../incoming';
 import type { Outbox } from '../outbox';
 import { DEFAULT_WINDOW, FrameType, LARGEST, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
 import type { Sender } from '../sender';
@@ -42,9 +42,9 @@ export class Requests implements Side, StreamHost {
   private readonly decoder: HeaderDecoder;
   private readonly restraint = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES, performance.now());
   private receiveWindow = DEFAULT_WINDOW;
-  /** lastId is that of the newest stream; `refusing`: newer ones are not looked at. */
+  /** lastId is that of the newest stream; those after `lastServed` are not looked at. */
   private lastId = 0;
-  private refusing = false;
+  private lastServed = LARGEST;
 
   constructor(
     private readonly outbox: Outbox,
@@ -72,10 +72,10 @@ export class Requests implements Side, StreamHost {
     this.receiveWindow = this.window;
   }
 
-  /** refuse takes no new streams, and answers which was the last. */
+  /** refuse takes no new streams, and answers which was the last: always the same, as the client may have asked elsewhere for those after it. */
   refuse(): number {
-    this.refusing = true;
-    return this.lastId;
+    this.lastServed = Math.min(this.lastServed, this.lastId);
+    return this.lastServed;
   }
 
   /** end closes whatever is under way. */
@@ -102,7 +102,8 @@ export class Requests implements Side, StreamHost {
       throw new ProtocolViolation('FLOW_CONTROL_ERROR', 'more than the window of the connection');
     // What streams keep is bounded by their own windows: others must not wait for it.
     if (this.receiveWindow < this.window / 2) this.widen();
-    if (!stream) return this.idle();
+    // It may have been on its way when the stream was closed.
+    if (!stream) return;
     const wrong = stream.receive(bytes, size, end);
     if (wrong) this.refute(stream, wrong);
   }
@@ -113,7 +114,10 @@ export class Requests implements Side, StreamHost {
     const fields = this.decoder.decode(block);
     if (id <= this.lastId) return this.trailers(this.opened.get(id), fields, end);
     this.lastId = id;
-    if (this.refusing) return;
+    if (id > this.lastServed) return;
+    if (this.outbox.unsent > MAX_UNREAD) {
+      throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'the client asks on without reading the answers');
+    }
     const head = requestHead(fields);
     if (!head || this.opened.size >= this.limits.maxStreams) {
       this.idle();
