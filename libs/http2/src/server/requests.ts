@@ -80,7 +80,8 @@ export class Requests implements Side, StreamHost {
 
   /** end closes whatever is under way. */
   end(): void {
-    for (const stream of [...this.opened.values()]) this.forget(stream);
+    // One that closes may have others reset, which are not come upon any more.
+    for (const stream of this.opened.values()) this.forget(stream);
   }
 
   find(id: number): ServerStream | undefined {
