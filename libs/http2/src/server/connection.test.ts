@@ -770,7 +770,10 @@ describe('clients that are not put up with', () => {
 describe('clients that are put up with', () => {
   test('whose bodies are refused, and on their way', async () => {
     const { says, connection } = await setup({ onRequest: answer });
-    for (let i = 0; i < 1_500; i++) await says(post(id(i)), data(id(i), 100), data(id(i), 0, END_STREAM));
+    for (let i = 0; i < 1_500; i++) {
+      const rest = i % 2 ? reset(id(i)) : data(id(i), 0, END_STREAM);
+      await says(post(id(i)), data(id(i), 100), rest);
+    }
     expect(connection.isOver).toBe(false);
   });
 

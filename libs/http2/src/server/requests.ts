@@ -155,9 +155,10 @@ export class Requests implements Side, StreamHost {
   reset(which: number | ServerStream, code: number | ErrorName): void {
     if (typeof which === 'number') {
       const stream = this.find(which);
+      // One that is over costs nothing: who has the answer may well have done with the request.
+      if (!stream) return;
       this.idle();
-      if (stream) this.forget(stream);
-      return;
+      return this.forget(stream);
     }
     if (!this.opened.has(which.id)) return;
     this.outbox.number(FrameType.RST_STREAM, which.id, errorCode(code as ErrorName));
