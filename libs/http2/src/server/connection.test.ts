@@ -687,6 +687,14 @@ describe('how a connection ends', () => {
     ]);
   });
 
+  test('a reader that throws ends it, and its client does not hear why', async () => {
+    const onRequest = (stream: ServerStream) => stream.read(recorder([], { data: () => JSON.parse('secret') }));
+    const { client, notes } = await setup({ onRequest });
+    const [farewell] = await client.raw(post(1), data(1, 5)).heard();
+    expect(farewell).toMatchObject({ type: GOAWAY, payload: numbers(1, 2) });
+    expect(notes.at(-1)).toMatch(/^closed: Unexpected token/);
+  });
+
   test('a request whose handler cuts the connection off is the last', async () => {
     let cutOff = () => undefined as void;
     const { says, notes, connection } = await setup({ onRequest: () => cutOff() });

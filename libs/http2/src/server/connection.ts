@@ -23,6 +23,7 @@ export interface ServerEvents {
 /** FAREWELL_MS is how long a client may take to read why its connection ends; LAST_ANSWERS_MS, to read what it was answered last. */
 const FAREWELL_MS = 1_000;
 const LAST_ANSWERS_MS = 30_000;
+const INTERNAL = { code: 'INTERNAL_ERROR', message: '' } as const;
 const PING = Buffer.from('navarch?');
 /** PART is the largest part of a header block; a block of the largest size has as many parts as it needs, and some more. */
 const PART = 16 * 1024;
@@ -141,8 +142,9 @@ export class ServerConnection {
 
   private fail(error: Error): void {
     if (this.over) return;
-    const code = error instanceof ProtocolViolation ? error.code : 'INTERNAL_ERROR';
-    this.outbox.goAway(errorCode(code), error.message, this.requests.refuse());
+    // What went wrong with us is nobody else's business.
+    const { code, message } = error instanceof ProtocolViolation ? error : INTERNAL;
+    this.outbox.goAway(errorCode(code), message, this.requests.refuse());
     this.end(error);
   }
 
