@@ -6,6 +6,9 @@ import type { Settings } from './settings';
 /** TURN is how much a stream may send before it is the turn of the next one that waits, and so the largest frame. */
 const TURN = 64 * 1024;
 
+/** MANY are so many pieces that those which are out are given up by themselves. */
+const MANY = 1_024;
+
 const NOTHING = Buffer.alloc(0);
 
 /** Sender sends bodies as far as the peer's windows and the socket let them through; those held up go on in turns. */
@@ -96,7 +99,7 @@ export class Sender {
       left -= size;
       stream.heldBytes -= size;
       if (!stream.heldBytes) letGo(stream);
-      else if (size === bytes.length) stream.held[stream.next++] = NOTHING;
+      else if (size === bytes.length) passOver(stream);
       else stream.held[stream.next] = bytes.subarray(size);
       const piece = size === bytes.length ? bytes : bytes.subarray(0, size);
       this.frame(stream, piece, stream.ending && !stream.heldBytes);
@@ -117,6 +120,14 @@ function hold(stream: SendingStream, bytes: Buffer, last: boolean): void {
   if (bytes.length) stream.held.push(bytes);
   stream.heldBytes += bytes.length;
   if (last) stream.ending = true;
+}
+
+/** passOver lets go of the next piece. A stream may hold something for as long as it lasts: what was passed over must not gather. */
+function passOver(stream: SendingStream): void {
+  stream.held[stream.next++] = NOTHING;
+  if (stream.next < MANY || 2 * stream.next < stream.held.length) return;
+  stream.held = stream.held.slice(stream.next);
+  stream.next = 0;
 }
 
 function letGo(stream: SendingStream): void {
