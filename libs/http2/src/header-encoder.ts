@@ -6,8 +6,8 @@ const NO_TABLE = 0x20;
 const LONGEST_INTEGER = 6;
 const FIELD_OVERHEAD = 3 * LONGEST_INTEGER;
 const ROOM = 4096;
-/** FORBIDDEN would end a field for whoever passes it on by HTTP/1.1. */
-const FORBIDDEN = /[\0\r\n]/;
+/** FORBIDDEN would end a field for whoever passes it on by HTTP/1.1, as it is or by the lower half of its code. */
+const FORBIDDEN = /[\0\r\n\u0100-\uffff]/;
 
 /** room is where blocks are put together. */
 let room = Buffer.allocUnsafeSlow(ROOM);
@@ -29,7 +29,8 @@ export function encodeHeaders(fields: readonly Field[]): Buffer {
       integer(0x80, 7, whole);
       continue;
     }
-    if (FORBIDDEN.test(value)) throw new Error(`the header ${name} has a line break in its value`);
+    if (FORBIDDEN.test(value))
+      throw new Error(`the header ${name} has a line break, or what is not Latin-1, in its value`);
     const index = staticIndex(name);
     integer(0, 4, index);
     if (!index) text(name);

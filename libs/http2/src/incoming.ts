@@ -6,8 +6,8 @@ import type { Sender } from './sender';
 import type { SendingStream } from './sending-stream';
 import { decodeSettings, type Settings } from './settings';
 
-/** MAX_UNREAD is how much a peer may leave unread of our answers before it asks again. */
-const MAX_UNREAD = 16 * 1024 * 1024;
+/** MAX_UNREAD is how much a peer may leave unread of our answers before it asks again; bodies wait from far less on. */
+export const MAX_UNREAD = 16 * 1024 * 1024;
 /** WHY_LENGTH is how much is told of a peer's reason to go away. */
 const WHY_LENGTH = 200;
 
@@ -39,6 +39,7 @@ export class Incoming {
   private readonly reader = new FrameReader((type, flags, id, payload) => this.frame(type, flags, id, payload));
   private readonly block: HeaderBlock;
   private greeted = false;
+  private stopped = false;
 
   constructor(
     private readonly outbox: Outbox,
@@ -54,7 +55,13 @@ export class Incoming {
     this.reader.push(chunk);
   }
 
+  /** stop reads nothing more, not even the rest of a chunk. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   private frame(type: number, flags: number, id: number, payload: Buffer): void {
+    if (this.stopped) return;
     if (!this.greeted && (type !== FrameType.SETTINGS || flags & Flag.ACK)) throw violation('no settings come first');
     if (this.block.id && type !== FrameType.CONTINUATION) throw violation('headers are interrupted');
     switch (type) {
@@ -89,8 +96,9 @@ export class Incoming {
   private data(flags: number, id: number, payload: Buffer): void {
     if (!id) throw violation('data of the connection');
     const end = (flags & Flag.END_STREAM) !== 0;
-    if (!payload.length && !end) this.side.idle?.();
-    this.side.data(id, flags & Flag.PADDED ? unpadded(payload) : payload, payload.length, end);
+    const bytes = flags & Flag.PADDED ? unpadded(payload) : payload;
+    if (!bytes.length && !end) this.side.idle?.();
+    this.side.data(id, bytes, payload.length, end);
   }
 
   private headers(id: number, block: Buffer | undefined): void {

@@ -91,7 +91,7 @@ export class Outbox {
     this.pieces = [];
     this.filled = [];
     this.pending = 0;
-    if (socket.destroyed) return;
+    if (socket.destroyed || socket.writableEnded) return;
     if (pieces.length > 1) socket.cork();
     const last = pieces.pop();
     for (const piece of pieces) socket.write(piece);

@@ -3,8 +3,11 @@ import { DEFAULT_WINDOW, Flag, FrameType, LARGEST, MAX_FRAME_SIZE, ProtocolViola
 import type { SendingStream } from './sending-stream';
 import type { Settings } from './settings';
 
-/** TURN is how much a stream may send before it is the turn of the next one that waits. */
+/** TURN is how much a stream may send before it is the turn of the next one that waits, and so the largest frame. */
 const TURN = 64 * 1024;
+
+/** MANY are so many pieces that those which are out are given up by themselves. */
+const MANY = 1_024;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -13,7 +16,8 @@ export class Sender {
   private window = DEFAULT_WINDOW;
   private initialWindow = DEFAULT_WINDOW;
   private maxFrameSize = MAX_FRAME_SIZE;
-  private waiting: SendingStream[] = [];
+  /** queue are the streams that wait for the connection's window or the socket, the next first. Those whose own window is used up are in no list. */
+  private queue: SendingStream[] = [];
 
   constructor(private readonly outbox: Outbox) {}
 
@@ -35,24 +39,18 @@ export class Sender {
 
   /** resume goes on with what was held up, in turns, until windows or the socket are full. */
   resume(): void {
-    let stuck = 0;
-    while (stuck < this.waiting.length && !this.outbox.full) {
-      const stream = this.waiting.shift()!;
-      const before = stream.heldBytes;
+    while (this.queue.length && this.window > 0 && !this.outbox.full) {
+      const stream = this.queue.shift()!;
       if (this.advance(stream, TURN)) this.release(stream);
-      else {
-        this.waiting.push(stream);
-        stuck = stream.heldBytes < before ? 0 : stuck + 1;
-      }
+      else this.wait(stream);
     }
   }
 
   /** forget gives up what a stream has not sent. */
   forget(stream: SendingStream): void {
     letGo(stream);
-    if (!stream.waits) return;
-    stream.waits = false;
-    this.waiting = this.waiting.filter(each => each !== stream);
+    if (stream.queued) this.queue = this.queue.filter(each => each !== stream);
+    stream.waits = stream.queued = false;
   }
 
   /** grow makes the window of a stream, or without one the connection's, larger. */
@@ -61,29 +59,33 @@ export class Sender {
       this.window = within(this.window + increment);
       return this.resume();
     }
-    stream.sendWindow = within(stream.sendWindow + increment);
-    if (!stream.waits || this.outbox.full || !this.advance(stream, TURN)) return;
-    this.waiting = this.waiting.filter(each => each !== stream);
-    this.release(stream);
+    this.widen(stream, increment);
+    this.resume();
   }
 
   /** apply takes the peer's settings, which hold for the open streams too. */
   apply({ initialWindowSize, maxFrameSize }: Settings, open: Iterable<SendingStream>): void {
-    if (maxFrameSize !== undefined) this.maxFrameSize = maxFrameSize;
+    if (maxFrameSize !== undefined) this.maxFrameSize = Math.min(maxFrameSize, TURN);
     if (initialWindowSize === undefined) return;
     const more = initialWindowSize - this.initialWindow;
     this.initialWindow = initialWindowSize;
-    for (const stream of open) stream.sendWindow = within(stream.sendWindow + more);
+    for (const stream of open) this.widen(stream, more);
     this.resume();
+  }
+
+  private widen(stream: SendingStream, more: number): void {
+    stream.sendWindow = within(stream.sendWindow + more);
+    if (stream.waits && !stream.queued) this.wait(stream);
   }
 
   private wait(stream: SendingStream): void {
     stream.waits = true;
-    this.waiting.push(stream);
+    stream.queued = stream.sendWindow > 0;
+    if (stream.queued) this.queue.push(stream);
   }
 
   private release(stream: SendingStream): void {
-    stream.waits = false;
+    stream.waits = stream.queued = false;
     stream.released();
   }
 
@@ -97,7 +99,7 @@ export class Sender {
       left -= size;
       stream.heldBytes -= size;
       if (!stream.heldBytes) letGo(stream);
-      else if (size === bytes.length) stream.held[stream.next++] = NOTHING;
+      else if (size === bytes.length) passOver(stream);
       else stream.held[stream.next] = bytes.subarray(size);
       const piece = size === bytes.length ? bytes : bytes.subarray(0, size);
       this.frame(stream, piece, stream.ending && !stream.heldBytes);
@@ -118,6 +120,14 @@ function hold(stream: SendingStream, bytes: Buffer, last: boolean): void {
   if (bytes.length) stream.held.push(bytes);
   stream.heldBytes += bytes.length;
   if (last) stream.ending = true;
+}
+
+/** passOver lets go of the next piece. A stream may hold something for as long as it lasts: what was passed over must not gather. */
+function passOver(stream: SendingStream): void {
+  stream.held[stream.next++] = NOTHING;
+  if (stream.next < MANY || 2 * stream.next < stream.held.length) return;
+  stream.held = stream.held.slice(stream.next);
+  stream.next = 0;
 }
 
 function letGo(stream: SendingStream): void {

@@ -12,8 +12,9 @@ export class SendingStream {
   ending = false;
   /** ended is whether everything that is to be sent was. */
   ended = false;
-  /** waits is whether the Sender comes back to it. */
+  /** waits is whether the Sender comes back to it; `queued`: as soon as the others let it, not only when its own window grows. */
   waits = false;
+  queued = false;
 
   /** released is called when nothing is held any more; the stream may write again. */
   released(): void {

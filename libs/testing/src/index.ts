@@ -10,6 +10,7 @@ export * from './pki';
 export * from './oracle';
 export * from './places';
 export * from './proxy';
+export * from './scripted-client';
 export * from './scripted-peer';
 export { requireProgram, requireRoot, skipped, type Describe } from './require';
 export type { TestServer } from './server';

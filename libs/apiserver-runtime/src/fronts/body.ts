@@ -20,6 +20,7 @@ export function readBody(
   return new Promise((resolve, reject) => {
     const gathered = new GatheredBytes(announced || 0);
     const fail = (error: Error) => {
+      isOver = true;
       clearTimeout(timer);
       void thrownAway(content).then(() => reject(error));
     };

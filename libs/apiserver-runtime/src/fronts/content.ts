@@ -62,6 +62,7 @@ export class Http2Content implements Content {
       },
       destroy(error, done) {
         stream.discard();
+        stream.took(waiting);
         done(error);
       },
     });

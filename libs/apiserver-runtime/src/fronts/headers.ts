@@ -6,20 +6,37 @@ import type { IncomingHttpHeaders } from 'node:http';
  * headersOf is a request's headers with one text each: repeated ones joined by commas, but for those that name an identity, which
  * may have commas of their own. `raw` are names and values in turn, as they came.
  */
-export function headersOf(headers: IncomingHttpHeaders, raw: readonly string[]): Record<string, string | undefined> {
-  const result: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
+export function headersOf(headers: IncomingHttpHeaders, raw: readonly string[]): Headers {
+  const result: Headers = Object.create(null) as Headers;
   for (const name in headers) {
     const value = headers[name];
-    if (namesIdentity(name)) result[name] = joinValues(rawValues(raw, name));
-    else result[name] = Array.isArray(value) ? value.join(', ') : value;
+    if (!namesIdentity(name)) result[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return result;
+  const identities = new Identities();
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    if (namesIdentity(name)) identities.add(name, raw[i + 1]!);
+  }
+  return identities.addTo(result);
 }
 
-function rawValues(raw: readonly string[], name: string): string[] {
-  const values: string[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) if (raw[i]!.toLowerCase() === name) values.push(raw[i + 1]!.trim());
-  return values;
+type Headers = Record<string, string | undefined>;
+
+/** Identities gathers the values of headers that name an identity, of which a client may send any number. */
+class Identities {
+  private values: Map<string, string[]> | undefined;
+
+  add(name: string, value: string): void {
+    this.values ??= new Map();
+    const present = this.values.get(name);
+    if (present) present.push(value.trim());
+    else this.values.set(name, [value.trim()]);
+  }
+
+  addTo(headers: Headers): Headers {
+    if (this.values) for (const [name, values] of this.values) headers[name] = joinValues(values);
+    return headers;
+  }
 }
 
 /** SINGLE are the headers of which the first counts, as for Node's HTTP/1.1. */
@@ -30,16 +47,15 @@ const SINGLE = new Set([
 ]);
 
 /** headersOfFields is headersOf for fields of HTTP/2. */
-export function headersOfFields(fields: readonly Field[]): Record<string, string | undefined> {
-  const result: Record<string, string | undefined> = Object.create(null) as Record<string, string | undefined>;
+export function headersOfFields(fields: readonly Field[]): Headers {
+  const result: Headers = Object.create(null) as Headers;
+  const identities = new Identities();
   for (const { name, value } of fields) {
     const present = result[name];
-    if (present === undefined) result[name] = namesIdentity(name) ? identities(fields, name) : value;
+    if (namesIdentity(name)) identities.add(name, value);
+    else if (present === undefined) result[name] = value;
     else if (name === 'cookie') result[name] = `${present}; ${value}`;
-    else if (!SINGLE.has(name) && !namesIdentity(name)) result[name] = `${present}, ${value}`;
+    else if (!SINGLE.has(name)) result[name] = `${present}, ${value}`;
   }
-  return result;
+  return identities.addTo(result);
 }
-
-const identities = (fields: readonly Field[], name: string) =>
-  joinValues(fields.filter(field => field.name === name).map(({ value }) => value.trim()));

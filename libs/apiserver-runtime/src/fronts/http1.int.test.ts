@@ -18,11 +18,12 @@ describe('HTTP/1.1', () => {
     const { certPem: cert, keyPem: key } = await pki.issue({ name: 'kube-apiserver' });
     front = await listenHttps({
       ...{ host: '127.0.0.1', port: 0, cert, key, log: silentLogger },
-      async handler({ method, path, body }) {
+      async handler(request) {
+        const { method, path } = request;
         if (method !== 'POST') return textResponse(200, path);
         if (path === '/unread') return textResponse(404, 'nothing');
         try {
-          return textResponse(200, (await body(LIMIT)).toString());
+          return textResponse(200, (await request.body(LIMIT)).toString());
         } catch (error) {
           return textResponse((error as StatusError).code, (error as StatusError).message);
         }

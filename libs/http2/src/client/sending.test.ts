@@ -144,6 +144,24 @@ describe('Sender', () => {
     expect(sizes.reduce((sum, size) => sum + size)).toBe(3 * MEGABYTE);
   });
 
+  test('a stream that always holds something keeps nothing of what is out', async () => {
+    const { sender, streams, add, sent } = setup();
+    sender.apply({ initialWindowSize: 10 }, streams.all());
+    const stream = add('a', 20, false);
+    await sent();
+    const sizes: number[] = [];
+    for (let i = 0; i < 6_000; i++) {
+      sender.write(stream, Buffer.alloc(10), false);
+      sender.grow(stream, 10);
+      sizes.push(stream.held.length);
+    }
+    expect([stream.heldBytes, Math.max(...sizes)]).toEqual([10, 1_024]);
+    expect((await sent()).length).toBe(6_000);
+    sender.write(stream, Buffer.alloc(5), true);
+    sender.grow(stream, 100);
+    expect(await sent()).toEqual(['DATA 1 10 0', 'DATA 1 5 1']);
+  });
+
   test('the body of a stream that is given up is not sent on', async () => {
     const { sender, streams, add, sent } = setup();
     const a = add('a', 70_000);

@@ -20,8 +20,10 @@ export interface ServerEvents {
   closed?(error?: Error): void;
 }
 
-/** FAREWELL_MS is how long a client may take to read why its connection ends. */
+/** FAREWELL_MS is how long a client may take to read why its connection ends; LAST_ANSWERS_MS, to read what it was answered last. */
 const FAREWELL_MS = 1_000;
+const LAST_ANSWERS_MS = 30_000;
+const INTERNAL = { code: 'INTERNAL_ERROR', message: '' } as const;
 const PING = Buffer.from('navarch?');
 /** PART is the largest part of a header block; a block of the largest size has as many parts as it needs, and some more. */
 const PART = 16 * 1024;
@@ -33,10 +35,13 @@ const SPARE_PARTS = 64;
  */
 export class ServerConnection {
   private readonly outbox: Outbox;
+  private readonly incoming: Incoming;
   private readonly requests: Requests;
   private readonly heard: (() => void)[] = [];
   private prefaceLeft = PREFACE;
+  /** leaving: nothing new is taken. `farewell` is on the way to it. */
   private leaving = false;
+  private farewell: Promise<void> | undefined;
   private over = false;
 
   constructor(
@@ -57,8 +62,8 @@ export class ServerConnection {
       },
     });
     const bounds = { maxBytes: limits.maxHeaderBytes, maxParts: limits.maxHeaderBytes / PART + SPARE_PARTS };
-    const incoming = new Incoming(this.outbox, sender, this.requests, bounds);
-    socket.on('data', (chunk: Buffer) => this.guarded(() => incoming.push(this.behindPreface(chunk))));
+    this.incoming = new Incoming(this.outbox, sender, this.requests, bounds);
+    socket.on('data', (chunk: Buffer) => this.guarded(() => this.incoming.push(this.behindPreface(chunk))));
     socket.on('drain', () => this.guarded(() => sender.resume()));
     socket.on('error', error => this.closed(error));
     socket.once('end', () => this.closed());
@@ -95,7 +100,11 @@ export class ServerConnection {
    * leave asks the client to go on elsewhere, without a request lost: first it is told, and what it asks until it has heard is served;
    * then the connection takes nothing new, and ends behind its last answer.
    */
-  async leave(withinMs: number): Promise<void> {
+  leave(withinMs: number): Promise<void> {
+    return (this.farewell ??= this.bidFarewell(withinMs));
+  }
+
+  private async bidFarewell(withinMs: number): Promise<void> {
     if (this.over || this.leaving) return;
     this.outbox.goAway(errorCode('NO_ERROR'), '', LARGEST);
     await this.ping(withinMs);
@@ -133,8 +142,9 @@ export class ServerConnection {
 
   private fail(error: Error): void {
     if (this.over) return;
-    const code = error instanceof ProtocolViolation ? error.code : 'INTERNAL_ERROR';
-    this.outbox.goAway(errorCode(code), error.message, this.requests.refuse());
+    // What went wrong with us is nobody else's business.
+    const { code, message } = error instanceof ProtocolViolation ? error : INTERNAL;
+    this.outbox.goAway(errorCode(code), message, this.requests.refuse());
     this.end(error);
   }
 
@@ -144,7 +154,7 @@ export class ServerConnection {
     this.outbox.flush();
     this.socket.end();
     // A client that does not read must not keep the connection.
-    const late = setTimeout(() => this.socket.destroy(), FAREWELL_MS).unref();
+    const late = setTimeout(() => this.socket.destroy(), error ? FAREWELL_MS : LAST_ANSWERS_MS).unref();
     this.socket.once('close', () => clearTimeout(late));
     this.finish(error);
   }
@@ -158,6 +168,7 @@ export class ServerConnection {
   private finish(error?: Error): void {
     if (this.over) return;
     this.over = true;
+    this.incoming.stop();
     this.requests.end();
     for (const heard of this.heard.splice(0)) heard();
     this.events.closed?.(error);

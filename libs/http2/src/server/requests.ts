@@ -2,9 +2,9 @@ import { TokenBucket } from '@navarch/base';
 import { HeaderDecoder, TABLE_SIZE } from '../header-decoder';
 import { encodeHeaders } from '../header-encoder';
 import type { Field } from '../header-table';
-import { violation, type Side } from '../incoming';
+import { MAX_UNREAD, violation, type Side } from '../incoming';
 import type { Outbox } from '../outbox';
-import { DEFAULT_WINDOW, FrameType, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
+import { DEFAULT_WINDOW, FrameType, LARGEST, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
 import type { Sender } from '../sender';
 import type { Settings } from '../settings';
 import { areTrailers, requestHead } from './request-head';
@@ -42,9 +42,9 @@ export class Requests implements Side, StreamHost {
   private readonly decoder: HeaderDecoder;
   private readonly restraint = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES, performance.now());
   private receiveWindow = DEFAULT_WINDOW;
-  /** lastId is that of the newest stream; `refusing`: newer ones are not looked at. */
+  /** lastId is that of the newest stream; those after `lastServed` are not looked at. */
   private lastId = 0;
-  private refusing = false;
+  private lastServed = LARGEST;
 
   constructor(
     private readonly outbox: Outbox,
@@ -62,7 +62,7 @@ export class Requests implements Side, StreamHost {
 
   /** window is what the client may send altogether: as much as its streams may. */
   get window(): number {
-    return this.limits.maxStreams * this.limits.streamWindow;
+    return Math.min(LARGEST, this.limits.maxStreams * this.limits.streamWindow);
   }
 
   /** widen tells the client so. */
@@ -72,15 +72,16 @@ export class Requests implements Side, StreamHost {
     this.receiveWindow = this.window;
   }
 
-  /** refuse takes no new streams, and answers which was the last. */
+  /** refuse takes no new streams, and answers which was the last: always the same, as the client may have asked elsewhere for those after it. */
   refuse(): number {
-    this.refusing = true;
-    return this.lastId;
+    this.lastServed = Math.min(this.lastServed, this.lastId);
+    return this.lastServed;
   }
 
   /** end closes whatever is under way. */
   end(): void {
-    for (const stream of [...this.opened.values()]) this.forget(stream);
+    // One that closes may have others reset, which are not come upon any more.
+    for (const stream of this.opened.values()) this.forget(stream);
   }
 
   find(id: number): ServerStream | undefined {
@@ -102,9 +103,10 @@ export class Requests implements Side, StreamHost {
       throw new ProtocolViolation('FLOW_CONTROL_ERROR', 'more than the window of the connection');
     // What streams keep is bounded by their own windows: others must not wait for it.
     if (this.receiveWindow < this.window / 2) this.widen();
-    if (!stream) return this.idle();
+    // It may have been on its way when the stream was closed.
+    if (!stream) return;
     const wrong = stream.receive(bytes, size, end);
-    if (wrong) this.reset(stream, wrong);
+    if (wrong) this.refute(stream, wrong);
   }
 
   headers(id: number, block: Buffer, end: boolean): void {
@@ -113,7 +115,10 @@ export class Requests implements Side, StreamHost {
     const fields = this.decoder.decode(block);
     if (id <= this.lastId) return this.trailers(this.opened.get(id), fields, end);
     this.lastId = id;
-    if (this.refusing) return;
+    if (id > this.lastServed) return;
+    if (this.outbox.unsent > MAX_UNREAD) {
+      throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'the client asks on without reading the answers');
+    }
     const head = requestHead(fields);
     if (!head || this.opened.size >= this.limits.maxStreams) {
       this.idle();
@@ -125,23 +130,35 @@ export class Requests implements Side, StreamHost {
     this.opened.set(id, stream);
     this.sender.open(stream);
     const wrong = end ? stream.finish() : undefined;
-    if (wrong) this.reset(stream, wrong);
+    if (wrong) this.refute(stream, wrong);
     else this.events.request(stream);
   }
 
   private trailers(stream: ServerStream | undefined, fields: readonly Field[], end: boolean): void {
-    if (!stream) return this.idle();
-    const wrong = end && areTrailers(fields) ? stream.finish() : 'PROTOCOL_ERROR';
-    if (wrong) this.reset(stream, wrong);
+    const fit = end && areTrailers(fields);
+    if (!stream) {
+      // Trailers may have been on their way when the stream was closed; a request was not.
+      if (!fit) throw violation('a request on a stream that was opened before, or on one before it');
+      return this.idle();
+    }
+    const wrong = fit ? stream.finish() : 'PROTOCOL_ERROR';
+    if (wrong) this.refute(stream, wrong);
+  }
+
+  /** refute resets a stream by the client's fault. One that has us do so again and again could have more under way than it may. */
+  private refute(stream: ServerStream, code: ErrorName): void {
+    this.reset(stream, code);
+    this.idle();
   }
 
   /** reset comes from the client here, with a number, or from us, with a stream. */
   reset(which: number | ServerStream, code: number | ErrorName): void {
     if (typeof which === 'number') {
       const stream = this.find(which);
+      // One that is over costs nothing: who has the answer may well have done with the request.
+      if (!stream) return;
       this.idle();
-      if (stream) this.forget(stream);
-      return;
+      return this.forget(stream);
     }
     if (!this.opened.has(which.id)) return;
     this.outbox.number(FrameType.RST_STREAM, which.id, errorCode(code as ErrorName));
@@ -168,8 +185,8 @@ export class Requests implements Side, StreamHost {
 
   stalled(id: number): void {
     const stream = this.opened.get(id);
-    if (stream) this.reset(stream, 'PROTOCOL_ERROR');
-    this.idle();
+    if (stream) this.refute(stream, 'PROTOCOL_ERROR');
+    else this.idle();
   }
 
   head(stream: ServerStream, fields: readonly Field[], end: boolean): void {

@@ -55,14 +55,17 @@ export class ServerStream extends SendingStream {
   read(reader: BodyReader, holds = false): void {
     this.reader = reader;
     this.holds = holds;
+    const wasClosed = this.closed;
     const unread = this.unread?.take();
     this.unread = undefined;
     if (unread) {
       if (!holds) this.took(unread.length);
       reader.data(unread);
     }
+    // Who took over in between was told already, and so was who closed the stream.
+    if (reader !== this.reader) return;
     if (this.bodyEnded) reader.end();
-    else if (this.closed) reader.gone();
+    else if (wasClosed) reader.gone();
   }
 
   /** took lets the client send so many bytes more. */
