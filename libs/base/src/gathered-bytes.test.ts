@@ -13,7 +13,7 @@ test('one piece is not copied, several are joined', () => {
   expect(first.toString()).toBe('one ');
 });
 
-test('what is expected is reserved at once, and may be wrong', () => {
+test('what is expected is room enough, and may be wrong', () => {
   const gathered = new GatheredBytes(4);
   for (const piece of ['a', 'bc', 'd', 'e', 'fghi']) gathered.add(Buffer.from(piece));
   expect(gathered.take().toString()).toBe('abcdefghi');

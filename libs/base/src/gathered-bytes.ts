@@ -26,10 +26,11 @@ export class GatheredBytes {
     return this.bytes?.subarray(0, this.size) ?? Buffer.alloc(0);
   }
 
-  /** reserve: what came alone is not copied, what comes behind it is, into the room that is expected, or into room that doubles. */
+  /** reserve: what came alone is not copied, what comes behind it is, into room that doubles up to what is expected. */
   private reserve(size: number): void {
     if (this.isOwn && this.bytes!.length >= size) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.isOwn || !this.expected ? 2 * this.size : this.expected, size));
+    const more = size <= this.expected ? Math.min(2 * size, this.expected) : 2 * size;
+    const larger = Buffer.allocUnsafeSlow(more);
     this.bytes!.copy(larger, 0, 0, this.size);
     this.bytes = larger;
     this.isOwn = true;
