@@ -8,7 +8,7 @@ const text = (...frames: string[]) => frames.map(each => Buffer.from(each));
 
 test.each([1, 2, 3, 8, 9, 10, 13, 1_000, 16_393, 100_000])('frames split each %i bytes are read whole', size => {
   const sent = [
-    frame(0, 1, 3, Buffer.from('abc')),
+    frame(0, 9, 3, Buffer.from('abc')),
     frame(4, 0, 0, Buffer.alloc(0)),
     frame(1, 0xff, 2 ** 32 - 1, Buffer.alloc(16_384, 'x')),
     frame(200, 0, 1, Buffer.alloc(300, 'y')),
@@ -19,12 +19,31 @@ test.each([1, 2, 3, 8, 9, 10, 13, 1_000, 16_393, 100_000])('frames split each %i
   const all = Buffer.concat(sent);
   for (let at = 0; at < all.length; at += size) reader.push(all.subarray(at, at + size));
   expect(read).toEqual([
-    [0, 1, 3, Buffer.from('abc')],
+    [0, 9, 3, Buffer.from('abc')],
     [4, 0, 0, Buffer.alloc(0)],
     [1, 0xff, 2 ** 31 - 1, Buffer.alloc(16_384, 'x')],
     [200, 0, 1, Buffer.alloc(300, 'y')],
     [6, 0, 0, Buffer.alloc(0)],
   ]);
+});
+
+test.each([1, 5, 12, 100])('a body is handed over as it comes, split each %i bytes', size => {
+  const sent = [
+    frame(0, 0, 1, Buffer.from('one ')),
+    frame(0, 1, 3, Buffer.alloc(0)),
+    frame(0, 1, 1, Buffer.from('two')),
+  ];
+  const bodies = new Map<number, string>();
+  const ended: number[] = [];
+  const reader = new FrameReader((type, flags, id, payload) => {
+    expect([type, ended.includes(id)]).toEqual([0, false]);
+    bodies.set(id, (bodies.get(id) ?? '') + payload.toString());
+    if (flags & 1) ended.push(id);
+  });
+  const all = Buffer.concat(sent);
+  for (let at = 0; at < all.length; at += size) reader.push(all.subarray(at, at + size));
+  expect(Object.fromEntries(bodies)).toEqual({ 1: 'one two', 3: '' });
+  expect(ended).toEqual([3, 1]);
 });
 
 test.each([1, 5, 20_000])('a frame that is too large is refused when its head is in, split each %i bytes', size => {

@@ -1,9 +1,12 @@
-import { FRAME_HEAD, MAX_FRAME_SIZE, ProtocolViolation } from './protocol';
+import { FRAME_HEAD, Flag, FrameType, MAX_FRAME_SIZE, ProtocolViolation } from './protocol';
 
 /** OnFrame gets a frame's type, flags, stream id and payload, which is a view into what was read and stays valid. */
 export type OnFrame = (type: number, flags: number, id: number, payload: Buffer) => void;
 
-/** FrameReader takes a connection's chunks, which may be split anywhere, apart into frames. It holds one frame at most. */
+/**
+ * FrameReader takes a connection's chunks, which may be split anywhere, apart into frames. It holds one frame at most, and of a body nothing: a
+ * DATA frame that is split is handed over as several, which mean the same.
+ */
 export class FrameReader {
   /** head collects the head of a frame that is split within it. */
   private readonly head = Buffer.alloc(FRAME_HEAD);
@@ -11,6 +14,8 @@ export class FrameReader {
   /** payload collects that of a frame whose head is known and whose end has not come. */
   private payload: Buffer | undefined;
   private payloadSize = 0;
+  /** passing is how much is to come of a DATA frame that is handed over in parts. */
+  private passing = 0;
 
   constructor(private readonly onFrame: OnFrame) {}
 
@@ -18,7 +23,8 @@ export class FrameReader {
   push(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
-      if (this.headSize) at = this.complete(chunk, at);
+      if (this.passing) at = this.pass(chunk, at);
+      else if (this.headSize) at = this.complete(chunk, at);
       else if (chunk.length - at < FRAME_HEAD) at = this.fillHead(chunk, at);
       else {
         const end = at + FRAME_HEAD + payloadLength(chunk, at);
@@ -42,7 +48,14 @@ export class FrameReader {
     let at = begin;
     if (this.headSize < FRAME_HEAD) at = this.fillHead(chunk, at);
     if (this.headSize < FRAME_HEAD) return at;
-    this.payload ??= Buffer.allocUnsafe(payloadLength(this.head, 0));
+    if (!this.payload) {
+      const length = payloadLength(this.head, 0);
+      if (length && isPlainData(this.head)) {
+        this.passing = length;
+        return at;
+      }
+      this.payload = Buffer.allocUnsafe(length);
+    }
     const taken = chunk.copy(this.payload, this.payloadSize, at);
     this.payloadSize += taken;
     if (this.payloadSize === this.payload.length) {
@@ -52,6 +65,17 @@ export class FrameReader {
       this.emit(this.head, 0, payload);
     }
     return at + taken;
+  }
+
+  /** pass hands over a part of a DATA frame; only the last one may end its stream. */
+  private pass(chunk: Buffer, at: number): number {
+    const end = Math.min(at + this.passing, chunk.length);
+    this.passing -= end - at;
+    const { head, passing } = this;
+    const id = head.readUInt32BE(5) & 0x7fffffff;
+    if (!passing) this.headSize = 0;
+    this.onFrame(FrameType.DATA, passing ? head[4]! & ~Flag.END_STREAM : head[4]!, id, chunk.subarray(at, end));
+    return end;
   }
 
   private emit(head: Buffer, at: number, payload: Buffer): void {
@@ -64,6 +88,8 @@ function payloadLength(head: Buffer, at: number): number {
   if (length > MAX_FRAME_SIZE) throw new ProtocolViolation('FRAME_SIZE_ERROR', `a frame of ${length} bytes`);
   return length;
 }
+
+const isPlainData = (head: Buffer) => head[3] === FrameType.DATA && !(head[4]! & Flag.PADDED);
 
 /** unpadded is a payload of DATA or HEADERS without its padding. */
 export function unpadded(payload: Buffer): Buffer {
