@@ -6,6 +6,7 @@ import { Sender } from '../sender';
 import { encodeSettings } from '../settings';
 import { Requests, type RequestLimits } from './requests';
 import type { ServerStream } from './stream';
+import { ServerStreams } from './streams';
 
 /** ServerLimits are what a client may ask for. */
 export type ServerLimits = RequestLimits;
@@ -36,6 +37,7 @@ const SPARE_PARTS = 64;
 export class ServerConnection {
   private readonly outbox: Outbox;
   private readonly incoming: Incoming;
+  private readonly streams: ServerStreams;
   private readonly requests: Requests;
   private readonly heard: (() => void)[] = [];
   private prefaceLeft = PREFACE;
@@ -51,11 +53,11 @@ export class ServerConnection {
   ) {
     this.outbox = new Outbox(socket);
     const sender = new Sender(this.outbox);
-    this.requests = new Requests(this.outbox, sender, limits, {
+    this.streams = new ServerStreams(this.outbox, sender, limits.streamWindow, () => this.leaving && this.end());
+    this.requests = new Requests(this.outbox, this.streams, limits, {
       ready: () => events.ready?.(),
       pong: () => this.heard.shift()?.(),
       request: stream => events.request(stream),
-      idle: () => this.leaving && this.end(),
       left: () => {
         this.leaving = true;
         if (!this.open) this.end();
@@ -74,7 +76,7 @@ export class ServerConnection {
 
   /** open is how many requests are under way. */
   get open(): number {
-    return this.requests.open;
+    return this.streams.open;
   }
 
   /** isOver is whether the connection has ended. */
@@ -169,7 +171,7 @@ export class ServerConnection {
     if (this.over) return;
     this.over = true;
     this.incoming.stop();
-    this.requests.end();
+    this.streams.end();
     for (const heard of this.heard.splice(0)) heard();
     this.events.closed?.(error);
   }

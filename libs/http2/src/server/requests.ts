@@ -1,14 +1,13 @@
 import { TokenBucket } from '@navarch/base';
 import { HeaderDecoder, TABLE_SIZE } from '../header-decoder';
-import { encodeHeaders } from '../header-encoder';
 import type { Field } from '../header-table';
 import { MAX_UNREAD, violation, type Side } from '../incoming';
 import type { Outbox } from '../outbox';
-import { DEFAULT_WINDOW, FrameType, LARGEST, ProtocolViolation, errorCode, type ErrorName } from '../protocol';
-import type { Sender } from '../sender';
+import { DEFAULT_WINDOW, FrameType, LARGEST, ProtocolViolation, type ErrorName } from '../protocol';
 import type { Settings } from '../settings';
 import { areTrailers, requestHead } from './request-head';
-import { ServerStream, type StreamHost } from './stream';
+import type { ServerStream } from './stream';
+import type { ServerStreams } from './streams';
 
 /** IDLE_FRAMES may come at once, IDLE_FRAMES_PER_SECOND in the long run: each costs us more than its client. */
 const IDLE_FRAMES = 1000;
@@ -31,14 +30,12 @@ export interface RequestEvents {
   pong(): void;
   /** request is a new one; its body may still be on its way. It must not throw. */
   request(stream: ServerStream): void;
-  /** idle is called when the last stream has ended, `left` when the client will make no more requests. */
-  idle(): void;
+  /** left is called when the client will make no more requests. */
   left(): void;
 }
 
-/** Requests is the server's side of what comes in, and what its streams send. */
-export class Requests implements Side, StreamHost {
-  private readonly opened = new Map<number, ServerStream>();
+/** Requests is the server's side of what comes in: it opens streams, and bounds what clients may do with them. */
+export class Requests implements Side {
   private readonly decoder: HeaderDecoder;
   private readonly restraint = new TokenBucket(IDLE_FRAMES_PER_SECOND, IDLE_FRAMES, performance.now());
   private receiveWindow = DEFAULT_WINDOW;
@@ -48,16 +45,11 @@ export class Requests implements Side, StreamHost {
 
   constructor(
     private readonly outbox: Outbox,
-    private readonly sender: Sender,
+    private readonly streams: ServerStreams,
     private readonly limits: RequestLimits,
     private readonly events: RequestEvents,
   ) {
     this.decoder = new HeaderDecoder(TABLE_SIZE, limits.maxHeaderBytes);
-  }
-
-  /** open is how many requests are under way. */
-  get open(): number {
-    return this.opened.size;
   }
 
   /** window is what the client may send altogether: as much as its streams may. */
@@ -78,14 +70,8 @@ export class Requests implements Side, StreamHost {
     return this.lastServed;
   }
 
-  /** end closes whatever is under way. */
-  end(): void {
-    // One that closes may have others reset, which are not come upon any more.
-    for (const stream of this.opened.values()) this.forget(stream);
-  }
-
   find(id: number): ServerStream | undefined {
-    const stream = this.opened.get(id);
+    const stream = this.streams.get(id);
     if (!stream && (id % 2 === 0 || id > this.lastId)) {
       throw violation(`a frame of stream ${id}, which was never opened`);
     }
@@ -93,7 +79,7 @@ export class Requests implements Side, StreamHost {
   }
 
   all(): Iterable<ServerStream> {
-    return this.opened.values();
+    return this.streams.all();
   }
 
   data(id: number, bytes: Buffer, size: number, end: boolean): void {
@@ -113,22 +99,18 @@ export class Requests implements Side, StreamHost {
     if (id % 2 === 0) throw violation(`a request on stream ${id}`);
     // Also those that are not served: they say what the indexes of others mean.
     const fields = this.decoder.decode(block);
-    if (id <= this.lastId) return this.trailers(this.opened.get(id), fields, end);
+    if (id <= this.lastId) return this.trailers(this.streams.get(id), fields, end);
     this.lastId = id;
     if (id > this.lastServed) return;
     if (this.outbox.unsent > MAX_UNREAD) {
       throw new ProtocolViolation('ENHANCE_YOUR_CALM', 'the client asks on without reading the answers');
     }
     const head = requestHead(fields);
-    if (!head || this.opened.size >= this.limits.maxStreams) {
+    if (!head || this.streams.open >= this.limits.maxStreams) {
       this.idle();
-      return this.outbox.number(FrameType.RST_STREAM, id, errorCode(head ? 'REFUSED_STREAM' : 'PROTOCOL_ERROR'));
+      return this.streams.refuse(id, head ? 'REFUSED_STREAM' : 'PROTOCOL_ERROR');
     }
-    const stream = new ServerStream(this, head);
-    stream.id = id;
-    stream.receiveWindow = this.limits.streamWindow;
-    this.opened.set(id, stream);
-    this.sender.open(stream);
+    const stream = this.streams.add(id, head);
     const wrong = end ? stream.finish() : undefined;
     if (wrong) this.refute(stream, wrong);
     else this.events.request(stream);
@@ -147,22 +129,16 @@ export class Requests implements Side, StreamHost {
 
   /** refute resets a stream by the client's fault. One that has us do so again and again could have more under way than it may. */
   private refute(stream: ServerStream, code: ErrorName): void {
-    this.reset(stream, code);
+    this.streams.reset(stream, code);
     this.idle();
   }
 
-  /** reset comes from the client here, with a number, or from us, with a stream. */
-  reset(which: number | ServerStream, code: number | ErrorName): void {
-    if (typeof which === 'number') {
-      const stream = this.find(which);
-      // One that is over costs nothing: who has the answer may well have done with the request.
-      if (!stream) return;
-      this.idle();
-      return this.forget(stream);
-    }
-    if (!this.opened.has(which.id)) return;
-    this.outbox.number(FrameType.RST_STREAM, which.id, errorCode(code as ErrorName));
-    this.forget(which);
+  reset(id: number): void {
+    const stream = this.find(id);
+    // One that is over costs nothing: who has the answer may well have done with the request.
+    if (!stream) return;
+    this.idle();
+    this.streams.forget(stream);
   }
 
   goAway(): void {
@@ -184,39 +160,8 @@ export class Requests implements Side, StreamHost {
   }
 
   stalled(id: number): void {
-    const stream = this.opened.get(id);
+    const stream = this.streams.get(id);
     if (stream) this.refute(stream, 'PROTOCOL_ERROR');
     else this.idle();
-  }
-
-  head(stream: ServerStream, fields: readonly Field[], end: boolean): void {
-    this.outbox.headers(stream.id, encodeHeaders(fields), end);
-    if (end) stream.ending = stream.ended = true;
-  }
-
-  write(stream: ServerStream, bytes: Buffer, last: boolean): void {
-    this.sender.write(stream, bytes, last);
-  }
-
-  taken(stream: ServerStream, bytes: number): void {
-    stream.given += bytes;
-    if (stream.bodyEnded || stream.closed || stream.given < this.limits.streamWindow / 2) return;
-    this.outbox.number(FrameType.WINDOW_UPDATE, stream.id, stream.given);
-    stream.receiveWindow += stream.given;
-    stream.given = 0;
-  }
-
-  settle(stream: ServerStream): void {
-    if (!this.opened.has(stream.id)) return;
-    // The answer is whole: nobody needs the rest of the body (RFC 9113, section 8.1).
-    if (!stream.bodyEnded) this.outbox.number(FrameType.RST_STREAM, stream.id, errorCode('NO_ERROR'));
-    this.forget(stream);
-  }
-
-  private forget(stream: ServerStream): void {
-    this.opened.delete(stream.id);
-    this.sender.forget(stream);
-    stream.close();
-    if (!this.open) this.events.idle();
   }
 }
