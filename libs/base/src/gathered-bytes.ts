@@ -1,4 +1,4 @@
-/** GatheredBytes joins bytes that come in pieces. However small the pieces are, it takes twice the memory of what they say at most. */
+/** GatheredBytes joins bytes that come in pieces. However small the pieces are, it takes at most twice their bytes, besides what the first is a part of. */
 export class GatheredBytes {
   private bytes: Buffer | undefined;
   private size = 0;

@@ -6,8 +6,6 @@ import { Readable } from 'node:stream';
 export interface Content {
   /** read hands it over; again to change the reader. */
   read(reader: BodyReader): void;
-  /** discard throws it away. */
-  discard(): void;
   /** readable is for whoever passes it on, as slowly as that goes. */
   readable(): Readable;
 }
@@ -31,10 +29,6 @@ export class Http1Content implements Content {
     message.once('error', gone).once('close', gone);
   }
 
-  discard(): void {
-    this.message.resume();
-  }
-
   readable(): Readable {
     return this.message;
   }
@@ -46,10 +40,6 @@ export class Http2Content implements Content {
 
   read(reader: BodyReader): void {
     this.stream.read(reader);
-  }
-
-  discard(): void {
-    this.stream.discard();
   }
 
   readable(): Readable {

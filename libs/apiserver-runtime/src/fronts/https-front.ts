@@ -137,10 +137,7 @@ class HttpsFront implements Listening {
     // Who waits with a body is told to send it when somebody wants to read it.
     for (const event of ['request', 'checkContinue']) {
       this.server.on(event, (request: IncomingMessage, response: ServerResponse) => {
-        this.onRequest(request, response).catch((error: unknown) => {
-          this.broken(error, response.destroyed);
-          response.destroy();
-        });
+        this.serveHttp1(request, response);
       });
     }
     this.server.on('clientError', endUnreadable);
@@ -192,7 +189,16 @@ class HttpsFront implements Listening {
     if (!isGone) this.options.log.error('an answer could not be written', error);
   }
 
+  private serveHttp1(request: IncomingMessage, response: ServerResponse, upgrading?: Upgrading): void {
+    this.onRequest(request, response, upgrading).catch((error: unknown) => {
+      this.broken(error, response.destroyed);
+      response.destroy();
+    });
+  }
+
   private speakHttp2(socket: TLSSocket): void {
+    // HTTP/2 forbids it (RFC 9113, section 9.2.1), and it costs more than it brings.
+    socket.disableRenegotiation();
     const { maxStreams = MAX_STREAMS, log } = this.options;
     const limits = { maxStreams, streamWindow: STREAM_WINDOW, maxHeaderBytes: MAX_HEADER_BYTES };
     const session = this.connections.speakHttp2(socket, limits, {
@@ -290,10 +296,7 @@ class HttpsFront implements Listening {
     response.shouldKeepAlive = false;
     response.assignSocket(request.socket);
     response.once('finish', () => socket.end());
-    this.onRequest(request, response, { socket, first }).catch((error: unknown) => {
-      this.broken(error, response.destroyed);
-      response.destroy();
-    });
+    this.serveHttp1(request, response, { socket, first });
   }
 
   private arriving(arrival: Arrival): ApiRequest {

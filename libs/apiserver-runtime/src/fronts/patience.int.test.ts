@@ -1,58 +1,17 @@
 import { afterEach, beforeAll, afterAll, describe, expect, test } from '@jest/globals';
 import type { ApiRequest } from '@navarch/apimachinery';
 import { silentLogger } from '@navarch/base';
-import { createTestPki, type TestPki } from '@navarch/testing';
+import { createTestPki, http2Frames, type TestPki } from '@navarch/testing';
 import { constants } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { textResponse } from '../status-response';
 import { listenHttps, type HttpsFrontOptions, type Listening } from './https-front';
 
-const FRAME = { DATA: 0, HEADERS: 1, RST_STREAM: 3, SETTINGS: 4, PING: 6, GOAWAY: 7 };
-const END_STREAM = 1;
-const END_HEADERS = 4;
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const { Flag, FrameCollector, FrameType: FRAME, PREFACE, frame, numbers, settingsPayload } = http2Frames;
+type Frame = ReturnType<InstanceType<typeof FrameCollector>['push']>[number];
 
-function frame(type: number, flags: number, stream: number, payload: Buffer = Buffer.alloc(0)): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head[3] = type;
-  head[4] = flags;
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-/** head is a GET of a path, without compression. */
-function head(path: string): Buffer {
-  const text = (value: string) => Buffer.concat([Buffer.from([value.length]), Buffer.from(value)]);
-  const fields = { ':method': 'GET', ':scheme': 'https', ':path': path, ':authority': 'x' };
-  return Buffer.concat(Object.entries(fields).flatMap(([name, value]) => [Buffer.from([0]), text(name), text(value)]));
-}
-
-function number(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-/** setting is one entry of a SETTINGS frame. */
-const setting = (id: number, value: number) => Buffer.concat([Buffer.from([0, id]), number(value)]);
-
-interface Frame {
-  readonly type: number;
-  readonly stream: number;
-  readonly payload: Buffer;
-}
-
-/** frames reads what a server sent, but for what is not whole. */
-function frames(bytes: Buffer): Frame[] {
-  const read: Frame[] = [];
-  for (let at = 0; at + 9 <= bytes.length;) {
-    const end = at + 9 + bytes.readUIntBE(at, 3);
-    read.push({ type: bytes[at + 3]!, stream: bytes.readUInt32BE(at + 5), payload: bytes.subarray(at + 9, end) });
-    at = end;
-  }
-  return read;
-}
+/** head is a GET of a path. */
+const head = (path: string) => http2Frames.headers(':method: GET', ':scheme: https', `:path: ${path}`, ':authority: x');
 
 describe('clients that are not put up with', () => {
   let pki: TestPki;
@@ -85,16 +44,17 @@ describe('clients that are not put up with', () => {
   const client = (protocol: string, ...first: Buffer[]) =>
     new Promise<Client>((resolve, reject) => {
       const socket = connect({ host: '127.0.0.1', port: front!.port, ca: pki.caPem, ALPNProtocols: [protocol] });
-      let bytes: Buffer = Buffer.alloc(0);
+      const collector = new FrameCollector();
+      const came: Frame[] = [];
       const looking: { type: number; found: (frame: Frame) => void }[] = [];
       const look = () => {
-        for (const { type, found } of looking) for (const one of frames(bytes)) if (one.type === type) found(one);
+        for (const { type, found } of looking) for (const one of came) if (one.type === type) found(one);
       };
       socket.on('data', chunk => {
-        bytes = Buffer.concat([bytes, chunk]);
+        came.push(...collector.push(chunk));
         look();
       });
-      const closed = new Promise<Frame[]>(gone => socket.on('close', () => gone(frames(bytes))));
+      const closed = new Promise<Frame[]>(gone => socket.on('close', () => gone(came)));
       socket.on('error', reject);
       socket.on('secureConnect', () => {
         if (first.length) socket.write(Buffer.concat(first));
@@ -106,8 +66,12 @@ describe('clients that are not put up with', () => {
         resolve({ socket, closed, sees });
       });
     });
-  const begin = (...settings: Buffer[]) => [PREFACE, frame(FRAME.SETTINGS, 0, 0, Buffer.concat(settings))];
-  const get = (path: string, stream: number) => frame(FRAME.HEADERS, END_HEADERS | END_STREAM, stream, head(path));
+  const begin = (...settings: (readonly [number, number])[]) => [
+    PREFACE,
+    frame(FRAME.SETTINGS, 0, 0, settingsPayload(settings)),
+  ];
+  const get = (path: string, stream: number) =>
+    frame(FRAME.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, stream, head(path));
   const codeOf = ({ payload }: Frame) => payload.readUInt32BE(payload.length - 4);
 
   test('a connection says how many requests it may have under way, and how much of a body is taken unread', async () => {
@@ -144,7 +108,7 @@ describe('clients that are not put up with', () => {
         FRAME.RST_STREAM,
         0,
         2 * i + 1,
-        number(i % 2 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_INTERNAL_ERROR),
+        numbers(i % 2 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_INTERNAL_ERROR),
       ),
     ]);
     const { closed } = await client('h2', ...begin(), ...given.flat());
@@ -161,7 +125,7 @@ describe('clients that are not put up with', () => {
 
   test('whose frames make no sense, after which Node reads nothing any more', async () => {
     await listen({ idleTimeoutMs: 50, pingTimeoutMs: 100, handler: () => new Promise(() => undefined) });
-    const interrupted = frame(FRAME.HEADERS, END_STREAM, 3, head('/'));
+    const interrupted = frame(FRAME.HEADERS, Flag.END_STREAM, 3, head('/'));
     const { closed } = await client('h2', ...begin(), get('/', 1), interrupted, get('/', 5));
     await closed;
   });
@@ -176,9 +140,9 @@ describe('clients that are not put up with', () => {
         return Promise.resolve(textResponse(200, 'x'.repeat(100_000)));
       },
     });
-    const noWindow = setting(constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0);
+    const noWindow = [constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0] as const;
     const { socket, sees } = await client('h2', ...begin(noWindow), get('/', 1));
-    expect(await sees(FRAME.RST_STREAM)).toMatchObject({ stream: 1 });
+    expect(await sees(FRAME.RST_STREAM)).toMatchObject({ id: 1 });
     await over;
     socket.destroy();
   });
@@ -189,7 +153,7 @@ describe('clients that are not put up with', () => {
       maxUnreadBytes: 300_000,
       handler: () => Promise.resolve({ status: 200, headers: {}, body: long }),
     });
-    const noWindow = setting(constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0);
+    const noWindow = [constants.NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, 0] as const;
     const modest = await client('h2', ...begin(noWindow), get('/', 1));
     await modest.sees(FRAME.HEADERS);
     const greedy = await client('h2', ...begin(noWindow), ...[1, 3, 5, 7].map(stream => get('/', stream)));
