@@ -1,20 +1,43 @@
-import type { AdmissionMetrics, AdmissionStep } from './admission-metrics';
+import type { AdmissionMetrics, AdmissionStep, StepTimes } from './admission-metrics';
 import type { AdmissionAttributes, AdmissionPlugin, Operation } from './interfaces';
+
+/** Part is a plugin's part in a step, and where its times are noted. */
+interface Part {
+  readonly plugin: AdmissionPlugin;
+  readonly ask: (attributes: AdmissionAttributes) => Promise<'again' | void> | void;
+  readonly times: StepTimes;
+}
 
 /** AdmissionChain asks the plugins about writes: all that admit in order, later all that validate in order. The first refusal counts. */
 export class AdmissionChain {
-  constructor(
-    private readonly plugins: readonly AdmissionPlugin[],
-    private readonly metrics: AdmissionMetrics,
-  ) {}
+  private readonly admitting: readonly Part[];
+  private readonly readmitting: readonly Part[];
+  private readonly validating: readonly Part[];
+  private readonly admits: StepTimes;
+  private readonly validates: StepTimes;
+
+  constructor(plugins: readonly AdmissionPlugin[], metrics: AdmissionMetrics) {
+    const parts = (step: AdmissionStep, askOf: (plugin: AdmissionPlugin) => Part['ask'] | undefined) =>
+      plugins.flatMap(plugin => {
+        const ask = askOf(plugin);
+        return ask ? [{ plugin, ask, times: metrics.ofPlugin(plugin.name, step) }] : [];
+      });
+    this.admitting = parts('admit', plugin => plugin.admit);
+    this.readmitting = parts('admit', plugin => plugin.admit && (plugin.readmit ?? plugin.admit));
+    this.validating = parts('validate', plugin => plugin.validate);
+    this.admits = metrics.of('admit');
+    this.validates = metrics.of('validate');
+  }
 
   /** admit asks them a second time if one of them wants that. */
   admit(attributes: AdmissionAttributes): Promise<void> {
-    return this.noted(undefined, 'admit', attributes.operation, performance.now(), this.admitAll(attributes));
+    return timed(this.admits, attributes.operation, async () => {
+      if (await askAll(this.admitting, attributes)) await askAll(this.readmitting, attributes);
+    });
   }
 
   validate(attributes: AdmissionAttributes): Promise<void> {
-    return this.noted(undefined, 'validate', attributes.operation, performance.now(), this.validateAll(attributes));
+    return timed(this.validates, attributes.operation, () => askAll(this.validating, attributes));
   }
 
   /** both admits and validates, with a check of the object between the two: for writes whose object is not the runtime's to validate (CONNECT, virtual kinds). */
@@ -23,65 +46,35 @@ export class AdmissionChain {
     check?.();
     await this.validate(attributes);
   }
+}
 
-  private async admitAll(attributes: AdmissionAttributes): Promise<void> {
-    let again = false;
-    for (const plugin of this.plugins) {
-      if (!plugin.admit || !plugin.handles(attributes)) continue;
-      const answer = this.ask(plugin, 'admit', attributes, plugin.admit);
-      // Most plugins answer at once: a write waits for those alone that do not.
-      if ((answer instanceof Promise ? await answer : answer) === 'again') again = true;
-    }
-    if (!again) return;
-    for (const plugin of this.plugins) {
-      if (plugin.admit && plugin.handles(attributes))
-        await this.ask(plugin, 'admit', attributes, plugin.readmit ?? plugin.admit);
-    }
+async function timed(times: StepTimes, operation: Operation, work: () => Promise<unknown>): Promise<void> {
+  const begun = performance.now();
+  let rejected = true;
+  try {
+    await work();
+    rejected = false;
+  } finally {
+    times.note(operation, rejected, begun);
   }
+}
 
-  private async validateAll(attributes: AdmissionAttributes): Promise<void> {
-    for (const plugin of this.plugins) {
-      if (!plugin.validate || !plugin.handles(attributes)) continue;
-      const answer = this.ask(plugin, 'validate', attributes, plugin.validate);
-      if (answer instanceof Promise) await answer;
-    }
-  }
-
-  private ask<T>(
-    plugin: AdmissionPlugin,
-    step: AdmissionStep,
-    attributes: AdmissionAttributes,
-    method: (attributes: AdmissionAttributes) => Promise<T> | T,
-  ): Promise<T> | T {
-    const begun = performance.now();
-    const { operation } = attributes;
-    let answer: Promise<T> | T;
-    try {
-      answer = method.call(plugin, attributes);
-    } catch (error) {
-      this.metrics.note(plugin.name, step, operation, true, begun);
-      throw error;
-    }
-    if (answer instanceof Promise) return this.noted(plugin.name, step, operation, begun, answer);
-    this.metrics.note(plugin.name, step, operation, false, begun);
-    return answer;
-  }
-
-  /** noted is an answer whose time is noted once it is there. */
-  private async noted<T>(
-    name: string | undefined,
-    step: AdmissionStep,
-    operation: Operation,
-    begun: number,
-    answer: Promise<T>,
-  ): Promise<T> {
+/** askAll asks one plugin after the other, whose time begins where that of the one before ends. It answers whether one wants all to be asked again. */
+async function askAll(parts: readonly Part[], attributes: AdmissionAttributes): Promise<boolean> {
+  const { operation } = attributes;
+  let again = false;
+  let begun = performance.now();
+  for (const { plugin, ask, times } of parts) {
+    if (!plugin.handles(attributes)) continue;
     let rejected = true;
     try {
-      const result = await answer;
+      const answer = ask.call(plugin, attributes);
+      // Most plugins answer at once: a write waits for those alone that do not.
+      if ((answer instanceof Promise ? await answer : answer) === 'again') again = true;
       rejected = false;
-      return result;
     } finally {
-      this.metrics.note(name, step, operation, rejected, begun);
+      begun = times.note(operation, rejected, begun);
     }
   }
+  return again;
 }

@@ -10,8 +10,8 @@ const HIGH_WATER = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Outbox writes frames to a socket: all those of one turn of the event loop at once, as many calls are made in one turn under load. What
- * is written here is sent in this order.
+ * Outbox writes frames to a socket: all those of one turn of the event loop at once, or many of them, as many calls are made in one turn under
+ * load. What is written here is sent in this order.
  */
 export class Outbox {
   /** batch is what small pieces are put together in; what is before `begin` is among the pieces. There is none between two flushes. */
@@ -24,7 +24,11 @@ export class Outbox {
   private pending = 0;
   private scheduled = false;
 
-  constructor(private readonly socket: Writable) {}
+  /** `most` is how many bytes are kept for the end of the turn; what is more goes out at once. */
+  constructor(
+    private readonly socket: Writable,
+    private readonly most = Infinity,
+  ) {}
 
   /** unsent is how many bytes the socket has not taken. */
   get unsent(): number {
@@ -84,8 +88,7 @@ export class Outbox {
   }
 
   /** flush hands everything to the socket now. */
-  readonly flush = (): void => {
-    this.scheduled = false;
+  flush(): void {
     const { pieces, filled, socket } = this;
     this.hand();
     this.pieces = [];
@@ -97,7 +100,7 @@ export class Outbox {
     for (const piece of pieces) socket.write(piece);
     if (last) socket.write(last, error => !error && filled.forEach(freeBatch));
     if (pieces.length) socket.uncork();
-  };
+  }
 
   /** hand gives what is in the batch to the pieces. A short end is copied, so that the batch is not waited for. */
   private hand(): void {
@@ -115,10 +118,16 @@ export class Outbox {
   }
 
   private schedule(): void {
+    if (this.pending > this.most) return this.flush();
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(this.flush);
+    setImmediate(this.endTurn);
   }
+
+  private readonly endTurn = (): void => {
+    this.scheduled = false;
+    this.flush();
+  };
 
   private head(length: number, type: number, flags: number, id: number): void {
     const batch = this.reserve(FRAME_HEAD);

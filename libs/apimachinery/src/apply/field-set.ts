@@ -186,9 +186,13 @@ function checkElement(step: string): void {
   if (step[0] === 'i' && !/^[+-]?\d+$/.test(step.slice(2))) throw new Error(`no index: ${step}`);
 }
 
+/** MEMBER is the stored form of what goes on no further. */
+const MEMBER: Record<string, unknown> = Object.freeze({});
+
 /** printFieldsV1 is the stored form of a field set, its keys in order. What is a member itself and has members below says so by a dot. */
 export function printFieldsV1({ own, below }: FieldSet): Record<string, unknown> {
-  const out: Record<string, unknown> = own && below.size ? { '.': {} } : {};
+  if (!below.size) return MEMBER;
+  const out: Record<string, unknown> = own ? { '.': MEMBER } : {};
   for (const step of sortedFew([...below.keys()])) out[step] = printFieldsV1(below.get(step)!);
   return out;
 }
