@@ -99,6 +99,7 @@ const ANCIENT = 'ancient-changes';
  * there is no second one of its version to merge with.
  */
 export function capUpdaters(owners: Owners): Owners {
+  if (owners.size <= MAX_UPDATERS) return owners;
   const updaters = [...owners].filter(([, owner]) => owner.operation !== 'Apply' && !owner.subresource);
   if (updaters.length <= MAX_UPDATERS) return owners;
   const result = new Map(owners);

@@ -149,8 +149,9 @@ function without(comparison: Comparison, places: ReturnType<typeof placesOf>): C
 
 /** reconciledOwners are the owners with their sets as the schemas have them now. Who owns something in a version that is gone, owns nothing. */
 export function reconciledOwners(tracking: Tracking, owners: Owners, live: AnyObject): Map<string, Owner> {
-  const ownership = ownershipOf(tracking.emulated);
   const result = new Map<string, Owner>();
+  if (!owners.size) return result;
+  const ownership = ownershipOf(tracking.emulated);
   const inVersions = new Map<string, Versioned | undefined>();
   for (const [id, owner] of owners) {
     const { apiVersion } = owner;
