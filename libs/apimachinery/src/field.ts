@@ -19,9 +19,10 @@ export class Path {
     return Path.whole.below(names);
   }
 
-  child(name: string, ...more: string[]): Path {
+  /** child is a field, or one within it. Every check of an object makes dozens of paths: hence no list of names. */
+  child(name: string, within?: string, further?: string): Path {
     const child = new Path(this, name, false);
-    return more.length ? child.below(more) : child;
+    return within === undefined ? child : child.child(within, further);
   }
   index(i: number): Path {
     return new Path(this, i, true);
