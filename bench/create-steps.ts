@@ -34,6 +34,7 @@ const STEPS: readonly (readonly [string, Step])[] = [
   ['prepare', (pod: AnyObject) => void kind.strategy.prepareForCreate?.(pod, context)],
   ['validate metadata', (pod: AnyObject) => void refuse(validateNamelessMeta(pod.metadata!, true))],
   ['validate', (pod: AnyObject) => void refuse(kind.strategy.validate?.(pod, context) ?? [])],
+  ['warn', (pod: AnyObject) => void refuse(kind.strategy.warnings?.(pod, undefined, context) ?? [])],
   ['bring into stored form', (pod: AnyObject) => completeForOutput(version.schema, pod, DEFAULT_RELEASE)],
   ['encode', (pod: AnyObject) => encodeStored(pod)],
 ];
