@@ -1,62 +1,25 @@
-import { isStream, type ApiHandler, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
-import type { Logger, Stoppable } from '@navarch/base';
-import type { Field, ServerConnection, ServerStream } from '@navarch/http2';
+import { isStream, type ApiRequest, type ApiResponse, type UserInfo } from '@navarch/apimachinery';
+import type { Stoppable } from '@navarch/base';
+import type { ServerConnection, ServerStream } from '@navarch/http2';
 import { ServerResponse, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { SecureContext, SecureContextOptions, TLSSocket } from 'node:tls';
+import type { SecureContext, TLSSocket } from 'node:tls';
+import { fieldsOf, lengthOf } from './answer-head';
 import { Http1Answering, Http2Answering, type Answering } from './answering';
 import { ArrivingRequest, type Arrival } from './arriving-request';
 import { userOfCertificate } from './client-certificate';
-import { compressed, isCompressible, sizeOf } from './compression';
+import { compressed, isCompressible } from './compression';
 import { Connections } from './connections';
 import { Http1Content, Http2Content } from './content';
 import { Departure } from './departure';
 import { headersOf, headersOfFields } from './headers';
+import { settingsOf, type HttpsFrontOptions, type Settings } from './https-front-options';
 import { TEXT, announcesBody, endUnreadable, refusedHead, targetOf } from './http1';
 import { OutgoingSink, boundEnd } from './outgoing-sink';
 import { Unread } from './unread';
 import { streamByWebSocket, wantsWebSocket } from './web-socket';
-
-/** HttpsFrontOptions say where to listen and with which keys. PEM texts. */
-export interface HttpsFrontOptions {
-  readonly host?: string;
-  /** port 0 takes a free one. */
-  readonly port: number;
-  readonly cert: string;
-  readonly key: string;
-  /** clientCa signs client certificates: CN becomes the user, each O a group. None: client certificates are ignored. */
-  readonly clientCa?: string;
-  /** identify says who asks on a connection; the subject of its certificate unless given. Only asked with a clientCa. */
-  readonly identify?: (socket: TLSSocket, headers: ApiRequest['headers']) => UserInfo | undefined;
-  readonly handler: ApiHandler;
-  /** upgrade takes a connection over, or answers false: then the request is served as if it asked for no upgrade. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, user?: UserInfo) => boolean;
-  /** contextFor is the certificate for clients that ask for a host by this name; undefined: the usual one. */
-  readonly contextFor?: (name: string) => SecureContext | undefined;
-  readonly log: Logger;
-  /** onFailedHandshake is called when a client could not agree with us on TLS. */
-  readonly onFailedHandshake?: () => void;
-  /** bodyTimeoutMs: a body that takes longer is cut; 60 s. headerTimeoutMs: the same for HTTP/1.1 heads, and for clients to begin; 30 s. */
-  readonly bodyTimeoutMs?: number;
-  readonly headerTimeoutMs?: number;
-  /** idleTimeoutMs is how long a connection may lie idle; three minutes. pingTimeoutMs: how long it may take to answer a ping; 10 s. */
-  readonly idleTimeoutMs?: number;
-  readonly pingTimeoutMs?: number;
-  /** maxStreams is how many HTTP/2 requests a connection may have under way; 250. */
-  readonly maxStreams?: number | undefined;
-  /** answerTimeoutMs: a long answer that is read slower is cut, since its seat is taken for as long; 60 s. */
-  readonly answerTimeoutMs?: number;
-  /** maxUnreadBytes is how much of long answers may wait for their readers altogether; 1 GiB. */
-  readonly maxUnreadBytes?: number;
-  /** dismissesStrangers: an HTTP/2 client without credentials, or with bad ones, has to connect anew for each request. */
-  readonly dismissesStrangers?: boolean;
-  /** goawayChance is how likely an HTTP/2 request makes its client connect anew, so that clients spread over servers; 0. */
-  readonly goawayChance?: number;
-  /** tls says what is spoken: TLS 1.2 and newer, and the platform's ciphers, unless given. */
-  readonly tls?: Pick<SecureContextOptions, 'minVersion' | 'ciphers'>;
-}
 
 /** Listening is a started front. */
 export interface Listening extends Stoppable {
@@ -69,31 +32,23 @@ export interface Listening extends Stoppable {
   retire(): Promise<void>;
 }
 
-const TLS = { minVersion: 'TLSv1.2' } as const;
-const BODY_TIMEOUT_MS = 60_000;
-const HEADER_TIMEOUT_MS = 30_000;
-const ANSWER_TIMEOUT_MS = 60_000;
 /** MAX_UNTIMED is the length of an answer that nobody waits for: what a connection's streams keep of such is bounded by their number. */
 const MAX_UNTIMED = 16 * 1024;
-const MAX_UNREAD_BYTES = 1024 * 1024 * 1024;
 /** GRACE_MS bounds how long stop waits for answers that are on their way out. */
 const GRACE_MS = 5_000;
-const IDLE_TIMEOUT_MS = 180_000;
-const PING_TIMEOUT_MS = 10_000;
 /** STREAM_WINDOW is what a client may send of a body that nobody reads yet: most bodies fit in, and a connection's streams together stay bounded. */
 const STREAM_WINDOW = 256 * 1024;
-const MAX_STREAMS = 250;
 const MAX_HEADER_BYTES = 1024 * 1024;
 
 /** listenHttps serves the API over HTTP/2 and HTTP/1.1 with TLS. Resolves when it listens. */
 export async function listenHttps(options: HttpsFrontOptions): Promise<Listening> {
-  const front = new HttpsFront(options);
+  const front = new HttpsFront(settingsOf(options));
   await front.listen();
   return front;
 }
 
 /** byName chooses a certificate as Node wants it chosen. */
-function byName(contextFor: NonNullable<HttpsFrontOptions['contextFor']>) {
+function byName(contextFor: NonNullable<Settings['contextFor']>) {
   return (name: string, choose: (error: null, context?: SecureContext) => void): void => choose(null, contextFor(name));
 }
 
@@ -104,17 +59,15 @@ class HttpsFront implements Listening {
   private discouraging = false;
   private closed: Promise<void> | undefined;
 
-  constructor(private readonly options: HttpsFrontOptions) {
-    this.unread = new Unread(options.maxUnreadBytes ?? MAX_UNREAD_BYTES);
-    const { cert, key, clientCa, contextFor } = options;
-    const { headerTimeoutMs = HEADER_TIMEOUT_MS, idleTimeoutMs = IDLE_TIMEOUT_MS } = options;
-    const pingMs = options.pingTimeoutMs ?? PING_TIMEOUT_MS;
-    this.connections = new Connections({ beginMs: headerTimeoutMs, pingMs, idleMs: idleTimeoutMs });
+  constructor(private readonly options: Settings) {
+    const { cert, key, clientCa, contextFor, headerTimeoutMs, idleTimeoutMs, pingTimeoutMs } = options;
+    this.unread = new Unread(options.maxUnreadBytes);
+    this.connections = new Connections({ beginMs: headerTimeoutMs, pingMs: pingTimeoutMs, idleMs: idleTimeoutMs });
     this.server = createServer({
       ...{ cert, key },
       ...(clientCa && { ca: clientCa, requestCert: true, rejectUnauthorized: false }),
       ALPNProtocols: ['h2', 'http/1.1'],
-      ...(options.tls ?? TLS),
+      ...options.tls,
       ...(contextFor && { SNICallback: byName(contextFor) }),
       handshakeTimeout: headerTimeoutMs,
       headersTimeout: headerTimeoutMs,
@@ -151,7 +104,7 @@ class HttpsFront implements Listening {
   }
 
   listen(): Promise<void> {
-    const { port, host = '0.0.0.0' } = this.options;
+    const { port, host } = this.options;
     return new Promise((resolve, reject) => {
       this.server.once('error', reject);
       this.server.listen({ port, host }, () => {
@@ -163,7 +116,7 @@ class HttpsFront implements Listening {
   }
 
   update({ cert, key, clientCa }: { readonly cert: string; readonly key: string; readonly clientCa?: string }): void {
-    this.server.setSecureContext({ cert, key, ...(this.options.tls ?? TLS), ...(clientCa && { ca: clientCa }) });
+    this.server.setSecureContext({ cert, key, ...this.options.tls, ...(clientCa && { ca: clientCa }) });
   }
 
   discourage(): void {
@@ -199,7 +152,7 @@ class HttpsFront implements Listening {
   private speakHttp2(socket: TLSSocket): void {
     // HTTP/2 forbids it (RFC 9113, section 9.2.1), and it costs more than it brings.
     socket.disableRenegotiation();
-    const { maxStreams = MAX_STREAMS, log } = this.options;
+    const { maxStreams, log } = this.options;
     const limits = { maxStreams, streamWindow: STREAM_WINDOW, maxHeaderBytes: MAX_HEADER_BYTES };
     const session = this.connections.speakHttp2(socket, limits, {
       request: stream => {
@@ -215,7 +168,7 @@ class HttpsFront implements Listening {
   private async onStream(stream: ServerStream, session: ServerConnection, socket: TLSSocket): Promise<void> {
     const gone = new Departure();
     stream.gone(() => gone.abort());
-    const { goawayChance = 0, dismissesStrangers } = this.options;
+    const { goawayChance, dismissesStrangers } = this.options;
     if (goawayChance && Math.random() < goawayChance) void this.connections.sendAway(session);
     const { method, path, fields } = stream.request;
     const named = headersOfFields(fields);
@@ -300,12 +253,12 @@ class HttpsFront implements Listening {
   }
 
   private arriving(arrival: Arrival): ApiRequest {
-    return new ArrivingRequest(arrival, this.options.bodyTimeoutMs ?? BODY_TIMEOUT_MS);
+    return new ArrivingRequest(arrival, this.options.bodyTimeoutMs);
   }
 
   /** write sends an answer's body, whose head is out. */
   private write({ body }: ApiResponse, out: Answering, gone: Departure, session?: ServerConnection): void {
-    if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal, this.answerTimeoutMs));
+    if (isStream(body)) return body.start(new OutgoingSink(out, gone.signal, this.options.answerTimeoutMs));
     if (Buffer.isBuffer(body)) out.end(body);
     else {
       const last = body.length - 1;
@@ -314,13 +267,9 @@ class HttpsFront implements Listening {
     }
     const unsent = out.unsentBytes;
     if (unsent <= MAX_UNTIMED) return;
-    boundEnd(out, this.answerTimeoutMs);
+    boundEnd(out, this.options.answerTimeoutMs);
     if (session)
       out.onGone(this.unread.add(session, unsent, () => session.cutOff('ENHANCE_YOUR_CALM', 'too much is unread')));
-  }
-
-  private get answerTimeoutMs(): number {
-    return this.options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   }
 
   private userOf(socket: TLSSocket, headers: ApiRequest['headers']): UserInfo | undefined {
@@ -333,37 +282,6 @@ class HttpsFront implements Listening {
 interface Upgrading {
   readonly socket: Duplex;
   readonly first: Buffer;
-}
-
-/** lengthOf announces a body whose length is known. One that was not modified is not sent, and its length is another's. */
-function lengthOf({ status, body }: ApiResponse): { 'content-length'?: string } {
-  return isStream(body) || status === 304 ? {} : { 'content-length': String(sizeOf(body)) };
-}
-
-/** fieldsOf is the head of an answer by HTTP/2. */
-function fieldsOf(response: ApiResponse): Field[] {
-  const fields: Field[] = [{ name: ':status', value: String(response.status) }];
-  const { headers } = response;
-  const length = lengthOf(response)['content-length'];
-  for (const name in headers) {
-    if (name !== 'content-length' || length === undefined) fields.push({ name, value: headers[name]! });
-  }
-  if (length !== undefined) fields.push({ name: 'content-length', value: length });
-  if (headers['date'] === undefined) fields.push({ name: 'date', value: httpDate() });
-  return fields;
-}
-
-let date = '';
-let dateUntil = 0;
-
-/** httpDate is the time, as HTTP writes it: to the second. */
-function httpDate(): string {
-  const now = Date.now();
-  if (now >= dateUntil) {
-    date = new Date(now).toUTCString();
-    dateUntil = now - (now % 1000) + 1000;
-  }
-  return date;
 }
 
 /** isStranger tells that nobody knows who asked. */

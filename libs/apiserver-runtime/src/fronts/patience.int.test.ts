@@ -5,7 +5,8 @@ import { createTestPki, http2Frames, type TestPki } from '@navarch/testing';
 import { constants } from 'node:http2';
 import { connect, type TLSSocket } from 'node:tls';
 import { textResponse } from '../status-response';
-import { listenHttps, type HttpsFrontOptions, type Listening } from './https-front';
+import { listenHttps, type Listening } from './https-front';
+import type { HttpsFrontOptions } from './https-front-options';
 
 const { Flag, FrameCollector, FrameType: FRAME, PREFACE, frame, numbers, settingsPayload } = http2Frames;
 type Frame = ReturnType<InstanceType<typeof FrameCollector>['push']>[number];
