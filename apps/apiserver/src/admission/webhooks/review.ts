@@ -1,5 +1,5 @@
 import type { admissionv1 } from '@navarch/api';
-import { decodeJson, isRecord, StatusError, type KubeObject } from '@navarch/apimachinery';
+import { isRecord, parseApiVersion, StatusError, type KubeObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
 import { describeRequest, type Versioned } from '../matching/versioned';
 
@@ -14,7 +14,8 @@ export function reviewVersion(accepted: readonly string[]): string | undefined {
 export function buildReview(versioned: Versioned, version: string): { uid: string; review: object } {
   const uid = randomUUID();
   const { object, oldObject } = versioned;
-  const request = { uid, ...describeRequest(versioned), object, oldObject };
+  const { dryRun, options, ...asked } = describeRequest(versioned);
+  const request = { uid, ...asked, object, oldObject, dryRun, options };
   return { uid, review: { kind: 'AdmissionReview', apiVersion: `admission.k8s.io/${version}`, request } };
 }
 
@@ -30,8 +31,8 @@ export class InvalidResponse extends Error {
 export interface Verdict {
   readonly allowed: boolean;
   readonly status: admissionv1.AdmissionResponse['status'];
-  /** patch is a JSON patch. */
-  readonly patch: object[] | undefined;
+  /** patch is the text of a JSON patch. */
+  readonly patch: Buffer | undefined;
   readonly warnings: readonly string[];
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
@@ -47,7 +48,8 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
       throw new InvalidResponse(
         `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`,
       );
-    const kind = `${review.apiVersion ?? ''}, Kind=${review.kind ?? ''}`;
+    const { group, version: answered } = parseApiVersion(review.apiVersion ?? '') ?? { group: '', version: '' };
+    const kind = `${group}/${answered}, Kind=${review.kind ?? ''}`;
     if (kind !== 'admission.k8s.io/v1, Kind=AdmissionReview')
       throw new InvalidResponse(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${kind}`);
     checkPatchType(response, mutating);
@@ -55,7 +57,7 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
   return {
     allowed: response.allowed === true,
     status: response.status,
-    patch: mutating && response.patch ? readPatch(String(response.patch)) : undefined,
+    patch: mutating && response.patch ? Buffer.from(String(response.patch), 'base64') : undefined,
     warnings: response.warnings ?? [],
     auditAnnotations: response.auditAnnotations ?? {},
   };
@@ -106,16 +108,6 @@ function checkPatchType({ patch, patchType }: admissionv1.AdmissionResponse, mut
     throw new InvalidResponse('webhook returned response.patchType but not response.patch');
   if (patchType != null && patchType !== 'JSONPatch')
     throw new InvalidResponse(`webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`);
-}
-
-function readPatch(base64: string): object[] {
-  try {
-    const patch = decodeJson(Buffer.from(base64, 'base64')).value;
-    if (Array.isArray(patch)) return patch as object[];
-  } catch {
-    // It is said below.
-  }
-  throw new InvalidResponse('response.patch is no JSON patch');
 }
 
 /** MAX_CODE is the greatest code that HTTP can say. */

@@ -1,7 +1,9 @@
 import { decodeTyped } from '@navarch/api';
 import {
+  apiVersionOf,
   applyJsonPatch,
   badRequest,
+  decodeJson,
   internalError,
   isRecord,
   type KubeObject,
@@ -145,21 +147,17 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
   }
 
   /** apply answers whether the patch changed anything. */
-  private async apply(name: string, patch: readonly object[], versioned: Versioned): Promise<boolean> {
+  private async apply(name: string, patch: Buffer, versioned: Versioned): Promise<boolean> {
     const { attributes, object } = versioned;
+    const operations = orInternal(() => decodeJson(patch).value);
     if (!attributes.object || !object) {
       const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
       throw internalError(new Error(message));
     }
     const { kindOf, emulated } = this.parts;
-    let patched: KubeObject;
-    try {
-      const value = applyJsonPatch(object, [...patch]);
-      if (JSON.stringify(value) === JSON.stringify(object)) return false;
-      patched = readPatched(value, versioned, emulated);
-    } catch (error) {
-      throw internalError(error);
-    }
+    const value = orInternal(() => patchedBy(object, operations));
+    if (JSON.stringify(value) === JSON.stringify(object)) return false;
+    const patched = orInternal(() => readPatched(value, versioned, emulated));
     const { group, resource } = attributes.resource;
     replaceContent(attributes.object, await toHub(patched, versioned, kindOf(group, resource), emulated));
     return true;
@@ -194,6 +192,24 @@ export class ValidatingAdmissionWebhook implements AdmissionPlugin {
   }
 }
 
+/** orInternal answers what is made; where that fails, the failure is the server's. */
+function orInternal<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw internalError(error);
+  }
+}
+
+/** patchedBy applies a webhook's patch. Why it does not apply is the cause of what a client would hear of a patch of its own. */
+function patchedBy(object: KubeObject, operations: unknown): unknown {
+  try {
+    return applyJsonPatch(object, operations);
+  } catch (error) {
+    throw (error as Error).cause ?? error;
+  }
+}
+
 /**
  * readPatched reads what a webhook made of an object as a body of its version would be, fields that the version does not know dropped. It throws an Error for what is no
  * such object. Of a custom object only what all objects have is read: its schema is held against it afterwards.
@@ -203,7 +219,7 @@ function readPatched(value: unknown, { object, version }: Versioned, emulated: n
   if (!isRecord(value) || value['apiVersion'] !== apiVersion || value['kind'] !== kind)
     throw new Error(`a webhook may not make anything else of ${apiVersion}, Kind=${kind}`);
   const { schema }: Partial<ServedVersion> = version;
-  if (schema) {
+  if (schema && apiVersion === apiVersionOf(version)) {
     const { object: read } = decodeTyped(schema, value, { emulated, bare: true, raw: JSON.stringify(value) });
     return { ...read, apiVersion, kind } as KubeObject;
   }
