@@ -289,7 +289,11 @@ describe('webhooks over HTTPS', () => {
     ['data of another type', () => set('/data', 5), /cannot unmarshal number into Go struct field ConfigMap\.data/],
     ['another kind', () => set('/kind', 'Secret'), /may not make anything else of v1, Kind=ConfigMap/],
     ['no object at all', () => answering([{ op: 'replace', path: '', value: [] }]), /Internal error occurred/],
-    ['a patch that is too deep', () => answering('['.repeat(100_000)), /Internal error occurred: .* exceeded max depth/],
+    [
+      'a patch that is too deep',
+      () => answering('['.repeat(100_000)),
+      /Internal error occurred: .* exceeded max depth/,
+    ],
     ['an object that is too deep', () => answering(deep(900)), /Internal error occurred|cannot unmarshal/],
     ['an answer that is too deep', () => '['.repeat(1_000_000), /yaml: exceeded max/],
     ['an answer of no form', () => '"no"', /cannot unmarshal string into Go value/],
