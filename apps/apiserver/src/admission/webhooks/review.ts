@@ -27,12 +27,17 @@ export class InvalidResponse extends Error {
   }
 }
 
+/** JSON_PATCH is the one kind of patch that there is; reviews before v1 did not say so. */
+export const JSON_PATCH = 'JSONPatch';
+
 /** Verdict is a webhook's answer that was understood. */
 export interface Verdict {
   readonly allowed: boolean;
   readonly status: admissionv1.AdmissionResponse['status'];
   /** patch is the text of a JSON patch. */
   readonly patch: Buffer | undefined;
+  /** patchType is what kind of patch it is said to be. */
+  readonly patchType: string;
   readonly warnings: readonly string[];
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
@@ -57,6 +62,7 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
   return {
     allowed: response.allowed === true,
     status: response.status,
+    patchType: version === 'v1' ? (response.patchType ?? '') : JSON_PATCH,
     patch: mutating && response.patch ? Buffer.from(String(response.patch), 'base64') : undefined,
     warnings: response.warnings ?? [],
     auditAnnotations: response.auditAnnotations ?? {},
@@ -106,7 +112,7 @@ function checkPatchType({ patch, patchType }: admissionv1.AdmissionResponse, mut
     throw new InvalidResponse('webhook returned response.patch but not response.patchType');
   if (!patch && patchType != null)
     throw new InvalidResponse('webhook returned response.patchType but not response.patch');
-  if (patchType != null && patchType !== 'JSONPatch')
+  if (patchType === '')
     throw new InvalidResponse(`webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`);
 }
 

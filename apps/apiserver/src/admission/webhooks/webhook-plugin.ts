@@ -15,7 +15,7 @@ import type { ServedVersion } from '@navarch/kinds';
 import { coerceMetadata } from '@navarch/schema';
 import { toHub, type Versioned } from '../matching/versioned';
 import { callWebhook, type CallerOptions } from '../../outbound/webhook-caller';
-import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
+import { buildReview, denied, InvalidResponse, JSON_PATCH, parseVerdict, reviewVersion, type Verdict } from './review';
 import type { WebhookMetrics } from './webhook-metrics';
 import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';
 
@@ -140,19 +140,28 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
     const versioned = await this.matcher.view(webhook, attributes);
     if (!versioned) return false;
     const verdict = await this.calls.ask(webhook, versioned);
-    const mutated = !!verdict?.patch?.length && (await this.apply(webhook.name, verdict.patch, versioned));
+    const mutated = !!verdict && (await this.apply(webhook, verdict, versioned));
     const note = JSON.stringify({ configuration, webhook: webhook.name, mutated });
     if (verdict) attributes.annotate(`mutation.webhook.admission.k8s.io/round_${round}_index_${index}`, note);
     return mutated;
   }
 
   /** apply answers whether the patch changed anything. */
-  private async apply(name: string, patch: Buffer, versioned: Versioned): Promise<boolean> {
+  private async apply(webhook: Webhook, { patch, patchType }: Verdict, versioned: Versioned): Promise<boolean> {
     const { attributes, object } = versioned;
+    if (!patch?.length) return false;
     const operations = orInternal(() => decodeJson(patch).value);
+    if (operations === null || (Array.isArray(operations) && !operations.length)) return false;
+    const name = JSON.stringify(webhook.name);
     if (!attributes.object || !object) {
-      const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
+      const message = `admission webhook ${name} attempted to modify the object, which is not supported for this operation`;
       throw internalError(new Error(message));
+    }
+    if (patchType !== JSON_PATCH) {
+      if (webhook.failurePolicy === 'Ignore') return false;
+      throw internalError(
+        new Error(`failed calling webhook ${name}: unsupported patch type ${JSON.stringify(patchType)}`),
+      );
     }
     const { kindOf, emulated } = this.parts;
     const value = orInternal(() => patchedBy(object, operations));

@@ -288,6 +288,11 @@ describe('webhooks over HTTPS', () => {
   test.each<[string, () => Answer, RegExp]>([
     ['data of another type', () => set('/data', 5), /cannot unmarshal number into Go struct field ConfigMap\.data/],
     ['another kind', () => set('/kind', 'Secret'), /may not make anything else of v1, Kind=ConfigMap/],
+    [
+      'a patch of another type',
+      () => ({ ...answering([{ op: 'add', path: '/a', value: 1 }]), patchType: 'Merge' }),
+      /unsupported patch type "Merge"/,
+    ],
     ['no object at all', () => answering([{ op: 'replace', path: '', value: [] }]), /Internal error occurred/],
     [
       'a patch that is too deep',
