@@ -19,6 +19,7 @@ describe('parseFieldSelector', () => {
     ['a', "invalid selector: 'a'; can't understand 'a'"],
     ['metadata.name in (a)', "invalid selector: 'metadata.name in (a)'; can't understand 'metadata.name in (a)'"],
     ['a=b\\c', 'invalid field selector: invalid escape sequence: \\c'],
+    ['a\\=b=c', 'invalid field selector: unescaped character in value: 61'],
     ['a=b=c', 'invalid field selector: unescaped character in value: 61'],
   ])('%p is refused', (text, message) => {
     expect(() => parseFieldSelector(text)).toThrow(new Error(message));

@@ -71,10 +71,6 @@ function splitTerms(text: string): string[] {
 
 function parseTerm(term: string, whole: string): FieldRequirement {
   for (let i = 0; i < term.length; i++) {
-    if (term[i] === '\\') {
-      i++;
-      continue;
-    }
     const sign = ['!=', '==', '='].find(s => term.startsWith(s, i));
     if (!sign) continue;
     return {

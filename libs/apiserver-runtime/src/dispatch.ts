@@ -106,6 +106,7 @@ export class Dispatcher {
     const { subresource, verb } = exchange.info;
     const declared = subresourceOf(endpoint, subresource, services.emulated);
     if (!declared) throw endpoint.custom ? notFound(endpoint.target, exchange.info.name) : notFoundResource();
+    if (!endpoint.custom && isBeyond(exchange.info)) throw notFoundResource();
     exchange.served = true;
     if (declared.kind === 'connect') return this.connect(endpoint, exchange, declared.verbs);
     if (!declared.verbs.includes(verb) || !hasRoute(endpoint, exchange))
@@ -191,6 +192,11 @@ function isOfObject({ name, verb }: RequestInfo): boolean {
 /** isTorn: an escaped slash in a name would be another path. */
 function isTorn({ path, namespace, resource, name, subresource }: RequestInfo): boolean {
   return path.includes('%') && [namespace, resource, name, subresource].some(part => part.includes('/'));
+}
+
+/** isBeyond: nothing is below a subresource but what is proxied, and no subresource is watched by its path. */
+function isBeyond({ path, rest, subresource }: RequestInfo): boolean {
+  return (subresource !== 'proxy' && rest.length > 1) || WATCH_PATH.test(path);
 }
 
 /** WATCH_PATH is how paths say that something is watched that have no parameter for it. */

@@ -13,6 +13,9 @@ export { userOfSubject } from './fronts/client-certificate';
 export { anonymous, authenticated } from './chain/authentication';
 export { forbiddenRequest } from './chain/authorization';
 export { authorizeAll } from './chain/authorizers';
+export { apiVersionText, bodyType, completeType, notAnObject } from './encoding/body-type';
+export { readBody } from './encoding/decode-body';
+export { notRegistered } from './encoding/schemes';
 export { checkAccepts } from './negotiate';
 export { isLongRunning, requestInfo } from './request-info';
 export {
@@ -24,5 +27,6 @@ export {
   textResponse,
 } from './status-response';
 export { checkPreconditions } from './verbs/before-delete';
+export { checkDryRun, integer as parseInteger, throwInvalidOptions } from './verbs/option-causes';
 export { readObject, respondObject, type ReadOptions } from './handler-tools';
 export * from './flow-control';

@@ -420,6 +420,11 @@ describe('over real etcd and TLS', () => {
     ['PUT', '/api/v1/namespaces/default/configmaps', 405],
     ['GET', '/api/v1/namespaces/default/configmaps/%E0%A4%A', 400],
     ['GET', '/apis/apps/v9', 404],
+    ['HEAD', '/apis/apps', 405],
+    ['GET', '/api/v1/namespaces/default/pods/x/status/y', 404],
+    ['GET', '/apis/apps/v1/namespaces/default/deployments/x/scale/y', 404],
+    ['GET', '/api/v1/watch/namespaces/default/pods/x/status', 404],
+    ['PUT', '/apis/apps/v1/namespaces/default/deployments/x/scale/y', 404],
     ['GET', '/api/v1/configmaps?labelSelector=%3D', 400],
   ])('%s %s is answered %d', async (method, url, status) => {
     expect((await ask(method, url)).status).toBe(status);

@@ -219,6 +219,12 @@ describe('validation', () => {
   });
 
   test.each([
+    [20, 1],
+    [23, 2],
+  ])('a whole number is held against what can be held since 1.23 (1.%d)', (emulated, findings) => {
+    expect(compile(integer, emulated).validate({ spec: 1.5 })).toHaveLength(findings);
+  });
+  test.each([
     [33, 'FieldValueTypeInvalid'],
     [22, 'FieldValueInvalid'],
   ])('a text that is not of its format is of the wrong type since 1.23 (1.%d)', (emulated, reason) => {

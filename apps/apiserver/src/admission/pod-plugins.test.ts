@@ -100,6 +100,18 @@ describe('ServiceAccountAdmission', () => {
     expect(made.spec!.volumes).toEqual([{ name: 'tok', secret: { secretName: 'tok', defaultMode: 420 } }]);
   });
 
+  test('before 1.21 a pod waits for the token of its account', async () => {
+    const loud = { metadata: { namespace: 'ns', name: 'loud' } };
+    const waiting = new ServiceAccountAdmission({ accounts: found(loud), secrets, emulated: 20 });
+    await expect(waiting.admit(attributes(pod({ serviceAccountName: 'loud' })))).rejects.toMatchObject({
+      code: 500,
+      reason: 'ServerTimeout',
+      message:
+        'No API token found for service account "loud", retry after the token is automatically created and added to the service account',
+      details: { name: 'create pod', kind: 'serviceaccounts', retryAfterSeconds: 1 },
+    });
+  });
+
   test('what is mounted at the path stays, and without a taker there is no volume', async () => {
     const own = [{ name: 'v', mountPath: TOKEN_MOUNT_PATH }];
     const made = pod({ containers: [{ name: 'c', volumeMounts: own }] });

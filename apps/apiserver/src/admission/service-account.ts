@@ -1,4 +1,5 @@
 import type { corev1 } from '@navarch/api';
+import { StatusError } from '@navarch/apimachinery';
 import type { AdmissionAttributes, AdmissionPlugin } from '@navarch/apiserver-runtime';
 import { MIRROR_ANNOTATION, podReferences } from '../authz/node/pod-references';
 import type { Lookup } from '../lookup';
@@ -15,7 +16,7 @@ export interface ServiceAccountOptions {
   /** accounts finds a service account; for `default` it may wait a moment, since a controller makes it after its namespace. */
   readonly accounts: Lookup<corev1.ServiceAccount>;
   readonly secrets: Lookup<corev1.Secret>;
-  /** emulated: before 1.21 the account's token Secret is mounted if it has one. */
+  /** emulated: before 1.21 the account's token Secret is mounted, and it has to have one. */
   readonly emulated: number;
 }
 
@@ -34,8 +35,7 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
   async admit(attributes: AdmissionAttributes): Promise<void> {
     if (isEphemeral(attributes)) return;
     const pod = attributes.object as corev1.Pod;
-    const spec = pod.spec;
-    if (!spec) return;
+    const spec = (pod.spec ??= { containers: [] });
     if (isMirror(pod)) return validateMirrorPod(attributes, pod);
     const name = spec.serviceAccountName || 'default';
     spec.serviceAccountName = name;
@@ -44,9 +44,8 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     const account = await this.options.accounts(namespace, name);
     if (!account) throw unknownAccount(attributes, name);
     if (spec.automountServiceAccountToken ?? account.automountServiceAccountToken ?? true) {
-      const secret =
-        this.options.emulated < LEGACY_TOKENS_UNTIL ? await this.tokenSecret(namespace, account) : undefined;
-      mountToken(pod, secret ? secretVolume(pod, secret) : projectedVolume());
+      const isLegacy = this.options.emulated < LEGACY_TOKENS_UNTIL;
+      mountToken(pod, isLegacy ? secretVolume(pod, await this.tokenSecret(namespace, account)) : projectedVolume());
     }
     if (!spec.imagePullSecrets?.length && account.imagePullSecrets?.length) {
       spec.imagePullSecrets = account.imagePullSecrets.map(reference => ({ ...reference }));
@@ -63,14 +62,14 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
     if (why) throw refuse(attributes, why);
   }
 
-  /** tokenSecret is the first Secret of the account that holds a token for it. */
-  private async tokenSecret(namespace: string, account: corev1.ServiceAccount): Promise<string | undefined> {
+  /** tokenSecret is the first Secret of the account that holds a token for it. Without one a pod has to wait: a controller makes it. */
+  private async tokenSecret(namespace: string, account: corev1.ServiceAccount): Promise<string> {
     for (const { name } of account.secrets ?? []) {
       const secret = name ? await this.options.secrets(namespace, name) : undefined;
       if (secret?.type !== 'kubernetes.io/service-account-token') continue;
-      if (secret.metadata?.annotations?.['kubernetes.io/service-account.uid'] === account.metadata?.uid) return name;
+      if (secret.metadata?.annotations?.['kubernetes.io/service-account.uid'] === account.metadata?.uid) return name!;
     }
-    return undefined;
+    throw noToken(account.metadata?.name ?? '');
   }
 }
 
@@ -91,6 +90,12 @@ function unknownAccount(attributes: AdmissionAttributes, name: string) {
     attributes,
     `error looking up service account ${attributes.namespace}/${name}: serviceaccount ${JSON.stringify(name)} not found`,
   );
+}
+
+function noToken(name: string): StatusError {
+  const message = `No API token found for service account ${JSON.stringify(name)}, retry after the token is automatically created and added to the service account`;
+  const details = { name: 'create pod', kind: 'serviceaccounts', retryAfterSeconds: 1 };
+  return new StatusError(500, 'ServerTimeout', message, details);
 }
 
 /** validateMirrorPod: the image of a static pod must not give its node what the API would. */

@@ -19,10 +19,22 @@ export function subresourceAttributes(
     name: info.name,
     object,
     oldObject: undefined,
-    options: {},
+    options: operation === 'CREATE' ? createOptions(query) : {},
     user,
     dryRun: query.getAll('dryRun').includes('All'),
     warn: text => context.warn(text),
     annotate: (key, value) => context.annotate(key, value),
+  };
+}
+
+/** createOptions are the options of a request as webhooks and policies see them. */
+function createOptions(query: URLSearchParams): Readonly<Record<string, unknown>> {
+  const dryRun = query.getAll('dryRun');
+  const fieldManager = query.get('fieldManager');
+  return {
+    kind: 'CreateOptions',
+    apiVersion: 'meta.k8s.io/v1',
+    ...(dryRun.length && { dryRun }),
+    ...(fieldManager && { fieldManager }),
   };
 }

@@ -13,6 +13,8 @@ export function goError(error: CodedError, { host, port }: { host: string; port:
     case 'ABORT_ERR':
     case 'ETIMEDOUT':
       return 'context deadline exceeded';
+    case 'ECONNRESET':
+      return error.message === 'socket hang up' ? 'EOF' : error.message;
     default:
       return error.message;
   }

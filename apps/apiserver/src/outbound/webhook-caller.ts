@@ -1,11 +1,12 @@
 import type { admissionregistrationv1 } from '@navarch/api';
-import { decodeJson } from '@navarch/apimachinery';
 import { describe } from '@navarch/base';
 import { exchange } from './exchange';
 import { goError } from './go-error';
+import { reviewAnswer, type ReviewType } from './review-answer';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_SHOWN = 2048;
+const USER_AGENT = 'kube-apiserver-admission';
 const MAX_ANSWER_BYTES = 3 * 1024 * 1024;
 
 /** ServiceResolver finds an address of a service's backend. */
@@ -43,7 +44,7 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
     : { host: url.hostname, port: Number(url.port) || 443 };
   const answer = await exchange({
     ...{ url, place, method: 'POST', maxAnswerBytes: MAX_ANSWER_BYTES, timeoutMs: timeoutSeconds * 1000 },
-    headers: { 'content-type': 'application/json', accept: 'application/json, */*' },
+    headers: { 'content-type': 'application/json', accept: 'application/json, */*', 'user-agent': USER_AGENT },
     body: Buffer.from(JSON.stringify(review)),
     ...(caBundle && { ca: Buffer.from(String(caBundle), 'base64').toString('utf8') }),
     ...options.tls(),
@@ -52,11 +53,8 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
   });
   const { status, contentType, body } = answer;
   if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, body.toString()));
-  try {
-    return decodeJson(body).value;
-  } catch (error) {
-    throw new Error(`couldn't get version/kind; json parse error: ${describe(error)}`);
-  }
+  if (!body.length) throw new Error(`0-length response with status code: ${status} and content type: ${contentType}`);
+  return reviewAnswer(body, review as ReviewType);
 }
 
 /** FAILURES are what clients of Kubernetes make of the codes of servers that say nothing themselves. */

@@ -16,6 +16,7 @@ export function serviceResolver(
     const service = await services().get(namespace, name);
     if (!service) throw new Error(`service ${JSON.stringify(name)} not found`);
     if (service.spec?.type === 'ExternalName') return { host: service.spec.externalName ?? '', port };
+    if (service.spec?.clusterIP === 'None') throw new Error('cannot route to service with ClusterIP "None"');
     const chosen = service.spec?.ports?.find(one => one.port === port);
     if (!chosen) throw new Error(`no service port ${port} found for service ${JSON.stringify(name)}`);
     const backends = ((await endpoints().get(namespace, name))?.subsets ?? []).flatMap(subset => {

@@ -1,6 +1,13 @@
 import { Pods, type corev1, type policyv1 } from '@navarch/api';
-import { badRequest, isConflict, notFound, StatusError } from '@navarch/apimachinery';
-import { readObject, type Store, type SubresourceHandler, type ApiServer } from '@navarch/apiserver-runtime';
+import { badRequest, isConflict, notFound, StatusError, type StatusCause } from '@navarch/apimachinery';
+import {
+  checkDryRun,
+  readObject,
+  throwInvalidOptions,
+  type ApiServer,
+  type Store,
+  type SubresourceHandler,
+} from '@navarch/apiserver-runtime';
 import type { DeleteOptions, KubeClient } from '@navarch/client';
 import { isDeepStrictEqual } from 'node:util';
 import { subresourceAttributes } from '../admission/subresource-attributes';
@@ -27,12 +34,13 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
     const { namespace, name } = context.info;
     const received = await readObject<policyv1.Eviction>(context, { apiVersions, kind: 'Eviction', emulated });
     const eviction = received.object;
-    const kind = { group: 'policy', version: 'v1', kind: 'Eviction' };
+    const kind = { group: 'policy', version: emulated < V1_SINCE ? 'v1beta1' : 'v1', kind: 'Eviction' };
     await parts.admit(subresourceAttributes(context, 'CREATE', kind, eviction), () => {
       if (eviction.metadata?.name !== name) throw badRequest('name in URL does not match name in Eviction object');
       checkDryRuns(received.dryRun ? context.query.getAll('dryRun') : [], eviction.deleteOptions?.dryRun ?? []);
     });
-    const dryRun = received.dryRun || !!eviction.deleteOptions?.dryRun?.length;
+    const within = eviction.deleteOptions?.dryRun ?? [];
+    const dryRun = received.dryRun || within.length > 0;
     for (let attempt = 1; ; attempt++) {
       const pod = await parts.pods().get(namespace, name);
       if (!pod) throw notFound({ group: '', resource: 'pods' }, name);
@@ -42,6 +50,7 @@ export function evictionHandler(parts: EvictionParts): SubresourceHandler {
       const asSeen =
         budget?.spared || (!disrupts && pod.status?.phase === 'Pending' && !pod.metadata?.deletionTimestamp);
       try {
+        checkOptions(within);
         const deletion = deletionOf(eviction, pod, { asSeen: !!asSeen, dryRun });
         const marked = dryRun || emulated < MARKS_SINCE ? deletion : await markDisrupted(parts, pod, deletion);
         await parts.client.resource(Pods).delete(namespace, name, marked);
@@ -62,6 +71,13 @@ function checkDryRuns(asked: readonly string[], within: readonly string[]): void
   const show = (list: readonly string[]) => `[${list.join(' ')}]`;
   const message = `Non-matching dry-run options in request and content: ${show(asked)} and ${show(within)}`;
   throw new StatusError(500, '', message);
+}
+
+/** checkOptions: what the body says of a dry run has to be one. The deletion checks the rest. */
+function checkOptions(within: readonly string[]): void {
+  const causes: StatusCause[] = [];
+  checkDryRun(within, causes);
+  throwInvalidOptions('DeleteOptions', causes);
 }
 
 /** deletionOf is the deletion that an eviction comes to; a pod of the same name that came meanwhile is never meant. */

@@ -1,6 +1,6 @@
 import { canonicalTime, type corev1 } from '@navarch/api';
 import { badRequest, field, Path, type FieldError } from '@navarch/apimachinery';
-import { checkAccepts, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
+import { checkAccepts, parseInteger, type Store, type SubresourceHandler } from '@navarch/apiserver-runtime';
 import { unreachable, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { containerOf, findPod } from '../kubelet/pod-target';
 import { relay } from '../kubelet/stream-body';
@@ -87,6 +87,5 @@ function checkTime(text: string | null): void {
 function integer(query: URLSearchParams, name: string): number | undefined {
   const value = query.get(name);
   if (value === null || value === '') return undefined;
-  if (!/^[+-]?\d+$/.test(value)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(value)}: invalid syntax`);
-  return Number(value);
+  return parseInteger(value);
 }

@@ -84,9 +84,14 @@ export function streamOptions(kind: StreamKind, query: URLSearchParams): StreamO
   };
 }
 
+/** MAX_PORT is the largest number of 16 bits. */
+const MAX_PORT = 65_535;
+
 function portNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && Number(text) <= MAX_PORT) return Number(text);
+  const why = isNumber ? 'value out of range' : 'invalid syntax';
+  throw badRequest(`cannot convert to []int32: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`);
 }
 
 const isSet = (value: string | null) => value !== null && !/^(0|false)$/i.test(value);

@@ -75,12 +75,17 @@ test.each<[string, string[]]>([
 });
 test.each([
   ['tailLines=x', 'strconv.ParseInt: parsing "x": invalid syntax'],
+  ['limitBytes=99999999999999999999', 'strconv.ParseInt: parsing "99999999999999999999": value out of range'],
   ['sinceTime=x', 'parsing time "x" as "2006-01-02T15:04:05Z07:00": cannot parse "x" as "2006"'],
 ])('log options %s are a bad request', (text, want) => expect(() => checkLogOptions(query(text))).toThrow(want));
-test('ports that are no numbers are a bad request', () =>
-  expect(() => streamOptions('portforward', query('ports=80&ports=x'))).toThrow(
-    'cannot convert to []int32: strconv.ParseUint: parsing "x": invalid syntax',
-  ));
+test.each([
+  ['x', 'invalid syntax'],
+  ['70000', 'value out of range'],
+])('port %s is a bad request', (port, why) =>
+  expect(() => streamOptions('portforward', query(`ports=80&ports=${port}`))).toThrow(
+    `cannot convert to []int32: strconv.ParseUint: parsing "${port}": ${why}`,
+  ),
+);
 
 test.each([
   ['web', { scheme: '', name: 'web', port: '' }],

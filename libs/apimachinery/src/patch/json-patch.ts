@@ -49,58 +49,81 @@ export function applyJsonPatch(doc: unknown, ops: unknown, emulated = 33): unkno
 const goKind = (value: unknown) =>
   Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value === 'boolean' ? 'bool' : typeof value;
 
-const refused = (_why: string) =>
-  new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+/** refused is what a client hears of an operation that does not apply; its cause says why. */
+function refused(why: string): StatusError {
+  const error = new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  error.cause = new Error(why);
+  return error;
+}
+
+/** noPath is the refusal of an operation whose target, or source, is below nothing. */
+function noPath(op: string, path: unknown): StatusError {
+  const which =
+    op === 'test'
+      ? 'is missing path'
+      : op === 'copy' || op === 'move'
+        ? 'doc is missing destination path'
+        : 'doc is missing path';
+  const shown = op === 'add' || op === 'remove' ? JSON.stringify(path ?? '') : String(path ?? '');
+  return refused(`${op} operation does not apply: ${which}: ${shown}: missing value`);
+}
+
+const noIndex = (op: string, path: string, key: string): StatusError =>
+  refused(`error in ${op} for path: '${path}': Unable to access invalid index: ${key}: invalid index referenced`);
 
 /** WHOLE are the operations that may have the whole document as their target. */
 const WHOLE = new Set(['replace', 'test']);
+const OPERATIONS = new Set(['add', 'remove', 'replace', 'test', 'copy']);
 
 /** applyOperation does one step and answers how many bytes it copied. */
 function applyOperation(holder: Record<string, unknown>, { op, path, from, value }: JsonPatchOperation): number {
   if (op === 'move') return move(holder, from, path);
   const target = typeof path === 'string' && (path || WHOLE.has(op)) ? locate(holder, path) : undefined;
-  if (!target) throw refused(`${op}: no such path`);
+  if (!OPERATIONS.has(op)) throw refused(`Unexpected kind: ${op}`);
+  if (!target) throw noPath(op, path);
   switch (op) {
     case 'add':
-      add(target, deepClone(value ?? null));
+      add(target, deepClone(value ?? null), path);
       return 0;
     case 'remove':
-      remove(target);
+      remove(target, path);
       return 0;
     case 'replace':
       // What is neither object nor list takes the place of no document.
-      if (path || isRecord(value) || Array.isArray(value)) replace(target, deepClone(value ?? null));
+      if (path || isRecord(value) || Array.isArray(value)) replace(target, deepClone(value ?? null), path);
       return 0;
     case 'test':
-      if (Array.isArray(target.container) && !exists(target)) throw refused('test: no such item');
-      if (!deepEqual(read(target) ?? null, value ?? null)) throw refused('test failed');
+      if (Array.isArray(target.container) && !exists(target)) throw noIndex('test', path, target.key);
+      if (!deepEqual(read(target) ?? null, value ?? null)) throw refused(`testing value ${path} failed: test failed`);
       return 0;
-    case 'copy': {
-      const source = sourceOf(holder, from);
-      if (!exists(source) && Array.isArray(source.container)) throw refused('copy: no such source');
+    default: {
+      const source = sourceOf(holder, op, from);
+      if (!exists(source) && Array.isArray(source.container))
+        throw refused(
+          `error in copy for from: '${from}': Unable to access invalid index: ${source.key}: invalid index referenced`,
+        );
       const copied = deepClone(read(source) ?? null);
-      add(target, copied);
+      add(target, copied, path);
       return copied === null ? 0 : Buffer.byteLength(JSON.stringify(copied));
     }
-    default:
-      throw refused(`unknown operation ${op}`);
   }
 }
 
 /** move looks for its target when the source is gone, which may have shifted the list that the target is in. */
 function move(holder: Record<string, unknown>, from: unknown, path: unknown): number {
-  const source = sourceOf(holder, from);
+  const source = sourceOf(holder, 'move', from);
   const moved = read(source) ?? null;
-  remove(source);
+  remove(source, String(from), 'move');
   const target = typeof path === 'string' && path ? locate(holder, path) : undefined;
-  if (!target) throw refused('move: no such target');
-  add(target, moved);
+  if (!target) throw noPath('move', path);
+  add(target, moved, String(path));
   return 0;
 }
 
-function sourceOf(holder: Record<string, unknown>, from: unknown): Target {
+function sourceOf(holder: Record<string, unknown>, op: string, from: unknown): Target {
   const source = typeof from === 'string' && from ? locate(holder, from) : undefined;
-  if (!source) throw refused('no such source');
+  if (!source)
+    throw refused(`${op} operation does not apply: doc is missing from path: ${String(from ?? '')}: missing value`);
   return source;
 }
 
@@ -143,23 +166,25 @@ function read({ container, key }: Target): unknown {
   return Object.hasOwn(container, key) ? container[key] : undefined;
 }
 
-function add({ container, key }: Target, value: unknown): void {
+function add({ container, key }: Target, value: unknown, path: string): void {
   if (!Array.isArray(container)) return setOwn(container, key, value);
   const at = key === '-' ? container.length : indexOf(key, container.length + 1);
-  if (at === undefined) throw refused('add: index out of bounds');
+  if (at === undefined) throw noIndex('add', path, key);
   container.splice(at, 0, value);
 }
 
-function replace({ container, key }: Target, value: unknown): void {
+function replace({ container, key }: Target, value: unknown, path: string): void {
   if (!Array.isArray(container)) return setOwn(container, key, value);
   const at = indexOf(key, container.length);
-  if (at === undefined) throw refused('replace: index out of bounds');
+  if (at === undefined) throw refused(`replace operation does not apply: doc is missing key: ${path}: missing value`);
   container[at] = value;
 }
 
-function remove(target: Target): void {
-  if (!exists(target)) throw refused('remove: no such key');
+function remove(target: Target, path: string, op = 'remove'): void {
   const { container, key } = target;
+  if (!exists(target) && Array.isArray(container)) throw noIndex(op, path, key);
+  if (!exists(target))
+    throw refused(`error in ${op} for path: '${path}': Unable to remove nonexistent key: ${key}: missing value`);
   if (Array.isArray(container)) container.splice(indexOf(key, container.length)!, 1);
   else delete container[key];
 }

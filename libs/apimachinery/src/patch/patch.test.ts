@@ -270,6 +270,36 @@ describe('JSON patch', () => {
     expect(() => applyJsonPatch(doc, ops)).toThrow(expect.objectContaining({ code }));
   });
 
+  test.each<[object, string]>([
+    [
+      { op: 'add', path: '/no/x', value: 1 },
+      'add operation does not apply: doc is missing path: "/no/x": missing value',
+    ],
+    [
+      { op: 'replace', path: '/no/x', value: 1 },
+      'replace operation does not apply: doc is missing path: /no/x: missing value',
+    ],
+    [{ op: 'remove', path: '/no/x' }, 'remove operation does not apply: doc is missing path: "/no/x": missing value'],
+    [
+      { op: 'remove', path: '/no' },
+      "error in remove for path: '/no': Unable to remove nonexistent key: no: missing value",
+    ],
+    [
+      { op: 'move', from: '/no/x', path: '/a' },
+      'move operation does not apply: doc is missing from path: /no/x: missing value',
+    ],
+    [
+      { op: 'copy', from: '/no/x', path: '/a' },
+      'copy operation does not apply: doc is missing from path: /no/x: missing value',
+    ],
+    [{ op: 'test', path: '/list/0', value: 9 }, 'testing value /list/0 failed: test failed'],
+    [{ op: 'odd', path: '/a' }, 'Unexpected kind: odd'],
+  ])('%j does not apply: the cause says why', (op, why) => {
+    expect(() => applyJsonPatch(doc, [op])).toThrow(
+      expect.objectContaining({ cause: expect.objectContaining({ message: why }) as unknown }),
+    );
+  });
+
   test.each([[[{ op: 'replace', path: '', value: {} }]], [[{ op: 'test', path: '', value: doc }]]])(
     'v1.20 knows no operation on everything: %j',
     ops => {

@@ -19,6 +19,7 @@ describe('forbiddenRequest', () => {
       { group: 'apps', resource: 'deployments', subresource: 'scale' },
       'deployments.apps "p" is forbidden: User "u" cannot get resource "deployments/scale" in API group "apps" in the namespace "n"',
     ],
+    [{ resource: '' }, 'forbidden: User "u" cannot get resource "" in API group "" in the namespace "n"'],
     [{ isResourceRequest: false }, 'forbidden: User "u" cannot get path "/x"'],
   ])('%j', (change, message) => {
     expect(forbiddenRequest({ ...attributes, ...change }, '').message).toBe(message);

@@ -5,7 +5,7 @@ import { authorizeAll } from './authorizers';
 import type { Exchange } from './exchange';
 
 /** NOSNIFF keeps browsers from guessing at what a refusal is. */
-const NOSNIFF = { 'x-content-type-options': 'nosniff' };
+export const NOSNIFF = { 'x-content-type-options': 'nosniff' };
 
 /** attributesOf is what authorization looks at. */
 export function attributesOf(info: RequestInfo, user: UserInfo, query: URLSearchParams): AuthorizationAttributes {
@@ -43,7 +43,12 @@ export function forbiddenRequest(attributes: AuthorizationAttributes, reason: st
   }
   const full = subresource ? `${resource}/${subresource}` : resource;
   const where = namespace ? `in the namespace ${JSON.stringify(namespace)}` : 'at the cluster scope';
-  const title = `${groupResourceName({ group, resource })}${name ? ` ${JSON.stringify(name)}` : ''}`;
-  const message = `${title} is forbidden: ${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${because}`;
-  return new StatusError(403, 'Forbidden', message, { ...(name && { name }), ...(group && { group }), kind: resource });
+  const title = groupResourceName({ group, resource });
+  const what = title && `${title}${name ? ` ${JSON.stringify(name)}` : ''} is `;
+  const message = `${what}forbidden: ${who} resource ${JSON.stringify(full)} in API group ${JSON.stringify(group)} ${where}${because}`;
+  return new StatusError(403, 'Forbidden', message, {
+    ...(name && { name }),
+    ...(group && { group }),
+    ...(resource && { kind: resource }),
+  });
 }

@@ -1,7 +1,7 @@
 import { isDNS1123Label, isDNS1123Subdomain, valuesOf, type UserInfo } from '@navarch/apimachinery';
 import type { AuthorizationAttributes, Authorizer } from '../interfaces';
 import { PlainTextError } from '../status-response';
-import { forbiddenRequest } from './authorization';
+import { NOSNIFF, forbiddenRequest } from './authorization';
 import { authorizeAll } from './authorizers';
 import type { Exchange } from './exchange';
 
@@ -114,7 +114,9 @@ export async function impersonate(
   if (!wanted) return;
   for (const check of checksFor(wanted, exchange.user)) {
     const decision = await authorizeAll(authorizers, check);
-    if (decision.outcome !== 'allow') throw forbiddenRequest(check, decision.reason ?? '');
+    if (decision.outcome === 'allow') continue;
+    exchange.addHeaders(NOSNIFF);
+    throw forbiddenRequest(check, decision.reason ?? '');
   }
   exchange.impersonator = exchange.user;
   exchange.user = userFor(wanted);

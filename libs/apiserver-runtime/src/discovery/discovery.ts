@@ -12,8 +12,6 @@ import { servedGroups, type ServedApis, type ServedGroup } from './served-groups
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 const media: readonly Media[] = ['json', 'yaml', 'protobuf'];
-/** AGGREGATOR is the one group whose document is for GET alone. */
-const AGGREGATOR = 'apiregistration.k8s.io';
 /** routed and open are the answers about one version, and about one group or what custom resources define. */
 const routed: Offer = { media, routed: true };
 const open: Offer = { media, routed: false };
@@ -145,7 +143,7 @@ export class Discovery {
   private group(exchange: Exchange, name: string): ApiResponse {
     const group = this.groups().find(g => g.group === name);
     if (!group) return pageNotFound();
-    if (name === AGGREGATOR) onlyGet(exchange);
+    if (!group.custom) onlyGet(exchange);
     return this.document(shapeOf(exchange, open), `/apis/${name}`, 'APIGroup', () => ({
       kind: 'APIGroup',
       apiVersion: 'v1',

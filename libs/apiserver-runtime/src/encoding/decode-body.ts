@@ -18,7 +18,7 @@ import { apiVersionText, bodyType, completeType, notAnObject, type BodyType } fr
 import { checkCustomBody, notHandled, takeCustomType } from './custom-body';
 import { internalGroup } from './respond';
 import { fromProtobuf, openProtobuf } from './protobuf';
-import { knownType, notRegistered, schemeOf } from './schemes';
+import { INTERNAL, knownType, notRegistered, schemeOf } from './schemes';
 import type { DecodeContext, Target } from './target';
 import { parseYaml, repeatedKeys, repeatedKeyText, unmarshalErrors } from './yaml';
 
@@ -211,7 +211,9 @@ export function checkKind(type: BodyType, target: Target, emulated: Minor, sent?
   if (kind === target.kind && version === target.version && group === target.group) return;
   const apiVersion = apiVersionText(type);
   const isOwn = kind === target.kind;
-  if (isOwn && target.versions.includes(apiVersion)) throw wrongVersion(apiVersion, apiVersionText(target));
+  const isInternal = version === INTERNAL && group === target.group;
+  if (isOwn && (isInternal || target.versions.includes(apiVersion)))
+    throw wrongVersion(apiVersion, apiVersionText(target));
   const known = isOwn ? undefined : knownType(target.group, type, kind);
   if (version === '' && sent)
     throw notHandled(type, target.kind, `Object 'apiVersion' is missing in '${String(sent.raw)}'`);

@@ -109,6 +109,12 @@ function rawPartial(endpoint: Endpoint, entry: Entry, version: string): Buffer {
   return raw;
 }
 
+/** protobufMetadata is the metadata of an object that no storage holds as a body. */
+export function protobufMetadata(partial: AnyObject, emulated: Minor): Buffer {
+  const { apiVersion = '', kind = '' } = partial;
+  return wrapUnknown({ apiVersion, kind }, encodeProtobuf(PARTIAL_SCHEMA, partial, emulated));
+}
+
 /** protobufPartialList is a list of entries' metadata as a body. */
 export function protobufPartialList(
   endpoint: Endpoint,

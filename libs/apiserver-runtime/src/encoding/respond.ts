@@ -116,8 +116,9 @@ export function tableContext(shape: Shape, endpoint: Endpoint, context: RespondC
   };
 }
 
-/** typeName is how a message names the internal type: `*core.ConfigMap`. */
+/** typeName is how a message names the internal type: `*core.ConfigMap`; custom resources have none of their own. */
 function typeName(endpoint: Endpoint, suffix = ''): string {
+  if (endpoint.custom) return `*unstructured.Unstructured${suffix}`;
   return `*${internalGroup(endpoint.kind.resource.group)}.${endpoint.kindName}${suffix}`;
 }
 

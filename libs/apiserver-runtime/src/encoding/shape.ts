@@ -21,22 +21,25 @@ const allowsMeta = ({ kind, group, version }: Transform, media: Media): boolean 
   transforms.has(kind) &&
   (kind !== 'Table' || media !== 'protobuf');
 
+const allowsPartial = (as: Transform, media: Media): boolean => as.kind !== 'Table' && allowsMeta(as, media);
+
 const builtin: readonly Media[] = ['json', 'yaml', 'protobuf'];
 const textOnly: readonly Media[] = ['json', 'yaml'];
 
 /**
- * offers: what answers look like for built-in kinds, for those without tables, for custom ones, and for what has no table form (scale, virtual kinds, Status). Refusals name protobuf for custom resources too, though it is no good for them.
+ * offers: what answers look like for built-in kinds, for those without tables, for custom ones, for a Status, and for objects that are made for the answer (scales, reviews). Refusals name protobuf for custom resources too, though it is no good for them.
  */
 export const offers = {
   builtin: { media: builtin, routed: true, allows: allowsMeta },
   untabled: {
     media: builtin,
     routed: true,
-    allows: (as: Transform, media: Media) => as.kind !== 'Table' && allowsMeta(as, media),
+    allows: allowsPartial,
   },
   custom: { media: textOnly, named: builtin, routed: false, allows: allowsMeta },
   plain: { media: builtin, routed: true },
-  customPlain: { media: textOnly, named: builtin, routed: false },
+  made: { media: builtin, routed: true, allows: allowsPartial },
+  customMade: { media: textOnly, named: builtin, routed: false, allows: allowsPartial },
 } as const satisfies Record<string, Offer>;
 
 /** STATUS_TABLES_SINCE is the first release that shows subresources of built-in kinds as tables. */

@@ -19,6 +19,7 @@ import type { Endpoint } from '../registry/resource';
 import { plainFailure } from '../status-response';
 import { prepareMetadata } from './before-create';
 import { trackUpdate } from './managed-fields';
+import { namesRevision } from './resource-version';
 import { dedupOwners } from './owner-references';
 import type { Services } from './services';
 import { storedForm } from './stored-form';
@@ -76,12 +77,11 @@ export async function createObject(context: WriteContext, decoded: AnyObject): P
   await services.admission.admit(attributes);
   dedupOwners(object, true, warn);
   prepareNew(context, object);
-  const given = object.metadata?.resourceVersion;
-  if (given && given !== '0' && !options.dryRun)
+  if (namesRevision(object.metadata?.resourceVersion ?? '') && !options.dryRun)
     throw plainFailure('resourceVersion should not be set on objects to be created');
-  await services.admission.validate(attributes);
   const generated = !fixed && prefix !== '';
   const { name = '' } = object.metadata ?? {};
+  await services.admission.validate(generated ? { ...attributes, name } : attributes);
   const stored = await storedForm(endpoint, object);
   const make = options.dryRun ? dryCreate : generated ? storeGenerated : store;
   const made = await make(context, stored, prefix);

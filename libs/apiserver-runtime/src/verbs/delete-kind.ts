@@ -7,7 +7,7 @@ export interface DeleteScope {
   /** assumed is the type of a body that does not say so. */
   readonly assumed: BodyType;
   readonly scheme: string;
-  /** needsKind: a body has to say of what kind it is. */
+  /** needsKind: a body of another version than the assumed one has to say of what kind it is. */
   readonly needsKind?: boolean;
   /** versionOf answers the version of the type that a kind is in the scheme; undefined: it has no such kind. */
   versionOf(type: BodyType): string | undefined;

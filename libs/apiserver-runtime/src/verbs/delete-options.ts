@@ -1,7 +1,7 @@
 import { decodeProtobuf, decodeTyped } from '@navarch/api';
 import { isRecord, type StatusCause } from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
-import { bodyType, completeType, notAnObject } from '../encoding/body-type';
+import { apiVersionText, bodyType, completeType, notAnObject } from '../encoding/body-type';
 import { readBody } from '../encoding/decode-body';
 import { kindMissing } from '../encoding/custom-body';
 import { openProtobuf } from '../encoding/protobuf';
@@ -63,8 +63,9 @@ function readText(body: Buffer, media: 'json' | 'yaml', scope: DeleteScope, emul
   if (value === null) return { value: {}, raw };
   if (!isRecord(value)) throw new Error(notAnObject(value));
   const given = bodyType(value);
-  if (scope.needsKind && !given.kind) throw new Error(kindMissing(raw, emulated));
   const type = completeType(given, scope.assumed);
+  const isAssumed = apiVersionText(type) === apiVersionText(scope.assumed);
+  if (scope.needsKind && !given.kind && !isAssumed) throw new Error(kindMissing(raw, emulated));
   if (type.version === '') throw new Error(`Object 'apiVersion' is missing in '${body.toString()}'`);
   checkDeleteKind(type, scope);
   return { value, raw };

@@ -160,7 +160,8 @@ class Deletion {
     checkPreconditions(messageKind(endpoint), object, options);
     await services.admission.both(
       attributesFor(endpoint, exchange, 'DELETE', {
-        name,
+        // Who deletes many names none of them.
+        name: exchange.info.verb === 'deletecollection' ? '' : name,
         subresource: '',
         object: undefined,
         oldObject: object,

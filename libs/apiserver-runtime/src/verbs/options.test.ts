@@ -116,8 +116,12 @@ describe('delete options', () => {
   ])('%#. what deletes all objects of a version does not read %s %s', (scope, apiVersion, kind, message) => {
     expect(() => ofBody(JSON.stringify({ apiVersion, kind }), scope)).toThrow(message);
   });
-  test('options for all objects of a custom resource say of what kind they are', () => {
-    expect(() => ofBody('{}', widgets)).toThrow("unmarshalerDecoder: Object 'Kind' is missing in '{}', error found");
+  test('options for all objects of a custom resource say of what kind they are, unless their version is the path’s', () => {
+    const other = '{"apiVersion":"v1"}';
+    expect(() => ofBody(other, widgets)).toThrow(
+      `unmarshalerDecoder: Object 'Kind' is missing in '${other}', error found`,
+    );
+    expect(ofBody('{}', widgets)).toEqual({ dryRun: false });
     expect(ofBody('{}', collection)).toEqual({ dryRun: false });
   });
   test.each([

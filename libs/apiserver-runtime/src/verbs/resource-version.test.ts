@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { askedRevision, revisionOf } from './resource-version';
+import { askedRevision, namesRevision, revisionOf } from './resource-version';
 
 test.each([
   ['', 0],
@@ -32,3 +32,11 @@ test.each([
     expect.objectContaining({ code: 400, message: `invalid resource version: ${finding}` }),
   );
 });
+
+test.each([
+  ['', false],
+  ['0', false],
+  ['x', false],
+  ['18446744073709551616', false],
+  ['5', true],
+])('%j names a revision: %j', (text, is) => expect(namesRevision(text)).toBe(is));

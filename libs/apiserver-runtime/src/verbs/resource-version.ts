@@ -8,6 +8,13 @@ export function revisionOf(resourceVersion: string): number {
   return parsed(resourceVersion, why => plainFailure(why));
 }
 
+/** namesRevision tells whether a resourceVersion is that of some revision; what is no number is that of none. */
+export function namesRevision(resourceVersion: string): boolean {
+  if (!/^\d{1,20}$/.test(resourceVersion)) return false;
+  const revision = BigInt(resourceVersion);
+  return revision > 0n && revision <= LARGEST;
+}
+
 /**
  * askedRevision reads the resourceVersion of a query: 0 for none. What is no number is a bare 500 that names the field, or a 400 where the
  * answer comes from etcd (`'store'`), whose messages differ upstream.

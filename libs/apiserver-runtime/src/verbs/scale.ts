@@ -36,6 +36,8 @@ import { writeOptionsOf } from './write-options';
 
 const NAMESPACE_FILLED_SINCE = 22;
 
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
 const target: Target = {
   group: 'autoscaling',
   version: 'v1',
@@ -55,7 +57,7 @@ export async function scale(
   const { name, verb } = exchange.info;
   const patching = verb === 'patch';
   const type = patching ? patchTypeOf(exchange.request.headers, endpoint.custom) : undefined;
-  const shape = shapeOf(exchange, endpoint.custom ? offers.customPlain : offers.plain);
+  const shape = shapeOf(exchange, endpoint.custom ? offers.customMade : offers.made);
   if (verb === 'get') {
     wantsExport(endpoint, exchange, services.emulated);
     const entry = await readScaled(endpoint, exchange);
@@ -84,7 +86,19 @@ export async function scale(
   const change = (current: Entry | undefined) => {
     // Nobody reads a patch of what is not there.
     if (!current && type) throw notFound(endpoint.target, name);
-    return rescaled(context, current, wanted, paths);
+    const scale = asked(context, current, wanted, paths);
+    const object = endpoint.resource.hubOf(current!);
+    setAt(object, paths.replicas, replicasOf(scale));
+    context.admitted = {
+      kind: SCALE,
+      wanted: () => scale,
+      old: old => scaleOf(old, paths),
+      take: (into, left) => {
+        checkLeft(context, current!, left);
+        setAt(into, paths.replicas, replicasOf(left));
+      },
+    };
+    return object;
   };
   const { entry } = await updateObject(context, change, { owned: services.emulated < OWNED_SINCE });
   await endpoint.resource.load([entry]);
@@ -130,8 +144,8 @@ function decodeOfCustom(body: Buffer, media: Media, decode: DecodeContext): AnyO
   }
 }
 
-/** rescaled is the present object with the wanted replicas. */
-function rescaled(
+/** asked is the scale that is wanted, if it is one of the present object. */
+function asked(
   context: WriteContext,
   current: Entry | undefined,
   wanted: (scale: AnyObject) => AnyObject,
@@ -142,7 +156,7 @@ function rescaled(
   const patching = verb === 'patch';
   const object = current ? endpoint.resource.hubOf(current) : {};
   const scale = wanted(scaleOf(object, paths));
-  const { resourceVersion = '', uid } = scale.metadata ?? {};
+  const { uid } = scale.metadata ?? {};
   if (patching) matchesPath(scale, namespace, name);
   else if (uid) checkUid(context, current, uid);
   if (!current) throw notFound(endpoint.target, name);
@@ -150,13 +164,18 @@ function rescaled(
     throw otherUid(endpoint, name, uid, object.metadata?.uid ?? '');
   // Who owns which fields is told of the object, never of its scale.
   if (scale.metadata) delete scale.metadata.managedFields;
+  return scale;
+}
+
+/** checkLeft refuses what admission left of a scale if it is none, or one of another state of the object. */
+function checkLeft({ endpoint, exchange: { info } }: WriteContext, current: Entry, scale: AnyObject): void {
+  const { name } = info;
+  const { resourceVersion = '' } = scale.metadata ?? {};
   // Objects of custom resources are checked as a whole, where their replicas really stand.
   if (!endpoint.custom) checkScale(scale, name);
   const given = revisionOf(resourceVersion);
   if (endpoint.custom && resourceVersion && given === 0) throw unlocked(endpoint, name);
   if (given !== 0 && given !== current.revision) throw conflict(endpoint.target, name, MODIFIED);
-  setAt(object, paths.replicas, replicasOf(scale));
-  return object;
 }
 
 function otherUid({ target: { group, resource } }: Endpoint, name: string, given: string, actual: string): StatusError {

@@ -193,14 +193,13 @@ async function changed(
   const { name } = context.exchange.info;
   if (mode.uid) checkUid(context, current, mode.uid);
   if (current) await endpoint.resource.load([current]);
+  else if (!mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
   else refuseCreate(endpoint);
   const object = await make(current);
   if (!mode.owned) await trackUpdate(context, current, object);
   if (!current) {
     const attributes = context.attributes('CREATE', name, object, undefined);
     await services.admission.admit(attributes);
-    // Whatever else is wrong with what cannot be created comes first.
-    if (!mode.forceCreate && !context.strategy.allowCreateOnUpdate) throw notFound(endpoint.target, name);
     dedupOwners(object, true, text => context.exchange.warn(text));
     revisionOf(object.metadata?.resourceVersion ?? '');
     prepareNew(context, object);
@@ -210,6 +209,7 @@ async function changed(
   const old = endpoint.resource.hubOf(current);
   const attributes = context.attributes('UPDATE', name, object, old);
   await services.admission.admit(attributes);
+  context.admitted?.take(object, attributes.object as AnyObject);
   dedupOwners(object, true, text => context.exchange.warn(text));
   if (!locksLast(context)) lock(context, object, String(current.revision), name);
   if (context.mistyped) throw context.mistyped;

@@ -70,7 +70,7 @@ async function create(
   exchange: Exchange,
   handler: VirtualHandler,
 ): Promise<ApiResponse> {
-  const shape = shapeOf(exchange, offers.plain);
+  const shape = shapeOf(exchange, offers.made);
   const options = writeOptionsOf('CreateOptions', exchange.query, services.emulated);
   const context = new WriteContext(services, endpoint, exchange, options, endpoint.kind.strategy);
   const media = contentMedia(exchange.request.headers['content-type']);

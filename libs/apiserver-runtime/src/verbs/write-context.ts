@@ -1,4 +1,4 @@
-import type { AnyObject, StatusError } from '@navarch/apimachinery';
+import type { AnyObject, GroupVersionKind, StatusError } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Strategy, StrategyContext } from '@navarch/kinds';
 import { randomUUID } from 'node:crypto';
@@ -18,6 +18,8 @@ export class WriteContext {
   reread: (() => AnyObject) | undefined;
   /** mistyped is what is wrong with the type that the wanted object says it is of: not to be told before it has been locked. */
   mistyped: StatusError | undefined;
+  /** admitted is set where admission sees something else than the object. */
+  admitted: Admitted | undefined;
 
   constructor(
     readonly services: Services,
@@ -61,7 +63,7 @@ export class WriteContext {
       kind: operation === 'CREATE' ? 'CreateOptions' : verb === 'patch' ? 'PatchOptions' : 'UpdateOptions',
       apiVersion: 'meta.k8s.io/v1',
       ...(dryRun && { dryRun: ['All'] }),
-      ...(force && { force }),
+      ...(force && operation !== 'CREATE' && { force }),
       ...(fieldManager && { fieldManager }),
       ...(fieldValidation && this.services.emulated >= FIELD_VALIDATION_SINCE && { fieldValidation }),
     };
@@ -74,15 +76,27 @@ export class WriteContext {
     object: AnyObject | undefined,
     oldObject: AnyObject | undefined,
   ): AdmissionAttributes {
+    const { admitted } = this;
     return attributesFor(this.endpoint, this.exchange, operation, {
+      ...(admitted && { kind: admitted.kind }),
       name,
       subresource: this.subresource,
-      object,
-      oldObject,
+      object: admitted && object ? admitted.wanted(object) : object,
+      oldObject: admitted && oldObject ? admitted.old(oldObject) : oldObject,
       dryRun: this.options.dryRun,
       options: this.describeOptions(operation),
     });
   }
+}
+
+/** Admitted is how admission sees a write of a subresource in a kind of its own: the objects that it is about, and how what admission made of one is taken over. */
+export interface Admitted {
+  readonly kind: GroupVersionKind;
+  /** wanted is what was sent, old what stands for the present object. */
+  wanted(object: AnyObject): AnyObject;
+  old(object: AnyObject): AnyObject;
+  /** take puts into the object what admission left of what was sent; it throws if that does not hold. */
+  take(object: AnyObject, left: AnyObject): void;
 }
 
 /** attributesFor makes admission's attributes of a write at an endpoint. */
@@ -90,7 +104,8 @@ export function attributesFor(
   endpoint: Endpoint,
   exchange: Exchange,
   operation: Operation,
-  rest: Pick<AdmissionAttributes, 'name' | 'subresource' | 'object' | 'oldObject' | 'dryRun' | 'options'>,
+  rest: Pick<AdmissionAttributes, 'name' | 'subresource' | 'object' | 'oldObject' | 'dryRun' | 'options'> &
+    Partial<Pick<AdmissionAttributes, 'kind'>>,
 ): AdmissionAttributes {
   const { group, version, kind, resource } = endpoint.kind.resource;
   return {

@@ -70,6 +70,9 @@ function patternCheck(source: string): Keyword<string> {
   }
 }
 
+/** RANGED_SINCE is the first release that holds whole numbers against what can be held. */
+const RANGED_SINCE = 23;
+
 /** checksOfNumbers: what a whole number can hold, multipleOf, minimum, maximum. For whole numbers the bounds are whole too. */
 export function checksOfNumbers(schema: JsonSchema): Check[] {
   const { maximum, minimum, exclusiveMaximum, exclusiveMinimum, multipleOf } = schema;
@@ -77,7 +80,7 @@ export function checksOfNumbers(schema: JsonSchema): Check[] {
   if (schema.type === 'integer')
     checks.push((n, path, findings) => {
       const words = 'value must be of type integer (default format) in';
-      if (!isInt64(n)) findings.composite(`Checked ${words} ${path}`);
+      if (findings.emulated >= RANGED_SINCE && !isInt64(n)) findings.composite(`Checked ${words} ${path}`);
     });
   const boundFor = (n: number, bound: number) => (Number.isInteger(n) ? Math.trunc(bound) : bound);
   if (multipleOf !== undefined)

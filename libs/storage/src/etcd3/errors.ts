@@ -7,7 +7,7 @@ const TIMEOUT = /DEADLINE_EXCEEDED|Deadline exceeded|request timed out/i;
 const NEVER_SENT =
   /No connection established|The call was never taken|ECONNREFUSED|Name resolution failed|Channel closed|channel has been shut down/i;
 
-/** etcdError makes a StatusError of what the etcd client threw: 410 compacted, 413 too large, 503 unavailable, 504 timed out, 500 else. */
+/** etcdError makes a StatusError of what the etcd client threw: 410 compacted, a bare 500 too large, 503 unavailable, 504 timed out, 500 else. */
 export function etcdError(error: unknown): Error {
   if (error instanceof StatusError) return error;
   const text = describe(error);
@@ -55,8 +55,9 @@ export function futureRevision(): StatusError {
   return new StatusError(500, '', 'etcdserver: mvcc: required revision is a future revision');
 }
 
+/** tooBig is the answer to an object that etcd does not take: etcd's own words, as upstream passes them on. */
 function tooBig(): StatusError {
-  return new StatusError(413, 'RequestEntityTooLarge', 'Request entity too large: etcdserver: request is too large');
+  return new StatusError(500, '', 'etcdserver: request is too large');
 }
 
 function unavailable(): StatusError {

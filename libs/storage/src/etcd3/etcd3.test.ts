@@ -83,7 +83,7 @@ test.each([
   ['4 DEADLINE_EXCEEDED: Deadline exceeded', 504, false],
   ['14 UNAVAILABLE: etcdserver: request timed out', 504, false],
   ['11 OUT_OF_RANGE: etcdserver: mvcc: required revision has been compacted', 410, false],
-  ['3 INVALID_ARGUMENT: etcdserver: request is too large', 413, false],
+  ['3 INVALID_ARGUMENT: etcdserver: request is too large', 500, false],
   ['8 RESOURCE_EXHAUSTED: etcdserver: mvcc: database space exceeded', 500, false],
 ])('etcdError of %j is %i', (message, code, neverSent) => {
   expect(etcdError(new Error(message))).toMatchObject({ code });

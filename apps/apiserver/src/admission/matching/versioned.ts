@@ -22,6 +22,9 @@ export async function inVersion(
   return { attributes, version, object, oldObject };
 }
 
+/** isOfOwnKind: what is sent to some subresources is of a kind in a group and version of its own, whatever those of the resource are. */
+const isOfOwnKind = ({ kind, resource }: AdmissionAttributes): boolean => apiVersionOf(kind) !== apiVersionOf(resource);
+
 /** shown is an object as it is in a version. */
 async function shown(
   object: KubeObject | undefined,
@@ -29,8 +32,9 @@ async function shown(
   version: GroupVersion & Partial<ServedVersion>,
 ): Promise<KubeObject | null> {
   if (!object) return null;
-  const apiVersion = apiVersionOf(version);
+  const apiVersion = apiVersionOf(isOfOwnKind(attributes) ? attributes.kind : version);
   const kind = object.kind ?? attributes.kind.kind;
+  if (isOfOwnKind(attributes)) return { ...object, kind, apiVersion };
   const { fromHub, convert } = version;
   const own = apiVersionOf(attributes.kind);
   if (convert && apiVersion !== own) return convert({ ...structuredClone(object), kind, apiVersion: own } as AnyObject);
@@ -50,6 +54,7 @@ export async function toHub(
   kind: KindDefinition | undefined,
   emulated: Minor,
 ): Promise<KubeObject> {
+  if (isOfOwnKind(attributes)) return object;
   const hub = kind?.versions.find(v => v.group === attributes.kind.group && v.version === attributes.kind.version);
   if (hub?.convert) return hub.convert(object as AnyObject);
   const conversion: Partial<ServedVersion> = version;
@@ -64,11 +69,12 @@ export async function toHub(
 export function describeRequest({ attributes, version }: Versioned): Record<string, unknown> {
   const { kind, resource, requested, subresource, user } = attributes;
   const { group, version: name } = version;
+  const own = isOfOwnKind(attributes);
   return {
-    kind: { group, version: name, kind: kind.kind },
+    kind: own ? kind : { group, version: name, kind: kind.kind },
     resource: { group, version: name, resource: resource.resource },
     ...(subresource && { subResource: subresource, requestSubResource: subresource }),
-    requestKind: { group: requested.group, version: requested.version, kind: kind.kind },
+    requestKind: own ? kind : { group: requested.group, version: requested.version, kind: kind.kind },
     requestResource: { group: requested.group, version: requested.version, resource: resource.resource },
     ...(attributes.name && { name: attributes.name }),
     ...(attributes.namespace && { namespace: attributes.namespace }),

@@ -1,5 +1,5 @@
 import type { admissionv1 } from '@navarch/api';
-import { decodeJson, isRecord, StatusError, type KubeObject } from '@navarch/apimachinery';
+import { isRecord, parseApiVersion, StatusError, type KubeObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
 import { describeRequest, type Versioned } from '../matching/versioned';
 
@@ -14,7 +14,8 @@ export function reviewVersion(accepted: readonly string[]): string | undefined {
 export function buildReview(versioned: Versioned, version: string): { uid: string; review: object } {
   const uid = randomUUID();
   const { object, oldObject } = versioned;
-  const request = { uid, ...describeRequest(versioned), object, oldObject };
+  const { dryRun, options, ...asked } = describeRequest(versioned);
+  const request = { uid, ...asked, object, oldObject, dryRun, options };
   return { uid, review: { kind: 'AdmissionReview', apiVersion: `admission.k8s.io/${version}`, request } };
 }
 
@@ -26,12 +27,17 @@ export class InvalidResponse extends Error {
   }
 }
 
+/** JSON_PATCH is the one kind of patch that there is; reviews before v1 did not say so. */
+export const JSON_PATCH = 'JSONPatch';
+
 /** Verdict is a webhook's answer that was understood. */
 export interface Verdict {
   readonly allowed: boolean;
   readonly status: admissionv1.AdmissionResponse['status'];
-  /** patch is a JSON patch. */
-  readonly patch: object[] | undefined;
+  /** patch is the text of a JSON patch. */
+  readonly patch: Buffer | undefined;
+  /** patchType is what kind of patch it is said to be. */
+  readonly patchType: string;
   readonly warnings: readonly string[];
   readonly auditAnnotations: Readonly<Record<string, string>>;
 }
@@ -47,7 +53,8 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
       throw new InvalidResponse(
         `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(response.uid ?? '')}`,
       );
-    const kind = `${review.apiVersion ?? ''}, Kind=${review.kind ?? ''}`;
+    const { group, version: answered } = parseApiVersion(review.apiVersion ?? '') ?? { group: '', version: '' };
+    const kind = `${group}/${answered}, Kind=${review.kind ?? ''}`;
     if (kind !== 'admission.k8s.io/v1, Kind=AdmissionReview')
       throw new InvalidResponse(`expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${kind}`);
     checkPatchType(response, mutating);
@@ -55,7 +62,8 @@ export function parseVerdict(value: unknown, uid: string, version: string, mutat
   return {
     allowed: response.allowed === true,
     status: response.status,
-    patch: mutating && response.patch ? readPatch(String(response.patch)) : undefined,
+    patchType: version === 'v1' ? (response.patchType ?? '') : JSON_PATCH,
+    patch: mutating && response.patch ? Buffer.from(String(response.patch), 'base64') : undefined,
     warnings: response.warnings ?? [],
     auditAnnotations: response.auditAnnotations ?? {},
   };
@@ -104,18 +112,8 @@ function checkPatchType({ patch, patchType }: admissionv1.AdmissionResponse, mut
     throw new InvalidResponse('webhook returned response.patch but not response.patchType');
   if (!patch && patchType != null)
     throw new InvalidResponse('webhook returned response.patchType but not response.patch');
-  if (patchType != null && patchType !== 'JSONPatch')
+  if (patchType === '')
     throw new InvalidResponse(`webhook returned invalid response.patchType of ${JSON.stringify(patchType)}`);
-}
-
-function readPatch(base64: string): object[] {
-  try {
-    const patch = decodeJson(Buffer.from(base64, 'base64')).value;
-    if (Array.isArray(patch)) return patch as object[];
-  } catch {
-    // It is said below.
-  }
-  throw new InvalidResponse('response.patch is no JSON patch');
 }
 
 /** MAX_CODE is the greatest code that HTTP can say. */

@@ -1,7 +1,9 @@
 import { decodeTyped } from '@navarch/api';
 import {
+  apiVersionOf,
   applyJsonPatch,
   badRequest,
+  decodeJson,
   internalError,
   isRecord,
   type KubeObject,
@@ -13,7 +15,7 @@ import type { ServedVersion } from '@navarch/kinds';
 import { coerceMetadata } from '@navarch/schema';
 import { toHub, type Versioned } from '../matching/versioned';
 import { callWebhook, type CallerOptions } from '../../outbound/webhook-caller';
-import { buildReview, denied, InvalidResponse, parseVerdict, reviewVersion, type Verdict } from './review';
+import { buildReview, denied, InvalidResponse, JSON_PATCH, parseVerdict, reviewVersion, type Verdict } from './review';
 import type { WebhookMetrics } from './webhook-metrics';
 import { WebhookMatcher, type ConfiguredWebhook, type Webhook, type WebhookMatcherParts } from './webhook';
 
@@ -138,28 +140,33 @@ export class MutatingAdmissionWebhook implements AdmissionPlugin {
     const versioned = await this.matcher.view(webhook, attributes);
     if (!versioned) return false;
     const verdict = await this.calls.ask(webhook, versioned);
-    const mutated = !!verdict?.patch?.length && (await this.apply(webhook.name, verdict.patch, versioned));
+    const mutated = !!verdict && (await this.apply(webhook, verdict, versioned));
     const note = JSON.stringify({ configuration, webhook: webhook.name, mutated });
     if (verdict) attributes.annotate(`mutation.webhook.admission.k8s.io/round_${round}_index_${index}`, note);
     return mutated;
   }
 
   /** apply answers whether the patch changed anything. */
-  private async apply(name: string, patch: readonly object[], versioned: Versioned): Promise<boolean> {
+  private async apply(webhook: Webhook, { patch, patchType }: Verdict, versioned: Versioned): Promise<boolean> {
     const { attributes, object } = versioned;
+    if (!patch?.length) return false;
+    const operations = orInternal(() => decodeJson(patch).value);
+    if (operations === null || (Array.isArray(operations) && !operations.length)) return false;
+    const name = JSON.stringify(webhook.name);
     if (!attributes.object || !object) {
-      const message = `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`;
+      const message = `admission webhook ${name} attempted to modify the object, which is not supported for this operation`;
       throw internalError(new Error(message));
     }
-    const { kindOf, emulated } = this.parts;
-    let patched: KubeObject;
-    try {
-      const value = applyJsonPatch(object, [...patch]);
-      if (JSON.stringify(value) === JSON.stringify(object)) return false;
-      patched = readPatched(value, versioned, emulated);
-    } catch (error) {
-      throw internalError(error);
+    if (patchType !== JSON_PATCH) {
+      if (webhook.failurePolicy === 'Ignore') return false;
+      throw internalError(
+        new Error(`failed calling webhook ${name}: unsupported patch type ${JSON.stringify(patchType)}`),
+      );
     }
+    const { kindOf, emulated } = this.parts;
+    const value = orInternal(() => patchedBy(object, operations));
+    if (JSON.stringify(value) === JSON.stringify(object)) return false;
+    const patched = orInternal(() => readPatched(value, versioned, emulated));
     const { group, resource } = attributes.resource;
     replaceContent(attributes.object, await toHub(patched, versioned, kindOf(group, resource), emulated));
     return true;
@@ -194,6 +201,24 @@ export class ValidatingAdmissionWebhook implements AdmissionPlugin {
   }
 }
 
+/** orInternal answers what is made; where that fails, the failure is the server's. */
+function orInternal<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw internalError(error);
+  }
+}
+
+/** patchedBy applies a webhook's patch. Why it does not apply is the cause of what a client would hear of a patch of its own. */
+function patchedBy(object: KubeObject, operations: unknown): unknown {
+  try {
+    return applyJsonPatch(object, operations);
+  } catch (error) {
+    throw (error as Error).cause ?? error;
+  }
+}
+
 /**
  * readPatched reads what a webhook made of an object as a body of its version would be, fields that the version does not know dropped. It throws an Error for what is no
  * such object. Of a custom object only what all objects have is read: its schema is held against it afterwards.
@@ -203,7 +228,7 @@ function readPatched(value: unknown, { object, version }: Versioned, emulated: n
   if (!isRecord(value) || value['apiVersion'] !== apiVersion || value['kind'] !== kind)
     throw new Error(`a webhook may not make anything else of ${apiVersion}, Kind=${kind}`);
   const { schema }: Partial<ServedVersion> = version;
-  if (schema) {
+  if (schema && apiVersion === apiVersionOf(version)) {
     const { object: read } = decodeTyped(schema, value, { emulated, bare: true, raw: JSON.stringify(value) });
     return { ...read, apiVersion, kind } as KubeObject;
   }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   ConfigMaps,
+  Deployments,
   HorizontalPodAutoscalers,
   LimitRanges,
   MutatingWebhookConfigurations,
@@ -197,6 +198,39 @@ describe('webhooks over HTTPS', () => {
     });
   });
 
+  test('a scale is seen and changed as a scale, and not by the labels of what it scales', async () => {
+    const labels = { app: 'scaled' };
+    const of = { app: 'scaled' };
+    const template = { metadata: { labels: of }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const spec = { replicas: 0, selector: { matchLabels: of }, template };
+    await admin.resource(Deployments).create({ metadata: { name: 'scaled', namespace: 'default', labels }, spec });
+    const rules = [rule(['deployments/scale'], { operations: ['UPDATE'] })];
+    await install(
+      'mutating',
+      () => ({ allowed: true }),
+      webhook('/probe'),
+      webhook('/scale', { rules }),
+      webhook('/labelled', { rules, objectSelector: { matchLabels: labels } }),
+    );
+    hooks.on('/scale', () => answering([{ op: 'replace', path: '/spec/replicas', value: 3 }]));
+    const answer = await admin.transport.send({
+      method: 'PATCH',
+      path: '/apis/apps/v1/namespaces/default/deployments/scaled/scale',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: Buffer.from('{"spec":{"replicas":2}}'),
+    });
+    expect(answer.status).toBe(200);
+    expect(hooks.reviews.map(({ path }) => path)).toEqual(['/scale']);
+    expect(hooks.reviews[0]!.review.request).toMatchObject({
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+      subResource: 'scale',
+      object: { kind: 'Scale', apiVersion: 'autoscaling/v1', spec: { replicas: 2 } },
+      oldObject: { kind: 'Scale', metadata: { name: 'scaled' } },
+    });
+    expect((await admin.resource(Deployments).get('default', 'scaled')).spec?.replicas).toBe(3);
+  });
+
   test('a patch changes the object, and the plugins before see what was added', async () => {
     await admin.resource(LimitRanges).create({
       metadata: { name: 'limits', namespace: 'default' },
@@ -254,11 +288,20 @@ describe('webhooks over HTTPS', () => {
   test.each<[string, () => Answer, RegExp]>([
     ['data of another type', () => set('/data', 5), /cannot unmarshal number into Go struct field ConfigMap\.data/],
     ['another kind', () => set('/kind', 'Secret'), /may not make anything else of v1, Kind=ConfigMap/],
+    [
+      'a patch of another type',
+      () => ({ ...answering([{ op: 'add', path: '/a', value: 1 }]), patchType: 'Merge' }),
+      /unsupported patch type "Merge"/,
+    ],
     ['no object at all', () => answering([{ op: 'replace', path: '', value: [] }]), /Internal error occurred/],
-    ['a patch that is too deep', () => answering('['.repeat(100_000)), /response\.patch is no JSON patch/],
+    [
+      'a patch that is too deep',
+      () => answering('['.repeat(100_000)),
+      /Internal error occurred: .* exceeded max depth/,
+    ],
     ['an object that is too deep', () => answering(deep(900)), /Internal error occurred|cannot unmarshal/],
-    ['an answer that is too deep', () => '['.repeat(1_000_000), /json parse error: .* exceeded max depth/],
-    ['an answer of no form', () => '"no"', /webhook response was absent/],
+    ['an answer that is too deep', () => '['.repeat(1_000_000), /yaml: exceeded max/],
+    ['an answer of no form', () => '"no"', /cannot unmarshal string into Go value/],
     ['warnings that are none', () => ({ allowed: true, warnings: { length: 1e9 } }), /response\.warnings of type/],
     ['copies of copies', () => answering(copies()), /Internal error occurred/],
     ['a code that is none', () => ({ allowed: false, status: { code: 100_000 } }), /without explanation/],

@@ -25,23 +25,24 @@ describe('reviews', () => {
   });
   const answer = (response: object) => ({ kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', response });
   test('a patch comes as base64', () => {
-    const patch = Buffer.from('[{"op":"add","path":"/a","value":1}]').toString('base64');
+    const text = '[{"op":"add","path":"/a","value":1}]';
+    const patch = Buffer.from(text).toString('base64');
     expect(
       parseVerdict(answer({ uid: 'u', allowed: true, patch, patchType: 'JSONPatch' }), 'u', 'v1', true),
     ).toMatchObject({
       allowed: true,
-      patch: [{ op: 'add', path: '/a', value: 1 }],
+      patch: Buffer.from(text),
     });
   });
   test.each<[string, unknown, string]>([
     ['nothing', {}, 'webhook response was absent'],
     ["another request's answer", answer({ uid: 'v', allowed: true }), 'expected response.uid="u", got "v"'],
-    ['a patch of no type', answer({ uid: 'u', allowed: true, patch: 'W10=' }), 'not response.patchType'],
+    ['a patch without a type', answer({ uid: 'u', allowed: true, patch: 'W10=' }), 'not response.patchType'],
     ['a type of no patch', answer({ uid: 'u', allowed: true, patchType: 'JSONPatch' }), 'not response.patch'],
     [
-      'a patch of another type',
-      answer({ uid: 'u', allowed: true, patch: 'W10=', patchType: 'Merge' }),
-      'invalid response.patchType of "Merge"',
+      'a patch of an empty type',
+      answer({ uid: 'u', allowed: true, patch: 'W10=', patchType: '' }),
+      'invalid response.patchType of ""',
     ],
     ['a text', 'no', 'webhook response was absent'],
     ['a text for a response', { ...answer({}), response: 'no' }, 'AdmissionReview.response'],
@@ -50,8 +51,8 @@ describe('reviews', () => {
     ['a number for a warning', answer({ uid: 'u', warnings: [1] }), 'response.warnings of type []string'],
     ['a number for an annotation', answer({ uid: 'u', auditAnnotations: { a: 1 } }), 'of type map[string]string'],
     ['a text for a code', answer({ uid: 'u', status: { code: '400' } }), 'response.status.code of type int32'],
-    ['no JSON for a patch', answer({ uid: 'u', patchType: 'JSONPatch', patch: 'e30' }), 'no JSON patch'],
-    ['another kind', { ...answer({ uid: 'u' }), kind: 'X' }, 'Kind=X'],
+    ['another kind', { ...answer({ uid: 'u' }), kind: 'X' }, 'got admission.k8s.io/v1, Kind=X'],
+    ['no kind', { response: { uid: 'u' } }, 'got /, Kind='],
   ])('%s is no answer', (_name, value, why) => {
     expect(() => parseVerdict(value, 'u', 'v1', true)).toThrow(why);
   });
