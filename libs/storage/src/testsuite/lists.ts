@@ -124,7 +124,7 @@ export function listTests(context: SuiteContext): void {
       }),
       expect(storage.list({ predicate: {}, limit: 5, atLeast: current + 1000 })).rejects.toMatchObject({
         ...want,
-        details: { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }] },
+        details: expect.not.objectContaining({ retryAfterSeconds: expect.anything() }),
       }),
       expect(storage.list({ predicate: {}, exactly: current + 1000 })).rejects.toMatchObject({
         code: 500,
