@@ -18,11 +18,17 @@ describe('parseFieldSelector', () => {
   test.each([
     ['a', "invalid selector: 'a'; can't understand 'a'"],
     ['metadata.name in (a)', "invalid selector: 'metadata.name in (a)'; can't understand 'metadata.name in (a)'"],
+    ['z>a,b', "invalid selector: 'z>a,b'; can't understand 'b'"],
+    ['a\\,b', "invalid selector: 'a\\,b'; can't understand 'a\\,b'"],
+    ['a=b\\', 'invalid field selector: invalid escape sequence: \\'],
     ['a=b\\c', 'invalid field selector: invalid escape sequence: \\c'],
     ['a\\=b=c', 'invalid field selector: unescaped character in value: 61'],
     ['a=b=c', 'invalid field selector: unescaped character in value: 61'],
   ])('%p is refused', (text, message) => {
     expect(() => parseFieldSelector(text)).toThrow(new Error(message));
+  });
+  test('a backslash of a field is one of its letters', () => {
+    expect(parseFieldSelector('a\\=b').requirements).toEqual([{ field: 'a\\', operator: '=', value: 'b' }]);
   });
   test('tells what a field must be', () => {
     const selector = parseFieldSelector('metadata.name=x,status.phase!=Running');

@@ -17,12 +17,13 @@ export interface FieldSelector {
 }
 
 /**
- * parseFieldSelector reads `metadata.name=x,spec.nodeName!=y`; backslash escapes `\`, `,` and `=`. A term of an empty field and an empty value says
- * nothing. It throws an Error in the API's words.
+ * parseFieldSelector reads `metadata.name=x,spec.nodeName!=y`; backslash escapes `\`, `,` and `=` of a value. A term of an empty field and an empty
+ * value says nothing. Terms are read in the order of their text. It throws an Error in the API's words, about the first that is wrong.
  */
 export function parseFieldSelector(text: string): FieldSelector {
   const requirements = splitTerms(text)
     .filter(term => term !== '')
+    .sort()
     .map(term => parseTerm(term, text))
     .filter(({ field, value }) => field !== '' || value !== '');
   return fieldSelector(requirements);

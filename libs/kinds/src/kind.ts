@@ -33,12 +33,15 @@ export interface StrategyContext {
 /** MetadataCheck is one look at metadata: `whole` as at that of a new object, `change` at what an update may not do to it. */
 export type MetadataCheck = 'whole' | 'change';
 
+/** OwnCheck is what a kind finds wrong with a change between two looks at metadata: findings are told in the order in which they are looked for. */
+export type OwnCheck<T> = { find(object: T, old: T, context: StrategyContext): FieldError[] }['find'];
+
 /** MetadataChecks lists, in order, how a kind's own validation looks at metadata. What is found twice is told twice. */
-export interface MetadataChecks {
+export interface MetadataChecks<T = KubeObject> {
   /** create is `['whole']` unless given; with none the name only has to fit into a path. */
   readonly create?: readonly 'whole'[];
-  /** update is `['change', 'whole']` unless given. */
-  readonly update?: readonly MetadataCheck[];
+  /** update is `['change', 'whole']` unless given; validateUpdate comes after it. */
+  readonly update?: readonly (MetadataCheck | OwnCheck<T>)[];
 }
 
 /**
@@ -57,7 +60,7 @@ export interface Strategy<T extends KubeObject> {
   prepareForUpdate?(object: T, old: T, context: StrategyContext): void;
   validateUpdate?(object: T, old: T, context: StrategyContext): FieldError[];
   /** metadataChecks are those of the kind; the server's own come before them on update, and after them on create. */
-  readonly metadataChecks?: MetadataChecks | ((context: StrategyContext) => MetadataChecks);
+  readonly metadataChecks?: MetadataChecks<T> | ((context: StrategyContext) => MetadataChecks<T>);
   warnings?(object: T, old: T | undefined, context: StrategyContext): string[];
   /** canonicalize brings a valid object into its stored form. */
   canonicalize?(object: T): void;

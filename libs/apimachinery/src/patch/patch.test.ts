@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { deepClone } from '../json';
 import { scalar, type FieldSchema, type TypeSchema } from '../schema';
-import { applyJsonPatch, applyMergePatch, applyStrategicMergePatch, MAX_JSON_PATCH_OPERATIONS } from './index';
+import {
+  applyJsonPatch,
+  applyMergePatch,
+  applyStrategicMergePatch,
+  MAX_JSON_PATCH_OPERATIONS,
+  spentPatch,
+} from './index';
 
 const none = () => undefined;
 const object = (fields: Record<string, Omit<FieldSchema, 'name'>>): TypeSchema => ({
@@ -27,6 +33,40 @@ const pod = object({
 const a = { name: 'a', image: '1' };
 const b = { name: 'b', image: '1', env: [{ name: 'A', value: '1' }] };
 const c = { name: 'c', image: '1' };
+
+describe('what a strategic merge leaves of a patch', () => {
+  test.each<[string, Record<string, unknown>, Record<string, unknown>, object]>([
+    [
+      'an order goes with its list',
+      { containers: [a, b] },
+      { '$setElementOrder/containers': [{ name: 'b' }, { name: 'a' }], containers: [{ name: 'b', image: 7 }] },
+      {},
+    ],
+    [
+      'a list without an order stays',
+      { containers: [a] },
+      { containers: [{ name: 'a' }] },
+      { containers: [{ name: 'a' }] },
+    ],
+    [
+      'keys to be retained go',
+      { strategy: { type: 'x' }, labels: {} },
+      { strategy: { $retainKeys: ['type'], type: 5 }, labels: { $patch: 'replace', a: 'b' } },
+      { strategy: { type: 5 }, labels: { a: 'b' } },
+    ],
+    [
+      'what is deleted stays',
+      { labels: { a: 'b' } },
+      { labels: { $patch: 'delete' } },
+      { labels: { $patch: 'delete' } },
+    ],
+    ['and what was added', {}, { labels: { $patch: 'replace' } }, { labels: { $patch: 'replace' } }],
+  ])('%s', (_title, doc, patch, left) => {
+    const given = deepClone(patch);
+    expect(spentPatch(pod, doc, patch, 20)).toEqual(left);
+    expect(patch).toEqual(given);
+  });
+});
 
 describe('strategic merge patch', () => {
   test.each<[string, object, object, object]>([

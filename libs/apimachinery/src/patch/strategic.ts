@@ -27,6 +27,8 @@ type Json = Record<string, unknown>;
 interface Merging {
   /** takesAsIs: what a patch adds is taken with the directives and nulls in it, and so is a list to delete from what is not there. */
   readonly takesAsIs: boolean;
+  /** spends: what has been obeyed is taken out of the patch. */
+  readonly spends?: boolean;
 }
 
 /** TAKES_AS_IS_UNTIL is the last release that looked into nothing that a patch adds. */
@@ -51,6 +53,16 @@ export function applyStrategicMergePatch(schema: TypeSchema, doc: unknown, patch
   return mergeObject(schema, isRecord(doc) ? doc : {}, patch, { takesAsIs: emulated <= TAKES_AS_IS_UNTIL });
 }
 
+/**
+ * spentPatch is what a strategic merge leaves of a patch that it has applied, which is what messages show: without the directives that were obeyed
+ * and the lists that were merged in the order that stood beside them. The patch itself stays.
+ */
+export function spentPatch(schema: TypeSchema, doc: Json, patch: Json, emulated = 33): Json {
+  const spent = deepClone(patch);
+  mergeObject(schema, doc, spent, { takesAsIs: emulated <= TAKES_AS_IS_UNTIL, spends: true });
+  return spent;
+}
+
 /** fieldOf looks a field up whose value is merged with another; only fields of structs can be. */
 function fieldOf(schema: TypeSchema, key: string): FieldSchema {
   const known = schema.kind === 'object' ? schema.field(key) : undefined;
@@ -67,8 +79,8 @@ function fieldOf(schema: TypeSchema, key: string): FieldSchema {
 }
 
 function mergeObject(schema: TypeSchema, original: Json, patch: Json, merging: Merging): Json {
-  if (Object.hasOwn(patch, DIRECTIVE)) return replaceObject(patch);
-  const rest = { ...patch };
+  if (Object.hasOwn(patch, DIRECTIVE)) return replaceObject(patch, merging);
+  const rest = merging.spends ? patch : { ...patch };
   const result: Json = {};
   const retained = retainedKeys(rest);
   delete rest[RETAIN_KEYS];
@@ -116,9 +128,12 @@ function mergeObject(schema: TypeSchema, original: Json, patch: Json, merging: M
 }
 
 /** replaceObject obeys `$patch` on an object: replace takes the rest of the patch as it is, delete leaves nothing. */
-function replaceObject(patch: Json): Json {
+function replaceObject(patch: Json, { spends }: Merging): Json {
   const { [DIRECTIVE]: directive, ...rest } = patch;
-  if (directive === 'replace') return deepClone(rest);
+  if (directive === 'replace') {
+    if (spends) delete patch[DIRECTIVE];
+    return deepClone(rest);
+  }
   if (directive === 'delete') return {};
   throw badDirective(directive, patch);
 }

@@ -63,3 +63,7 @@ test.each<['list' | 'watch', string, number, object]>([
 ])('%s %s at 1.%d', (verb, query, emulated, expected) => {
   expect(read(verb, query, emulated)).toMatchObject(expected);
 });
+
+test('of what is no number the timeout is told first', () => {
+  expect(() => read('list', 'limit=y&timeoutSeconds=x')).toThrow('strconv.ParseInt: parsing "x": invalid syntax');
+});

@@ -41,11 +41,13 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
   const initial = emulated >= WATCH_LIST_SINCE ? query.get('sendInitialEvents') : null;
   const timeout = query.get('timeoutSeconds');
   const sendInitialEvents = initial === null ? undefined : isTrue(initial);
+  // What is no number is told of in this order.
+  const timeoutSeconds = timeout === null ? undefined : integer(timeout);
   const common = {
     limit: integer(query.get('limit') ?? '0'),
     continueToken: query.get('continue') ?? '',
     resourceVersion: query.get('resourceVersion') ?? '',
-    timeoutSeconds: timeout === null ? undefined : integer(timeout),
+    timeoutSeconds,
     bookmarks: isTrue(query.get('allowWatchBookmarks')),
     sendInitialEvents,
   };

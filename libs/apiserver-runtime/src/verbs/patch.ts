@@ -4,6 +4,7 @@ import {
   applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
+  spentPatch,
   goPrint,
   isRecord,
   notFound,
@@ -131,7 +132,18 @@ export function patchObject(
   if (!isRecord(after)) throw invalidPatch(JSON.stringify(after), notAnObject(after));
   if (target.custom) return restoreCustom(after, target, decode);
   return type === 'strategic'
-    ? restoreStrategic(after, target, value, decode)
+    ? restoreStrategic(
+        after,
+        target,
+        () =>
+          spentPatch(
+            strategicSchema(target, decode.emulated),
+            before,
+            value as Record<string, unknown>,
+            decode.emulated,
+          ),
+        decode,
+      )
     : restore(after, target, type, value, before, decode);
 }
 
@@ -147,21 +159,22 @@ function patchedValue(
       return applyJsonPatch(before, value, emulated);
     case 'merge':
       return applyMergePatch(before, value, emulated);
-    case 'strategic': {
-      const schema = target.schema === undefined ? untyped : typeSchema(target.schema, emulated);
-      return applyStrategicMergePatch(schema, before, value, emulated);
-    }
+    case 'strategic':
+      return applyStrategicMergePatch(strategicSchema(target, emulated), before, value, emulated);
   }
 }
+
+const strategicSchema = ({ schema }: Target, emulated: Minor) =>
+  schema === undefined ? untyped : typeSchema(schema, emulated);
 
 /** restoreStrategic brings the patched object back into its type. It is not read as a body: its kind is that of the path, whatever it says. */
 function restoreStrategic(
   after: Record<string, unknown>,
   target: Target,
-  value: unknown,
+  spent: () => unknown,
   decode: DecodeContext,
 ): AnyObject {
-  const object = strategicallyShaped(after, target, value, decode);
+  const object = strategicallyShaped(after, target, spent, decode);
   const problem = target.conversionProblem?.(object);
   if (problem !== undefined) throw plainFailure(problem);
   return object;
@@ -170,7 +183,7 @@ function restoreStrategic(
 function strategicallyShaped(
   after: Record<string, unknown>,
   target: Target,
-  value: unknown,
+  spent: () => unknown,
   decode: DecodeContext,
 ): AnyObject {
   try {
@@ -179,7 +192,7 @@ function strategicallyShaped(
     if (!(error instanceof StatusError)) throw error;
     const why =
       strictFinding(error) ?? whyNot(() => decodeTyped(target.schema!, after, { ...decode, dialect: 'unstructured' }));
-    throw invalidPatch(goPrint(value), why);
+    throw invalidPatch(goPrint(spent()), why);
   }
 }
 

@@ -36,7 +36,11 @@ export function checkChange(context: WriteContext, object: AnyObject, old: AnyOb
   const look = lookAt(context, object, old);
   const errors = [
     ...look.byServer(),
-    ...(checksOf(strategy, context).update ?? UPDATE).flatMap(look.byKind),
+    ...(checksOf(strategy, context).update ?? UPDATE).flatMap(check =>
+      typeof check === 'string'
+        ? look.byKind(check)
+        : worded(context, object, one => check(one, old, context.strategyContext)),
+    ),
     ...worded(context, object, one => strategy.validateUpdate?.(one, old, context.strategyContext)),
   ];
   throwInvalid(endpoint, object, errors);
@@ -61,7 +65,7 @@ const UPDATE: readonly MetadataCheck[] = ['change', 'whole'];
 function checksOf(
   { metadataChecks: checks = {} }: Strategy<AnyObject>,
   { strategyContext }: WriteContext,
-): MetadataChecks {
+): MetadataChecks<AnyObject> {
   return typeof checks === 'function' ? checks(strategyContext) : checks;
 }
 

@@ -31,9 +31,6 @@ export function each(path: Path, value: unknown, texts: readonly string[]): Fiel
   return texts.map(text => field.invalid(path, value, text));
 }
 
-/** twice repeats findings: what is checked at two places is reported twice, and clients see that in the causes. */
-export const twice = (errors: readonly FieldError[]): FieldError[] => [...errors, ...errors];
-
 /** oneOf: findings if the value is not one of these. */
 export function oneOf(path: Path, value: string | undefined, supported: readonly string[]): FieldError[] {
   return supported.includes(value ?? '') ? [] : [field.notSupported(path, value ?? '', supported)];

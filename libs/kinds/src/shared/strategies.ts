@@ -19,6 +19,12 @@ export interface SpecStrategyOptions<T extends KubeObject> extends Strategy<T> {
   readonly sameSpec?: (spec: unknown, old: unknown) => boolean;
 }
 
+/** asNew looks at a change as at a new object: whatever was there before. */
+export const asNew =
+  <T>(find: Validate<T>): ValidateUpdate<T> =>
+  (object, _old, context) =>
+    find(object, context);
+
 const counts = (generation: boolean | number | undefined, emulated: number) =>
   typeof generation === 'number' ? emulated >= generation : generation === true;
 

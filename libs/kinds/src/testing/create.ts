@@ -143,7 +143,12 @@ export function update(
   };
   const before = structuredClone(old);
   strategy.prepareForUpdate?.(object, before, context);
-  const errors = strategy.validateUpdate?.(object, before, context) ?? [];
+  const { metadataChecks: checks = {} } = strategy;
+  const { update: inOrder = [] } = typeof checks === 'function' ? checks(context) : checks;
+  const errors = [
+    ...inOrder.flatMap(check => (typeof check === 'string' ? [] : check(object, before, context))),
+    ...(strategy.validateUpdate?.(object, before, context) ?? []),
+  ];
   const warnings = strategy.warnings?.(object, before, context) ?? [];
   if (!errors.length) strategy.canonicalize?.(object);
   return { object: stored(kind, completeForOutput(hubOf(kind).schema, object, emulated), emulated), errors, warnings };

@@ -85,7 +85,7 @@ export class CachedStore implements Storage {
   }
 
   /** fresh waits until the cache is as fresh as asked. False: etcd is ahead and its events do not come, so ask etcd itself. */
-  private async fresh({ atLeast, signal }: ReadOptions): Promise<boolean> {
+  private async fresh({ atLeast, signal, limit }: ReadOptions & Pick<ListOptions, 'limit'>): Promise<boolean> {
     await this.keyspace.loaded(this.config.prefix, signal);
     const wanted = atLeast ?? (await this.keyspace.etcdRevision(signal));
     if (this.cache.revision >= wanted || (await this.keyspace.reached(wanted, signal))) {
@@ -93,7 +93,7 @@ export class CachedStore implements Storage {
       await this.keyspace.loaded(this.config.prefix, signal);
       return true;
     }
-    if (atLeast !== undefined) throw tooLarge(atLeast, this.cache.revision);
+    if (atLeast !== undefined) throw tooLarge(atLeast, this.cache.revision, limit);
     this.keyspace.restartFeed();
     return false;
   }

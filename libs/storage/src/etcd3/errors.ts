@@ -42,11 +42,11 @@ export function tooOld(asked: number, floor: number): StatusError {
   return gone(`too old resource version: ${asked} (${floor})`);
 }
 
-/** tooLarge is the answer to a read that asks for a revision that does not come. */
-export function tooLarge(asked: number, current: number): StatusError {
+/** tooLarge is the answer to a read that asks for a revision that does not come. Of a page, which upstream reads from etcd, it does not say when to ask again. */
+export function tooLarge(asked: number, current: number, limit?: number): StatusError {
   return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
+    ...(limit === undefined && { retryAfterSeconds: 1 }),
   });
 }
 

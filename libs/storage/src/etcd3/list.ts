@@ -30,7 +30,7 @@ export async function listFromEtcd(
     const page = limit ? Math.min(PAGE, Math.max(limit - entries.length, hasSelector(predicate) ? 100 : 1)) : PAGE;
     const answer = await client.range({ key, ...(end && { end }), limit: page, ...(revision && { revision }) }, signal);
     revision ??= answer.revision;
-    refuseStale(options.atLeast, revision);
+    refuseStale(options, revision);
     for (const [i, kv] of answer.kvs.entries()) {
       const entry = decode(kv);
       if (!matches(predicate, entry)) continue;
@@ -52,8 +52,8 @@ export async function countOf(client: EtcdClient, prefix: string): Promise<numbe
   return (await client.range({ key: prefix, end: rangeEnd(prefix), countOnly: true })).count;
 }
 
-function refuseStale(atLeast: Revision | undefined, revision: Revision): void {
-  if (atLeast !== undefined && revision < atLeast) throw tooLarge(atLeast, revision);
+function refuseStale({ atLeast, limit }: ListOptions, revision: Revision): void {
+  if (atLeast !== undefined && revision < atLeast) throw tooLarge(atLeast, revision, limit);
 }
 
 async function refuseFuture(client: EtcdClient, revision: Revision, signal?: AbortSignal): Promise<void> {

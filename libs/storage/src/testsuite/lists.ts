@@ -118,7 +118,14 @@ export function listTests(context: SuiteContext): void {
       message: expect.stringContaining(`Too large resource version: ${current + 1000}, current: `),
     };
     await Promise.all([
-      expect(storage.list({ predicate: {}, atLeast: current + 1000 })).rejects.toMatchObject(want),
+      expect(storage.list({ predicate: {}, atLeast: current + 1000 })).rejects.toMatchObject({
+        ...want,
+        details: { retryAfterSeconds: 1 },
+      }),
+      expect(storage.list({ predicate: {}, limit: 5, atLeast: current + 1000 })).rejects.toMatchObject({
+        ...want,
+        details: expect.not.objectContaining({ retryAfterSeconds: expect.anything() }),
+      }),
       expect(storage.list({ predicate: {}, exactly: current + 1000 })).rejects.toMatchObject({
         code: 500,
         message: 'etcdserver: mvcc: required revision is a future revision',

@@ -15,7 +15,7 @@ import {
   wide,
 } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
 import { validateDaemonSet, validateDaemonSetStatus, validateDaemonSetUpdate } from './validation';
 import { podWarnings } from '../../../core/v1/pod/warnings';
@@ -109,7 +109,7 @@ export const daemonSet = defineKind<appsv1.DaemonSet>({
   ]),
   podSpec: 'spec.template.spec',
   strategy: specStrategy<appsv1.DaemonSet>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateDaemonSet), 'change'] },
     warnings: ({ spec }, old, release) => podWarnings(spec?.template, old?.spec?.template, TEMPLATE, release),
     generation: true,
     prepareForCreate(set) {

@@ -1,6 +1,6 @@
 import type { appsv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
-import { invalidStruct, nonNegative, twice, unsupportedStruct, type Release } from '../../../shared/errors';
+import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString, goLabelSelector } from '../../../shared/go-syntax';
 import {
   numberOf,
@@ -81,10 +81,7 @@ function validateRolling(
 
 /** validateDaemonSetUpdate adds that the selector is fixed. */
 export function validateDaemonSetUpdate(set: appsv1.DaemonSet, old: appsv1.DaemonSet, release: Release): FieldError[] {
-  return [
-    ...twice(validateDaemonSet(set, release)),
-    ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector),
-  ];
+  return [...validateDaemonSet(set, release), ...validateSelectorUnchanged(set.spec?.selector, old.spec?.selector)];
 }
 
 /** validateDaemonSetStatus: no number is negative. */

@@ -3,11 +3,11 @@ import { Path, type FieldError } from '@navarch/apimachinery';
 import { defaultTemplate } from '../../../core/v1/pod/defaults';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { nonNegative, twice, type Release } from '../../../shared/errors';
+import { nonNegative, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatSelector, integer, nameColumn, wide } from '../../../shared/printer';
 import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { inheritLabels } from '../shared/legacy';
 import {
   validateMatch,
@@ -72,7 +72,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
   ]),
   podSpec: 'spec.template.spec',
   strategy: specStrategy<appsv1.ReplicaSet>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateReplicaSet), 'change'] },
     warnings: (object, old, release) => [
       ...nameWarnings(object, old, release),
       ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
@@ -80,7 +80,7 @@ export const replicaSet = defineKind<appsv1.ReplicaSet>({
     generation: true,
     validate: validateReplicaSet,
     validateUpdate: (rs, old, release) => [
-      ...twice(validateReplicaSet(rs, release)),
+      ...validateReplicaSet(rs, release),
       ...validateSelectorUnchanged(rs.spec?.selector, old.spec?.selector),
     ],
   }),

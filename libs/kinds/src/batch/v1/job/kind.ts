@@ -66,7 +66,7 @@ export const job = defineKind<batchv1.Job>({
   ]),
   podSpec: 'spec.template.spec',
   strategy: specStrategy<batchv1.Job>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', (job, old, release) => validateJob(job, release, old), 'change'] },
     warnings: (object, old, release) => [
       ...nameWarnings(object, old, release),
       ...jobWarnings(object.spec, old?.spec, Path.at('spec'), release),

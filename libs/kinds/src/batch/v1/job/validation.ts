@@ -175,7 +175,7 @@ export function validateJobTemplate(
 export function validateJobUpdate(job: batchv1.Job, old: batchv1.Job, release: Release): FieldError[] {
   const { spec = NONE } = job;
   const { spec: before = NONE } = old;
-  const errors = [...validateJob(job, release, old), ...validateJobSpec(spec, release)];
+  const errors = validateJobSpec(spec, release);
   const elastic = release.emulated >= ELASTIC && spec.completionMode === 'Indexed';
   const fixed = (...names: (keyof batchv1.JobSpec)[]) =>
     names

@@ -6,7 +6,7 @@ import { cidrWarnings, FORMS } from '../../../shared/ip-forms';
 import { proxyConnect } from '../../../shared/connects';
 import { ageColumn, nameColumn, NONE, text, UNKNOWN, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { CONFIG_UNTIL } from './config-source';
 import { validateNode, validateNodeUpdate } from './validation';
 
@@ -96,14 +96,11 @@ export const node = defineKind<corev1.Node>({
   ]),
   strategy: {
     ...specStrategy<corev1.Node>({
-      metadataChecks: { update: ['whole', 'change'] },
+      metadataChecks: { update: ['whole', asNew(validateNode), 'change'] },
       prepareForUpdate: (node, old, { emulated }) => dropDisabled(node, old, emulated),
       validate: validateNode,
       warnings: nodeWarnings,
-      validateUpdate: (node, old, release) => [
-        ...validateNode(node, release),
-        ...validateNodeUpdate(node, old, release),
-      ],
+      validateUpdate: validateNodeUpdate,
     }),
     // A kubelet registers its node together with its status.
     prepareForCreate: (node, { emulated }) => dropDisabled(node, undefined, emulated),

@@ -4,7 +4,7 @@ import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text, wide } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultClaim } from './defaults';
 import { matchSources, settleSources, SOURCE_REFERENCES } from './data-sources';
 import { claimWarnings, classWarnings } from './warnings';
@@ -53,7 +53,7 @@ export const persistentVolumeClaim = defineKind<corev1.PersistentVolumeClaim>({
     wide('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
   ]),
   strategy: specStrategy<corev1.PersistentVolumeClaim>({
-    metadataChecks: { update: ['whole', 'change', 'whole'] },
+    metadataChecks: { update: ['whole', asNew(validateClaim), 'change', 'whole'] },
     prepareForCreate: (claim, { emulated }) => {
       claim.status = { phase: 'Pending' };
       const { spec } = claim;

@@ -2,7 +2,7 @@ import type { corev1 } from '@navarch/api';
 import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { changesText } from '../../../shared/changes';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, oneOf, twice, type Release } from '../../../shared/errors';
+import { each, IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
 import { validateSources } from './data-sources';
 import { validateLabelSelector } from '../../../shared/label-validation';
 
@@ -68,7 +68,7 @@ export function validateClaimUpdate(
   old: corev1.PersistentVolumeClaim,
   release: Release,
 ): FieldError[] {
-  const errors = twice(validateClaim(claim, release));
+  const errors = validateClaim(claim, release);
   const annotation = (c: corev1.PersistentVolumeClaim) => c.metadata?.annotations?.[BETA_CLASS] ?? '';
   if (annotation(claim) !== annotation(old))
     errors.push(field.invalid(Path.at('metadata', 'annotations', BETA_CLASS), annotation(claim), IMMUTABLE));

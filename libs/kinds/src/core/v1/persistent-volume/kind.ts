@@ -8,7 +8,7 @@ import { accessModesText } from '../persistent-volume-claim/kind';
 import { BETA_CLASS } from '../persistent-volume-claim/validation';
 import { defaultSources } from '../pod/volume-defaults';
 import { volumeWarnings } from './warnings';
-import { validateMountOptions, validateVolume, validateVolumeUpdate } from './validation';
+import { validateMountOptions, validateVolume, validateVolumeAsNew, validateVolumeUpdate } from './validation';
 
 function defaultVolume(volume: corev1.PersistentVolume): void {
   const spec = (volume.spec ??= {});
@@ -63,7 +63,7 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
     wide('VolumeMode', ({ spec }) => spec?.volumeMode ?? '<unset>'),
   ]),
   strategy: specStrategy<corev1.PersistentVolume>({
-    metadataChecks: { update: ['whole', 'whole'] },
+    metadataChecks: { update: ['whole', validateVolumeAsNew, 'whole'] },
     prepareForCreate(volume, context) {
       volume.status = { phase: 'Pending' };
       if (context.emulated >= PHASE_TIMES) volume.status.lastPhaseTransitionTime = second(context);

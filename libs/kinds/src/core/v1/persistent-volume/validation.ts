@@ -46,14 +46,20 @@ export function validateMountOptions({ metadata, spec = {} }: corev1.PersistentV
   return [field.forbidden(at, 'may not specify mount options for this volume type')];
 }
 
+/** validateVolumeAsNew looks at a change as at a new volume; what an old one may keep it may. */
+export const validateVolumeAsNew = (
+  volume: corev1.PersistentVolume,
+  old: corev1.PersistentVolume,
+  release: Release,
+): FieldError[] => [...validateVolume(volume, release, old), ...validateMountOptions(volume)];
+
 /** validateVolumeUpdate: what the volume is on, its mode and its place are fixed. */
 export function validateVolumeUpdate(
   volume: corev1.PersistentVolume,
   old: corev1.PersistentVolume,
   release: Release,
 ): FieldError[] {
-  const whole = validateVolume(volume, release, old);
-  const errors = [...whole, ...validateMountOptions(volume), ...whole];
+  const errors = validateVolume(volume, release, old);
   const { spec = {} } = volume;
   const { spec: before = {} } = old;
   const mayExpand = before.csi && !before.csi.controllerExpandSecretRef;

@@ -3,11 +3,11 @@ import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { validateMapMatch, validateWorkloadTemplate } from '../../../apps/v1/shared/workload';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { nonNegative, twice, type Release } from '../../../shared/errors';
+import { nonNegative, type Release } from '../../../shared/errors';
 import { ageColumn, containerColumns, formatLabels, integer, nameColumn, wide } from '../../../shared/printer';
 import { validateReplicaCounts } from '../../../shared/replica-counts';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { defaultTemplate } from '../pod/defaults';
 import { nameWarnings, podWarnings } from '../pod/warnings';
 
@@ -66,14 +66,14 @@ export const replicationController = defineKind<corev1.ReplicationController>({
   ]),
   podSpec: 'spec.template.spec',
   strategy: specStrategy<corev1.ReplicationController>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateController), 'change'] },
     warnings: (object, old, release) => [
       ...nameWarnings(object, old, release),
       ...podWarnings(object.spec?.template, old?.spec?.template, TEMPLATE, release),
     ],
     generation: true,
     validate: validateController,
-    validateUpdate: (controller, _old, release) => twice(validateController(controller, release)),
+    validateUpdate: asNew(validateController),
   }),
   subresources: {
     status: statusStrategy<corev1.ReplicationController>({

@@ -3,7 +3,7 @@ import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { specStrategy, statusStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy, statusStrategy } from '../../../shared/strategies';
 import { validateQuota, validateQuotaStatus, validateQuotaUpdate } from './validation';
 
 /** use prints used and hard amounts: `pods: 1/5, secrets: 0/3`; limits have a column of their own. */
@@ -27,7 +27,7 @@ export const resourceQuota = defineKind<corev1.ResourceQuota>({
     { ...ageColumn, since: 33 },
   ]),
   strategy: specStrategy<corev1.ResourceQuota>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateQuota), 'change'] },
     validate: validateQuota,
     validateUpdate: validateQuotaUpdate,
   }),

@@ -1,7 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
-import { IMMUTABLE, invalidStruct, twice, type Release } from '../../../shared/errors';
+import { IMMUTABLE, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { isStandardQuotaResource } from '../../../shared/resource-names';
 import { validateQuantity, validateResourceName } from '../pod/validation/resources';
@@ -135,7 +135,7 @@ export function validateQuotaUpdate(
   old: corev1.ResourceQuota,
   release: Release,
 ): FieldError[] {
-  const errors = twice(validateQuota(quota, release));
+  const errors = validateQuota(quota, release);
   const scopes = (object: corev1.ResourceQuota) => [...new Set(object.spec?.scopes)].sort();
   if (!semanticEqual(scopes(quota), scopes(old))) {
     const given = quota.spec?.scopes;

@@ -2,11 +2,11 @@ import { Secrets, type corev1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { IMMUTABLE, type Release } from '../../../shared/errors';
+import { IMMUTABLE } from '../../../shared/errors';
 import { validateImmutable } from '../../../shared/immutable';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { served } from '../../../shared/served';
-import { plainStrategy } from '../../../shared/strategies';
+import { asNew, plainStrategy } from '../../../shared/strategies';
 import { validateSecret } from './validation';
 import { secretWarnings } from './warnings';
 
@@ -21,11 +21,10 @@ function defaultSecret(secret: corev1.Secret): void {
   delete secret.stringData;
 }
 
-function validateUpdate(secret: corev1.Secret, old: corev1.Secret, release: Release): FieldError[] {
+function validateFixed(secret: corev1.Secret, old: corev1.Secret): FieldError[] {
   return [
     ...(secret.type === old.type ? [] : [field.invalid(Path.at('type'), secret.type, IMMUTABLE)]),
     ...validateImmutable(secret, old, ['data']),
-    ...validateSecret(secret, release),
   ];
 }
 
@@ -57,7 +56,8 @@ export const secret = defineKind<corev1.Secret>({
       // A client that leaves the type out means the one it has.
       if (secret.type === 'Opaque' && old.type === undefined) delete secret.type;
     },
-    validateUpdate,
+    metadataChecks: { update: ['change', validateFixed, 'whole'] },
+    validateUpdate: asNew(validateSecret),
     warnings: secretWarnings,
     export: refuseExport,
   }),

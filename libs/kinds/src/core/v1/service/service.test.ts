@@ -35,7 +35,7 @@ describe('v1.20 says of a service', () => {
       'a balancer of two protocols',
       service({ type: 'LoadBalancer', ports: [port(1), port(2, { protocol: 'UDP' })] }),
       [
-        `spec.ports: Invalid value: []core.ServicePort{${goPort('p1', 'TCP', 1)}, ${goPort('p2', 'UDP', 2)}}: cannot create an external load balancer with mix protocols`,
+        `spec.ports: Invalid value: []core.ServicePort{${goPort('p1', 'TCP', 1)}, ${goPort('p2', 'UDP', 2)}}: may not contain more than 1 protocol when type is 'LoadBalancer'`,
       ],
     ],
     [
@@ -99,6 +99,17 @@ describe('v1.20 says of a service', () => {
       'spec.healthCheckNodePort: Invalid value: 30200: cannot change healthCheckNodePort on loadBalancer service with externalTraffic=Local during update',
     ]);
     expect(ask(SERVICES).changed(local(30_100), service({ clusterIP: '10.96.0.9' }))).toEqual([]);
+  });
+
+  test('a balancer that carried several protocols may go on to, and is told of others last', () => {
+    const ports = [port(1), port(2, { protocol: 'UDP' })];
+    const balancer = (spec: Part) => service({ clusterIP: '10.96.0.9', type: 'LoadBalancer', ...spec });
+    const several = service({ clusterIP: '10.96.0.9', type: 'NodePort', ports });
+    expect(ask(SERVICES).changed(several, balancer({ ports: [...ports].reverse() }))).toEqual([]);
+    expect(ask(SERVICES).changed(old, balancer({ ports, externalTrafficPolicy: 'x' }))).toEqual([
+      expect.stringMatching(/^spec.externalTrafficPolicy: /),
+      expect.stringMatching(/may not contain more than 1 protocol when type is 'LoadBalancer'$/),
+    ]);
   });
 
   test('where a balancer says that it is', () => {

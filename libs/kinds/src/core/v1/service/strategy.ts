@@ -5,7 +5,7 @@ import { isExternal } from './defaults';
 import { validateServiceStatus } from './status';
 import { validateHealthChange, validateServiceUpdate } from './update';
 import { serviceWarnings } from './warnings';
-import { COMBINATIONS, DUAL_STACK, validateService, validateTrafficCombination } from './validation';
+import { COMBINATIONS, DUAL_STACK, validateProtocols, validateService, validateTrafficCombination } from './validation';
 
 /** HEALTH_KEPT is the first release that gives a service its old health check port back where a client leaves it out. */
 const HEALTH_KEPT = 23;
@@ -19,7 +19,7 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
   },
   warnings: serviceWarnings,
   validate(service, context) {
-    const errors = validateService(service, context);
+    const errors = [...validateService(service, context), ...validateProtocols(service, undefined, context)];
     // What depends on several fields was looked at last, when nothing else was wrong.
     return errors.length || context.emulated >= COMBINATIONS ? errors : validateTrafficCombination(service);
   },
@@ -36,9 +36,11 @@ export const serviceStrategy: Strategy<corev1.Service> = specStrategy<corev1.Ser
     if (emulated < DUAL_STACK) keepFirstAddress(service.spec);
     dropTypeDependent(service.spec ?? {}, old.spec ?? {});
   },
+  metadataChecks: { update: ['change', validateServiceUpdate, 'whole'] },
   validateUpdate: (service, old, context) => {
-    const errors = [...validateServiceUpdate(service, old, context), ...validateService(service, context)];
-    if (errors.length || context.emulated >= COMBINATIONS) return errors;
+    const errors = [...validateService(service, context), ...validateProtocols(service, old, context)];
+    if (errors.length || context.emulated >= COMBINATIONS || validateServiceUpdate(service, old, context).length)
+      return errors;
     const health = context.emulated < HEALTH_KEPT ? validateHealthChange(service, old) : [];
     return health.length ? health : validateTrafficCombination(service);
   },

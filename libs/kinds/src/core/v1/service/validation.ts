@@ -68,7 +68,7 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
     ...validateNodePorts(spec),
     ...validateDistinct(ports),
     ...validateSourceRanges(spec, metadata, context),
-    ...validateBalancer(spec, context),
+    ...validateBalancer(spec),
     ...validateTrafficPolicy(spec, context),
     ...validateDistribution(spec.trafficDistribution),
   ];
@@ -102,13 +102,10 @@ function validateSourceRanges(
   return [...errors, field.invalid(at, fromField ? `[${ranges.join(' ')}]` : annotation, detail)];
 }
 
-function validateBalancer(spec: corev1.ServiceSpec, release: Release): FieldError[] {
-  const balanced = spec.type === 'LoadBalancer';
-  const protocols = new Set((spec.ports ?? []).map(port => port.protocol));
+function validateBalancer(spec: corev1.ServiceSpec): FieldError[] {
   return [
-    ...(balanced ? [] : refuseBalancer(spec, 'allocateLoadBalancerNodePorts')),
+    ...(spec.type === 'LoadBalancer' ? [] : refuseBalancer(spec, 'allocateLoadBalancerNodePorts')),
     ...validateBalancerClass(spec),
-    ...(balanced && protocols.size > 1 && release.emulated < MIXED_PROTOCOLS ? [mixedProtocols(spec.ports ?? [])] : []),
   ];
 }
 
@@ -131,10 +128,18 @@ function validateDistribution(value: string | undefined): FieldError[] {
   return value === undefined ? [] : oneOf(SPEC.child('trafficDistribution'), value, ['PreferClose']);
 }
 
-function mixedProtocols(ports: readonly corev1.ServicePort[]): FieldError {
-  const detail = 'cannot create an external load balancer with mix protocols';
-  return invalidStruct(SPEC.child('ports'), goValue('[]core.ServicePort', ports), detail);
+/** validateProtocols: a load balancer of old carries one protocol, unless it carried several before. It is looked at after all else. */
+export function validateProtocols(
+  { spec = {} }: corev1.Service,
+  old: corev1.Service | undefined,
+  { emulated }: Release,
+): FieldError[] {
+  if (emulated >= MIXED_PROTOCOLS || spec.type !== 'LoadBalancer' || !isMixed(spec) || isMixed(old?.spec)) return [];
+  const detail = "may not contain more than 1 protocol when type is 'LoadBalancer'";
+  return [invalidStruct(SPEC.child('ports'), goValue('[]core.ServicePort', spec.ports ?? []), detail)];
 }
+
+const isMixed = (spec: corev1.ServiceSpec = {}) => new Set(spec.ports?.map(port => port.protocol)).size > 1;
 
 function validateTopology(annotations: Readonly<Record<string, string>>, { emulated }: Release): FieldError[] {
   const { [TOPOLOGY_HINTS]: hints, [TOPOLOGY_MODE]: mode } = annotations;

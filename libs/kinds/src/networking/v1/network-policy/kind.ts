@@ -1,10 +1,9 @@
 import { NetworkPolicies, type networkingv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
-import { twice } from '../../../shared/errors';
 import { ageColumn, formatSelector, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { specStrategy } from '../../../shared/strategies';
+import { asNew, specStrategy } from '../../../shared/strategies';
 import { policyWarnings } from './warnings';
 import { validateNetworkPolicy } from './validation';
 
@@ -34,11 +33,11 @@ export const networkPolicy = defineKind<networkingv1.NetworkPolicy>({
     ageColumn,
   ]),
   strategy: specStrategy<networkingv1.NetworkPolicy>({
-    metadataChecks: { update: ['whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateNetworkPolicy), 'change'] },
     generation: true,
     countsEmpties: true,
     validate: validateNetworkPolicy,
     warnings: policyWarnings,
-    validateUpdate: (policy, _old, release) => twice(validateNetworkPolicy(policy, release)),
+    validateUpdate: asNew(validateNetworkPolicy),
   }),
 });

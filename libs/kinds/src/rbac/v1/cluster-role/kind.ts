@@ -1,9 +1,9 @@
 import { ClusterRoles, type metav1, type rbacv1 } from '@navarch/api';
 import { field, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
-import { twice, type Release } from '../../../shared/errors';
+import { type Release } from '../../../shared/errors';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
-import { plainStrategy } from '../../../shared/strategies';
+import { asNew, plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
 
@@ -30,8 +30,8 @@ export const clusterRole = defineKind<rbacv1.ClusterRole>({
   versions: rbacVersions('ClusterRole'),
   nameRule: 'pathSegment',
   strategy: plainStrategy<rbacv1.ClusterRole>(validateClusterRole, {
-    metadataChecks: { update: ['whole', 'whole', 'change'] },
+    metadataChecks: { update: ['whole', asNew(validateClusterRole), 'whole', asNew(validateClusterRole), 'change'] },
     allowCreateOnUpdate: true,
-    validateUpdate: (role, _old, release) => twice(validateClusterRole(role, release)),
+    validateUpdate: () => [],
   }),
 });

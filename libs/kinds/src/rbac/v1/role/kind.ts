@@ -1,6 +1,5 @@
 import { Roles, type rbacv1 } from '@navarch/api';
 import { defineKind } from '../../../kind';
-import { twice } from '../../../shared/errors';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateRules } from '../shared/validation';
 import { rbacVersions } from '../shared/versions';
@@ -14,8 +13,8 @@ export const role = defineKind<rbacv1.Role>({
   nameRule: 'pathSegment',
   strategy: {
     ...plainStrategy<rbacv1.Role>(validateRole, {
-      metadataChecks: { update: ['whole', 'whole', 'change'] },
-      validateUpdate: (role, _old) => twice(validateRole(role)),
+      metadataChecks: { update: ['whole', validateRole, 'whole', validateRole, 'change'] },
+      validateUpdate: () => [],
     }),
     allowCreateOnUpdate: true,
   },

@@ -1,16 +1,16 @@
 import type { rbacv1 } from '@navarch/api';
 import type { Strategy } from '../../../kind';
-import { twice } from '../../../shared/errors';
 import { plainStrategy } from '../../../shared/strategies';
 import { validateBinding, validateRoleRefUnchanged } from './validation';
 
 /** bindingStrategy is that of both kinds of bindings; `kinds` are the roles that may be bound. The role is fixed. */
-export const bindingStrategy = (kinds: readonly string[]): Strategy<rbacv1.RoleBinding & rbacv1.ClusterRoleBinding> =>
-  plainStrategy<rbacv1.RoleBinding & rbacv1.ClusterRoleBinding>(binding => validateBinding(binding, kinds), {
-    metadataChecks: { update: ['whole', 'whole', 'change'] },
+export function bindingStrategy(kinds: readonly string[]): Strategy<Binding> {
+  const validate = (binding: Binding) => validateBinding(binding, kinds);
+  return plainStrategy<Binding>(validate, {
+    metadataChecks: { update: ['whole', validate, 'whole', validate, 'change'] },
     allowCreateOnUpdate: true,
-    validateUpdate: (binding, old) => [
-      ...twice(validateBinding(binding, kinds)),
-      ...validateRoleRefUnchanged(binding, old),
-    ],
+    validateUpdate: validateRoleRefUnchanged,
   });
+}
+
+type Binding = rbacv1.RoleBinding & rbacv1.ClusterRoleBinding;

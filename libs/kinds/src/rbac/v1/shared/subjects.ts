@@ -14,18 +14,20 @@ export function defaultBinding({ roleRef, subjects }: rbacv1.RoleBinding | rbacv
 
 const subjectsOf = (object: Fields) => (object['subjects'] as Fields[] | undefined) ?? [];
 
-/** fromAlphaSubjects: v1alpha1 names an apiVersion where later versions name a group, and had `*` for every user. In place. */
+/**
+ * fromAlphaSubjects: v1alpha1 names an apiVersion where later versions name a group, and had `*` for every user. Which group the known kinds are
+ * of does not depend on it. In place.
+ */
 export function fromAlphaSubjects(object: Fields): void {
   for (const subject of subjectsOf(object)) {
-    const apiVersion = String(subject['apiVersion'] ?? '');
-    const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+    const [group = '', version, ...more] = String(subject['apiVersion'] ?? '').split('/');
     delete subject['apiVersion'];
     if (subject['kind'] === 'User' && subject['name'] === '*') {
       subject['kind'] = 'Group';
       subject['name'] = 'system:authenticated';
     }
-    const person = subject['kind'] === 'User' || subject['kind'] === 'Group';
-    if (group || person) subject['apiGroup'] = person && (!group || group === RBAC_GROUP) ? RBAC_GROUP : group;
+    if (subject['kind'] === 'User' || subject['kind'] === 'Group') subject['apiGroup'] = RBAC_GROUP;
+    else if (subject['kind'] !== 'ServiceAccount' && version !== undefined && !more.length) subject['apiGroup'] = group;
   }
 }
 

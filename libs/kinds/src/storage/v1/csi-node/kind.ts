@@ -4,10 +4,10 @@ import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-so
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { IMMUTABLE, invalidStruct, nonNegative, requireText, twice, type Release } from '../../../shared/errors';
+import { IMMUTABLE, invalidStruct, nonNegative, requireText, type Release } from '../../../shared/errors';
 import { ageColumn, integer, nameColumn } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { plainStrategy } from '../../../shared/strategies';
+import { asNew, plainStrategy } from '../../../shared/strategies';
 import { goStruct } from '../../../shared/go-struct';
 import { goStrings } from '../../../shared/go-syntax';
 
@@ -68,7 +68,7 @@ function validateUpdate(node: storagev1.CSINode, old: storagev1.CSINode, release
     (node.spec?.drivers ?? []).filter(now => now.name === driver.name && !semanticEqual(now, driver)),
   );
   return [
-    ...twice(validateCSINode(node, release)),
+    ...validateCSINode(node, release),
     ...changed.map(driver =>
       invalidStruct(
         release.emulated < PLACED ? Path.at('CSINodeDriver') : DRIVERS,
@@ -96,7 +96,7 @@ export const csiNode = defineKind<storagev1.CSINode>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.CSINode>(validateNew),
-    metadataChecks: { update: ['whole', 'whole'] },
+    metadataChecks: { update: ['whole', asNew(validateCSINode), 'whole'] },
     allowUnconditionalUpdate: false,
     validateUpdate,
   },

@@ -5,10 +5,10 @@ import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-so
 import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
-import { each, IMMUTABLE, invalidStruct, requireText, twice, type Release } from '../../../shared/errors';
+import { each, IMMUTABLE, invalidStruct, requireText, type Release } from '../../../shared/errors';
 import { ageColumn, nameColumn, text } from '../../../shared/printer';
 import { deprecatedFor, served } from '../../../shared/served';
-import { ISOLATED, isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
+import { ISOLATED, asNew, isolatedStatusStrategy, plainStrategy } from '../../../shared/strategies';
 import { goStruct } from '../../../shared/go-struct';
 
 const SPEC = Path.at('spec');
@@ -85,7 +85,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
   ]),
   strategy: {
     ...plainStrategy<storagev1.VolumeAttachment>(validateNew),
-    metadataChecks: { update: ['whole', 'whole'] },
+    metadataChecks: { update: ['whole', asNew(validateAttachment), 'whole'] },
     allowUnconditionalUpdate: false,
     prepareForCreate(attachment, { apiVersion }) {
       if (apiVersion !== BETA) delete attachment.status;
@@ -96,7 +96,7 @@ export const volumeAttachment = defineKind<storagev1.VolumeAttachment>({
       else delete attachment.status;
     },
     validateUpdate: (attachment, old, release) => [
-      ...twice(validateAttachment(attachment, release)),
+      ...validateAttachment(attachment, release),
       ...(semanticEqual(attachment.spec, old.spec)
         ? []
         : [invalidStruct(SPEC, goStruct('storage.VolumeAttachmentSpec', attachment.spec), IMMUTABLE)]),
