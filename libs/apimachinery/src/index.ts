@@ -20,3 +20,4 @@ export * from './table';
 export * from './user';
 export * as field from './field';
 export { Path, type FieldError } from './field';
+export { foundIn } from './found-in';

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { duplicate, forbidden, invalid, required, tooLong, type FieldError, type Path } from './field';
 import { Path as At } from './field';
+import { foundIn } from './found-in';
 import { parseApiVersion, type ManagedFieldsEntry, type ObjectMeta, type OwnerReference } from './meta';
 import * as names from './names';
 
@@ -89,7 +90,7 @@ export function validateNamelessMeta(
 
 /** validateLabels checks keys and values of labels (or of a selector's matchLabels). */
 export function validateLabels(labels: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
-  return Object.entries(labels ?? {}).flatMap(([key, value]) => [
+  return foundIn(Object.entries(labels ?? {}), ([key, value]) => [
     ...names.isQualifiedName(key).map(problem => invalid(path, key, problem)),
     ...names.isValidLabelValue(value).map(problem => invalid(path, value, problem)),
   ]);
@@ -103,7 +104,7 @@ export function validateAnnotations(
 ): FieldError[] {
   const entries = Object.entries(annotations ?? {});
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
-  const errors = entries.flatMap(([key]) =>
+  const errors = foundIn(entries, ([key]) =>
     names.isQualifiedName(key.toLowerCase()).map(problem => invalid(path, key, problem)),
   );
   return size > MAX_ANNOTATIONS_BYTES ? [...errors, tooLong(path, MAX_ANNOTATIONS_BYTES, emulated)] : errors;
@@ -148,7 +149,7 @@ export function validateOwnerReferences(owners: readonly OwnerReference[] | unde
 /** validateFinalizers checks that finalizers are qualified names, and that only one propagation is asked for. */
 export function validateFinalizers(finalizers: readonly string[] | undefined, path: Path): FieldError[] {
   const list = finalizers ?? [];
-  const errors = list.flatMap(name => names.isQualifiedName(name).map(problem => invalid(path, name, problem)));
+  const errors = foundIn(list, name => names.isQualifiedName(name).map(problem => invalid(path, name, problem)));
   if (list.includes('orphan') && list.includes('foregroundDeletion')) {
     errors.push(invalidText(path, goStrings(list), 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
@@ -160,7 +161,7 @@ export function validateStandardFinalizers(
   finalizers: readonly string[] | undefined,
   path: Path = METADATA,
 ): FieldError[] {
-  return (finalizers ?? []).flatMap((name, i) =>
+  return foundIn(finalizers, (name, i) =>
     name.includes('/') || STANDARD_FINALIZERS.has(name)
       ? []
       : [
@@ -184,9 +185,7 @@ function validateManagers(
   emulated?: number,
 ): FieldError[] {
   if (tellEntries(emulated)) return [];
-  return (entries ?? []).flatMap(({ manager = '' }) =>
-    validateFieldManager(manager, path.child('fieldManager'), emulated),
-  );
+  return foundIn(entries, ({ manager = '' }) => validateFieldManager(manager, path.child('fieldManager'), emulated));
 }
 
 /** validateManagedFields checks the entries of field owners as a client may send them. */
@@ -195,7 +194,7 @@ export function validateManagedFields(
   path: Path,
   emulated?: number,
 ): FieldError[] {
-  return (entries ?? []).flatMap((entry, i) => {
+  return foundIn(entries, (entry, i) => {
     const at = tellEntries(emulated) ? path.index(i) : path;
     const errors: FieldError[] = [];
     if (entry.operation !== 'Apply' && entry.operation !== 'Update') {
@@ -272,7 +271,7 @@ export function validateObjectMetaUpdate(
 
 /** duplicates is one Duplicate finding for each value that was there before. */
 export function duplicates(values: readonly string[], at: (index: number) => Path): FieldError[] {
-  return values.flatMap((value, i) => (values.indexOf(value) < i ? [duplicate(at(i), value)] : []));
+  return foundIn(values, (value, i) => (values.indexOf(value) < i ? [duplicate(at(i), value)] : []));
 }
 
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';

@@ -1,5 +1,5 @@
 import type { metav1 } from '@navarch/api';
-import { field, isQualifiedName, regexError, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, regexError, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, type Release } from './errors';
 
 const REASON = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';
@@ -13,7 +13,7 @@ export function validateConditions(
   release: Release,
 ): FieldError[] {
   const types = new Set<string>();
-  return (conditions ?? []).flatMap((condition, i) => {
+  return foundIn(conditions, (condition, i) => {
     const at = path.index(i);
     const errors = types.has(condition.type) ? [field.duplicate(at.child('type'), condition.type)] : [];
     types.add(condition.type);

@@ -1,6 +1,7 @@
 import type { metav1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isQualifiedName,
   isValidLabelValue,
   selectorFromLabelSelector,
@@ -36,7 +37,7 @@ export function validateLabelSelector(
   if (!selector) return [];
   return [
     ...validateLabels(selector.matchLabels, path.child('matchLabels')),
-    ...(selector.matchExpressions ?? []).flatMap((e, i) =>
+    ...foundIn(selector.matchExpressions, (e, i) =>
       validateRequirement(e, path.child('matchExpressions').index(i), anyValues),
     ),
   ];
@@ -51,7 +52,7 @@ function validateRequirement(
   return [
     ...validateValuesFor(operator, values, path),
     ...validateLabelName(key ?? '', path.child('key')),
-    ...checked.flatMap((value, i) => each(path.child('values').index(i), value, isValidLabelValue(value))),
+    ...foundIn(checked, (value, i) => each(path.child('values').index(i), value, isValidLabelValue(value))),
   ];
 }
 

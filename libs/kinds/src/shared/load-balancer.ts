@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
 import { each, type Release } from './errors';
 
 const INGRESS = Path.at('status', 'loadBalancer', 'ingress');
@@ -13,7 +13,7 @@ export function validateLoadBalancerStatus(
   status: { readonly ingress?: readonly Ingress[] } | undefined,
   release: Release,
 ): FieldError[] {
-  return (status?.ingress ?? []).flatMap((place, i) => {
+  return foundIn(status?.ingress, (place, i) => {
     const { ip, hostname } = validateLoadBalancerIngress(place, INGRESS.index(i), release);
     return [...ip, ...hostname];
   });

@@ -1,5 +1,5 @@
 import { completeForOutput, decodeTyped } from '@navarch/api';
-import { StatusError, validateObjectMeta, type FieldError, type KubeObject } from '@navarch/apimachinery';
+import { foundIn, StatusError, validateObjectMeta, type FieldError, type KubeObject } from '@navarch/apimachinery';
 import { allKinds } from '../all-kinds';
 import { isServed } from '../release';
 import {
@@ -146,7 +146,7 @@ export function update(
   const { metadataChecks: checks = {} } = strategy;
   const { update: inOrder = [] } = typeof checks === 'function' ? checks(context) : checks;
   const errors = [
-    ...inOrder.flatMap(check => (typeof check === 'string' ? [] : check(object, before, context))),
+    ...foundIn(inOrder, check => (typeof check === 'string' ? [] : check(object, before, context))),
     ...(strategy.validateUpdate?.(object, before, context) ?? []),
   ];
   const warnings = strategy.warnings?.(object, before, context) ?? [];

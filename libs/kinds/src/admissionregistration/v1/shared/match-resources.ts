@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '@navarch/api';
-import { field, isPathSegmentName, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isPathSegmentName, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, type Release } from '../../../shared/errors';
 import { validateLabelSelector } from '../../../shared/label-validation';
 import { validateRule } from './webhooks';
@@ -23,8 +23,8 @@ export function validateMatchResources(match: MatchResources, path: Path, releas
       : oneOf(path.child('matchPolicy'), match.matchPolicy, ['Equivalent', 'Exact'])),
     ...validateLabelSelector(match.namespaceSelector, path.child('namespaceSelector'), release),
     ...validateLabelSelector(match.objectSelector, path.child('objectSelector'), release),
-    ...(match.resourceRules ?? []).flatMap((rule, i) => validateNamedRule(rule, path.child('resourceRules').index(i))),
-    ...(match.excludeResourceRules ?? []).flatMap((rule, i) =>
+    ...foundIn(match.resourceRules, (rule, i) => validateNamedRule(rule, path.child('resourceRules').index(i))),
+    ...foundIn(match.excludeResourceRules, (rule, i) =>
       validateNamedRule(rule, path.child('excludeResourceRules').index(i)),
     ),
   ];
@@ -32,7 +32,7 @@ export function validateMatchResources(match: MatchResources, path: Path, releas
 
 function validateNamedRule(rule: admissionregistrationv1.NamedRuleWithOperations, path: Path): FieldError[] {
   const seen = new Set<string>();
-  const errors = (rule.resourceNames ?? []).flatMap((name, i) => {
+  const errors = foundIn(rule.resourceNames, (name, i) => {
     const at = path.child('resourceNames').index(i);
     const own = each(at, name, isPathSegmentName(name));
     if (seen.has(name)) own.push(field.duplicate(at, name));

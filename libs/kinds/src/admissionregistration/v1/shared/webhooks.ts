@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '@navarch/api';
-import { field, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1035Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { ADMISSION } from '@navarch/cel';
 import type { StrategyContext } from '../../../kind';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
@@ -76,7 +76,7 @@ function demandsOf(context: StrategyContext, webhooks: readonly Webhook[], old: 
 }
 
 function selectorErrors(webhook: Webhook, path: Path, release: Release, anyValues?: boolean): FieldError[] {
-  return (['namespaceSelector', 'objectSelector'] as const).flatMap(name =>
+  return foundIn(['namespaceSelector', 'objectSelector'] as const, name =>
     validateLabelSelector(webhook[name], path.child(name), release, anyValues),
   );
 }
@@ -94,7 +94,7 @@ export function validateWebhooks(
   const written = { environment: ADMISSION, release: context.emulated, stored };
   const demands = demandsOf(context, webhooks ?? [], old);
   const names = new Set<string>();
-  return (webhooks ?? []).flatMap((webhook, i) => {
+  return foundIn(webhooks, (webhook, i) => {
     const at = Path.at('webhooks').index(i);
     const errors = [
       ...validateWebhook(webhook, demands, at, context, written),
@@ -118,7 +118,7 @@ function validateWebhook(
   const { failurePolicy, matchPolicy, sideEffects, timeoutSeconds, reinvocationPolicy } = webhook;
   const errors = [
     ...validateName(webhook.name, path.child('name')),
-    ...(webhook.rules ?? []).flatMap((rule, i) => validateRule(rule, path.child('rules').index(i))),
+    ...foundIn(webhook.rules, (rule, i) => validateRule(rule, path.child('rules').index(i))),
   ];
   if (failurePolicy !== undefined)
     errors.push(...oneOf(path.child('failurePolicy'), failurePolicy, ['Fail', 'Ignore']));
@@ -212,7 +212,7 @@ function validateResources(
 function validateReviews(versions: readonly string[], { knownReviews }: Demands, path: Path): FieldError[] {
   if (!versions.length) return [field.required(path, `must specify one of ${REVIEWS.join(', ')}`)];
   const seen = new Set<string>();
-  const errors = versions.flatMap((version, i) => {
+  const errors = foundIn(versions, (version, i) => {
     if (seen.has(version)) return [field.invalid(path.index(i), version, 'duplicate version')];
     seen.add(version);
     return each(path.index(i), version, isDNS1035Label(version));

@@ -1,5 +1,5 @@
 import { ValidatingAdmissionPolicyBindings, type admissionregistrationv1 } from '@navarch/api';
-import { checkName, field, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
+import { checkName, field, foundIn, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
@@ -26,7 +26,7 @@ function validateBinding({ spec }: Binding, release: Release): FieldError[] {
 
 function validateActions(actions: readonly string[], path: Path): FieldError[] {
   if (!actions.length) return [field.required(path, 'at least one validation action is required')];
-  const errors = actions.flatMap((action, i) => [
+  const errors = foundIn(actions, (action, i) => [
     ...oneOf(path.index(i), action, ['Audit', 'Deny', 'Warn']),
     ...(actions.indexOf(action) < i ? [field.duplicate(path.index(i), action)] : []),
   ]);

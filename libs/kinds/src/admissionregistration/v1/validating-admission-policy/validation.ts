@@ -1,5 +1,5 @@
 import type { admissionregistrationv1 } from '@navarch/api';
-import { field, isDNS1035Label, isDNS1123Subdomain, isQualifiedName, Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1035Label, isDNS1123Subdomain, isQualifiedName, Path } from '@navarch/apimachinery';
 import type { FieldError } from '@navarch/apimachinery';
 import { DYN, policyEnvironment, type Type } from '@navarch/cel';
 import { validateConditions } from '../../../shared/conditions';
@@ -55,7 +55,7 @@ function validateUses({ metadata, spec = {} }: Policy, scope: PolicyScope, types
     return [field.required(path, NOTHING_TO_DO), field.required(SPEC.child('auditAnnotations'), NOTHING_TO_DO)];
   const environments = { rule: scope(types), message: scope(types, { authorizer: false }) };
   return [
-    ...validations.flatMap((one, i) => validateValidation(one, path.index(i), environments)),
+    ...foundIn(validations, (one, i) => validateValidation(one, path.index(i), environments)),
     ...validateAnnotations(metadata?.name ?? '', auditAnnotations, environments.rule),
   ];
 }
@@ -194,7 +194,7 @@ export function validateStatusUpdate({ status }: Policy, release: Release): Fiel
   const path = Path.at('status');
   const warnings = path.child('typeChecking', 'expressionWarnings');
   return [
-    ...(status?.typeChecking?.expressionWarnings ?? []).flatMap(({ warning, fieldRef }, i) => [
+    ...foundIn(status?.typeChecking?.expressionWarnings, ({ warning, fieldRef }, i) => [
       ...requireText(warnings.index(i).child('warning'), warning),
       ...requireText(warnings.index(i).child('fieldRef'), fieldRef?.trim()),
     ]),

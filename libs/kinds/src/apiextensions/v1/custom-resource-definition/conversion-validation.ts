@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { field, isDNS1035Label, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1035Label, Path, type FieldError } from '@navarch/apimachinery';
 import { validateClientConfig } from '../../../admissionregistration/v1/shared/client-config';
 import { caBundleProblem } from '../../../shared/ca-bundle';
 import { each, invalidStruct, oneOfRequired } from '../../../shared/errors';
@@ -52,7 +52,7 @@ function validateBundle({ caBundle }: apiextensionsv1.WebhookClientConfig, path:
 
 function validateReviews(versions: readonly string[], path: Path, { review }: ConversionLimits): FieldError[] {
   if (!versions.length) return [field.required(path)];
-  const errors = versions.flatMap((version, i) =>
+  const errors = foundIn(versions, (version, i) =>
     versions.indexOf(version) < i
       ? [field.invalid(path.index(i), version, 'duplicate version')]
       : each(path.index(i), version, isDNS1035Label(version)),

@@ -1,4 +1,4 @@
-import { deepClone, deepEqual, field, type FieldError, type Path } from '@navarch/apimachinery';
+import { deepClone, deepEqual, field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import { compileValidationRules, type Schema } from '@navarch/cel';
 import {
   coerceEmbedded,
@@ -55,7 +55,7 @@ function walk(schema: JsonSchema, path: Path, limits: DefaultLimits, around: Sur
     ...(items
       ? walk(items, path.child('items'), limits, inMeta && { ...inMeta, put: value => inMeta.put([value]) })
       : []),
-    ...Object.entries(schema.properties ?? {}).flatMap(([name, part]) =>
+    ...foundIn(Object.entries(schema.properties ?? {}), ([name, part]) =>
       walk(part, path.child('properties').key(name), limits, below(name)),
     ),
   ];

@@ -1,4 +1,4 @@
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import { checkValidationRules, ruleTextErrors, type Rule, type Schema } from '@navarch/cel';
 import { additionalSchema, itemSchema, type JsonSchema } from '@navarch/schema';
 import { semanticEqual } from '../../../shared/equal';
@@ -110,7 +110,7 @@ function validateKeywords(schema: JsonSchema, path: Path, place: Place, isRoot =
 function ruleErrors(schema: JsonSchema, path: Path): FieldError[] {
   const rules = (schema['x-kubernetes-validations'] ?? []) as readonly Rule[];
   const at = path.child('x-kubernetes-validations');
-  return rules.flatMap((rule, i) => ruleTextErrors(rule, at.index(i), schema as Schema));
+  return foundIn(rules, (rule, i) => ruleTextErrors(rule, at.index(i), schema as Schema));
 }
 
 function plainKeywords(schema: JsonSchema, path: Path, { limits, defaults, inMeta }: Place): FieldError[] {

@@ -1,4 +1,4 @@
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import { parseFieldPath, type Schema } from '@navarch/cel';
 import { isShared, type Version } from './versions';
 
@@ -16,7 +16,7 @@ export function validateSelectable({ selectableFields, schema }: Version, path: 
   const root = schema?.openAPIV3Schema as Schema | undefined;
   if (!root) return [field.invalid(path, '', unschemed)];
   const unique = new Set<string>();
-  const errors = selectableFields.flatMap(({ jsonPath = '' }, i) =>
+  const errors = foundIn(selectableFields, ({ jsonPath = '' }, i) =>
     pathErrors(jsonPath, root, path.index(i).child('jsonPath'), unique),
   );
   return unique.size > MAX_SELECTABLE ? [...errors, field.tooMany(path, unique.size, MAX_SELECTABLE)] : errors;

@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { deepEqual, field, Path, type FieldError } from '@navarch/apimachinery';
+import { deepEqual, field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { additionalSchema, compilePattern, itemSchema, type JsonSchema } from '@navarch/schema';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
@@ -142,7 +142,7 @@ function hasValues(schema: JsonSchema): boolean {
 
 /** completeness: what combinations speak of is declared too. */
 function completeness(schema: JsonSchema, path: Path): FieldError[] {
-  return allCombinations(schema, path).flatMap(([part, at]) => undeclared(schema, path, part, at));
+  return foundIn(allCombinations(schema, path), ([part, at]) => undeclared(schema, path, part, at));
 }
 
 /** combinations are the schemas that restrict a value further. The usual form of a number or text is none. */

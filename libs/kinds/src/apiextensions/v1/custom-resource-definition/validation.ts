@@ -2,6 +2,7 @@ import type { apiextensionsv1 } from '@navarch/api';
 import {
   checkName,
   field,
+  foundIn,
   isDNS1035Label,
   isDNS1123Subdomain,
   Path,
@@ -152,10 +153,10 @@ function validateSpec(spec: Spec, limits: Limits, release: Release): FieldError[
     ...errors,
     ...oneOfRequired(SPEC.child('scope'), scope, ['Cluster', 'Namespaced']),
     ...validateSchemasGiven(spec, limits),
-    ...versions.flatMap((version, i) => validateVersion(version, versions, SPEC.child('versions').index(i), limits)),
+    ...foundIn(versions, (version, i) => validateVersion(version, versions, SPEC.child('versions').index(i), limits)),
     ...validateStatedOnce(spec),
     ...validateVersionList(spec, release),
-    ...REQUIRED_NAMES.flatMap(name => (spec.names?.[name] ? [] : [field.required(NAMES.child(name))])),
+    ...foundIn(REQUIRED_NAMES, name => (spec.names?.[name] ? [] : [field.required(NAMES.child(name))])),
     ...validateNames(spec.names, NAMES),
     ...(shared('schema') && versions[0]
       ? validateVersionSchema(versions[0], versions.some(hasStatus), SPEC.child('validation'), limits)
@@ -178,7 +179,7 @@ const REQUIRED_NAMES = ['plural', 'singular', 'kind', 'listKind'] as const;
 function validateSchemasGiven(spec: Spec, limits: Limits): FieldError[] {
   const { preserveUnknownFields } = spec;
   const versions = spec.versions ?? [];
-  const missing = versions.flatMap((version, i) => {
+  const missing = foundIn(versions, (version, i) => {
     const needed = limits.schemas || (!preserveUnknownFields && version.served);
     if (!needed || version.schema?.openAPIV3Schema) return [];
     const why = limits.schemas ? 'schemas are required' : 'because otherwise all fields are pruned';
@@ -273,9 +274,9 @@ function validateNames(names: Partial<DefinitionNames> | undefined, path: Path):
     ...(singular ? label(path.child('singular'), singular) : []),
     ...(kind ? mixed(path.child('kind'), kind) : []),
     ...(listKind ? mixed(path.child('listKind'), listKind) : []),
-    ...(shortNames ?? []).flatMap((name, i) => label(path.child('shortNames').index(i), name)),
+    ...foundIn(shortNames, (name, i) => label(path.child('shortNames').index(i), name)),
     ...(kind && kind === listKind ? [field.invalid(path.child('listKind'), listKind, same)] : []),
-    ...(categories ?? []).flatMap((name, i) => label(path.child('categories').index(i), name)),
+    ...foundIn(categories, (name, i) => label(path.child('categories').index(i), name)),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { apiextensionsv1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Version } from './versions';
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
@@ -7,7 +7,7 @@ const FORMATS = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time
 
 /** validateColumns checks the columns of a version's table. */
 export function validateColumns(version: Version | undefined, path: Path): FieldError[] {
-  return (version?.additionalPrinterColumns ?? []).flatMap((column, i) => validateColumn(column, path.index(i)));
+  return foundIn(version?.additionalPrinterColumns, (column, i) => validateColumn(column, path.index(i)));
 }
 
 function validateColumn(

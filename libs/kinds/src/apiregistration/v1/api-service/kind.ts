@@ -2,6 +2,7 @@ import { APIServices, type apiregistrationv1 } from '@navarch/api';
 import {
   checkName,
   field,
+  foundIn,
   inclusiveRange,
   isDNS1035Label,
   isDNS1123Subdomain,
@@ -83,7 +84,7 @@ function validateService({
 }
 
 function validateStatus({ status }: apiregistrationv1.APIService): FieldError[] {
-  return (status?.conditions ?? []).flatMap((condition, i) =>
+  return foundIn(status?.conditions, (condition, i) =>
     oneOf(Path.at('status', 'conditions').index(i).child('status'), condition.status, ['True', 'False', 'Unknown']),
   );
 }

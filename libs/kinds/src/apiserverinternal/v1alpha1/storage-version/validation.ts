@@ -1,6 +1,7 @@
 import type { apiserverinternalv1alpha1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1035Label,
   isDNS1123Subdomain,
   isQualifiedName,
@@ -29,7 +30,7 @@ export function storageVersionName(name: string): string[] {
 export function validateStorageVersionStatus({ status }: StorageVersion, _old: unknown): FieldError[] {
   const versions = status?.storageVersions ?? [];
   return [
-    ...versions.flatMap((version, i) => validateServer(version, STATUS.child('storageVersions').index(i))),
+    ...foundIn(versions, (version, i) => validateServer(version, STATUS.child('storageVersions').index(i))),
     ...validateCommon(versions, status?.commonEncodingVersion),
     ...validateConditions(status?.conditions ?? []),
   ];
@@ -49,7 +50,7 @@ function validateServer(
   return [
     ...each(path.child('apiServerID'), apiServerID, isDNS1123Subdomain(apiServerID)),
     ...version(path.child('encodingVersion'), encodingVersion),
-    ...decodable.flatMap((text, i) => version(at.index(i), text)),
+    ...foundIn(decodable, (text, i) => version(at.index(i), text)),
     ...(decodable.includes(encodingVersion) ? [] : [invalidStruct(at, goStrings(decodableVersions), why)]),
   ];
 }
@@ -90,7 +91,7 @@ function validateCommon(versions: readonly ServerStorageVersion[], common: strin
 }
 
 function validateConditions(conditions: readonly apiserverinternalv1alpha1.StorageVersionCondition[]): FieldError[] {
-  return conditions.flatMap(({ type = '', status = '', reason, message }, i) => {
+  return foundIn(conditions, ({ type = '', status = '', reason, message }, i) => {
     // The conditions are named by the status itself.
     const at = STATUS.index(i);
     const before = conditions.slice(0, i).findLastIndex(other => other.type === type);

@@ -1,5 +1,5 @@
 import type { appsv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, nonNegative, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goIntOrString, goLabelSelector } from '../../../shared/go-syntax';
 import {
@@ -101,7 +101,7 @@ export function validateDaemonSetStatus(
     'collisionCount',
   ] as const;
   return [
-    ...COUNTS.flatMap(name => nonNegative(Path.at('status', name), status[name])),
+    ...foundIn(COUNTS, name => nonNegative(Path.at('status', name), status[name])),
     ...validateCollisions(status, old.status),
   ];
 }

@@ -1,5 +1,5 @@
 import type { corev1, metav1 } from '@navarch/api';
-import { field, Path, selectorFromSet, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, selectorFromSet, type FieldError } from '@navarch/apimachinery';
 import { invalidStruct, IMMUTABLE, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
 import { goLabelSelector, goStringMap } from '../../../shared/go-syntax';
@@ -89,7 +89,7 @@ const READ_ONLY_UNTIL = 28;
 
 /** A disk that several machines mount has to be read-only. */
 function validateReadOnlyDisks(volumes: readonly corev1.Volume[] | undefined): FieldError[] {
-  return (volumes ?? []).flatMap(({ gcePersistentDisk: disk }, i) =>
+  return foundIn(volumes, ({ gcePersistentDisk: disk }, i) =>
     !disk || disk.readOnly
       ? []
       : [

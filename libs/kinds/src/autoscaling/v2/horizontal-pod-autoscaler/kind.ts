@@ -1,5 +1,5 @@
 import { HorizontalPodAutoscalers, type autoscalingv2 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { nonNegative } from '../../../shared/errors';
 import { deprecatedFor, served } from '../../../shared/served';
@@ -46,7 +46,7 @@ export const horizontalPodAutoscaler = defineKind<autoscalingv2.HorizontalPodAut
   subresources: {
     status: statusStrategy<autoscalingv2.HorizontalPodAutoscaler>({
       validateUpdate: ({ status }) =>
-        (['currentReplicas', 'desiredReplicas'] as const).flatMap(name =>
+        foundIn(['currentReplicas', 'desiredReplicas'] as const, name =>
           nonNegative(Path.at('status', name), status?.[name]),
         ),
     }),

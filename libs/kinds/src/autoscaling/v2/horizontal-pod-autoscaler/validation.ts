@@ -1,5 +1,13 @@
 import type { autoscalingv2 } from '@navarch/api';
-import { field, isDNS1123Label, isPathSegmentName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  field,
+  foundIn,
+  isDNS1123Label,
+  isPathSegmentName,
+  parseQuantity,
+  Path,
+  type FieldError,
+} from '@navarch/apimachinery';
 import { validateContainerResourceName } from '../../../core/v1/pod/validation/resources';
 import { each, invalidStruct, oneOf, requireText, type Release } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
@@ -77,7 +85,7 @@ function validateMetric(metric: autoscalingv2.MetricSpec, path: Path, release: R
   return [
     ...requireText(at, metric.type, 'must specify a metric source type'),
     ...known,
-    ...given.slice(0, 1).flatMap(name => validateSource(metric, name, path.child(name), release)),
+    ...foundIn(given.slice(0, 1), name => validateSource(metric, name, path.child(name), release)),
     ...known,
     ...(wanted && !metric[wanted] ? [missingSource(wanted, path, release)] : []),
     ...others.map(name => field.forbidden(path.child(name), 'must populate the given metric source only')),

@@ -1,5 +1,5 @@
 import type { batchv1 } from '@navarch/api';
-import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, invalidStruct, nonNegative, oneOf, type Release } from '../../../shared/errors';
 import { goStruct } from '../../../shared/go-struct';
 
@@ -31,7 +31,7 @@ export function validatePodFailurePolicy(spec: batchv1.JobSpec, path: Path): Fie
   const at = path.child('rules');
   return [
     ...(rules.length > MAX_RULES ? [field.tooMany(at, rules.length, MAX_RULES)] : []),
-    ...rules.flatMap((rule, i) => validateFailureRule(spec, rule, at.index(i))),
+    ...foundIn(rules, (rule, i) => validateFailureRule(spec, rule, at.index(i))),
   ];
 }
 
@@ -96,7 +96,7 @@ export function validateSuccessPolicy(spec: batchv1.JobSpec, path: Path, release
     return [field.required(at, 'at least one rules must be specified when the successPolicy is specified')];
   return [
     ...(rules.length > MAX_RULES ? [field.tooMany(at, rules.length, MAX_RULES)] : []),
-    ...rules.flatMap((rule, i) => validateSuccessRule(rule, spec.completions ?? 0, at.index(i), release)),
+    ...foundIn(rules, (rule, i) => validateSuccessRule(rule, spec.completions ?? 0, at.index(i), release)),
   ];
 }
 

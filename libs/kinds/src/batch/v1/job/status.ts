@@ -1,5 +1,5 @@
 import type { batchv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import { invalidStruct, nonNegative, type Release } from '../../../shared/errors';
 import { countIndexes, omitted } from './policies';
@@ -17,7 +17,7 @@ type Condition = 'Complete' | 'Failed' | 'FailureTarget' | 'SuccessCriteriaMet';
 /** validateJobStatus: no count is negative; since others than the controller may manage jobs, what they say has to make sense. */
 export function validateJobStatus(job: batchv1.Job, old: batchv1.Job, release: Release): FieldError[] {
   const { emulated } = release;
-  const errors = (['active', 'succeeded', 'failed', 'ready', 'terminating'] as const).flatMap(name =>
+  const errors = foundIn(['active', 'succeeded', 'failed', 'ready', 'terminating'] as const, name =>
     nonNegative(STATUS.child(name), job.status?.[name]),
   );
   return [
@@ -33,8 +33,8 @@ export function validateJobStatus(job: batchv1.Job, old: batchv1.Job, release: R
 /** A pod that is over and not counted yet is named once. */
 function validateUncounted({ uncountedTerminatedPods: uncounted }: Status = {} as Status): FieldError[] {
   const seen = new Set<string>();
-  return (['succeeded', 'failed'] as const).flatMap(name =>
-    (uncounted?.[name] ?? []).flatMap((uid, i) => {
+  return foundIn(['succeeded', 'failed'] as const, name =>
+    foundIn(uncounted?.[name], (uid, i) => {
       const at = STATUS.child('uncountedTerminatedPods', name).index(i);
       if (!uid) return [field.invalid(at, uid, 'must not be empty')];
       if (seen.has(uid)) return [field.duplicate(at, uid)];
@@ -180,9 +180,10 @@ function validateSuccess(job: batchv1.Job): FieldError[] {
 function validateProgress(job: batchv1.Job, old: batchv1.Job): FieldError[] {
   const { spec, status = {} as Status } = job;
   const before = old.status ?? ({} as Status);
-  const errors = (['Failed', 'Complete', 'FailureTarget'] as const)
-    .filter(type => is(old, type) && !is(job, type))
-    .flatMap(type => complain(`cannot disable the terminal ${type}=True condition`));
+  const errors = foundIn(
+    (['Failed', 'Complete', 'FailureTarget'] as const).filter(type => is(old, type) && !is(job, type)),
+    type => complain(`cannot disable the terminal ${type}=True condition`),
+  );
   const fewer = (name: 'failed' | 'succeeded') => {
     if ((status[name] ?? 0) >= (before[name] ?? 0)) return;
     errors.push(field.invalid(STATUS.child(name), status[name] ?? 0, `cannot decrease the ${name} counter`));

@@ -1,5 +1,5 @@
 import type { batchv1 } from '@navarch/api';
-import { field, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, Path, type FieldError } from '@navarch/apimachinery';
 import { validateSelectorUnchanged } from '../../../apps/v1/shared/workload';
 import { validateTemplate } from '../../../core/v1/pod/validation';
 import { semanticEqual } from '../../../shared/equal';
@@ -55,7 +55,7 @@ function validateGenerated(job: batchv1.Job, release: Release, old: batchv1.Job 
   // Jobs of releases that knew fewer labels stay as they are.
   const due = Object.entries(expected).filter(([key]) => isPlainLabel(key) || !before || key in before);
   const at = SPEC.child('template', 'metadata', 'labels');
-  const errors = due.flatMap(([key, value]) => {
+  const errors = foundIn(due, ([key, value]) => {
     const detail = `must be '${value}'`;
     if (labels?.[key] === undefined) return [field.required(at.key(key), detail)];
     return labels[key] === value ? [] : [invalidStruct(at.key(key), goStringMap(labels), detail)];
@@ -84,7 +84,7 @@ const COUNTS = [
 
 /** validateJobNumbers checks the numbers and modes of a job's spec. */
 export function validateJobNumbers(spec: batchv1.JobSpec, path: Path, release: Release): FieldError[] {
-  const errors = COUNTS.flatMap(name => nonNegative(path.child(name), spec[name]));
+  const errors = foundIn(COUNTS, name => nonNegative(path.child(name), spec[name]));
   errors.push(
     ...nonNegative(path.child('backoffLimitPerIndex'), spec.backoffLimitPerIndex),
     ...nonNegative(path.child('maxFailedIndexes'), spec.maxFailedIndexes),

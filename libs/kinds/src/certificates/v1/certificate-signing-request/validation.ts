@@ -1,5 +1,5 @@
 import type { certificatesv1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { invalidStruct, oneOf } from '../../../shared/errors';
 import { goBytes } from '../../../shared/go-syntax';
@@ -129,7 +129,7 @@ export function validateConditions({ status = {} }: CSR, old: CSR, context: Stra
   const mayContradict = before.includes('Approved') && before.includes('Denied');
   const types = new Set<string>();
   const decided: string[] = [];
-  return (status.conditions ?? []).flatMap(({ type, status: value }, i) => {
+  return foundIn(status.conditions, ({ type, status: value }, i) => {
     const at = path.index(i);
     const errors: FieldError[] = [];
     if (!type && !mayBeEmpty) errors.push(field.required(at.child('type')));

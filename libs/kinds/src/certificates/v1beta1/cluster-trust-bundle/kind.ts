@@ -1,5 +1,5 @@
 import { resource, type certificatesv1beta1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { IMMUTABLE, type Release } from '../../../shared/errors';
@@ -32,7 +32,7 @@ function validateBundle(text: string, path: Path, emulated: Minor): FieldError[]
   if (Buffer.byteLength(text) > MAX_BYTES) return [field.tooLong(path, MAX_BYTES, emulated)];
   const blocks = pemBlocks(text);
   const complain = (detail: string) => field.invalid(path, '<value omitted>', detail);
-  const bad = blocks.flatMap((block, i) => {
+  const bad = foundIn(blocks, (block, i) => {
     const why = problemOf(block);
     return why === undefined ? [] : [complain(`entry ${i} ${why}`)];
   });

@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1123Label,
   isDNS1123Subdomain,
   isQualifiedName,
@@ -16,18 +17,18 @@ import { validateProtocol } from '../pod/validation/ports';
 
 /** validateEndpoints checks addresses and ports. */
 export function validateEndpoints({ subsets = [] }: corev1.Endpoints, release: Release): FieldError[] {
-  return subsets.flatMap((subset, i) => {
+  return foundIn(subsets, (subset, i) => {
     const at = Path.at('subsets').index(i);
     const { addresses = [], notReadyAddresses = [], ports = [] } = subset;
     return [
       ...(addresses.length + notReadyAddresses.length
         ? []
         : [field.required(at, 'must specify `addresses` or `notReadyAddresses`')]),
-      ...addresses.flatMap((address, j) => validateAddress(address, at.child('addresses').index(j), release)),
-      ...notReadyAddresses.flatMap((address, j) =>
+      ...foundIn(addresses, (address, j) => validateAddress(address, at.child('addresses').index(j), release)),
+      ...foundIn(notReadyAddresses, (address, j) =>
         validateAddress(address, at.child('notReadyAddresses').index(j), release),
       ),
-      ...ports.flatMap((port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j), release)),
+      ...foundIn(ports, (port, j) => validatePort(port, ports.length > 1, at.child('ports').index(j), release)),
     ];
   });
 }

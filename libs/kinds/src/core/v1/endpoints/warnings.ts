@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { FORMS, ipWarnings } from '../../../shared/ip-forms';
 
@@ -12,9 +12,9 @@ export function endpointsWarnings(
   { emulated }: StrategyContext,
 ): string[] {
   if (emulated < FORMS || metadata?.labels?.[MANAGED_BY] === 'endpoint-controller') return [];
-  return (subsets ?? []).flatMap((subset, i) =>
-    (['addresses', 'notReadyAddresses'] as const).flatMap(name =>
-      (subset[name] ?? []).flatMap(({ ip }, j) =>
+  return foundIn(subsets, (subset, i) =>
+    foundIn(['addresses', 'notReadyAddresses'] as const, name =>
+      foundIn(subset[name], ({ ip }, j) =>
         ipWarnings(ip, Path.at('subsets').index(i).child(name).index(j).child('ip')),
       ),
     ),

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isQualifiedName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct } from '../../../shared/errors';
 import { goQuantity } from '../../../shared/go-quantity';
 import { isOvercommitAllowed } from '../../../shared/resource-names';
@@ -13,7 +13,7 @@ const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'
 /** validateLimitRange checks that the bounds of each type fit each other. */
 export function validateLimitRange({ spec }: corev1.LimitRange): FieldError[] {
   const types = new Set<string>();
-  return (spec?.limits ?? []).flatMap((item, i) => {
+  return foundIn(spec?.limits, (item, i) => {
     const at = Path.at('spec', 'limits').index(i);
     const errors = validateType(item.type ?? '', at.child('type'));
     if (types.has(item.type)) errors.push(field.duplicate(at.child('type'), item.type));
@@ -33,10 +33,10 @@ function validateItem(item: corev1.LimitRangeItem, path: Path): FieldError[] {
   const ofPodsOrContainers = ofPods || item.type === 'Container';
   const names = (list: (typeof LISTS)[number]) => Object.keys(item[list] ?? {});
   const check = (list: (typeof LISTS)[number]) =>
-    names(list).flatMap(name =>
+    foundIn(names(list), name =>
       (ofPodsOrContainers ? validateContainerResourceName : validateResourceName)(name, path.child(list).key(name)),
     );
-  const defaults = (['default', 'defaultRequest'] as const).flatMap(list => {
+  const defaults = foundIn(['default', 'defaultRequest'] as const, list => {
     if (!ofPods) return check(list);
     return names(list).length ? [field.forbidden(path.child(list), "may not be specified when `type` is 'Pod'")] : [];
   });
@@ -48,7 +48,7 @@ function validateItem(item: corev1.LimitRangeItem, path: Path): FieldError[] {
     ...defaults,
     ...(unbounded ? [field.required(path.child('limits'), UNBOUNDED)] : []),
     ...check('maxLimitRequestRatio'),
-    ...[...all].flatMap(name => validateBounds(ofPods ? withoutDefaults(item) : item, name, path)),
+    ...foundIn([...all], name => validateBounds(ofPods ? withoutDefaults(item) : item, name, path)),
   ];
 }
 

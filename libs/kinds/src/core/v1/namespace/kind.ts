@@ -1,5 +1,5 @@
 import { Namespaces, type corev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor, type Strategy } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { each } from '../../../shared/errors';
@@ -42,7 +42,7 @@ const strategy: Strategy<corev1.Namespace> = {
 };
 
 function validateFinalizers({ spec }: corev1.Namespace, at: (index: number) => Path): FieldError[] {
-  return (spec?.finalizers ?? []).flatMap((name, i) => [
+  return foundIn(spec?.finalizers, (name, i) => [
     ...each(at(i), name, isQualifiedName(name)),
     ...(name.includes('/') || STANDARD_FINALIZERS.includes(name)
       ? []

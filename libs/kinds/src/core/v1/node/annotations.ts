@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isRecord, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isRecord, Path, type FieldError } from '@navarch/apimachinery';
 import { readAnnotation, type AnnotationForm } from '../../../shared/annotation-json';
 
 const ANNOTATIONS = Path.at('metadata', 'annotations');
@@ -21,7 +21,7 @@ export function validateNodeAnnotations(
     ...tainted.errors,
     ...taints(records(tainted.value) as Partial<corev1.Taint>[] as corev1.Taint[], ANNOTATIONS.child(TAINTS.key)),
     ...avoided.errors,
-    ...records(isRecord(avoided.value) ? avoided.value['preferAvoidPods'] : undefined).flatMap((entry, i) =>
+    ...foundIn(records(isRecord(avoided.value) ? avoided.value['preferAvoidPods'] : undefined), (entry, i) =>
       validateEntry(entry, ANNOTATIONS.child(AVOID.key).index(i)),
     ),
   ];

@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isConfigMapKey,
   isDNS1123Label,
   isDNS1123Subdomain,
@@ -35,7 +36,7 @@ function validateSource(source: corev1.NodeConfigSource | undefined, path: Path,
 }
 
 function validateConfigMap(source: corev1.ConfigMapNodeConfigSource, path: Path, inStatus: boolean): FieldError[] {
-  const states = (['uid', 'resourceVersion'] as const).flatMap(name => {
+  const states = foundIn(['uid', 'resourceVersion'] as const, name => {
     if (inStatus) return source[name] ? [] : [field.required(path.child(name), `${name} must be set in status`)];
     return source[name] ? [field.forbidden(path.child(name), `${name} must not be set in spec`)] : [];
   });

@@ -2,6 +2,7 @@ import type { corev1 } from '@navarch/api';
 import {
   duplicates,
   field,
+  foundIn,
   isCIDR,
   isQualifiedName,
   isValidLabelValue,
@@ -33,8 +34,8 @@ export function validateNode(node: corev1.Node, release: Release): FieldError[] 
 
 /** Messages place the resources behind dots. */
 function validateNodeResources({ status = {} }: corev1.Node): FieldError[] {
-  return (['capacity', 'allocatable'] as const).flatMap(list =>
-    Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
+  return foundIn(['capacity', 'allocatable'] as const, list =>
+    foundIn(Object.entries(status[list] ?? {}), ([name, amount]) =>
       validateQuantity(name, amount, Path.at('status', list, name)),
     ),
   );
@@ -45,7 +46,7 @@ const TAINTS = Path.at('metadata', 'taints');
 
 function validateTaints(taints: readonly corev1.Taint[] = [], path: Path): FieldError[] {
   const seen = new Set<string>();
-  return taints.flatMap((taint, i) => {
+  return foundIn(taints, (taint, i) => {
     const at = path.index(i);
     const { key = '', value = '', effect } = taint;
     const malformed = isValidLabelValue(value);
@@ -67,7 +68,7 @@ const BLOCKS: Minor = 30;
 function validateRanges(ranges: readonly string[], release: Release): FieldError[] {
   const path = Path.at('spec', 'podCIDRs');
   const complain = (at: Path, detail: string) => invalidStruct(at, goStrings(ranges), detail);
-  const errors = ranges.flatMap((range, i) => {
+  const errors = foundIn(ranges, (range, i) => {
     const at = path.index(i);
     const problems = isCIDR(range, release);
     if (release.emulated >= BLOCKS) return each(at, range, problems);
@@ -88,7 +89,7 @@ function duplicateTaint(taint: corev1.Taint, path: Path): FieldError {
 
 function validateAddresses({ status }: corev1.Node): FieldError[] {
   const seen = new Set<string>();
-  return (status?.addresses ?? []).flatMap((address, i) => {
+  return foundIn(status?.addresses, (address, i) => {
     const go = goStruct('core.NodeAddress', address);
     if (!seen.has(go)) {
       seen.add(go);

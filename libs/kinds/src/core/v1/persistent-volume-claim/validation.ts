@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { changesText } from '../../../shared/changes';
 import { semanticEqual } from '../../../shared/equal';
 import { each, IMMUTABLE, oneOf, type Release } from '../../../shared/errors';
@@ -19,7 +19,7 @@ export const VOLUME_MODES = ['Block', 'Filesystem'] as const;
 
 /** validateAccessModes checks each mode; ReadWriteOncePod stands alone. */
 export function validateAccessModes(modes: readonly string[], path: Path, release: Release): FieldError[] {
-  const errors = modes.flatMap(mode => oneOf(path, mode, accessModes(release)));
+  const errors = foundIn(modes, mode => oneOf(path, mode, accessModes(release)));
   if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
     errors.push(field.forbidden(path, 'may not use ReadWriteOncePod with other access modes'));
   }
@@ -112,7 +112,7 @@ export function validateClaimUpdate(
 
 /** validateClaimStatus: no amount is negative. */
 export function validateClaimStatus({ status }: corev1.PersistentVolumeClaim): FieldError[] {
-  return Object.entries(status?.capacity ?? {}).flatMap(([name, text]) => {
+  return foundIn(Object.entries(status?.capacity ?? {}), ([name, text]) => {
     const quantity = parseQuantity(text);
     return quantity.sign() < 0
       ? [

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { parseQuantity, Path } from '@navarch/apimachinery';
+import { foundIn, parseQuantity, Path } from '@navarch/apimachinery';
 import type { Release } from '../../../shared/errors';
 import { BETA_CLASS } from './validation';
 
@@ -23,7 +23,7 @@ export function claimWarnings(
   { emulated }: Release,
 ): string[] {
   if (emulated < WARNS) return [];
-  return (['requests', 'limits'] as const).flatMap(list => {
+  return foundIn(['requests', 'limits'] as const, list => {
     const amount = spec?.resources?.[list]?.['storage'];
     if (amount === undefined || parseQuantity(amount).isInteger()) return [];
     const at = path.child('resources', list).key('storage').toString();

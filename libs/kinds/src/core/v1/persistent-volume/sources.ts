@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, requireText, type Release } from '../../../shared/errors';
 import { validateNoBacksteps } from '../pod/validation/paths';
 import {
@@ -99,7 +99,7 @@ export const VOLUME_SOURCES: readonly (readonly [keyof corev1.PersistentVolumeSp
     (spec, path, release) => [
       ...validateCSIDriverName(spec.csi!.driver, path.child('driver'), release),
       ...requireText(path.child('volumeHandle'), spec.csi!.volumeHandle),
-      ...CSI_SECRETS.flatMap(name => validateCSISecret(spec.csi![name], name, path, release)),
+      ...foundIn(CSI_SECRETS, name => validateCSISecret(spec.csi![name], name, path, release)),
     ],
   ],
 ];

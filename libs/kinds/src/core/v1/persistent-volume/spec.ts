@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, parseQuantity, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, unsupportedStruct, type Release } from '../../../shared/errors';
 import { STRICT_VALUES, validateNodeSelector } from '../pod/validation/node-selector';
 import { sourcePath } from '../pod/validation/volume-sources';
@@ -37,7 +37,7 @@ export function validateVolumeSpec(
     ...validatePolicy(spec, path, form),
     ...validateAffinity(spec, path, release, form),
     // A flexible volume was forgotten where there is one already.
-    ...given.flatMap(([name, check], i) =>
+    ...foundIn(given, ([name, check], i) =>
       i && name !== 'flexVolume'
         ? [field.forbidden(path.child(name), 'may not specify more than 1 volume type')]
         : check(spec, sourcePath(path, name), release, form.name),
@@ -118,7 +118,7 @@ function validateCapacity(capacity: Readonly<Record<string, string>> | undefined
   const errors = names.length ? [] : [field.required(path)];
   if (names.length !== 1 || names[0] !== 'storage')
     errors.push(unsupportedStruct(path, goValue('core.ResourceList', capacity), ['storage']));
-  return [...errors, ...names.sort().flatMap(name => validateAmount(capacity![name]!, path.key(name)))];
+  return [...errors, ...foundIn(names.sort(), name => validateAmount(capacity![name]!, path.key(name)))];
 }
 
 function validateAmount(text: string, path: Path): FieldError[] {

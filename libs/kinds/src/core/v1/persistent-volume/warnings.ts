@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { termWarnings } from '../../../shared/node-labels';
 import { classWarnings, WARNS } from '../persistent-volume-claim/warnings';
@@ -23,7 +23,7 @@ export function volumeWarnings(
     ...(spec.persistentVolumeReclaimPolicy === 'Recycle'
       ? [`${SPEC.child('persistentVolumeReclaimPolicy').toString()}: ${RECYCLED}`]
       : []),
-    ...(spec.nodeAffinity?.required?.nodeSelectorTerms ?? []).flatMap((term, i) => termWarnings(term, TERMS.index(i))),
+    ...foundIn(spec.nodeAffinity?.required?.nodeSelectorTerms, (term, i) => termWarnings(term, TERMS.index(i))),
     ...goneWarnings(spec, SPEC, ['cephfs', 'photonPersistentDisk', 'scaleIO', 'storageos', 'glusterfs', 'rbd']),
   ];
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import type { Release } from '../../../shared/errors';
 
@@ -27,8 +27,8 @@ export function validateHostPorts(
 ): FieldError[] {
   if (!hostNetwork) return [];
   const mayBeOpen = inTemplate && emulated >= OPEN_IN_TEMPLATES;
-  return containers.flatMap(({ ports = [] }, i) =>
-    ports.flatMap(({ hostPort = 0, containerPort }, j) => {
+  return foundIn(containers, ({ ports = [] }, i) =>
+    foundIn(ports, ({ hostPort = 0, containerPort }, j) => {
       if (hostPort === containerPort || (mayBeOpen && !hostPort)) return [];
       const at = path.index(i).child('ports').index(j);
       return emulated < OPEN_IN_TEMPLATES

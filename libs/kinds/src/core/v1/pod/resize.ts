@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, parseQuantity, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import { qosClass } from './qos';
 
@@ -55,7 +55,7 @@ function validateChange(
   { resources: before = {} }: corev1.Container,
   path: Path,
 ): FieldError[] {
-  const errors = (['limits', 'requests'] as const).flatMap(list =>
+  const errors = foundIn(['limits', 'requests'] as const, list =>
     RESIZABLE.some(name => before[list]?.[name] !== undefined && now[list]?.[name] === undefined)
       ? [field.forbidden(path.child(list), `resource ${list} cannot be removed`)]
       : [],

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import type { GracefulDeletion, Minor, Strategy, StrategyContext } from '../../../kind';
 import { semanticEqual } from '../../../shared/equal';
 import { keep, keepGeneration, setGeneration } from '../../../shared/keep';
@@ -35,8 +35,8 @@ function validatePod({ metadata, spec = EMPTY }: corev1.Pod, context: StrategyCo
 /** A token is one of an account's. */
 function validateTokens({ serviceAccountName, volumes }: corev1.PodSpec): FieldError[] {
   if (serviceAccountName) return [];
-  return (volumes ?? []).flatMap(({ projected }, i) =>
-    (projected?.sources ?? []).flatMap(({ serviceAccountToken }, j) => {
+  return foundIn(volumes, ({ projected }, i) =>
+    foundIn(projected?.sources, ({ serviceAccountToken }, j) => {
       const at = SPEC.child('volumes').index(i).child('projected', 'sources').index(j).child('serviceAccountToken');
       return serviceAccountToken
         ? [field.forbidden(at, 'must not be specified when serviceAccountName is not set')]

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { IMMUTABLE, invalidStruct, type Release } from '../../../shared/errors';
 import { semanticEqual } from '../../../shared/equal';
@@ -32,7 +32,7 @@ export function validateQuota({ spec = {} }: corev1.ResourceQuota, release: Rele
 }
 
 function validateAmounts(amounts: Readonly<Record<string, string>> | undefined, path: Path): FieldError[] {
-  return Object.entries(amounts ?? {}).flatMap(([name, amount]) => [
+  return foundIn(Object.entries(amounts ?? {}), ([name, amount]) => [
     ...validateName(name, path.key(name)),
     ...validateQuantity(name, amount, path.key(name)),
   ]);
@@ -61,7 +61,7 @@ function validateScopes(spec: corev1.ResourceQuotaSpec, release: Release): Field
   const complain = (detail: string) =>
     invalidStruct(SPEC.child('scopes'), goStrings(scopes, 'core.ResourceQuotaScope'), detail);
   return [
-    ...scopes.flatMap(scope => [
+    ...foundIn(scopes, scope => [
       ...(isKnown(scope, release) ? [] : [complain('unsupported scope')]),
       ...misapplied(scope, spec).map(() => complain('unsupported scope applied to resource')),
     ]),
@@ -72,7 +72,7 @@ function validateScopes(spec: corev1.ResourceQuotaSpec, release: Release): Field
 function validateSelector(spec: corev1.ResourceQuotaSpec, release: Release): FieldError[] {
   const requirements = spec.scopeSelector?.matchExpressions ?? [];
   const path = SPEC.child('scopeSelector', 'matchExpressions');
-  const errors = requirements.flatMap(requirement => [
+  const errors = foundIn(requirements, requirement => [
     ...(isKnown(requirement.scopeName, release)
       ? []
       : [field.invalid(path.child('scopeName'), requirement.scopeName, 'unsupported scope')]),
@@ -147,5 +147,5 @@ export function validateQuotaUpdate(
 
 /** validateQuotaStatus checks names and amounts of what is allowed and used. */
 export function validateQuotaStatus({ status = {} }: corev1.ResourceQuota, _old: corev1.ResourceQuota): FieldError[] {
-  return (['hard', 'used'] as const).flatMap(name => validateAmounts(status[name], Path.at('status', name)));
+  return foundIn(['hard', 'used'] as const, name => validateAmounts(status[name], Path.at('status', name)));
 }

@@ -1,6 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import type { corev1 } from '@navarch/api';
-import { decodeJson, field, isConfigMapKey, isRecord, Path, scanJson, type FieldError } from '@navarch/apimachinery';
+import {
+  decodeJson,
+  field,
+  foundIn,
+  isConfigMapKey,
+  isRecord,
+  Path,
+  scanJson,
+  type FieldError,
+} from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { each, type Release } from '../../../shared/errors';
 
@@ -13,7 +22,7 @@ const ACCOUNT = 'kubernetes.io/service-account.name';
 
 /** validateSecret checks keys, size, and what the type asks for. */
 export function validateSecret({ data = {}, type, metadata }: corev1.Secret, { emulated }: Release): FieldError[] {
-  const errors = Object.keys(data).flatMap(key => each(DATA.key(key), key, isConfigMapKey(key)));
+  const errors = foundIn(Object.keys(data), key => each(DATA.key(key), key, isConfigMapKey(key)));
   const size = Object.values(data).reduce((sum, value) => sum + Buffer.byteLength(value ?? '', 'base64'), 0);
   if (size > MAX_BYTES) errors.push(field.tooLong(DATA, MAX_BYTES, emulated));
   const called = emulated < NAMED ? UNNAMED : DATA;

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { oneOf, type Release } from '../../../shared/errors';
 import { validateLoadBalancerIngress, validateLoadBalancerStatus } from '../../../shared/load-balancer';
 import { IP_MODES } from './defaults';
@@ -14,7 +14,7 @@ export function validateServiceStatus({ spec, status }: corev1.Service, release:
   if (release.emulated >= BALANCERS_ONLY && spec?.type !== 'LoadBalancer' && ingress.length)
     return [field.forbidden(INGRESS, "may only be used when `spec.type` is 'LoadBalancer'")];
   if (release.emulated < IP_MODES) return validateLoadBalancerStatus(status?.loadBalancer, release);
-  return ingress.flatMap((place, i) => {
+  return foundIn(ingress, (place, i) => {
     const { ip, hostname } = validateLoadBalancerIngress(place, INGRESS.index(i), release);
     return [...ip, ...validateMode(place, INGRESS.index(i).child('ipMode')), ...hostname];
   });

@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isCIDR,
   isDNS1123Label,
   isDNS1123Subdomain,
@@ -8,8 +9,8 @@ import {
   isValidIP,
   isValidPortNum,
   Path,
-  type FieldError,
   validateLabels,
+  type FieldError,
 } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { duplicateStruct, each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
@@ -59,7 +60,7 @@ export function validateService({ metadata, spec = {} }: corev1.Service, context
     ...validateLabels(spec.selector, SPEC.child('selector')),
     ...validateAffinity(spec),
     ...validateFamilies(spec, context),
-    ...(spec.externalIPs ?? []).flatMap((ip, i) => {
+    ...foundIn(spec.externalIPs, (ip, i) => {
       const at = SPEC.child('externalIPs').index(i);
       const problems = isValidIP(ip, context);
       return problems.length ? each(at, ip, problems) : validateNonSpecialIP(ip, at, context);
@@ -92,8 +93,8 @@ function validateSourceRanges(
     return [
       ...errors,
       ...(fromField
-        ? ranges.flatMap((range, i) => check(at.index(i), range))
-        : listed.flatMap(range => check(at, range))),
+        ? foundIn(ranges, (range, i) => check(at.index(i), range))
+        : foundIn(listed, range => check(at, range))),
     ];
   }
   const list = fromField ? ranges : (annotation!.trim() || '0.0.0.0/0').split(',');
@@ -152,7 +153,7 @@ function validateType(spec: corev1.ServiceSpec, { emulated }: Release): FieldErr
   switch (spec.type) {
     case 'LoadBalancer':
       return [
-        ...(spec.ports ?? []).flatMap((port, i) =>
+        ...foundIn(spec.ports, (port, i) =>
           port.port === KUBELET_PORT && emulated <= KUBELET_PORT_UNTIL
             ? [
                 field.invalid(
@@ -172,7 +173,7 @@ function validateType(spec: corev1.ServiceSpec, { emulated }: Release): FieldErr
         ...(spec.clusterIPs?.length
           ? [field.forbidden(SPEC.child('clusterIPs'), 'may not be set for ExternalName services')]
           : []),
-        ...(['ipFamilies', 'ipFamilyPolicy'] as const).flatMap(name =>
+        ...foundIn(['ipFamilies', 'ipFamilyPolicy'] as const, name =>
           spec[name]?.length ? [field.forbidden(SPEC.child(name), 'may not be set for ExternalName services')] : [],
         ),
         ...(spec.externalName
@@ -236,10 +237,10 @@ function validateNodePorts(spec: corev1.ServiceSpec): FieldError[] {
   const used = new Set<string>();
   const ports = spec.ports ?? [];
   const at = (i: number) => SPEC.child('ports').index(i).child('nodePort');
-  const internal = ports.flatMap(({ nodePort }, i) =>
+  const internal = foundIn(ports, ({ nodePort }, i) =>
     nodePort && spec.type === 'ClusterIP' ? [field.forbidden(at(i), "may not be used when `type` is 'ClusterIP'")] : [],
   );
-  const repeated = ports.flatMap((port, i) => {
+  const repeated = foundIn(ports, (port, i) => {
     if (!port.nodePort) return [];
     const use = `${port.protocol}/${port.nodePort}`;
     if (used.has(use)) return [field.duplicate(at(i), port.nodePort)];
@@ -251,7 +252,7 @@ function validateNodePorts(spec: corev1.ServiceSpec): FieldError[] {
 
 function validateDistinct(ports: readonly corev1.ServicePort[]): FieldError[] {
   const used = new Set<string>();
-  return ports.flatMap((port, i) => {
+  return foundIn(ports, (port, i) => {
     const use = `${port.protocol}/${port.port}`;
     if (!used.has(use)) {
       used.add(use);
@@ -336,7 +337,7 @@ function validateFamilies(spec: corev1.ServiceSpec, release: Release): FieldErro
   }
   const misplaced = clusterIPs[0] === 'None' && clusterIPs.length > 1;
   if (misplaced) errors.push(...complain("'None' must be the first and only value"));
-  const addresses = clusterIPs.flatMap((ip, i) =>
+  const addresses = foundIn(clusterIPs, (ip, i) =>
     i === 0 && ip === 'None' ? [] : each(at.index(i), ip, isValidIP(ip, release)),
   );
   errors.push(...addresses);

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { cidrWarnings, FORMS, ipWarnings } from '../../../shared/ip-forms';
 import { isHeadless, TOPOLOGY_HINTS, TOPOLOGY_MODE, TOPOLOGY_MODES } from './validation';
@@ -25,7 +25,7 @@ export function serviceWarnings(
 function addressWarnings(spec: corev1.ServiceSpec): string[] {
   const { clusterIPs = [], externalIPs = [], loadBalancerIP, loadBalancerSourceRanges: ranges = [] } = spec;
   const all = (name: string, list: readonly string[], warn = ipWarnings) =>
-    list.flatMap((text, i) => warn(text, SPEC.child(name).index(i)));
+    foundIn(list, (text, i) => warn(text, SPEC.child(name).index(i)));
   return [
     ...(isHeadless(spec) ? [] : all('clusterIPs', clusterIPs)),
     ...all('externalIPs', externalIPs),

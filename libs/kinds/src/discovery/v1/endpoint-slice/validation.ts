@@ -1,6 +1,7 @@
 import type { discoveryv1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1123Label,
   isDNS1123Subdomain,
   isQualifiedName,
@@ -38,7 +39,7 @@ export function validateSlice(slice: discoveryv1.EndpointSlice, release: Release
 function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: string, release: Release): FieldError[] {
   const path = Path.at('endpoints');
   if (endpoints.length > MAX_ENDPOINTS) return [field.tooMany(path, endpoints.length, MAX_ENDPOINTS)];
-  return endpoints.flatMap((endpoint, i) => {
+  return foundIn(endpoints, (endpoint, i) => {
     const at = path.index(i);
     const { addresses = [], hostname } = endpoint;
     const errors: FieldError[] = [];
@@ -57,7 +58,7 @@ function validateEndpoints(endpoints: readonly discoveryv1.Endpoint[], type: str
 function validateZones(zones: readonly discoveryv1.ForZone[], path: Path): FieldError[] {
   if (zones.length > MAX_ZONES) return [field.tooMany(path, zones.length, MAX_ZONES)];
   const seen = new Set<string>();
-  return zones.flatMap(({ name }, i) => {
+  return foundIn(zones, ({ name }, i) => {
     const at = path.index(i).child('name');
     const errors = seen.has(name) ? [field.duplicate(at, name)] : [];
     seen.add(name);
@@ -120,7 +121,7 @@ function validatePorts(ports: readonly discoveryv1.EndpointPort[], release: Rele
   const max = maxPorts(release);
   if (ports.length > max) return [field.tooMany(path, ports.length, max)];
   const names = new Set<string>();
-  return ports.flatMap(({ name = '', protocol, appProtocol }, i) => {
+  return foundIn(ports, ({ name = '', protocol, appProtocol }, i) => {
     const at = path.index(i);
     const errors = name ? each(at.child('name'), name, isDNS1123Label(name, release)) : [];
     if (names.has(name)) errors.push(field.duplicate(at.child('name'), name));

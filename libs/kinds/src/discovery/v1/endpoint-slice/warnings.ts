@@ -1,5 +1,5 @@
 import type { discoveryv1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { FORMS, ipWarnings } from '../../../shared/ip-forms';
 
@@ -18,8 +18,8 @@ export function sliceWarnings(
   const named = emulated >= NAMES_DEPRECATED && !old && addressType === 'FQDN';
   const warnings = named ? ['spec.addressType: FQDN endpoints are deprecated'] : [];
   if (emulated < FORMS || CONTROLLERS.includes(metadata?.labels?.[MANAGED_BY] ?? '')) return warnings;
-  const forms = (endpoints ?? []).flatMap(({ addresses }, i) =>
-    (addresses ?? []).flatMap((ip, j) => ipWarnings(ip, Path.at('endpoints').index(i).child('addresses').index(j))),
+  const forms = foundIn(endpoints, ({ addresses }, i) =>
+    foundIn(addresses, (ip, j) => ipWarnings(ip, Path.at('endpoints').index(i).child('addresses').index(j))),
   );
   return [...warnings, ...forms];
 }

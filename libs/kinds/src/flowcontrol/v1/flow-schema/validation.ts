@@ -1,5 +1,5 @@
 import type { flowcontrolv1 } from '@navarch/api';
-import { field, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, requireText, unsupportedStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { goStruct } from '../../../shared/go-struct';
@@ -33,7 +33,7 @@ export function validateFlowSchema(
       ? each(where, name, isDNS1123Subdomain(name))
       : [field.required(where, 'must reference a priority level')]),
   );
-  return [...errors, ...(rules ?? []).flatMap((rule, i) => validateRule(rule, SPEC.child('rules').index(i), release))];
+  return [...errors, ...foundIn(rules, (rule, i) => validateRule(rule, SPEC.child('rules').index(i), release))];
 }
 
 function validateRule(
@@ -52,10 +52,8 @@ function validateRule(
   }
   return [
     ...errors,
-    ...(resourceRules ?? []).flatMap((rule, i) =>
-      validateResources(rule, path.child('resourceRules').index(i), release),
-    ),
-    ...(nonResourceRules ?? []).flatMap((rule, i) => validatePaths(rule, path.child('nonResourceRules').index(i))),
+    ...foundIn(resourceRules, (rule, i) => validateResources(rule, path.child('resourceRules').index(i), release)),
+    ...foundIn(nonResourceRules, (rule, i) => validatePaths(rule, path.child('nonResourceRules').index(i))),
   ];
 }
 
@@ -92,7 +90,7 @@ function validateNamespaces(
   }
   if (namespaces.includes('*')) return alone(path, namespaces, 'namespaces');
   const head = "each member of this list must be '*' or a DNS-1123 label; ";
-  return namespaces.flatMap((name, i) =>
+  return foundIn(namespaces, (name, i) =>
     each(
       path.index(i),
       name,
@@ -108,7 +106,7 @@ function validatePaths(rule: flowcontrolv1.NonResourcePolicyRule, path: Path): F
   if (!nonResourceURLs?.length)
     return [...errors, field.required(at, 'nonResourceURLs must contain at least one value')];
   if (nonResourceURLs.includes('*')) return [...errors, ...alone(at, nonResourceURLs, 'non-resource URLs')];
-  return [...errors, ...nonResourceURLs.flatMap((url, i) => validatePath(url, at.index(i)))];
+  return [...errors, ...foundIn(nonResourceURLs, (url, i) => validatePath(url, at.index(i)))];
 }
 
 /** validatePath: a path begins with a slash, has no empty part, and a star only as its last one. */

@@ -1,9 +1,9 @@
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 
 /** validateConditions checks the status of a flow-control object: its conditions have a type of their own each. */
 export function validateConditions({ status }: { status?: { conditions?: { type?: string }[] } }): FieldError[] {
   const types = (status?.conditions ?? []).map(({ type = '' }) => type);
-  return types.flatMap((type, i) => {
+  return foundIn(types, (type, i) => {
     const at = Path.at('status', 'conditions').index(i).child('type');
     return [
       ...(types.indexOf(type) < i ? [field.duplicate(at, type)] : []),

@@ -1,6 +1,7 @@
 import type { networkingv1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1035Label,
   isDNS1123Subdomain,
   isValidIP,
@@ -103,7 +104,7 @@ function validatePaths({ http }: networkingv1.IngressRule, path: Path, form: For
   if (!http) return [];
   const paths = path.child('http', 'paths');
   if (!http.paths?.length) return [field.required(paths)];
-  return http.paths.flatMap((p, i) => validatePath(p, paths.index(i), form));
+  return foundIn(http.paths, (p, i) => validatePath(p, paths.index(i), form));
 }
 
 function validatePath(

@@ -1,5 +1,5 @@
 import type { networkingv1 } from '@navarch/api';
-import { field, isCIDR, isValidPortName, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isCIDR, isValidPortName, isValidPortNum, Path, type FieldError } from '@navarch/apimachinery';
 import { BlockList } from 'node:net';
 import { each, invalidStruct, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
@@ -21,10 +21,10 @@ export function validateNetworkPolicy(
   const tooMany = types.length > TYPES.length;
   return [
     ...validateLabelSelector(spec.podSelector, SPEC.child('podSelector'), release),
-    ...(spec.ingress ?? []).flatMap((rule, i) =>
+    ...foundIn(spec.ingress, (rule, i) =>
       validateRule(rule.ports, rule.from, 'from', SPEC.child('ingress').index(i), release),
     ),
-    ...(spec.egress ?? []).flatMap((rule, i) =>
+    ...foundIn(spec.egress, (rule, i) =>
       validateRule(rule.ports, rule.to, 'to', SPEC.child('egress').index(i), release),
     ),
     ...(tooMany
@@ -38,7 +38,7 @@ export function validateNetworkPolicy(
       : []),
     ...(tooMany
       ? []
-      : types.flatMap((type, i) =>
+      : foundIn(types, (type, i) =>
           TYPES.includes(type) ? [] : [field.notSupported(typesPath.index(i), type, TYPES)],
         )),
   ];
@@ -52,8 +52,8 @@ function validateRule(
   release: Release,
 ): FieldError[] {
   return [
-    ...ports.flatMap((port, i) => validatePort(port, path.child('ports').index(i))),
-    ...peers.flatMap((peer, i) => validatePeer(peer, path.child(side).index(i), release)),
+    ...foundIn(ports, (port, i) => validatePort(port, path.child('ports').index(i))),
+    ...foundIn(peers, (peer, i) => validatePeer(peer, path.child(side).index(i), release)),
   ];
 }
 
@@ -102,7 +102,7 @@ function validateBlock({ cidr, except = [] }: networkingv1.IPBlock, path: Path, 
     );
   const errors = malformed(cidr, at);
   if (errors.length) return errors;
-  return except.flatMap((part, i) => {
+  return foundIn(except, (part, i) => {
     const where = path.child('except').index(i);
     const wrong = malformed(part, where);
     if (wrong.length || isStrictlyWithin(part, cidr)) return wrong;

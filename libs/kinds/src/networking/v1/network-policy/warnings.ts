@@ -1,5 +1,5 @@
 import type { networkingv1 } from '@navarch/api';
-import { Path } from '@navarch/apimachinery';
+import { foundIn, Path } from '@navarch/apimachinery';
 import type { StrategyContext } from '../../../kind';
 import { cidrWarnings, FORMS } from '../../../shared/ip-forms';
 
@@ -16,14 +16,14 @@ export function policyWarnings(
     ...(spec?.ingress ?? []).map((rule, i) => ({ peers: rule.from, at: SPEC.child('ingress').index(i).child('from') })),
     ...(spec?.egress ?? []).map((rule, i) => ({ peers: rule.to, at: SPEC.child('egress').index(i).child('to') })),
   ];
-  return peers.flatMap(({ peers = [], at }) =>
-    peers.flatMap(({ ipBlock: block }, i) => {
+  return foundIn(peers, ({ peers = [], at }) =>
+    foundIn(peers, ({ ipBlock: block }, i) => {
       if (!block) return [];
       const where = at.index(i).child('ipBlock');
       const except = where.child('except');
       return [
         ...cidrWarnings(block.cidr, where.child('cidr')),
-        ...(block.except ?? []).flatMap((cidr, j) => cidrWarnings(cidr, except.index(j))),
+        ...foundIn(block.except, (cidr, j) => cidrWarnings(cidr, except.index(j))),
       ];
     }),
   );

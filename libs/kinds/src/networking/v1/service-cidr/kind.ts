@@ -1,5 +1,5 @@
 import { ServiceCIDRs, type networkingv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
@@ -25,7 +25,7 @@ function validate({ spec }: Range): FieldError[] {
   const readable = cidrs.every(cidr => /^[^/]+\/\d+$/.test(cidr));
   const families = new Set(cidrs.map(cidr => cidr.includes(':')));
   if (cidrs.length === 2 && (!readable || families.size < 2)) return complain(TWO_FAMILIES);
-  return cidrs.flatMap((cidr, i) => each(CIDRS.index(i), cidr, strictCIDR(cidr)));
+  return foundIn(cidrs, (cidr, i) => each(CIDRS.index(i), cidr, strictCIDR(cidr)));
 }
 
 /** serviceCIDR declares ServiceCIDR, a range of addresses for Services, which is fixed. Its status may be written with the object. */

@@ -1,5 +1,5 @@
 import { RuntimeClasses, type corev1, type nodev1 } from '@navarch/api';
-import { field, isDNS1123Label, Path, validateLabels, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, Path, validateLabels, type FieldError } from '@navarch/apimachinery';
 import { validateResources } from '../../../core/v1/pod/validation/resources';
 import { validateTolerations } from '../../../core/v1/pod/validation/tolerations';
 import { goStruct } from '../../../shared/go-struct';
@@ -50,7 +50,7 @@ function repeatedTolerations(tolerations: readonly corev1.Toleration[], path: Pa
   const keyOf = ({ key = '', operator = '', value = '', effect = '' }: corev1.Toleration) =>
     JSON.stringify([key, operator, value, effect]);
   const keys = tolerations.map(keyOf);
-  return tolerations.flatMap((toleration, i) =>
+  return foundIn(tolerations, (toleration, i) =>
     keys.indexOf(keys[i]!) < i ? [duplicateStruct(path.index(i), goStruct('core.Toleration', toleration))] : [],
   );
 }

@@ -1,5 +1,5 @@
 import { PodDisruptionBudgets, type policyv1 } from '@navarch/api';
-import { Path, type FieldError } from '@navarch/apimachinery';
+import { foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { validateConditions } from '../../../shared/conditions';
@@ -52,7 +52,7 @@ function validateStatus(
   if (context.emulated < STATUS_CHECKED) return [];
   const errors = validateConditions(status?.conditions, STATUS.child('conditions'), context);
   if (context.apiVersion !== 'policy/v1') return errors;
-  return [...errors, ...COUNTS.flatMap(name => nonNegative(STATUS.child(name), status?.[name]))];
+  return [...errors, ...foundIn(COUNTS, name => nonNegative(STATUS.child(name), status?.[name]))];
 }
 
 /** podDisruptionBudget declares PodDisruptionBudget. */

@@ -1,5 +1,5 @@
 import type { policyv1beta1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 
 const MAX_LENGTH = 253;
 const SEGMENT = '[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
@@ -18,8 +18,8 @@ export function validateAllowedSysctls(
   return [
     ...validatePatterns(allowed, allowedPath),
     ...validatePatterns(forbidden, forbiddenPath),
-    ...allowed.flatMap((one, i) =>
-      forbidden.flatMap((other, j) => {
+    ...foundIn(allowed, (one, i) =>
+      foundIn(forbidden, (other, j) => {
         if (covers(other, one)) return [field.invalid(allowedPath.index(i), one, `sysctl overlaps with ${other}`)];
         return covers(one, other) ? [field.invalid(forbiddenPath.index(j), other, `sysctl overlaps with ${one}`)] : [];
       }),
@@ -33,7 +33,7 @@ function covers(pattern: string, other: string): boolean {
 }
 
 function validatePatterns(patterns: readonly string[], path: Path): FieldError[] {
-  const errors = patterns.flatMap((pattern, i) => {
+  const errors = foundIn(patterns, (pattern, i) => {
     if (!pattern) return [field.invalid(path.index(i), pattern, 'empty sysctl not allowed')];
     const fine = pattern.length <= MAX_LENGTH && new RegExp(`^${PATTERN}$`).test(pattern);
     const detail = `must have at most ${MAX_LENGTH} characters and match regex ${PATTERN}`;

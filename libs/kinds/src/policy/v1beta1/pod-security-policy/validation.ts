@@ -1,5 +1,5 @@
 import type { policyv1beta1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, type Release } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
 import { validateAppArmorProfile, validateSeccomp } from '../../../core/v1/pod/validation/annotations';
@@ -60,11 +60,11 @@ export function validatePolicy(
     ...oneOf(SPEC.child('seLinux', 'rule'), spec.seLinux?.rule, ['MustRunAs', 'RunAsAny']),
     ...validateStrategy(spec.supplementalGroups, SPEC.child('supplementalGroups'), ANY),
     ...validateStrategy(spec.fsGroup, SPEC.child('fsGroup'), ANY),
-    ...(spec.volumes ?? []).flatMap(volume => oneOf(SPEC.child('volumes'), volume, VOLUMES)),
+    ...foundIn(spec.volumes, volume => oneOf(SPEC.child('volumes'), volume, VOLUMES)),
     ...validateCapabilities(spec),
     ...validateEscalation(spec),
     ...validateHostPaths(spec.allowedHostPaths ?? [], SPEC.child('allowedHostPaths')),
-    ...(spec.allowedFlexVolumes ?? []).flatMap(({ driver }, i) =>
+    ...foundIn(spec.allowedFlexVolumes, ({ driver }, i) =>
       driver
         ? []
         : [
@@ -74,7 +74,7 @@ export function validatePolicy(
             ),
           ],
     ),
-    ...(spec.allowedCSIDrivers ?? []).flatMap(({ name }, i) =>
+    ...foundIn(spec.allowedCSIDrivers, ({ name }, i) =>
       validateCSIDriverName(name, SPEC.child('allowedCSIDrivers', 'allowedCSIDriver').index(i).child('name'), release),
     ),
     ...validateAllowedSysctls(spec, SPEC),
@@ -91,7 +91,7 @@ function validateStrategy(
   const ranges = strategy?.ranges ?? [];
   return [
     ...oneOf(path.child('rule'), strategy?.rule, rules),
-    ...ranges.flatMap((range, i) => validateRange(range, path.child('ranges').index(i))),
+    ...foundIn(ranges, (range, i) => validateRange(range, path.child('ranges').index(i))),
   ];
 }
 
@@ -107,7 +107,7 @@ function validateGroup({ rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOp
     case 'MustRunAs':
     case 'MayRunAs':
       if (!ranges.length) return refuse('must provide at least one range');
-      return ranges.flatMap((range, i) => validateRange(range, at.index(i)));
+      return foundIn(ranges, (range, i) => validateRange(range, at.index(i)));
     default:
       return [field.notSupported(path.child('rule'), rule ?? '', ['MustRunAs', 'RunAsAny', 'MayRunAs'])];
   }
@@ -117,7 +117,7 @@ function validateGroup({ rule, ranges = [] }: policyv1beta1.RunAsGroupStrategyOp
 function validateProfiles(annotations: Readonly<Record<string, string>>, path: Path): FieldError[] {
   const each = (key: string, check: (profile: string, text: string, at: Path) => FieldError[], many: boolean) => {
     const text = annotations[key];
-    return text ? (many ? text.split(',') : [text]).flatMap(profile => check(profile, text, path.key(key))) : [];
+    return text ? foundIn(many ? text.split(',') : [text], profile => check(profile, text, path.key(key))) : [];
   };
   const seccomp = (profile: string, _text: string, at: Path) => validateSeccomp(profile, at);
   const allowedSeccomp = (profile: string, _text: string, at: Path) =>
@@ -183,7 +183,7 @@ function validateRuntimeClasses(
   const allowed = classes.allowedRuntimeClassNames ?? [];
   const at = path.child('allowedRuntimeClassNames');
   const any = allowed.includes('*');
-  const errors = allowed.flatMap((name, i) => [
+  const errors = foundIn(allowed, (name, i) => [
     ...(name === '*' ? [] : each(at.index(i), name, isDNS1123Subdomain(name))),
     ...(allowed.indexOf(name) < i ? [field.duplicate(at.index(i), name)] : []),
   ]);

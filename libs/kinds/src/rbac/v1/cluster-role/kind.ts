@@ -1,5 +1,5 @@
 import { ClusterRoles, type metav1, type rbacv1 } from '@navarch/api';
-import { field, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { type Release } from '../../../shared/errors';
 import { readSelector, validateLabelSelector } from '../../../shared/label-validation';
@@ -14,7 +14,7 @@ function validateClusterRole({ rules, aggregationRule }: rbacv1.ClusterRole, rel
   const selectors = aggregationRule.clusterRoleSelectors ?? [];
   if (!selectors.length)
     return [...errors, field.required(at, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
-  return [...errors, ...selectors.flatMap((selector, i) => validateSelector(selector, at.index(i), release))];
+  return [...errors, ...foundIn(selectors, (selector, i) => validateSelector(selector, at.index(i), release))];
 }
 
 function validateSelector(selector: metav1.LabelSelector, path: Path, release: Release): FieldError[] {

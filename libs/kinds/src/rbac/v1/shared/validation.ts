@@ -1,5 +1,5 @@
 import type { rbacv1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, isPathSegmentName, Path, type FieldError } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../shared/equal';
 import { each, invalidStruct } from '../../../shared/errors';
 import { goStrings } from '../../../shared/go-syntax';
@@ -10,7 +10,7 @@ export const RBAC_GROUP = 'rbac.authorization.k8s.io';
 
 /** validateRules checks the rules of a role; those of a namespaced one name resources only. */
 export function validateRules(rules: readonly rbacv1.PolicyRule[] | undefined, namespaced: boolean): FieldError[] {
-  return (rules ?? []).flatMap((rule, i) => validateRule(rule, namespaced, Path.at('rules').index(i)));
+  return foundIn(rules, (rule, i) => validateRule(rule, namespaced, Path.at('rules').index(i)));
 }
 
 function validateRule(rule: rbacv1.PolicyRule, namespaced: boolean, path: Path): FieldError[] {
@@ -44,7 +44,7 @@ export function validateBinding({ roleRef, subjects }: Binding, kinds: readonly 
   const namespaced = kinds.includes('Role');
   return [
     ...errors,
-    ...(subjects ?? []).flatMap((subject, i) => validateSubject(subject, namespaced, Path.at('subjects').index(i))),
+    ...foundIn(subjects, (subject, i) => validateSubject(subject, namespaced, Path.at('subjects').index(i))),
   ];
 }
 

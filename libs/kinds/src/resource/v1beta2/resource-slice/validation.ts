@@ -1,5 +1,5 @@
 import type { resourcev1beta2 } from '@navarch/api';
-import { field, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, Path, type FieldError } from '@navarch/apimachinery';
 import { validateNodeSelector } from '../../../core/v1/pod/validation/node-selector';
 import { each, IMMUTABLE } from '../../../shared/errors';
 import { validateTaint } from '../shared/configuration';
@@ -79,15 +79,15 @@ function validateDevice(
   const facts = Object.keys(attributes).length + Object.keys(capacity).length;
   return [
     ...validateLabel(name, path.child('name')),
-    ...Object.entries(attributes).flatMap(([key, attribute]) => {
+    ...foundIn(Object.entries(attributes), ([key, attribute]) => {
       const at = path.child('attributes').key(key);
       return [...validateQualified(key, at), ...validateAttribute(attribute, at)];
     }),
-    ...Object.keys(capacity).flatMap(key => validateQualified(key, path.child('capacity').key(key))),
+    ...foundIn(Object.keys(capacity), key => validateQualified(key, path.child('capacity').key(key))),
     ...(facts > MAX_FACTS
       ? [field.invalid(path, facts, `the total number of attributes and capacities must not exceed ${MAX_FACTS}`)]
       : []),
-    ...taints.flatMap((taint, i) => validateTaint(taint, path.child('taints').index(i))),
+    ...foundIn(taints, (taint, i) => validateTaint(taint, path.child('taints').index(i))),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 
 /** ItemCheck looks at one item of a list. */
 export type ItemCheck<T> = (item: T, path: Path) => FieldError[];
@@ -12,7 +12,7 @@ export function validateSlice<T>(
 ): FieldError[] {
   const all = items ?? [];
   return [
-    ...all.flatMap((item, i) => check(item, path.index(i))),
+    ...foundIn(all, (item, i) => check(item, path.index(i))),
     ...(all.length > max ? [field.tooMany(path, all.length, max)] : []),
   ];
 }
@@ -30,6 +30,6 @@ export function validateSet<T>(
   const at = (i: number) => (name === undefined ? path.index(i) : path.index(i).child(name));
   return [
     ...validateSlice(items, max, path, check),
-    ...keys.flatMap((key, i) => (keys.indexOf(key) < i ? [field.duplicate(at(i), key)] : [])),
+    ...foundIn(keys, (key, i) => (keys.indexOf(key) < i ? [field.duplicate(at(i), key)] : [])),
   ];
 }

@@ -1,5 +1,6 @@
 import {
   field,
+  foundIn,
   isCIdentifier,
   isDNS1123Label,
   isDNS1123Subdomain,
@@ -25,7 +26,7 @@ export const validateLabel = (name: string | undefined, path: Path): FieldError[
 /** validatePool checks the name of a pool: subdomains with slashes between them. */
 export function validatePool(name: string | undefined, path: Path): FieldError[] {
   if (!name) return [field.required(path)];
-  const parts = name.split('/').flatMap(part => each(path, part, isDNS1123Subdomain(part)));
+  const parts = foundIn(name.split('/'), part => each(path, part, isDNS1123Subdomain(part)));
   return [...(name.length > MAX_POOL ? [field.tooLong(path, MAX_POOL)] : []), ...parts];
 }
 

@@ -1,5 +1,5 @@
 import type { resourcev1beta2 } from '@navarch/api';
-import { field, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Subdomain, type FieldError, type Path } from '@navarch/apimachinery';
 import { NEVER } from '../../../dormant';
 import type { Dormant } from '../../../kind';
 import { each, oneOf } from '../../../shared/errors';
@@ -61,7 +61,7 @@ export function validateReference(name: string, path: Path, names: ReadonlySet<s
   const segments = name.split('/');
   if (segments.length > 2) return [field.invalid(path, name, why)];
   return [
-    ...segments.flatMap(segment => validateLabel(segment, path)),
+    ...foundIn(segments, segment => validateLabel(segment, path)),
     ...(names.has(name) ? [] : [field.invalid(path, name, why)]),
   ];
 }
@@ -96,7 +96,7 @@ function validateExact(
     ...(name ? each(at, name, isDNS1123Subdomain(name)) : [field.required(at)]),
     ...validateSelectors(selectors, path.child('selectors')),
     ...validateMode(allocationMode ?? '', Number(count ?? 0), path),
-    ...tolerations.flatMap((toleration, i) => validateToleration(toleration, path.child('tolerations').index(i))),
+    ...foundIn(tolerations, (toleration, i) => validateToleration(toleration, path.child('tolerations').index(i))),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { CSIDrivers, type storagev1 } from '@navarch/api';
-import { field, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import { defineKind, type Minor, type StrategyContext } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
@@ -57,7 +57,7 @@ function validateDriver({ spec }: storagev1.CSIDriver): FieldError[] {
 /** validateTokens checks how long tokens last; each audience is asked for once. */
 function validateTokens(requests: readonly storagev1.TokenRequest[]): FieldError[] {
   const audiences = requests.map(({ audience = '' }) => audience);
-  return requests.flatMap(({ audience = '', expirationSeconds }, i) => {
+  return foundIn(requests, ({ audience = '', expirationSeconds }, i) => {
     const at = SPEC.child('tokenRequests').index(i);
     if (audiences.indexOf(audience) < i) return [field.duplicate(at.child('audience'), audience)];
     const seconds = Number(expirationSeconds ?? MIN_SECONDS);

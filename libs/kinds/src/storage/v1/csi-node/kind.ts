@@ -1,5 +1,5 @@
 import { CSINodes, type storagev1 } from '@navarch/api';
-import { field, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, Path, validateObjectMeta, type FieldError } from '@navarch/apimachinery';
 import { validateCSIDriverName } from '../../../core/v1/pod/validation/volume-sources';
 import { defineKind, type Minor } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
@@ -19,7 +19,7 @@ const PLACED: Minor = 33;
 
 function validateCSINode({ spec }: storagev1.CSINode, release: Release): FieldError[] {
   const names = new Set<string>();
-  return (spec?.drivers ?? []).flatMap((driver, i) => {
+  return foundIn(spec?.drivers, (driver, i) => {
     const at = DRIVERS.index(i);
     const errors = validateDriver(driver, at, release);
     if (names.has(driver.name)) errors.push(field.duplicate(at.child('name'), driver.name));

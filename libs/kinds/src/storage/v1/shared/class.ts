@@ -1,4 +1,4 @@
-import { field, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isQualifiedName, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Minor } from '../../../kind';
 import { each } from '../../../shared/errors';
 
@@ -20,7 +20,7 @@ export function validateParameters(
   if (entries.length > MAX_PARAMETERS) return [field.tooLong(path, MAX_PARAMETERS, emulated)];
   const size = entries.reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0);
   return [
-    ...entries.flatMap(([key]) => (key ? [] : [field.invalid(path, key, 'field can not be empty.')])),
+    ...foundIn(entries, ([key]) => (key ? [] : [field.invalid(path, key, 'field can not be empty.')])),
     ...(size > MAX_BYTES ? [field.tooLong(path, MAX_BYTES, emulated)] : []),
   ];
 }

@@ -1,5 +1,5 @@
 import { StorageClasses, type corev1, type storagev1 } from '@navarch/api';
-import { duplicates, field, Path, type FieldError } from '@navarch/apimachinery';
+import { duplicates, field, foundIn, Path, type FieldError } from '@navarch/apimachinery';
 import { defineKind } from '../../../kind';
 import { defineColumns } from '../../../shared/columns';
 import { semanticEqual } from '../../../shared/equal';
@@ -41,10 +41,10 @@ function validateTopologies(terms: readonly corev1.TopologySelectorTerm[]): Fiel
   const shapes = terms.map(({ matchLabelExpressions = [] }) =>
     JSON.stringify(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values ?? [])].sort()]).sort()),
   );
-  return terms.flatMap(({ matchLabelExpressions = [] }, i) => {
+  return foundIn(terms, ({ matchLabelExpressions = [] }, i) => {
     const at = TOPOLOGIES.index(i).child('matchLabelExpressions');
     const keys = matchLabelExpressions.map(({ key }) => key);
-    const errors = matchLabelExpressions.flatMap((expression, j) => {
+    const errors = foundIn(matchLabelExpressions, (expression, j) => {
       const { key } = expression;
       const values = expression.values ?? [];
       const where = at.index(j);

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateLabelName, validateLabelSelector } from '../../../../shared/label-validation';
 import { STRICT_VALUES, validateNodeSelector, validateNodeSelectorTerm } from './node-selector';
@@ -22,7 +22,7 @@ function validateNodeAffinity(affinity: corev1.NodeAffinity, path: Path, { emula
   const required = affinity[REQUIRED];
   return [
     ...(required ? validateNodeSelector(required, path.child(REQUIRED), emulated >= STRICT_VALUES) : []),
-    ...(affinity[PREFERRED] ?? []).flatMap(({ weight, preference }, i) => {
+    ...foundIn(affinity[PREFERRED], ({ weight, preference }, i) => {
       const at = path.child(PREFERRED).index(i);
       return [...validateWeight(weight, at), ...validateNodeSelectorTerm(preference ?? {}, at.child('preference'))];
     }),
@@ -31,8 +31,8 @@ function validateNodeAffinity(affinity: corev1.NodeAffinity, path: Path, { emula
 
 function validatePodAffinity(affinity: corev1.PodAffinity, path: Path, release: Release): FieldError[] {
   return [
-    ...(affinity[REQUIRED] ?? []).flatMap((term, i) => validateTerm(term, path.child(REQUIRED).index(i), release)),
-    ...(affinity[PREFERRED] ?? []).flatMap(({ weight, podAffinityTerm }, i) => {
+    ...foundIn(affinity[REQUIRED], (term, i) => validateTerm(term, path.child(REQUIRED).index(i), release)),
+    ...foundIn(affinity[PREFERRED], ({ weight, podAffinityTerm }, i) => {
       const at = path.child(PREFERRED).index(i);
       return [
         ...validateWeight(weight, at),
@@ -53,7 +53,7 @@ function validateTerm(term: Partial<corev1.PodAffinityTerm>, path: Path, release
   return [
     ...validateLabelSelector(term.labelSelector, selectorPath, release),
     ...validateLabelSelector(term.namespaceSelector, path.child('namespaceSelector'), release),
-    ...(term.namespaces ?? []).flatMap(name => each(path.child('namespace'), name, isDNS1123Label(name, release))),
+    ...foundIn(term.namespaces, name => each(path.child('namespace'), name, isDNS1123Label(name, release))),
     ...validateLabelKeys(term, 'matchLabelKeys', path),
     ...validateLabelKeys(term, 'mismatchLabelKeys', path),
     ...validateMergedKeys(term, path),
@@ -68,12 +68,12 @@ function validateMergedKeys(
   path: Path,
 ): FieldError[] {
   const seen = new Set(Object.keys(labelSelector?.matchLabels ?? {}));
-  const twice = (labelSelector?.matchExpressions ?? []).flatMap(({ key }) => {
+  const twice = foundIn(labelSelector?.matchExpressions, ({ key }) => {
     const i = seen.has(key) ? matchLabelKeys.lastIndexOf(key) : -1;
     seen.add(key);
     return i < 0 ? [] : [field.invalid(path.index(i), key, 'exists in both matchLabelKeys and labelSelector')];
   });
-  const both = matchLabelKeys.flatMap((key, i) =>
+  const both = foundIn(matchLabelKeys, (key, i) =>
     mismatchLabelKeys.includes(key)
       ? [
           field.invalid(
@@ -94,7 +94,7 @@ export function validateTopologySpread(
   release: Release,
 ): FieldError[] {
   const pairs = (constraints ?? []).map(c => `{${c.topologyKey ?? ''}, ${c.whenUnsatisfiable ?? ''}}`);
-  return (constraints ?? []).flatMap((constraint, i) => {
+  return foundIn(constraints, (constraint, i) => {
     const at = path.index(i);
     const { maxSkew, topologyKey, whenUnsatisfiable, labelSelector } = constraint;
     const errors: FieldError[] = [];
@@ -140,7 +140,7 @@ function validateLabelKeys(
     ...Object.keys(labelSelector?.matchLabels ?? {}),
     ...(labelSelector?.matchExpressions ?? []).map(e => e.key),
   ]);
-  return keys.flatMap((key, i) => [
+  return foundIn(keys, (key, i) => [
     ...validateLabelName(key, at.index(i)),
     ...(apart && selected.has(key)
       ? [field.invalid(at.index(i), key, 'exists in both matchLabelKeys and labelSelector')]

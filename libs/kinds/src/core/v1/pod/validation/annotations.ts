@@ -1,5 +1,5 @@
 import type { corev1, metav1 } from '@navarch/api';
-import { field, isRecord, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isRecord, type FieldError, type Path } from '@navarch/apimachinery';
 import { readAnnotation, type AnnotationForm } from '../../../../shared/annotation-json';
 import type { Release } from '../../../../shared/errors';
 import { CONTAINER_SECCOMP, LAST_WITH_ANNOTATIONS, LOCALHOST, POD_SECCOMP } from '../seccomp';
@@ -30,11 +30,11 @@ export function validatePodAnnotations(
       ? [field.invalid(path.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set')]
       : []),
     ...validateTolerationsOf(annotations, path),
-    ...entries.flatMap(([key, profile]) => (key === POD_SECCOMP ? validateSeccomp(profile, path.child(key)) : [])),
-    ...entries.flatMap(([key, profile]) =>
+    ...foundIn(entries, ([key, profile]) => (key === POD_SECCOMP ? validateSeccomp(profile, path.child(key)) : [])),
+    ...foundIn(entries, ([key, profile]) =>
       key.startsWith(CONTAINER_SECCOMP) ? validateSeccomp(profile, path.child(key)) : [],
     ),
-    ...entries.flatMap(([key, profile]) =>
+    ...foundIn(entries, ([key, profile]) =>
       key.startsWith(APPARMOR) ? validateAppArmor(key.slice(APPARMOR.length), profile, spec, path.key(key)) : [],
     ),
   ];
@@ -91,7 +91,7 @@ export function validateSeccompMatch(
   };
   return [
     ...compare(POD_SECCOMP, spec.securityContext, path),
-    ...allContainers(spec).flatMap(({ container, list, index }) =>
+    ...foundIn(allContainers(spec), ({ container, list, index }) =>
       compare(CONTAINER_SECCOMP + container.name, container.securityContext, path.child(list).index(index)),
     ),
   ];
@@ -121,7 +121,7 @@ export function validateAnnotationChanges(pod: corev1.Pod, old: corev1.Pod, path
   const changed = Object.keys(before).filter(key => now[key] !== before[key]);
   const added = Object.keys(now).filter(key => !Object.hasOwn(before, key));
   const refuse = (keys: readonly string[], what: string) =>
-    keys.flatMap(key => {
+    foundIn(keys, key => {
       if (key.startsWith(APPARMOR)) return [field.forbidden(path.key(key), `may not ${what} AppArmor annotations`)];
       return key === MIRROR ? [field.forbidden(path.key(key), `may not ${what} mirror pod annotation`)] : [];
     });

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isDNS1123Label, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, invalidStruct, oneOf, type Release } from '../../../../shared/errors';
 import { validateEnv, validateEnvFrom } from './env';
 import { validateLifecycle, validateProbe } from './handlers';
@@ -21,7 +21,7 @@ export function validateContainers(spec: corev1.PodSpec, volumes: Volumes, path:
   const containers = spec.containers ?? [];
   if (containers.length === 0) return [field.required(path)];
   const names = new Set<string>();
-  const errors = containers.flatMap((container, i) => [
+  const errors = foundIn(containers, (container, i) => [
     ...validateContainer(container, names, volumes, path.index(i), release),
     ...validateMainOnly(container, path.index(i)),
   ]);
@@ -40,9 +40,9 @@ export function validateInitContainers(
   const all = new Set((spec.containers ?? []).map(c => c.name));
   // Names are compared among themselves first, then with those of all containers: a finding may come twice.
   return [
-    ...containers.flatMap((container, i) => validateContainer(container, own, volumes, path.index(i), release)),
+    ...foundIn(containers, (container, i) => validateContainer(container, own, volumes, path.index(i), release)),
     ...(release.emulated < PROBES_LAST ? validateHostPorts(containers, path, false) : []),
-    ...containers.flatMap((container, i) => [
+    ...foundIn(containers, (container, i) => [
       ...(all.has(container.name) ? [field.duplicate(path.index(i).child('name'), container.name)] : []),
       ...validateInitOnly(container, path.index(i), all, release),
     ]),
@@ -60,7 +60,7 @@ export function validateEphemeralContainers(
   const others = [...(spec.containers ?? []), ...(spec.initContainers ?? [])];
   const names = new Set(others.map(c => c.name));
   const FORBIDDEN = ['ports', 'livenessProbe', 'readinessProbe', 'startupProbe', 'lifecycle', 'resources'] as const;
-  return (spec.ephemeralContainers ?? []).flatMap((container, i) => {
+  return foundIn(spec.ephemeralContainers, (container, i) => {
     const at = path.index(i);
     const target = container.targetContainerName;
     return [
@@ -154,7 +154,7 @@ function validateInitOnly(container: corev1.Container, path: Path, names: Set<st
 
 /** validateImageSpaces checks what only pods are held to, since templates with such images exist. */
 export function validateImageSpaces(containers: readonly corev1.Container[] | undefined, path: Path): FieldError[] {
-  return (containers ?? []).flatMap(({ image = '' }, i) =>
+  return foundIn(containers, ({ image = '' }, i) =>
     image.trim() === image
       ? []
       : [field.invalid(path.index(i).child('image'), image, 'must not have leading or trailing whitespace')],

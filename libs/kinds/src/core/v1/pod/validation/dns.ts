@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1123Subdomain,
   isUnderscoredSubdomain,
   isValidIP,
@@ -82,8 +83,8 @@ export function validateHostAliases(
   path: Path,
   release: Release,
 ): FieldError[] {
-  return (aliases ?? []).flatMap(({ ip = '', hostnames }) => [
+  return foundIn(aliases, ({ ip = '', hostnames }) => [
     ...(isValidIP(ip, release).length ? [field.invalid(path.child('ip'), ip, 'must be valid IP address')] : []),
-    ...(hostnames ?? []).flatMap(name => each(path.child('hostnames'), name, isDNS1123Subdomain(name))),
+    ...foundIn(hostnames, name => each(path.child('hostnames'), name, isDNS1123Subdomain(name))),
   ]);
 }

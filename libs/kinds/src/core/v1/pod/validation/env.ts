@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isConfigMapKey,
   isDNS1123Subdomain,
   isEnvVarName,
@@ -21,7 +22,7 @@ function isEnvName(name: string, { emulated }: Release): string[] {
 
 /** validateEnv checks the environment variables of a container. */
 export function validateEnv(env: readonly corev1.EnvVar[] | undefined, path: Path, release: Release): FieldError[] {
-  return (env ?? []).flatMap((variable, i) => {
+  return foundIn(env, (variable, i) => {
     const at = path.index(i);
     const name = variable.name
       ? each(at.child('name'), variable.name, isEnvName(variable.name, release))
@@ -69,7 +70,7 @@ export function validateEnvFrom(
   path: Path,
   release: Release,
 ): FieldError[] {
-  return (sources ?? []).flatMap((source, i) => {
+  return foundIn(sources, (source, i) => {
     const { prefix, configMapRef, secretRef } = source;
     const at = path.index(i);
     const errors = prefix ? each(at.child('prefix'), prefix, isEnvName(prefix, release)) : [];

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isHTTPHeaderName, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isHTTPHeaderName, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, nonNegative, oneOf } from '../../../../shared/errors';
 import { validatePort, validatePortNumOrName } from '../../../../shared/int-or-percent';
 import { findInContainers } from './visit';
@@ -31,7 +31,7 @@ function validateHTTPGet(action: corev1.HTTPGetAction, path: Path): FieldError[]
     ...(action.path ? [] : [field.required(path.child('path'))]),
     ...validatePortNumOrName(action.port, path.child('port')),
     ...oneOf(path.child('scheme'), action.scheme, ['HTTP', 'HTTPS']),
-    ...(action.httpHeaders ?? []).flatMap(({ name }) => each(path.child('httpHeaders'), name, isHTTPHeaderName(name))),
+    ...foundIn(action.httpHeaders, ({ name }) => each(path.child('httpHeaders'), name, isHTTPHeaderName(name))),
   ];
 }
 
@@ -68,7 +68,7 @@ export function validateSleeps(spec: corev1.PodSpec, path: Path): FieldError[] {
   if (typeof grace !== 'number') return [];
   const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
   return findInContainers(spec, path, ({ lifecycle }, at) =>
-    (['postStart', 'preStop'] as const).flatMap(hook => {
+    foundIn(['postStart', 'preStop'] as const, hook => {
       const seconds = lifecycle?.[hook]?.sleep?.seconds ?? 0;
       const fits = seconds >= 0 && seconds <= Math.max(grace, 0);
       return fits ? [] : [field.invalid(at.child('lifecycle', hook, 'sleep'), seconds, why)];

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import { oneOf, type Release } from '../../../../shared/errors';
 import { validateDescendingPath } from './paths';
 
@@ -9,7 +9,7 @@ type Volumes = ReadonlyMap<string, corev1.Volume>;
 export function validateVolumeMounts(container: corev1.Container, volumes: Volumes, path: Path): FieldError[] {
   const places = new Set<string>();
   const devices = container.volumeDevices ?? [];
-  return (container.volumeMounts ?? []).flatMap((mount, i) => {
+  return foundIn(container.volumeMounts, (mount, i) => {
     const at = path.index(i);
     const errors: FieldError[] = [];
     if (!mount.name) errors.push(field.required(at.child('name')));
@@ -77,7 +77,7 @@ export function validateVolumeDevices(
   const places = new Set<string>();
   const mounts = container.volumeMounts ?? [];
   const kinds = emulated >= 23 ? 'PersistentVolumeClaim or Ephemeral' : 'PersistentVolumeClaim';
-  return (container.volumeDevices ?? []).flatMap((device, i) => {
+  return foundIn(container.volumeDevices, (device, i) => {
     const at = path.index(i);
     const errors: FieldError[] = [];
     const volume = volumes.get(device.name);

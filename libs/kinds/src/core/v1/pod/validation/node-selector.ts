@@ -1,5 +1,12 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import {
+  field,
+  foundIn,
+  isDNS1123Subdomain,
+  isValidLabelValue,
+  type FieldError,
+  type Path,
+} from '@navarch/apimachinery';
 import type { Minor } from '../../../../kind';
 import { each } from '../../../../shared/errors';
 import { validateLabelName } from '../../../../shared/label-validation';
@@ -15,7 +22,7 @@ export function validateNodeSelector(
 ): FieldError[] {
   const at = path.child('nodeSelectorTerms');
   if (!nodeSelectorTerms?.length) return [field.required(at, 'must have at least one node selector term')];
-  return nodeSelectorTerms.flatMap((term, i) => validateNodeSelectorTerm(term, at.index(i), strict));
+  return foundIn(nodeSelectorTerms, (term, i) => validateNodeSelectorTerm(term, at.index(i), strict));
 }
 
 /** hasOddValues: some value of the selector is none that a label can have. */
@@ -27,10 +34,8 @@ export const hasOddValues = (selector: corev1.NodeSelector | undefined): boolean
 /** validateNodeSelectorTerm checks one term. */
 export function validateNodeSelectorTerm(term: corev1.NodeSelectorTerm, path: Path, strict = false): FieldError[] {
   return [
-    ...(term.matchExpressions ?? []).flatMap((e, i) =>
-      validateExpression(e, path.child('matchExpressions').index(i), strict),
-    ),
-    ...(term.matchFields ?? []).flatMap((e, i) => validateFieldExpression(e, path.child('matchFields').index(i))),
+    ...foundIn(term.matchExpressions, (e, i) => validateExpression(e, path.child('matchExpressions').index(i), strict)),
+    ...foundIn(term.matchFields, (e, i) => validateFieldExpression(e, path.child('matchFields').index(i))),
   ];
 }
 
@@ -52,7 +57,7 @@ function validateExpression(
   } else {
     errors.push(field.invalid(path.child('operator'), operator ?? '', 'not a valid selector operator'));
   }
-  const odd = strict ? values.flatMap((value, i) => each(at.index(i), value, isValidLabelValue(value))) : [];
+  const odd = strict ? foundIn(values, (value, i) => each(at.index(i), value, isValidLabelValue(value))) : [];
   return [...errors, ...validateLabelName(key ?? '', path.child('key')), ...odd];
 }
 
@@ -71,5 +76,5 @@ function validateFieldExpression(
   }
   if (key !== 'metadata.name')
     return [...errors, field.invalid(path.child('key'), key ?? '', 'not a valid field selector key')];
-  return [...errors, ...values.flatMap((value, i) => each(at.index(i), value, isDNS1123Subdomain(value)))];
+  return [...errors, ...foundIn(values, (value, i) => each(at.index(i), value, isDNS1123Subdomain(value)))];
 }

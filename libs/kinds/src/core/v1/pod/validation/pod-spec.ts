@@ -1,13 +1,14 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   inclusiveRange,
   isDNS1123Label,
   isDNS1123Subdomain,
   isQualifiedName,
+  validateLabels,
   type FieldError,
   type Path,
-  validateLabels,
 } from '@navarch/apimachinery';
 import { each, oneOf, type Release } from '../../../../shared/errors';
 import { validateAffinity, validateTopologySpread } from './affinity';
@@ -45,7 +46,7 @@ export function validatePodSpec(spec: corev1.PodSpec, path: Path, release: Relea
     ...validateUserNamespace(spec, path, release),
     ...validateAffinity(spec.affinity, path.child('affinity'), release),
     ...validateDNSConfig(spec.dnsConfig, spec.dnsPolicy, path.child('dnsConfig'), release),
-    ...(spec.readinessGates ?? []).flatMap(({ conditionType = '' }, i) =>
+    ...foundIn(spec.readinessGates, ({ conditionType = '' }, i) =>
       each(path.child('readinessGates').index(i).child('conditionType'), conditionType, isQualifiedName(conditionType)),
     ),
     ...validateSchedulingGates(spec, path.child('schedulingGates')),
@@ -90,7 +91,7 @@ function validateOS(os: corev1.PodOS | undefined, path: Path): FieldError[] {
 
 function validateSchedulingGates({ schedulingGates = [], nodeName }: corev1.PodSpec, path: Path): FieldError[] {
   const names = new Set<string>();
-  const errors = schedulingGates.flatMap(({ name }, i) => {
+  const errors = foundIn(schedulingGates, ({ name }, i) => {
     const found = each(path.index(i), name, isQualifiedName(name));
     if (names.has(name)) found.push(field.duplicate(path.index(i), name));
     names.add(name);

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isValidPortName, isValidPortNum, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isValidPortName, isValidPortNum, type FieldError, type Path } from '@navarch/apimachinery';
 import { each, oneOf } from '../../../../shared/errors';
 
 /** PROTOCOLS are those of ports, in the order in which messages list them. */
@@ -13,7 +13,7 @@ export function validateProtocol(protocol: string | undefined, path: Path): Fiel
 /** validateContainerPorts checks the ports of one container; names are unique in it. */
 export function validateContainerPorts(ports: readonly corev1.ContainerPort[] | undefined, path: Path): FieldError[] {
   const names = new Set<string>();
-  return (ports ?? []).flatMap((port, i) => {
+  return foundIn(ports, (port, i) => {
     const at = path.index(i);
     const errors: FieldError[] = [];
     if (port.name) {
@@ -36,9 +36,9 @@ export function validateHostPorts(
   oneByOne: boolean,
 ): FieldError[] {
   const seen = new Set<string>();
-  return containers.flatMap((container, i) => {
+  return foundIn(containers, (container, i) => {
     if (oneByOne) seen.clear();
-    return (container.ports ?? []).flatMap((port, j) => {
+    return foundIn(container.ports, (port, j) => {
       if (!port.hostPort) return [];
       const use = `${port.protocol ?? ''}/${port.hostIP ?? ''}/${port.hostPort}`;
       if (seen.has(use)) return [field.duplicate(path.index(i).child('ports').index(j).child('hostPort'), use)];

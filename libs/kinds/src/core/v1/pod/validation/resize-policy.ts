@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import { findInContainers } from './visit';
 
 const RESIZED = ['cpu', 'memory'];
@@ -15,7 +15,7 @@ export function validateResizePolicies(spec: corev1.PodSpec, path: Path): FieldE
       return supported.includes(value) ? [] : [field.notSupported(at, value, supported)];
     };
     const names = resizePolicy.map(({ resourceName }) => resourceName);
-    return resizePolicy.flatMap(({ resourceName, restartPolicy }, i) => [
+    return foundIn(resizePolicy, ({ resourceName, restartPolicy }, i) => [
       ...(names.indexOf(resourceName) < i ? [field.duplicate(at.index(i), resourceName)] : []),
       ...oneOf(resourceName, RESIZED),
       ...oneOf(restartPolicy, POLICIES),

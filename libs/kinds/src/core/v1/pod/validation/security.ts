@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, inclusiveRange, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct, oneOf, type Release } from '../../../../shared/errors';
 import { validateAppArmor } from './app-armor';
 import { validateDescendingPath } from './paths';
@@ -73,7 +73,7 @@ export function validatePodSecurityContext(spec: corev1.PodSpec, path: Path, rel
     ...validateID(context.fsGroup, path.child('fsGroup')),
     ...validateID(context.runAsUser, path.child('runAsUser')),
     ...validateID(context.runAsGroup, path.child('runAsGroup')),
-    ...(context.supplementalGroups ?? []).flatMap((id, i) => validateID(id, path.child('supplementalGroups').index(i))),
+    ...foundIn(context.supplementalGroups, (id, i) => validateID(id, path.child('supplementalGroups').index(i))),
   );
   if (spec.shareProcessNamespace && spec.hostPID) {
     errors.push(
@@ -103,7 +103,7 @@ export function validatePodSecurityContext(spec: corev1.PodSpec, path: Path, rel
 function validateSysctls(sysctls: readonly corev1.Sysctl[] | undefined, path: Path, slashes: boolean): FieldError[] {
   const names = new Set<string>();
   const shape = slashes ? SYSCTL_SLASHES : SYSCTL;
-  return (sysctls ?? []).flatMap(({ name }, i) => {
+  return foundIn(sysctls, ({ name }, i) => {
     const at = path.index(i).child('name');
     const fine = name && name.length <= 253 && new RegExp(`^(?:${shape})$`).test(name);
     const errors = !name

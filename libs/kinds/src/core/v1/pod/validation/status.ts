@@ -1,5 +1,13 @@
 import type { corev1 } from '@navarch/api';
-import { field, isDNS1123Subdomain, isQualifiedName, isValidIP, Path, type FieldError } from '@navarch/apimachinery';
+import {
+  field,
+  foundIn,
+  isDNS1123Subdomain,
+  isQualifiedName,
+  isValidIP,
+  Path,
+  type FieldError,
+} from '@navarch/apimachinery';
 import { duplicateStruct, each, invalidStruct } from '../../../../shared/errors';
 import { validateAnnotationChanges } from './annotations';
 import { goStruct, goValue } from '../../../../shared/go-struct';
@@ -15,7 +23,7 @@ export function validatePodStatus(pod: corev1.Pod, old: corev1.Pod): FieldError[
   return [
     ...validateAnnotationChanges(pod, old, METADATA.child('annotations')),
     // Messages place the conditions under metadata.
-    ...(status.conditions ?? []).flatMap(({ type }, i) =>
+    ...foundIn(status.conditions, ({ type }, i) =>
       SYSTEM_CONDITIONS.includes(type)
         ? []
         : each(METADATA.child('conditions').index(i).child('Type'), type, isQualifiedName(type)),
@@ -38,7 +46,7 @@ function validateRestarts(
   const policy = old.spec?.restartPolicy;
   if (policy === 'Always') return [];
   const sidecars = new Set((old.spec?.initContainers ?? []).filter(c => c.restartPolicy === 'Always').map(c => c.name));
-  return (old.status?.[list] ?? []).flatMap(({ name, state }, i) => {
+  return foundIn(old.status?.[list], ({ name, state }, i) => {
     if (sidecars.has(name)) return [];
     if (!state?.terminated || (state.terminated.exitCode !== 0 && policy === 'OnFailure')) return [];
     const runs = (pod.status?.[list] ?? []).some(now => now.name === name && !now.state?.terminated);
@@ -50,7 +58,7 @@ function validateRestarts(
 function validateAddresses(addresses: readonly corev1.PodIP[]): FieldError[] {
   const path = STATUS.child('podIPs');
   const texts = addresses.map(({ ip = '' }) => ip);
-  const errors = texts.flatMap((ip, i) => each(path.index(i), ip, isValidIP(ip)));
+  const errors = foundIn(texts, (ip, i) => each(path.index(i), ip, isValidIP(ip)));
   if (texts.length < 2) return errors;
   if (texts.length > 2 || new Set(texts.map(ip => ip.includes(':'))).size < 2) {
     const detail = 'may specify no more than one IP for each IP family';

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, isValidLabelValue, type FieldError, type Path } from '@navarch/apimachinery';
 import { invalidStruct } from '../../../../shared/errors';
 import { goStruct } from '../../../../shared/go-struct';
 import { validateLabelName } from '../../../../shared/label-validation';
@@ -15,7 +15,7 @@ export function validateTaintEffect(effect: string | undefined, path: Path, mayB
 
 /** validateTolerations checks which taints a pod bears. */
 export function validateTolerations(tolerations: readonly corev1.Toleration[] | undefined, path: Path): FieldError[] {
-  return (tolerations ?? []).flatMap((toleration, i) => validateToleration(toleration, path.index(i)));
+  return foundIn(tolerations, (toleration, i) => validateToleration(toleration, path.index(i)));
 }
 
 function validateToleration(toleration: corev1.Toleration, path: Path): FieldError[] {

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, inclusiveRange, Path, type FieldError } from '@navarch/apimachinery';
+import { field, foundIn, inclusiveRange, Path, type FieldError } from '@navarch/apimachinery';
 import type { Release } from '../../../../shared/errors';
 import { semanticEqual } from '../../../../shared/equal';
 import { validateAnnotationChanges } from './annotations';
@@ -44,7 +44,7 @@ function validateImages(
   if (containers.length !== old.length) {
     return { errors: [field.forbidden(path, 'pod updates may not add or remove containers')], stop: true };
   }
-  const missing = containers.flatMap((c, i) => (c.image ? [] : [field.required(path.index(i).child('image'))]));
+  const missing = foundIn(containers, (c, i) => (c.image ? [] : [field.required(path.index(i).child('image'))]));
   return { errors: [...missing, ...validateImageSpaces(containers, path)], stop: false };
 }
 

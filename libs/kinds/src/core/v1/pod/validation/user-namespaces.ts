@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { field, type FieldError, type Path } from '@navarch/apimachinery';
+import { field, foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 import type { Release } from '../../../../shared/errors';
 import { findInContainers } from './visit';
 
@@ -15,7 +15,7 @@ export function validateUserNamespace(spec: corev1.PodSpec, path: Path, { emulat
       ['HostPID', spec.hostPID],
       ['HostIPC', spec.hostIPC],
     ];
-    return shared.flatMap(([name, shares]) =>
+    return foundIn(shared, ([name, shares]) =>
       shares ? [field.forbidden(path.child(name), 'when `pod.Spec.HostUsers` is false')] : [],
     );
   }

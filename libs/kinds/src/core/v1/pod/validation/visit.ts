@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import type { FieldError, Path } from '@navarch/apimachinery';
+import { foundIn, type FieldError, type Path } from '@navarch/apimachinery';
 
 /** findInContainers is what is found in the init and main containers of a pod, each with its place. Either list may be null, as somebody sent it. */
 export function findInContainers(
@@ -8,7 +8,7 @@ export function findInContainers(
   find: (container: corev1.Container, at: Path) => FieldError[],
 ): FieldError[] {
   return [
-    ...(initContainers ?? []).flatMap((container, i) => find(container, path.child('initContainers').index(i))),
-    ...(containers ?? []).flatMap((container, i) => find(container, path.child('containers').index(i))),
+    ...foundIn(initContainers, (container, i) => find(container, path.child('initContainers').index(i))),
+    ...foundIn(containers, (container, i) => find(container, path.child('containers').index(i))),
   ];
 }

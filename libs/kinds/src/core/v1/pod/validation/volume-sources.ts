@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   inclusiveRange,
   isDNS1123Label,
   isDNS1123Subdomain,
@@ -143,7 +144,7 @@ const quobyte: Check<Both<'quobyte'>> = ({ registry, tenant = '', volume }, path
 
 const flexVolume: Check<Both<'flexVolume'>> = ({ driver, options }, path) => [
   ...requireText(path.child('driver'), driver),
-  ...Object.keys(options ?? {}).flatMap(key => {
+  ...foundIn(Object.keys(options ?? {}), key => {
     const domain = `.${key.split('/')[0]!.toLowerCase()}`;
     return domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io')
       ? [field.invalid(path.child('options').key(key), key, 'kubernetes.io and k8s.io namespaces are reserved')]

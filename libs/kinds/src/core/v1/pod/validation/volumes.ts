@@ -1,6 +1,7 @@
 import type { corev1 } from '@navarch/api';
 import {
   field,
+  foundIn,
   isDNS1123Label,
   isDNS1123Subdomain,
   parseQuantity,
@@ -51,7 +52,7 @@ const SOURCES: readonly (readonly [name: keyof corev1.Volume, check: Check])[] =
     'downwardAPI',
     (v, path, release) => [
       ...validateMode(v.downwardAPI!.defaultMode, path.child('defaultMode')),
-      ...(v.downwardAPI!.items ?? []).flatMap(file => validateDownwardFile(file, path, release)),
+      ...foundIn(v.downwardAPI!.items, file => validateDownwardFile(file, path, release)),
     ],
   ],
   common('fc'),
@@ -108,7 +109,7 @@ export function validateVolumes(
   release: Release,
 ): FieldError[] {
   const names = new Set<string>();
-  return (volumes ?? []).flatMap((volume, i) => {
+  return foundIn(volumes, (volume, i) => {
     const at = path.index(i);
     const errors = [...validateSource(volume, at, release), ...validateIscsiName(volume, at)];
     if (!volume.name) errors.push(field.required(at.child('name')));
@@ -125,7 +126,7 @@ export function validateVolumes(
 function validateSource(volume: corev1.Volume, path: Path, release: Release): FieldError[] {
   const present = SOURCES.filter(([name]) => volume[name]);
   if (present.length === 0) return [field.required(path, 'must specify a volume type')];
-  return present.flatMap(([name, check], i) =>
+  return foundIn(present, ([name, check], i) =>
     i
       ? [field.forbidden(path.child(name), 'may not specify more than 1 volume type')]
       : check(volume, sourcePath(path, name), release),
@@ -140,7 +141,7 @@ function validateFiles(
 }
 
 function validateItems(items: readonly corev1.KeyToPath[] | undefined, path: Path): FieldError[] {
-  return (items ?? []).flatMap((item, i) => validateItem(item, path.index(i)));
+  return foundIn(items, (item, i) => validateItem(item, path.index(i)));
 }
 
 function validateItem({ key, path: file, mode }: corev1.KeyToPath, path: Path): FieldError[] {
@@ -213,11 +214,11 @@ function validateProjection(
       const { name: from, items = [] } = source[name]!;
       return [
         ...requireText(path.child('name'), from),
-        ...items.flatMap((item, i) => [...validateItem(item, path.child('items').index(i)), ...once(item.path, from)]),
+        ...foundIn(items, (item, i) => [...validateItem(item, path.child('items').index(i)), ...once(item.path, from)]),
       ];
     }
     case 'downwardAPI':
-      return (source.downwardAPI!.items ?? []).flatMap(file => [
+      return foundIn(source.downwardAPI!.items, file => [
         ...validateDownwardFile(file, path, release),
         ...once(file.path, file.path),
       ]);

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { parseQuantity, type Path } from '@navarch/apimachinery';
+import { foundIn, parseQuantity, type Path } from '@navarch/apimachinery';
 import { CONTAINER_SECCOMP, POD_SECCOMP } from '../seccomp';
 import { annotationWarning } from './annotations';
 
@@ -21,10 +21,10 @@ export function containerWarnings(template: corev1.PodTemplateSpec, path: Path):
     ...(isTemplate && !shared?.appArmorProfile && !container.securityContext?.appArmorProfile
       ? warn(CONTAINER_APPARMOR + container.name, APPARMOR)
       : []),
-    ...(['limits', 'requests'] as const).flatMap(list =>
+    ...foundIn(['limits', 'requests'] as const, list =>
       fractionsOf('memory', container.resources?.[list], at.child('resources', list)),
     ),
-    ...(['limits', 'requests'] as const).flatMap(list =>
+    ...foundIn(['limits', 'requests'] as const, list =>
       fractionsOf('ephemeral-storage', container.resources?.[list], at.child('resources', list)),
     ),
     ...hiddenVariables(container.env ?? [], at.child('env')),
@@ -32,8 +32,8 @@ export function containerWarnings(template: corev1.PodTemplateSpec, path: Path):
   const at = path.child('spec');
   return [
     ...(shared?.seccompProfile ? [] : warn(POD_SECCOMP, SECCOMP)),
-    ...(initContainers ?? []).flatMap((container, i) => each(container, at.child('initContainers').index(i))),
-    ...(containers ?? []).flatMap((container, i) => each(container, at.child('containers').index(i))),
+    ...foundIn(initContainers, (container, i) => each(container, at.child('initContainers').index(i))),
+    ...foundIn(containers, (container, i) => each(container, at.child('containers').index(i))),
   ];
 }
 
@@ -41,7 +41,7 @@ type Amounts = Readonly<Record<string, string>> | undefined;
 
 /** fractions warn of amounts of memory and storage that are no whole number of bytes. */
 export const fractions = (amounts: Amounts, path: Path): string[] =>
-  ['memory', 'ephemeral-storage'].flatMap(name => fractionsOf(name, amounts, path));
+  foundIn(['memory', 'ephemeral-storage'], name => fractionsOf(name, amounts, path));
 
 function fractionsOf(name: string, amounts: Amounts, path: Path): string[] {
   const amount = amounts?.[name];
@@ -54,7 +54,7 @@ function fractionsOf(name: string, amounts: Amounts, path: Path): string[] {
 
 function hiddenVariables(env: readonly corev1.EnvVar[], path: Path): string[] {
   const names = new Set<string>();
-  return env.flatMap(({ name, value = '', valueFrom }, i) => {
+  return foundIn(env, ({ name, value = '', valueFrom }, i) => {
     if (!names.has(name)) {
       names.add(name);
       return [];

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import { isDNS1123Label, type KubeObject, type Path } from '@navarch/apimachinery';
+import { foundIn, isDNS1123Label, type KubeObject, type Path } from '@navarch/apimachinery';
 import { semanticEqual } from '../../../../shared/equal';
 import type { Release } from '../../../../shared/errors';
 import { FORMS, ipWarnings } from '../../../../shared/ip-forms';
@@ -39,7 +39,7 @@ export function podWarnings(
   if (!spec || emulated < LABELS_WARN || (old && semanticEqual(spec, old.spec))) return [];
   const at = path.child('spec');
   return [
-    ...Object.keys(spec.nodeSelector ?? {}).flatMap(key => labelWarnings(key, at.child('nodeSelector').key(key))),
+    ...foundIn(Object.keys(spec.nodeSelector ?? {}), key => labelWarnings(key, at.child('nodeSelector').key(key))),
     ...nodeAffinityWarnings(spec.affinity?.nodeAffinity, at.child('affinity', 'nodeAffinity')),
     ...spreadWarnings(spec, at.child('topologySpreadConstraints')),
     ...annotationWarnings(template, path),
@@ -53,7 +53,7 @@ export function podWarnings(
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [`${at.child('terminationGracePeriodSeconds').toString()}: ${NEGATIVE}`]
       : []),
-    ...(['podAffinity', 'podAntiAffinity'] as const).flatMap(name =>
+    ...foundIn(['podAffinity', 'podAntiAffinity'] as const, name =>
       podAffinityWarnings(spec.affinity?.[name], at.child('affinity', name)),
     ),
     ...(emulated < FORMS ? [] : addressWarnings(spec, at)),
@@ -69,15 +69,15 @@ function nodeAffinityWarnings(affinity: corev1.NodeAffinity | undefined, path: P
   const terms = path.child(REQUIRED, 'nodeSelectorTerms');
   const wishes = path.child(PREFERRED);
   return [
-    ...(affinity?.[REQUIRED]?.nodeSelectorTerms ?? []).flatMap((term, i) => termWarnings(term, terms.index(i))),
-    ...(affinity?.[PREFERRED] ?? []).flatMap(({ preference }, i) =>
+    ...foundIn(affinity?.[REQUIRED]?.nodeSelectorTerms, (term, i) => termWarnings(term, terms.index(i))),
+    ...foundIn(affinity?.[PREFERRED], ({ preference }, i) =>
       termWarnings(preference ?? {}, wishes.index(i).child('preference')),
     ),
   ];
 }
 
 function spreadWarnings({ topologySpreadConstraints = [] }: corev1.PodSpec, path: Path): string[] {
-  return topologySpreadConstraints.flatMap(({ topologyKey, labelSelector }, i) => {
+  return foundIn(topologySpreadConstraints, ({ topologyKey, labelSelector }, i) => {
     const at = path.index(i);
     const empty = labelSelector ? [] : [`${at.child('labelSelector').toString()}: ${NO_POD}`];
     return [...labelWarnings(topologyKey, at.child('topologyKey'), true), ...empty];
@@ -88,8 +88,8 @@ function podAffinityWarnings(affinity: corev1.PodAffinity | undefined, path: Pat
   const warn = (term: Partial<corev1.PodAffinityTerm> | undefined, at: Path) =>
     term?.labelSelector ? [] : [`${at.child('labelSelector').toString()}: ${NO_POD}`];
   return [
-    ...(affinity?.[REQUIRED] ?? []).flatMap((term, i) => warn(term, path.child(REQUIRED).index(i))),
-    ...(affinity?.[PREFERRED] ?? []).flatMap(({ podAffinityTerm }, i) =>
+    ...foundIn(affinity?.[REQUIRED], (term, i) => warn(term, path.child(REQUIRED).index(i))),
+    ...foundIn(affinity?.[PREFERRED], ({ podAffinityTerm }, i) =>
       warn(podAffinityTerm, path.child(PREFERRED).index(i).child('podAffinityTerm')),
     ),
   ];
@@ -97,7 +97,7 @@ function podAffinityWarnings(affinity: corev1.PodAffinity | undefined, path: Pat
 
 function repeated<K extends string>(items: readonly Partial<Record<K, string>>[], name: K, path: Path): string[] {
   const values = items.map(item => item[name] ?? '');
-  return values.flatMap((value, i) =>
+  return foundIn(values, (value, i) =>
     values.indexOf(value) < i
       ? [`${path.index(i).child(name).toString()}: duplicate ${name} ${JSON.stringify(value)}`]
       : [],
@@ -105,7 +105,7 @@ function repeated<K extends string>(items: readonly Partial<Record<K, string>>[]
 }
 
 const unnamedSecrets = ({ imagePullSecrets = [] }: corev1.PodSpec, path: Path) =>
-  imagePullSecrets.flatMap(({ name }, i) =>
+  foundIn(imagePullSecrets, ({ name }, i) =>
     name ? [] : [`${path.index(i).child('name').toString()}: invalid empty name ""`],
   );
 
@@ -113,7 +113,7 @@ function addressWarnings({ dnsConfig, hostAliases = [] }: corev1.PodSpec, path: 
   const servers = path.child('dnsConfig', 'nameservers');
   const aliases = path.child('hostAliases');
   return [
-    ...(dnsConfig?.nameservers ?? []).flatMap((text, i) => ipWarnings(text, servers.index(i))),
-    ...hostAliases.flatMap(({ ip }, i) => ipWarnings(ip ?? '', aliases.index(i).child('ip'))),
+    ...foundIn(dnsConfig?.nameservers, (text, i) => ipWarnings(text, servers.index(i))),
+    ...foundIn(hostAliases, ({ ip }, i) => ipWarnings(ip ?? '', aliases.index(i).child('ip'))),
   ];
 }

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import type { Path } from '@navarch/apimachinery';
+import { foundIn, type Path } from '@navarch/apimachinery';
 
 interface Used {
   readonly port: corev1.ContainerPort;
@@ -10,17 +10,20 @@ interface Used {
 export function portWarnings({ initContainers, containers }: corev1.PodSpec, path: Path): string[] {
   const used = new Map<string, Used[]>();
   const look = (container: corev1.Container, place: Path) =>
-    (container.ports ?? []).flatMap((port, i) => {
+    foundIn(container.ports, (port, i) => {
       const at = place.child('ports').index(i).toString();
       const key = `${port.containerPort}/${port.protocol ?? ''}`;
       const others = used.get(key) ?? [];
       used.set(key, [...others, { port, at }]);
       const unused = port.hostIP && !port.hostPort ? [`${at}: hostIP set without hostPort: ${goPort(port)}`] : [];
-      return [...unused, ...others.flatMap(other => clash(port, other).map(text => `${at}: ${text} with ${other.at}`))];
+      return [
+        ...unused,
+        ...foundIn(others, other => clash(port, other).map(text => `${at}: ${text} with ${other.at}`)),
+      ];
     });
   return [
-    ...(initContainers ?? []).flatMap((container, i) => look(container, path.child('initContainers').index(i))),
-    ...(containers ?? []).flatMap((container, i) => look(container, path.child('containers').index(i))),
+    ...foundIn(initContainers, (container, i) => look(container, path.child('initContainers').index(i))),
+    ...foundIn(containers, (container, i) => look(container, path.child('containers').index(i))),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { corev1 } from '@navarch/api';
-import type { Path } from '@navarch/apimachinery';
+import { foundIn, type Path } from '@navarch/apimachinery';
 import type { Release } from '../../../../shared/errors';
 import { claimWarnings } from '../../persistent-volume-claim/warnings';
 
@@ -25,7 +25,7 @@ export function goneWarnings(
 ): string[] {
   // One is spelled otherwise in the warning.
   const shown = (name: Gone) => path.child(name === 'storageos' ? 'storageOS' : name).toString();
-  return names.flatMap(name => (source[name] ? [`${shown(name)}: ${GONE[name]}`] : []));
+  return foundIn(names, name => (source[name] ? [`${shown(name)}: ${GONE[name]}`] : []));
 }
 
 const BEFORE_CLAIMS: readonly Gone[] = [
@@ -40,7 +40,7 @@ const BEFORE_CLAIMS: readonly Gone[] = [
 
 /** volumeWarnings warn of volumes of kinds that are gone, and of files of a volume that take each other's place. */
 export function volumeWarnings(volumes: readonly corev1.Volume[], path: Path, release: Release): string[] {
-  const each = volumes.flatMap((volume, i) => {
+  const each = foundIn(volumes, (volume, i) => {
     const at = path.index(i);
     const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
     return [
@@ -49,7 +49,7 @@ export function volumeWarnings(volumes: readonly corev1.Volume[], path: Path, re
       ...goneWarnings(volume, at, ['cephfs', 'rbd']),
     ];
   });
-  return [...each, ...volumes.flatMap(overlaps)];
+  return [...each, ...foundIn(volumes, overlaps)];
 }
 
 const pathsOf = (items: readonly { path: string }[]) => items.map(item => item.path);
@@ -68,7 +68,7 @@ function overlaps({ name, configMap, secret, downwardAPI, projected }: corev1.Vo
 
 function projectedOverlaps(sources: readonly corev1.VolumeProjection[], volume: string): string[] {
   const all = new Set<string>();
-  return sources.flatMap(source => {
+  return foundIn(sources, source => {
     if (!Object.keys(source).length) return [`${volume} (Projected) has no sources provided`];
     const { kind, paths } = projectedPaths(source);
     if (!paths.length) return [];
@@ -99,7 +99,7 @@ function projectedPaths({
 /** collisions tell of each path that is another one, or begins like it. */
 function collisions(paths: readonly string[], head: string): string[] {
   const seen = new Set<string>();
-  return paths.flatMap(text => {
+  return foundIn(paths, text => {
     const path = text.replace(/\/+$/, '');
     const other = [...seen].find(item => meets(item, path));
     seen.add(path);
