@@ -10,8 +10,8 @@ const HIGH_WATER = 1024 * 1024;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Outbox writes frames to a socket: all those of one turn of the event loop at once, or many of them, as many calls are made in one turn under
- * load. What is written here is sent in this order.
+ * Outbox writes frames to a socket: all those of one turn of the event loop at once, as many calls are made in one turn under load. What
+ * is written here is sent in this order.
  */
 export class Outbox {
   /** batch is what small pieces are put together in; what is before `begin` is among the pieces. There is none between two flushes. */
@@ -24,11 +24,7 @@ export class Outbox {
   private pending = 0;
   private scheduled = false;
 
-  /** `most` is how many bytes are kept for the end of the turn; what is more goes out at once. */
-  constructor(
-    private readonly socket: Writable,
-    private readonly most = Infinity,
-  ) {}
+  constructor(private readonly socket: Writable) {}
 
   /** unsent is how many bytes the socket has not taken. */
   get unsent(): number {
@@ -88,7 +84,8 @@ export class Outbox {
   }
 
   /** flush hands everything to the socket now. */
-  flush(): void {
+  readonly flush = (): void => {
+    this.scheduled = false;
     const { pieces, filled, socket } = this;
     this.hand();
     this.pieces = [];
@@ -100,7 +97,7 @@ export class Outbox {
     for (const piece of pieces) socket.write(piece);
     if (last) socket.write(last, error => !error && filled.forEach(freeBatch));
     if (pieces.length) socket.uncork();
-  }
+  };
 
   /** hand gives what is in the batch to the pieces. A short end is copied, so that the batch is not waited for. */
   private hand(): void {
@@ -118,16 +115,10 @@ export class Outbox {
   }
 
   private schedule(): void {
-    if (this.pending > this.most) return this.flush();
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(this.endTurn);
+    setImmediate(this.flush);
   }
-
-  private readonly endTurn = (): void => {
-    this.scheduled = false;
-    this.flush();
-  };
 
   private head(length: number, type: number, flags: number, id: number): void {
     const batch = this.reserve(FRAME_HEAD);

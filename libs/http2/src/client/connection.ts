@@ -13,8 +13,6 @@ const SETTINGS = encodeSettings([
   [Setting.ENABLE_PUSH, 0],
   [Setting.INITIAL_WINDOW_SIZE, STREAM_WINDOW],
 ]);
-/** MOST_KEPT is how many bytes of calls wait for the end of a turn: under load it lasts for milliseconds, in which the server would have nothing to do. */
-const MOST_KEPT = 16 * 1024;
 const PING = Buffer.from('navarch!');
 
 /**
@@ -34,7 +32,7 @@ export class Http2Connection {
     onReady: () => void,
     private readonly onEnd: (error: Error) => void,
   ) {
-    this.outbox = new Outbox(socket, MOST_KEPT);
+    this.outbox = new Outbox(socket);
     const sender = new Sender(this.outbox);
     this.streams = new Streams(this.outbox, sender, () => this.end(new Error('the server went away')));
     this.keepAlive = new KeepAlive(
