@@ -28,6 +28,8 @@ describe('controllers against an apiserver that emulates v1.20', () => {
       metadata: { namespace: 'early', name },
       spec: {
         nodeName: 'silent',
+        // Nobody makes tokens here.
+        automountServiceAccountToken: false,
         containers: [{ name: 'c', image: 'i' }],
         tolerations: [
           { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute', tolerationSeconds },

@@ -14,7 +14,7 @@ export function reviewVersionOf(accepted: readonly string[] = ['v1beta1']): stri
 }
 
 /** conversionReview asks for objects in a version. */
-export function conversionReview(objects: readonly AnyObject[], to: string, version: string, uid: string): object {
+export function conversionReview(objects: readonly AnyObject[], to: string, version: string, uid: string) {
   return {
     kind: 'ConversionReview',
     apiVersion: `${GROUP}/${version}`,

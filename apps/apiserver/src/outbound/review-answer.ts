@@ -8,10 +8,11 @@ import {
   readBody,
 } from '@navarch/apiserver-runtime';
 
-/** ReviewType is the type of a review that a webhook was asked with. */
-export interface ReviewType {
-  readonly apiVersion: string;
+/** Review is what a webhook is asked with. */
+export interface Review {
   readonly kind: string;
+  readonly apiVersion: string;
+  readonly request: object;
 }
 
 const VERSIONS = ['v1', 'v1beta1'];
@@ -22,7 +23,7 @@ const SCHEME = 'k8s.io/apiserver/pkg/util/webhook/client.go:71';
  * reviewAnswer reads what a webhook answered, JSON or YAML. What says nothing of its type counts as such a review; it throws an Error in the API's words
  * for what is no object, and for one of another type. Pure.
  */
-export function reviewAnswer(body: Buffer, { apiVersion, kind }: ReviewType): unknown {
+export function reviewAnswer(body: Buffer, { apiVersion, kind }: Pick<Review, 'kind' | 'apiVersion'>): unknown {
   const { value } = readBody(body, looksLikeJson(body) ? 'json' : 'yaml', false);
   if (!isRecord(value)) throw new Error(notAnObject(value));
   const asked = { kind, ...parseApiVersion(apiVersion)! };

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { callWebhook, type Callee } from './webhook-caller';
 
+const REVIEW = { kind: 'AdmissionReview', apiVersion: 'admission.k8s.io/v1', request: { ask: 1 } };
+
 describe('a webhook behind a service', () => {
   let pki: TestPki;
   let server: Server;
@@ -47,14 +49,14 @@ describe('a webhook behind a service', () => {
       resolve: () => Promise.resolve({ host: '127.0.0.1', port }),
       tls: () => undefined,
     };
-    return callWebhook({ clientConfig: { caBundle, service, ...more }, timeoutSeconds }, { ask: 1 }, options);
+    return callWebhook({ clientConfig: { caBundle, service, ...more }, timeoutSeconds }, REVIEW, options);
   };
 
   test('is reached at its address, and known by the name of its service', async () => {
     expect(await call('/review')).toEqual({ done: true });
     expect(asked.at(-1)).toEqual({
       ...{ url: '/review?timeout=10s', host: 'hook.shop.svc', name: 'hook.shop.svc' },
-      body: '{"ask":1}',
+      body: JSON.stringify(REVIEW),
     });
   });
 

@@ -2,7 +2,7 @@ import type { admissionregistrationv1 } from '@navarch/api';
 import { describe } from '@navarch/base';
 import { exchange } from './exchange';
 import { goError } from './go-error';
-import { reviewAnswer, type ReviewType } from './review-answer';
+import { reviewAnswer, type Review } from './review-answer';
 
 const DEFAULT_TIMEOUT_SECONDS = 10;
 const MAX_SHOWN = 2048;
@@ -31,7 +31,7 @@ export interface Callee {
 }
 
 /** callWebhook posts a review and answers what the webhook did, parsed. It rejects with an Error in Go's words. */
-export async function callWebhook(callee: Callee, review: object, options: CallerOptions): Promise<unknown> {
+export async function callWebhook(callee: Callee, review: Review, options: CallerOptions): Promise<unknown> {
   const { clientConfig, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = callee;
   const { service, caBundle } = clientConfig;
   const url = webhookUrl(clientConfig);
@@ -54,7 +54,7 @@ export async function callWebhook(callee: Callee, review: object, options: Calle
   const { status, contentType, body } = answer;
   if (status < 200 || status > 206) throw new Error(answerFailure(status, contentType, body.toString()));
   if (!body.length) throw new Error(`0-length response with status code: ${status} and content type: ${contentType}`);
-  return reviewAnswer(body, review as ReviewType);
+  return reviewAnswer(body, review);
 }
 
 /** FAILURES are what clients of Kubernetes make of the codes of servers that say nothing themselves. */

@@ -87,11 +87,15 @@ function checkVersion({ applied, apiVersion }: ApplyRequest): void {
     );
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** untypeable is the 500 for an object that does not fit its schema; since v1.21 it names the object. */
 function untypeable(failure: string, { applied, emulated = 33 }: ApplyRequest, problem: string): StatusError {
-  const { namespace = '', name = '' } = applied.metadata ?? {};
-  const version = applied.apiVersion?.includes('/') ? applied.apiVersion : `/${applied.apiVersion ?? ''}`;
-  const subject = emulated <= 20 ? '' : ` (${namespace}/${name}; ${version}, Kind=${applied.kind ?? ''})`;
+  const { metadata, apiVersion, kind } = applied;
+  const version = apiVersion?.includes('/') ? apiVersion : `/${apiVersion ?? ''}`;
+  // What does not fit its schema may have anything for a name.
+  const name = `${textOf(metadata?.namespace)}/${textOf(metadata?.name)}`;
+  const subject = emulated <= 20 ? '' : ` (${name}; ${version}, Kind=${kind ?? ''})`;
   return new StatusError(500, '', `${failure}${subject}: ${problem}`);
 }
 

@@ -353,9 +353,12 @@ describe('apply', () => {
   });
 });
 
-test('what does not fit is 500 in all releases, and names the object since v1.21', () => {
-  const applied = config({ bogus: 1 });
-  const message = 'failed to create typed patch object (/a; /v1, Kind=K): .bogus: field not declared in schema';
+test.each<[string, object, string]>([
+  ['a name', {}, '/a'],
+  ['a name that is none', { name: Object.create(null) as object, namespace: 1 }, '/'],
+])('what does not fit is 500 in all releases, and names the object since v1.21: %s', (_, metadata, name) => {
+  const applied = config({ bogus: 1 }, metadata);
+  const message = expect.stringContaining(`failed to create typed patch object (${name}; /v1, Kind=K): `);
   expect(() => applyPatch({ ...common, live: nothing, applied, manager: 'one' })).toThrow(
     expect.objectContaining({ code: 500, message }),
   );

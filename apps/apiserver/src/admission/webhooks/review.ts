@@ -1,6 +1,7 @@
 import type { admissionv1 } from '@navarch/api';
 import { isRecord, parseApiVersion, StatusError, type KubeObject } from '@navarch/apimachinery';
 import { randomUUID } from 'node:crypto';
+import type { Review } from '../../outbound/review-answer';
 import { describeRequest, type Versioned } from '../matching/versioned';
 
 const VERSIONS = ['v1', 'v1beta1'];
@@ -11,7 +12,7 @@ export function reviewVersion(accepted: readonly string[]): string | undefined {
 }
 
 /** buildReview asks about a write as an AdmissionReview. */
-export function buildReview(versioned: Versioned, version: string): { uid: string; review: object } {
+export function buildReview(versioned: Versioned, version: string): { uid: string; review: Review } {
   const uid = randomUUID();
   const { object, oldObject } = versioned;
   const { dryRun, options, ...asked } = describeRequest(versioned);
