@@ -202,11 +202,13 @@ requireProgram('etcd', 'nats-server')('three API servers on one etcd', () => {
       over.abort();
       await Promise.all(work);
       const last = Number((await eventually(() => maps.list(NAMESPACE, selection))).metadata!.resourceVersion);
-      const newest = () => Math.max(...[...watches.values()].flat().map(change => change.revision));
+      const newest = Math.max(...writes.map(({ revision }) => revision));
       await eventually(
-        () =>
-          [...watches.values()].every(seen => seen.at(-1)?.revision === newest()) &&
-          newest() >= Math.max(...writes.map(w => w.revision)),
+        () => {
+          const seen = Object.fromEntries([...watches].map(([name, changes]) => [name, changes.at(-1)?.revision ?? 0]));
+          const last = Math.max(newest, ...Object.values(seen));
+          expect(seen).toEqual(Object.fromEntries([...watches.keys()].map(name => [name, last])));
+        },
         { timeoutMs: 30_000 },
       );
       ended.abort();
