@@ -93,9 +93,9 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function untypeable(failure: string, { applied, emulated = 33 }: ApplyRequest, problem: string): StatusError {
   const { metadata, apiVersion, kind } = applied;
   const version = apiVersion?.includes('/') ? apiVersion : `/${apiVersion ?? ''}`;
-  // What does not fit its schema may have anything for a name.
+  // What does not fit its schema may have anything for a name or a kind.
   const name = `${textOf(metadata?.namespace)}/${textOf(metadata?.name)}`;
-  const subject = emulated <= 20 ? '' : ` (${name}; ${version}, Kind=${kind ?? ''})`;
+  const subject = emulated <= 20 ? '' : ` (${name}; ${version}, Kind=${textOf(kind)})`;
   return new StatusError(500, '', `${failure}${subject}: ${problem}`);
 }
 
