@@ -1,12 +1,9 @@
-import type { Requirement } from './labels';
+import { INTEGER, type Requirement } from './requirement';
 
 type Labels = Readonly<Record<string, string>>;
 
 /** FEW is up to how many keys a selector is gone through; with more, the labels of the object are. */
 const FEW = 8;
-
-/** INTEGER is what Go reads as a number: an optional sign, and 64 bits. */
-export const INTEGER = /^[+-]?\d{1,19}$/;
 
 /** Rule is all that a selector wants of one label. */
 interface Rule {

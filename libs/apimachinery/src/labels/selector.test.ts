@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { everything, nothing, parseSelector, selectorFromLabelSelector, selectorFromSet } from './labels';
+import { everything, nothing, parseSelector, selectorFromLabelSelector, selectorFromSet } from './selector';
 
 describe('parseSelector matches', () => {
   const labels = { app: 'x', tier: '2', empty: '' };

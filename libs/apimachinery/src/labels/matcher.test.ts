@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { labelMatcher } from './label-matcher';
-import { parseSelector, type Requirement } from './labels';
+import { labelMatcher } from './matcher';
+import type { Requirement } from './requirement';
+import { parseSelector } from './selector';
 
 /** holds is what one requirement says by itself. */
 function holds({ key, operator, values }: Requirement, labels: Readonly<Record<string, string>>): boolean {

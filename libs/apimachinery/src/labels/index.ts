@@ -1,0 +1,2 @@
+export { requirement, type Operator, type Requirement } from './requirement';
+export * from './selector';
