@@ -86,9 +86,7 @@ export function attributesApart({ attributesOf }: ResourceStorageConfig, object:
   return { namespace, name, labels: { ...labels }, fields };
 }
 
-const NEWLINE = 0x0a;
-
-/** decodeEntry makes an entry of the plain stored bytes, with or without the newline that Kubernetes ends them with. Copies them. */
+/** decodeEntry makes an entry of the plain stored bytes, which it copies. */
 export function decodeEntry(
   config: ResourceStorageConfig,
   key: string,
@@ -96,8 +94,7 @@ export function decodeEntry(
   revision: Revision,
   stale = false,
 ): StoredEntry {
-  const stored = plain[plain.length - 1] === NEWLINE ? plain.subarray(0, -1) : plain;
-  return new StoredEntry(config.attributesOf, key, revision, spliceRevision(stored, revision), stale);
+  return new StoredEntry(config.attributesOf, key, revision, spliceRevision(plain, revision), stale);
 }
 
 function freezeInTests<T>(object: T): T {

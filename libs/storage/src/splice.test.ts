@@ -62,6 +62,7 @@ describe('spliceRevision', () => {
     const plain = encodeStored(JSON.parse(spliced.json.toString()) as object);
     if (want.startsWith(head) && !want.includes('null')) expect(sameStored(spliced, plain)).toBe(true);
     expect(sameStored(spliced, Buffer.concat([plain, Buffer.from(' ')]))).toBe(false);
+    expect(spliceRevision(plain, 42).json.at(-1)).toBe('}'.charCodeAt(0));
   });
 
   test.each([
@@ -80,6 +81,6 @@ describe('spliceRevision', () => {
 test('encodeStored keeps a member named __proto__ a member', () => {
   const object = JSON.parse('{"kind":"K","apiVersion":"v1","metadata":{"name":"a"},"__proto__":{"x":1}}') as object;
   expect(encodeStored(object).toString()).toBe(
-    '{"kind":"K","apiVersion":"v1","metadata":{"name":"a"},"__proto__":{"x":1}}',
+    '{"kind":"K","apiVersion":"v1","metadata":{"name":"a"},"__proto__":{"x":1}}\n',
   );
 });

@@ -13,18 +13,20 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
+const NEWLINE = 0x0a;
 
 /** The members of metadata that stand before resourceVersion where Kubernetes writes it; all are strings. */
 const BEFORE = new Set(['name', 'generateName', 'namespace', 'selfLink', 'uid']);
 
 /**
- * spliceRevision puts resourceVersion into an object's stored JSON, where Kubernetes has it. Bytes that are not laid out as
- * Kubernetes stores them (kind and apiVersion before metadata, no spaces) are rewritten first. Throws if they are no object.
+ * spliceRevision puts resourceVersion into an object's stored JSON, where Kubernetes has it, and leaves out the newline at its end. Bytes that
+ * are not laid out as Kubernetes stores them (kind and apiVersion before metadata, no spaces) are rewritten first. Throws if they are no object.
  */
 export function spliceRevision(stored: Buffer, revision: Revision): Spliced {
-  const at = insertionPoint(stored);
-  if (at !== undefined) return insert(stored, at, revision);
-  const rewritten = encodeStored(JSON.parse(stored.toString()) as object);
+  const json = withoutNewline(stored);
+  const at = insertionPoint(json);
+  if (at !== undefined) return insert(json, at, revision);
+  const rewritten = withoutNewline(encodeStored(JSON.parse(json.toString()) as object));
   const point = insertionPoint(rewritten);
   if (point === undefined) throw new Error('the stored value is not an API object');
   return insert(rewritten, point, revision);
@@ -36,16 +38,20 @@ export function respliceRevision({ json, at, length }: Spliced, revision: Revisi
   return insert(stored, at, revision);
 }
 
-/** sameStored tells whether the spliced JSON without its resourceVersion is these bytes. */
+/** sameStored tells whether these bytes are the spliced JSON without its resourceVersion, as it is stored. */
 export function sameStored({ json, at, length }: Spliced, stored: Buffer): boolean {
+  const end = stored.length - 1;
   return (
-    json.length - length === stored.length &&
+    json.length - length === end &&
+    stored[end] === NEWLINE &&
     json.compare(stored, 0, at, 0, at) === 0 &&
-    json.compare(stored, at, stored.length, at + length) === 0
+    json.compare(stored, at, end, at + length) === 0
   );
 }
 
-/** encodeStored is an object's JSON as it is stored: kind, apiVersion and metadata first, no resourceVersion, no selfLink. */
+const withoutNewline = (stored: Buffer) => (stored.at(-1) === NEWLINE ? stored.subarray(0, -1) : stored);
+
+/** encodeStored is an object's JSON as it is stored: kind, apiVersion and metadata first, no resourceVersion, no selfLink, and a newline. */
 export function encodeStored(object: object): Buffer {
   const { kind, apiVersion, metadata, ...rest } = object as {
     kind?: unknown;
@@ -59,7 +65,12 @@ export function encodeStored(object: object): Buffer {
     'resourceVersion' in metadata || 'selfLink' in metadata
       ? { ...metadata, resourceVersion: undefined, selfLink: undefined }
       : metadata;
-  return Buffer.from(JSON.stringify({ kind, apiVersion, metadata: kept, ...rest }));
+  const json = JSON.stringify({ kind, apiVersion, metadata: kept, ...rest });
+  const size = Buffer.byteLength(json);
+  const stored = Buffer.allocUnsafe(size + 1);
+  stored.write(json);
+  stored[size] = NEWLINE;
+  return stored;
 }
 
 function insert(stored: Buffer, at: number, revision: Revision): Spliced {

@@ -1,7 +1,7 @@
 import { describe } from '@navarch/base';
 import { NeverSent, type Field, type Http2Connection, type Http2Stream, type StreamHandler } from '@navarch/http2';
 import type { Deadlines, Expiring } from './deadlines';
-import { PrefixReader, prefixed } from './length-prefix';
+import { PrefixReader } from './length-prefix';
 import { DEADLINE_EXCEEDED, RpcError, UNAVAILABLE, statusOf } from './rpc-error';
 
 /** Call is one gRPC call on a stream of its own: one message goes, `message` gets those that come, and `end` is called once and last. */
@@ -11,11 +11,11 @@ abstract class Call implements StreamHandler {
   private stream: Http2Stream | undefined;
   private connection: Http2Connection | undefined;
 
-  /** start sends the message, the last if nothing more will be sent. It throws an RpcError if the connection takes no calls any more. */
+  /** start sends the message, framed, the last if nothing more will be sent. It throws an RpcError if the connection takes no calls any more. */
   protected start(connection: Http2Connection, block: Buffer, message: Buffer, last: boolean): void {
     this.connection = connection;
     try {
-      this.stream = connection.request(block, prefixed(message), last, this);
+      this.stream = connection.request(block, message, last, this);
     } catch (error) {
       throw failure(error as Error);
     }

@@ -42,7 +42,7 @@ export class EtcdChannel {
     this.url = new URL(url);
   }
 
-  /** unary sends one message and answers the one that comes back; it rejects with an RpcError. The message must not be changed any more. */
+  /** unary sends one message, framed, and answers the one that comes back; it rejects with an RpcError. The message must not be changed any more. */
   unary(path: string, message: Buffer, timeoutMs: number): Promise<Buffer> {
     const begin = (connection: Http2Connection) =>
       new Promise<Buffer>((resolve, reject) => {
@@ -53,7 +53,7 @@ export class EtcdChannel {
   }
 
   /**
-   * stream sends one message and hands over those that come back until the stream ends, when `onEnd` is called once, or is cancelled.
+   * stream sends one message, framed, and hands over those that come back until the stream ends, when `onEnd` is called once, or is cancelled.
    */
   async stream(
     path: string,

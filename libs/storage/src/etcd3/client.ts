@@ -11,6 +11,7 @@ import {
   encodeCompaction,
   encodeLeaseGrant,
   encodeRange,
+  encodeStatus,
   encodeTxn,
   type KeyValue,
   type RangeAnswer,
@@ -111,7 +112,7 @@ export class EtcdClient {
 
   /** size is how many bytes the database of the member in use takes. */
   async size(signal?: AbortSignal): Promise<number> {
-    return decodeSize(await this.call(true, signal, '/etcdserverpb.Maintenance/Status', Buffer.alloc(0)));
+    return decodeSize(await this.call(true, signal, '/etcdserverpb.Maintenance/Status', encodeStatus()));
   }
 
   /** grant makes a lease of that many seconds and answers its id. */

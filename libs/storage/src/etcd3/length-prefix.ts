@@ -1,15 +1,7 @@
-const PREFIX = 5;
+/** PREFIX is the length of gRPC's head of a message: whether it is compressed, and how many bytes it has. */
+export const PREFIX = 5;
 /** MAX_MESSAGE is the largest message of gRPC. A page of large objects has hundreds of megabytes. */
 const MAX_MESSAGE = 2 ** 31 - 1;
-
-/** prefixed puts gRPC's head before a message: not compressed, so many bytes. */
-export function prefixed(message: Buffer): Buffer {
-  const whole = Buffer.allocUnsafe(PREFIX + message.length);
-  whole[0] = 0;
-  whole.writeUInt32BE(message.length, 1);
-  message.copy(whole, PREFIX);
-  return whole;
-}
 
 /** PrefixReader takes a stream's chunks apart into messages. A message that came in one chunk is a view into it. */
 export class PrefixReader {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import protobuf from 'protobufjs';
-import { PrefixReader, prefixed } from './length-prefix';
+import { PrefixReader } from './length-prefix';
 import {
   decodeLeaseGrant,
   decodeRange,
@@ -15,6 +15,7 @@ import {
   encodeTxn,
   encodeWatch,
 } from './messages';
+import { MessageWriter } from './protobuf';
 
 // Another implementation, by etcd's own descriptions, reads what is written here and writes what is read here.
 const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('etcd3/package.json')), 'proto');
@@ -73,8 +74,10 @@ test.each([
   ],
   ['LeaseGrantRequest', encodeLeaseGrant(3660), { TTL: '3660' }],
   ['CompactionRequest', encodeCompaction(LARGE), { revision: String(LARGE) }],
-])('%s', (name, bytes, expected) => {
-  expect(read(name, bytes)).toEqual(expected);
+])('%s', (name, framed, expected) => {
+  const messages: Buffer[] = [];
+  new PrefixReader(message => messages.push(message)).push(framed);
+  expect(messages.map(message => read(name, message))).toEqual([expected]);
 });
 
 const kv = {
@@ -144,7 +147,7 @@ test('what ends early is refused', () => {
 
 test('messages come out of chunks of any size', () => {
   const messages = [Buffer.alloc(0), Buffer.from('a'), Buffer.from(long), Buffer.from('b')];
-  const stream = Buffer.concat(messages.map(prefixed));
+  const stream = Buffer.concat(messages.map(message => new MessageWriter().raw(message).framed()));
   for (const size of [1, 4, 5, 6, 1_000, stream.length]) {
     const got: string[] = [];
     const reader = new PrefixReader(message => got.push(message.toString()));

@@ -73,7 +73,7 @@ export interface WatchAnswer {
   readonly events: readonly EtcdEvent[];
 }
 
-// The field numbers are those of etcd's rpc.proto and kv.proto.
+// The field numbers are those of etcd's rpc.proto and kv.proto. What is to be sent is framed as gRPC wants it.
 
 export function encodeRange(request: RangeRequest): Buffer {
   return new MessageWriter()
@@ -82,7 +82,7 @@ export function encodeRange(request: RangeRequest): Buffer {
     .number(3, request.limit)
     .number(4, request.revision)
     .bool(9, request.countOnly)
-    .message();
+    .framed();
 }
 
 export function decodeRange(bytes: Buffer): RangeAnswer {
@@ -115,7 +115,7 @@ export function encodeTxn({ condition, value, lease }: TxnRequest): Buffer {
   const message = new MessageWriter(write + 2 * key.length + 128).data(1, compare).open(2, dataSize(write));
   if (value) message.open(2, write).data(1, key).data(2, value).raw(leaseField);
   else message.open(3, write).data(1, key);
-  return message.open(3, dataSize(keySize)).open(1, keySize).data(1, key).message();
+  return message.open(3, dataSize(keySize)).open(1, keySize).data(1, key).framed();
 }
 
 export function decodeTxn(bytes: Buffer): TxnAnswer {
@@ -140,7 +140,7 @@ function decodeRead(bytes: Buffer): KeyValue | undefined {
 /** encodeWatch is the message that begins a watch on a stream. */
 export function encodeWatch({ key, end, startRevision, previous }: WatchRequest): Buffer {
   const create = new MessageWriter().data(1, Buffer.from(key)).data(2, end).number(3, startRevision).bool(6, previous);
-  return new MessageWriter().data(1, create.message()).message();
+  return new MessageWriter().data(1, create.message()).framed();
 }
 
 export function decodeWatch(bytes: Buffer): WatchAnswer {
@@ -195,7 +195,7 @@ function decodeHeader(bytes: Buffer): Revision {
 }
 
 export function encodeLeaseGrant(ttlSeconds: number): Buffer {
-  return new MessageWriter().number(1, ttlSeconds).message();
+  return new MessageWriter().number(1, ttlSeconds).framed();
 }
 
 /** decodeLeaseGrant is the lease's id in decimal digits. */
@@ -212,7 +212,12 @@ export function decodeLeaseGrant(bytes: Buffer): string {
 }
 
 export function encodeCompaction(revision: Revision): Buffer {
-  return new MessageWriter().number(1, revision).message();
+  return new MessageWriter().number(1, revision).framed();
+}
+
+/** encodeStatus asks a member for its status. */
+export function encodeStatus(): Buffer {
+  return new MessageWriter().framed();
 }
 
 /** decodeSize is how many bytes a member's database takes, from the answer about its status. */

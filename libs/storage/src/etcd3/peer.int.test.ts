@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:tls';
 import { EtcdChannel } from './channel';
 import { wasNeverSent } from './errors';
+import { MessageWriter } from './protobuf';
 
 const { Flag, FrameType, frame, headers, numbers, settingsPayload } = http2Frames;
 const { DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY, WINDOW_UPDATE, CONTINUATION, PUSH_PROMISE } = FrameType;
@@ -13,11 +14,13 @@ const { ACK, END_STREAM, END_HEADERS, PADDED, PRIORITY } = Flag;
 const MAX_CONCURRENT_STREAMS = 3;
 const INITIAL_WINDOW_SIZE = 4;
 const hello = Buffer.from('hello');
+const framed = (message: Buffer) => new MessageWriter().raw(message).framed();
 
 describe('a channel and a peer', () => {
   let peer: ScriptedPeer;
   let channel: EtcdChannel;
-  const call = (message = hello, timeoutMs = 60_000) => channel.unary('/test.Service/Method', message, timeoutMs);
+  const call = (message = hello, timeoutMs = 60_000) =>
+    channel.unary('/test.Service/Method', framed(message), timeoutMs);
   /** calls begins some that may fail, and has the peer take them. */
   const calls = async (count: number) => {
     const begun = Array.from({ length: count }, () => call());
@@ -164,7 +167,7 @@ describe('a channel and a peer', () => {
     const heard: string[] = [];
     const opening = channel.stream(
       '/x',
-      hello,
+      framed(hello),
       message => heard.push(String(message)),
       () => heard.push('end'),
     );
@@ -296,7 +299,9 @@ test('another implementation of HTTP/2, with narrow limits and wide headers, agr
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const channel = new EtcdChannel(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, undefined);
   const messages = Array.from({ length: 30 }, (_, i) => Buffer.alloc(i * 3_000, i));
-  const answers = await Promise.all(messages.map(message => channel.unary('/test.Service/Echo', message, 60_000)));
+  const answers = await Promise.all(
+    messages.map(message => channel.unary('/test.Service/Echo', framed(message), 60_000)),
+  );
   expect(answers.map((answer, i) => answer.equals(messages[i]!))).toEqual(messages.map(() => true));
   expect(faults).toEqual([]);
   channel.close();
@@ -310,7 +315,7 @@ test('a server that does not agree on HTTP/2 by TLS gets nothing', async () => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const channel = new EtcdChannel(`https://127.0.0.1:${port}`, { ca: readFileSync(pki.caFile) });
-  await expect(channel.unary('/x', hello, 60_000)).rejects.toThrow(
+  await expect(channel.unary('/x', framed(hello), 60_000)).rejects.toThrow(
     '14 UNAVAILABLE: No connection established: the server does not offer HTTP/2',
   );
   channel.close();

@@ -1,3 +1,5 @@
+import { PREFIX } from './length-prefix';
+
 /** Wire types of the protobuf encoding that etcd's messages use. */
 const VARINT = 0;
 const DELIMITED = 2;
@@ -5,11 +7,12 @@ const DELIMITED = 2;
 /** MessageWriter encodes one protobuf message. Whatever has its default value is left out, as proto3 does. */
 export class MessageWriter {
   private bytes: Buffer;
-  private size = 0;
+  /** size begins behind room for gRPC's head, so that the message need not be copied to be sent. */
+  private size = PREFIX;
 
   /** `room` is how many bytes are expected; more is no error. */
   constructor(room = 64) {
-    this.bytes = Buffer.allocUnsafe(room);
+    this.bytes = Buffer.allocUnsafe(PREFIX + room);
   }
 
   /** number writes a whole number from 0 to 2^53. */
@@ -65,6 +68,13 @@ export class MessageWriter {
 
   /** message is what was written. */
   message(): Buffer {
+    return this.bytes.subarray(PREFIX, this.size);
+  }
+
+  /** framed is the message as gRPC sends it: not compressed, so many bytes. */
+  framed(): Buffer {
+    this.bytes[0] = 0;
+    this.bytes.writeUInt32BE(this.size - PREFIX, 1);
     return this.bytes.subarray(0, this.size);
   }
 

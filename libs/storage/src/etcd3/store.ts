@@ -45,8 +45,6 @@ export type EtcdOperation = 'get' | 'list' | 'create' | 'update' | 'delete';
 /** RequestObserver is told how long a request to etcd took, and of which resource (its key prefix) it was. */
 export type RequestObserver = (operation: EtcdOperation, prefix: string, seconds: number) => void;
 
-const NEWLINE = Buffer.from('\n');
-
 /** EtcdStore is the Storage that asks etcd for everything: always consistent, one request a read, one transaction a write. */
 export class EtcdStore implements Storage {
   private readonly own = new OwnWrites();
@@ -191,7 +189,7 @@ export class EtcdStore implements Storage {
   ): Promise<{ entry?: StoredEntry; present?: StoredEntry }> {
     const { client, leases, transformer } = this.options;
     const lease = write.ttlSeconds ? await leases.leaseFor(write.ttlSeconds) : undefined;
-    const value = transformer.toStorage(Buffer.concat([write.stored, NEWLINE]), key);
+    const value = transformer.toStorage(write.stored, key);
     const swap = () => client.swap({ key, expected, value, ...(lease && { lease }) });
     const answer = await this.own.during(key, write, () => this.observed(expected ? 'update' : 'create', swap()));
     if (answer.done) return { entry: this.written(key, write, answer.revision) };
