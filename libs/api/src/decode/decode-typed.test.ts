@@ -236,6 +236,26 @@ describe('what does not fit is refused', () => {
     expect(secret('YQ==')().object).toMatchObject({ data: { k: 'YQ==' } });
   });
 
+  test.each<[unknown[], string]>([
+    [[], ''],
+    [[1, 2, 255], 'AQL/'],
+    [[1, null], 'AQA='],
+  ])('bytes as numbers: %j', (k, text) => {
+    const { object } = decodeTyped('io.k8s.api.core.v1.Secret', { data: { k } });
+    expect(object).toMatchObject({ data: { k: text } });
+  });
+
+  test.each<[unknown, string]>([
+    [256, 'number 256'],
+    [-1, 'number -1'],
+    [1.5, 'number 1.5'],
+    ['a', 'string'],
+  ])('no byte: %j', (item, what) => {
+    expect(() => decodeTyped('io.k8s.api.core.v1.Secret', { data: { k: [item] } })).toThrow(
+      `json: cannot unmarshal ${what} into Go struct field Secret.data of type uint8`,
+    );
+  });
+
   test.each([
     [3_000_000_000, -1_294_967_296],
     [-3_000_000_000, 1_294_967_296],

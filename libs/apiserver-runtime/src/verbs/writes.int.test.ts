@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ResourceQuotas } from '@navarch/api';
-import { StatusError, type AnyObject, type Status } from '@navarch/apimachinery';
+import { StatusError, type AnyObject, type KubeObject, type Status } from '@navarch/apimachinery';
 import { createRegistry, silentLogger, systemClock } from '@navarch/base';
 import type { Transport } from '@navarch/client';
 import { allKinds } from '@navarch/kinds';
@@ -18,6 +18,8 @@ interface Api {
 type Answer = Partial<AnyObject> & Partial<Status>;
 
 let etcd: TestEtcd;
+/** before is the object as admission has last seen it before a change. */
+let before: KubeObject | undefined;
 const apis = new Map<number, Api>();
 
 beforeAll(async () => {
@@ -29,7 +31,13 @@ beforeAll(async () => {
       backend,
       authenticators: [],
       authorizers: [{ authorize: () => ({ outcome: 'allow' }) }],
-      admission: [],
+      admission: [
+        {
+          name: 'Sees',
+          handles: ({ oldObject }) => oldObject !== undefined,
+          validate: seen => void (before = seen.oldObject),
+        },
+      ],
       routes: [],
       subresources: new Map(),
       upgrades: new Map(),
@@ -227,6 +235,17 @@ describe('owners', () => {
             { manager: 'me', ...entry, fieldsV1: ofStatus, ...subresource },
           ],
     );
+  });
+
+  test.each([
+    [20, undefined],
+    [33, 1],
+  ])('admission sees who owned what before (1.%i): %p', async (emulated, count) => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const made = await ask(emulated, 'POST', path, { metadata: { name: `seen${emulated}` }, data: { a: 'b' } });
+    await ask(emulated, 'PUT', `${path}/seen${emulated}`, { ...made, data: {} });
+    expect(before).toMatchObject({ data: { a: 'b' } });
+    expect(before?.metadata?.managedFields?.length).toBe(count);
   });
 
   test.each([20, 33])('whoever asks owns the question (1.%i)', async emulated => {
