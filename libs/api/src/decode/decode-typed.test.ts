@@ -67,13 +67,13 @@ describe('decodeTyped', () => {
     [
       'micro times have six decimals',
       'coordination.v1.LeaseSpec',
-      { renewTime: '2020-01-01T00:00:00.1Z' },
+      { renewTime: '2020-01-01T00:00:00.100000+00:00' },
       { renewTime: '2020-01-01T00:00:00.100000Z' },
     ],
     [
       'times before the year 100 are no others',
       'coordination.v1.LeaseSpec',
-      { renewTime: '0001-01-01T00:00:02Z' },
+      { renewTime: '0001-01-01T00:00:02.000000+00:00' },
       { renewTime: '0001-01-01T00:00:02.000000Z' },
     ],
     ['ports are numbers or names', 'core.v1.HTTPGetAction', { port: 'http' }, { port: 'http' }],
