@@ -12,6 +12,7 @@ import { remoteOf } from './aggregation';
 import type { Exchange } from './chain/exchange';
 import type { ServerMetrics } from './chain/metrics';
 import type { RequestInfo } from './interfaces';
+import { checkRoute } from './negotiate';
 import type { ApiServerOptions } from './options';
 import type { Endpoint } from './registry/resource';
 import type { Router } from './router';
@@ -237,8 +238,13 @@ function hasRoute({ custom }: Endpoint, { info, request }: Exchange): boolean {
 }
 
 /** warnOfDeprecation tells the client, the audit record and the metrics that a version is going to go. */
-function warnOfDeprecation(exchange: Exchange, { warning, version }: Endpoint, { deprecated }: ServerMetrics): void {
+function warnOfDeprecation(
+  exchange: Exchange,
+  { warning, version, custom }: Endpoint,
+  { deprecated }: ServerMetrics,
+): void {
   if (!warning) return;
+  if (!custom) checkRoute(exchange.request.headers['accept']);
   const { group, resource, subresource } = exchange.info;
   const removed_release = version.deprecated?.removed ?? '';
   deprecated.set({ group, version: version.version, resource, subresource, removed_release }, 1);

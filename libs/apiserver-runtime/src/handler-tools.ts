@@ -1,5 +1,12 @@
-import { completeForOutput, defNameOf } from '@navarch/api';
-import { parseApiVersion, type AnyObject, type ApiResponse, type KubeObject } from '@navarch/apimachinery';
+import { completeForOutput, defNameOf, emptyObject, typeSchema } from '@navarch/api';
+import {
+  managedFieldsForUpdate,
+  parseApiVersion,
+  type AnyObject,
+  type ApiResponse,
+  type KubeObject,
+  type ObjectMeta,
+} from '@navarch/apimachinery';
 import type { Minor } from '@navarch/kinds';
 import type { Exchange } from './chain/exchange';
 import { decodeObject } from './encoding/decode-body';
@@ -8,7 +15,8 @@ import { offers, shapeOf } from './encoding/shape';
 import type { RequestContext } from './interfaces';
 import { contentMedia } from './negotiate';
 import { defaultLimits } from './options';
-import { writeOptionsOf } from './verbs/write-options';
+import { managedSubresource } from './verbs/managed-fields';
+import { managerOf, writeOptionsOf } from './verbs/write-options';
 
 /** ReadOptions say what a handler expects in a body. */
 export interface ReadOptions {
@@ -22,6 +30,8 @@ export interface ReadOptions {
 export interface Received<T extends KubeObject> {
   readonly object: T;
   readonly dryRun: boolean;
+  /** ownersAt tells, in milliseconds since the epoch, who owns what of the object as it is then: whoever sent it. */
+  ownersAt(now: number): ObjectMeta['managedFields'];
 }
 
 /**
@@ -33,7 +43,8 @@ export async function readObject<T extends KubeObject>(
   options: ReadOptions,
 ): Promise<Received<T>> {
   const { headers } = context.request;
-  const { dryRun, fieldValidation } = writeOptionsOf('CreateOptions', context.query, options.emulated);
+  const { emulated } = options;
+  const { dryRun, fieldManager, fieldValidation } = writeOptionsOf('CreateOptions', context.query, emulated);
   const media = contentMedia(headers['content-type']);
   const body = await context.request.body(defaultLimits.maxBodyBytes);
   const given = media === 'json' ? apiVersionOf(body) : undefined;
@@ -45,11 +56,21 @@ export async function readObject<T extends KubeObject>(
     ...(schema !== undefined && { schema }),
   };
   const object = decodeObject(body, media, target, {
-    emulated: options.emulated,
+    emulated,
     fieldValidation,
     warn: text => context.warn(text),
   });
-  return { object: object as T, dryRun };
+  const ownersAt = (now: number) =>
+    schema === undefined
+      ? undefined
+      : managedFieldsForUpdate({
+          ...{ apiVersion, now, emulated, updated: object, keepsOwners: true },
+          schema: typeSchema(schema, emulated),
+          live: emptyObject(schema, emulated) as AnyObject,
+          manager: managerOf(fieldManager, headers['user-agent']),
+          ...managedSubresource({ subresource: context.info.subresource, services: { emulated } }),
+        });
+  return { object: object as T, dryRun, ownersAt };
 }
 
 function apiVersionOf(bytes: Buffer): string | undefined {

@@ -115,14 +115,21 @@ export function acceptsRoute(header: string, types: readonly string[]): boolean 
   });
 }
 
+const OBJECTS: readonly Media[] = ['json', 'yaml', 'protobuf'];
+const OBJECT_TYPES = OBJECTS.map(media => mediaTypes[media]);
+
+/** checkRoute throws the router's 406, which comes before a built-in kind has anything to say. */
+export function checkRoute(header: string | undefined): void {
+  if (header && !acceptsRoute(header, OBJECT_TYPES)) throw notRouted();
+}
+
 /**
  * checkAccepts throws 406 for who could not read the answer if it were an object: the API has always asked that before it is known that
  * the answer is a stream, although its type may be all that a client accepts.
  */
 export function checkAccepts(header: string | undefined, streamed: string): void {
-  const objects: readonly Media[] = ['json', 'yaml', 'protobuf'];
-  if (header && !acceptsRoute(header, [streamed, ...objects.map(media => mediaTypes[media])])) throw notRouted();
-  negotiate(header, { media: objects, routed: false });
+  if (header && !acceptsRoute(header, [streamed, ...OBJECT_TYPES])) throw notRouted();
+  negotiate(header, { media: OBJECTS, routed: false });
 }
 
 /** checkStreamed throws 406 for a form in which no events come. */

@@ -220,6 +220,13 @@ export interface Store<T extends KubeObject> {
   readonly storage: Storage;
 }
 
+/** FieldManager is whose fields the writes of a Store change, as managedFields name it. */
+export interface FieldManager {
+  readonly manager: string;
+  /** subresource that a client would have written to: `status`. */
+  readonly subresource?: string;
+}
+
 /** ApiServer answers API requests. */
 export interface ApiServer {
   /** handler never rejects. Give it to the fronts. */
@@ -232,7 +239,8 @@ export interface ApiServer {
   readonly registry: KindRegistry;
   /** population is how much there is of what requests are about. */
   readonly population: Population;
-  store<T extends KubeObject>(token: ResourceToken<T>): Store<T>;
+  /** store gives what it changes to a field manager, and prepares what it makes, as if that had sent requests; nobody owns it unless given. */
+  store<T extends KubeObject>(token: ResourceToken<T>, owner?: FieldManager): Store<T>;
   /** ready resolves when the storage holds etcd's state and discovery is built. */
   ready(signal?: AbortSignal): Promise<void>;
   /**

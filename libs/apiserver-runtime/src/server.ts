@@ -10,7 +10,7 @@ import { Discovery } from './discovery/discovery';
 import { Dispatcher } from './dispatch';
 import { populationOf } from './registry/population';
 import { OpenApi } from './openapi/openapi';
-import { defaultLimits, type ApiServer, type ApiServerOptions, type Store } from './options';
+import { defaultLimits, type ApiServer, type ApiServerOptions, type FieldManager, type Store } from './options';
 import { Registry } from './registry/registry';
 import { Router } from './router';
 import { ResourceStore } from './store';
@@ -66,10 +66,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     handleUpgrade: (request, socket, head, user) => upgrades.handle(request, socket, head, user),
     registry,
     population: populationOf(registry),
-    store<T extends KubeObject>(token: ResourceToken<T>): Store<T> {
-      const key = `${token.group}/${token.resource}`;
+    store<T extends KubeObject>(token: ResourceToken<T>, owner?: FieldManager): Store<T> {
+      const key = `${token.group}/${token.resource}/${owner?.manager ?? ''}/${owner?.subresource ?? ''}`;
       let store = stores.get(key);
-      if (!store) stores.set(key, (store = new ResourceStore(services, token)));
+      if (!store) stores.set(key, (store = new ResourceStore(services, token, owner)));
       return store as unknown as Store<T>;
     },
     ready: async signal => {

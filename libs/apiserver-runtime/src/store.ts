@@ -8,20 +8,23 @@ import {
   type KubeObject,
 } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
+import type { StrategyContext } from '@navarch/kinds';
 import type { Entry, Storage } from '@navarch/storage';
 import { randomUUID } from 'node:crypto';
-import type { Store } from './options';
+import type { FieldManager, Store } from './options';
 import type { Endpoint, Resource } from './registry/resource';
 import { prepareMetadata } from './verbs/before-create';
 import { carryMetadata, finishesDeletion } from './verbs/before-update';
+import { trackUpdate, type Tracked } from './verbs/managed-fields';
 import type { Services } from './verbs/services';
 import { storedForm } from './verbs/stored-form';
 
-/** ResourceStore is the Store of one resource: writes go straight to storage, defaulted, with the metadata every object has. */
+/** ResourceStore is the Store of one resource: writes go straight to storage, defaulted, with the metadata every object has, and an owner where it has one. */
 export class ResourceStore<T extends KubeObject> implements Store<T> {
   constructor(
     private readonly services: Services,
     private readonly token: ResourceToken<T>,
+    private readonly owner?: FieldManager,
   ) {}
 
   get storage(): Storage {
@@ -37,6 +40,21 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
 
   private get endpoint(): Pick<Endpoint, 'resource'> {
     return { resource: this.resource };
+  }
+
+  /** trackedAt is a write as ownership looks at it; undefined: nobody owns what is written. */
+  private trackedAt(now: number) {
+    const { services, owner, resource } = this;
+    const { group, version } = resource.hubVersion;
+    const endpoint = owner && services.registry.endpoint(group, version, this.token.resource, true);
+    if (!endpoint) return undefined;
+    const { manager, subresource = '' } = owner;
+    const { strategy, subresources } = resource.kind;
+    return {
+      ...{ endpoint, services, manager, subresource },
+      strategy: (subresource === 'status' && subresources?.status) || strategy,
+      strategyContext: { emulated: services.emulated, apiVersion: endpoint.apiVersion, now, dryRun: false },
+    } satisfies Tracked & { strategyContext: StrategyContext };
   }
 
   private get target() {
@@ -61,6 +79,11 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
     fresh.apiVersion = resource.hub;
     kind.defaults?.(fresh, services.emulated);
     const now = services.clock.now();
+    const tracked = this.trackedAt(now);
+    if (tracked) {
+      await trackUpdate(tracked, undefined, fresh);
+      kind.strategy.prepareForCreate?.(fresh, tracked.strategyContext);
+    }
     const metadata = prepareMetadata(fresh, resource.namespaced, object.metadata?.namespace ?? '', {
       uid: randomUUID(),
       creationTimestamp: rfc3339(now),
@@ -82,6 +105,8 @@ export class ResourceStore<T extends KubeObject> implements Store<T> {
       const old = resource.hubOf(current);
       const copy = resource.hubOf(current);
       const object = ((await change(copy as T)) ?? copy) as AnyObject;
+      const tracked = this.trackedAt(this.services.clock.now());
+      if (tracked) await trackUpdate(tracked, current, object);
       const { generation } = object.metadata ?? {};
       const metadata = carryMetadata(object, old, resource.namespaced, namespace);
       if (generation !== undefined) metadata.generation = generation;

@@ -26,7 +26,7 @@ export const LOCAL: Availability = {
 export const apiServiceName = (group: string, version: string): string => `${version}.${group}`;
 
 /** localApiService announces a group version that this server serves itself. Pure. */
-export function localApiService({ group, version, custom }: ServedGroupVersion, now: number): APIService {
+export function localApiService({ group, version, custom }: ServedGroupVersion): APIService {
   const priority = apiPriority(group, version);
   return {
     apiVersion: 'apiregistration.k8s.io/v1',
@@ -38,7 +38,6 @@ export function localApiService({ group, version, custom }: ServedGroupVersion, 
       groupPriorityMinimum: priority.group,
       versionPriority: priority.version,
     },
-    status: { conditions: [{ type: 'Available', ...LOCAL, lastTransitionTime: rfc3339(now) }] },
   } as APIService;
 }
 

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { announcedVersion, localApiService } from './api-service';
 import { planRegistration } from './autoregistration';
 
-const apps = localApiService({ group: 'apps', version: 'v1', custom: false }, 0);
-const widgets = localApiService({ group: 'example.com', version: 'v1', custom: true }, 0);
+const apps = localApiService({ group: 'apps', version: 'v1', custom: false });
+const widgets = localApiService({ group: 'example.com', version: 'v1', custom: true });
 const changed = (service: typeof apps) => ({ ...service, spec: { ...service.spec!, versionPriority: 1 } });
 const unlabelled = (service: typeof apps) => ({ ...service, metadata: { name: service.metadata?.name } });
 
@@ -35,10 +35,9 @@ test.each([
 });
 
 test('an APIService is made as upstream makes it', () => {
-  expect(localApiService({ group: '', version: 'v1', custom: false }, 0)).toMatchObject({
+  expect(localApiService({ group: '', version: 'v1', custom: false })).toMatchObject({
     metadata: { name: 'v1.', labels: { 'kube-aggregator.kubernetes.io/automanaged': 'onstart' } },
     spec: { version: 'v1', groupPriorityMinimum: 18_000, versionPriority: 1 },
-    status: { conditions: [{ type: 'Available', status: 'True', reason: 'Local' }] },
   });
   expect(announcedVersion(widgets)).toEqual({
     group: 'example.com',

@@ -73,9 +73,9 @@ export class Autoregistration {
   }
 
   private async sync(name: string): Promise<void> {
-    const { apiServices, clock } = this.parts;
+    const { apiServices } = this.parts;
     const served = this.wanted().get(name);
-    const wanted = served && localApiService(served, clock.now());
+    const wanted = served && localApiService(served);
     const isStart = this.old.has(name);
     const store = this.parts.store();
     switch (planRegistration(wanted, apiServices.get('', name), isStart)) {

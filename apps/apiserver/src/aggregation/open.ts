@@ -4,6 +4,7 @@ import type { Clock, Logger, Registry } from '@navarch/base';
 import type { InformerFactory } from '@navarch/client';
 import type { PostStartHooks } from '../bootstrap/hooks';
 import type { Credentials } from '../credentials/credentials';
+import { SERVER, SERVER_STATUS } from '../field-managers';
 import type { Health } from '../routes/health';
 import { Aggregator } from './aggregator';
 import { Autoregistration } from './autoregistration';
@@ -30,8 +31,7 @@ export interface Aggregation {
 export function openAggregation(parts: AggregationParts): Aggregation {
   const { server, informers, hooks, health, clock, log } = parts;
   const apiServices = informers.informer(APIServices);
-  const store = () => server().store(APIServices);
-  const apis = new Aggregator({ ...parts, apiServices, store });
+  const apis = new Aggregator({ ...parts, apiServices, store: () => server().store(APIServices, SERVER_STATUS) });
   const finish = hooks.claim(
     'aggregator-reload-proxy-client-cert',
     'start-kube-aggregator-informers',
@@ -52,7 +52,11 @@ export function openAggregation(parts: AggregationParts): Aggregation {
   return {
     apis,
     async run(signal) {
-      const registration = new Autoregistration({ registry: server().registry, apiServices, store, clock, log });
+      const registration = new Autoregistration({
+        registry: server().registry,
+        store: () => server().store(APIServices, SERVER),
+        ...{ apiServices, clock, log },
+      });
       missing = () => registration.missing();
       using _services = apis.follow();
       const running = [registration.run(signal), apis.run(signal)];

@@ -12,6 +12,7 @@ import {
 import type { ApiServer } from '@navarch/apiserver-runtime';
 import { Backoff, describe, type Clock, type Logger } from '@navarch/base';
 import { bootstrapPolicy } from '../authz/rbac/bootstrap-policy';
+import { FLOW_PRODUCER, SERVER } from '../field-managers';
 import { ensureFlowControl } from '../flow-control/default-objects';
 import { ensureAuthenticationConfig, type AuthenticationConfig } from './authentication-config';
 import type { HookName } from '../routes/known-checks';
@@ -57,7 +58,7 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
   const namespaces = hook(
     parts,
     'start-system-namespaces-controller',
-    () => ensureNamespaces(server.store(Namespaces)),
+    () => ensureNamespaces(server.store(Namespaces, SERVER)),
     signal,
   );
   const inNamespaces = async (name: BootstrapHook, run: () => Promise<void>) => {
@@ -65,14 +66,14 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     await hook(parts, name, run, signal);
   };
   const roles = {
-    clusterRoles: server.store(ClusterRoles),
-    clusterRoleBindings: server.store(ClusterRoleBindings),
-    roles: server.store(Roles),
-    roleBindings: server.store(RoleBindings),
+    clusterRoles: server.store(ClusterRoles, SERVER),
+    clusterRoleBindings: server.store(ClusterRoleBindings, SERVER),
+    roles: server.store(Roles, SERVER),
+    roleBindings: server.store(RoleBindings, SERVER),
   };
   const publish = () =>
     inNamespaces('start-cluster-authentication-info-controller', () =>
-      ensureAuthenticationConfig(server.store(ConfigMaps), parts.authentication),
+      ensureAuthenticationConfig(server.store(ConfigMaps, SERVER), parts.authentication),
     );
   const { clientCa, proxyCa } = parts.authentication.credentials;
   for (const authority of [clientCa, proxyCa]) authority.onChange(() => void publish());
@@ -85,13 +86,18 @@ export async function bootstrap(parts: BootstrapParts, signal: AbortSignal): Pro
     hook(
       parts,
       'scheduling/bootstrap-system-priority-classes',
-      () => ensurePriorityClasses(server.store(PriorityClasses)),
+      () => ensurePriorityClasses(server.store(PriorityClasses, SERVER)),
       signal,
     ),
     hook(
       parts,
       'priority-and-fairness-config-producer',
-      () => ensureFlowControl(server.store(FlowSchemas), server.store(PriorityLevelConfigurations), emulated),
+      () =>
+        ensureFlowControl(
+          server.store(FlowSchemas, FLOW_PRODUCER),
+          server.store(PriorityLevelConfigurations, FLOW_PRODUCER),
+          emulated,
+        ),
       signal,
     ),
   ]);

@@ -119,7 +119,7 @@ function kubernetesService(clusterIp: string, port: number, nodePort: number): c
     metadata: { name: NAME, namespace: NAMESPACE, labels: { component: 'apiserver', provider: 'kubernetes' } },
     spec: {
       clusterIP: clusterIp,
-      clusterIPs: [clusterIp],
+      ipFamilyPolicy: 'SingleStack',
       type: nodePort ? 'NodePort' : 'ClusterIP',
       sessionAffinity: 'None',
       ports: [{ name: 'https', protocol: 'TCP', port: 443, targetPort: port, ...(nodePort && { nodePort }) }],

@@ -13,8 +13,6 @@ export async function ensureNamespaces(namespaces: Store<corev1.Namespace>): Pro
         apiVersion: 'v1',
         kind: 'Namespace',
         metadata: { name },
-        spec: { finalizers: ['kubernetes'] },
-        status: { phase: 'Active' },
       }),
     ),
   );

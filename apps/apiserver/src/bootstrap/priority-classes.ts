@@ -22,7 +22,7 @@ export async function ensurePriorityClasses(classes: Store<schedulingv1.Priority
     await ensure(classes, {
       apiVersion: 'scheduling.k8s.io/v1',
       kind: 'PriorityClass',
-      metadata: { name, generation: 1 },
+      metadata: { name },
       value,
       description,
     });

@@ -207,7 +207,6 @@ export async function ensureFlowControl(
 
 const metadataOf = (name: string | undefined, minor: number) => ({
   name: name ?? '',
-  generation: 1,
   ...(minor >= AUTOUPDATE_SINCE && { annotations: { [AUTOUPDATE]: 'true' } }),
 });
 

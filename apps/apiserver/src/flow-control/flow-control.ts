@@ -4,13 +4,11 @@ import { PriorityAndFairness, type ApiServer, type Population } from '@navarch/a
 import type { Clock, Logger, Registry } from '@navarch/base';
 import type { Informer, InformerFactory, KubeClient, Patch } from '@navarch/client';
 import { Controller } from '@navarch/controller-runtime';
+import { FLOW_CONSUMER, FLOW_PRODUCER } from '../field-managers';
 import type { ApiServerFlags } from '../flags';
 import { danglingCondition } from './dangling';
 import { AUTOUPDATE_SINCE, defaultLevels, defaultSchemas } from './default-objects';
 import { KeptObjects, MANDATORY } from './kept-objects';
-
-/** MANAGER is who writes the conditions of FlowSchemas. */
-const MANAGER = 'api-priority-and-fairness-config-consumer-v1';
 
 /**
  * WATCHES_SINCE is the release from which on watches need a seat to begin, WORK_SINCE that from which on lists and writes take as many seats as
@@ -67,10 +65,10 @@ export async function runFlowControl(parts: FlowControlParts, signal: AbortSigna
 
   const isKept = ({ metadata }: KubeObject) => emulated >= AUTOUPDATE_SINCE || MANDATORY.has(metadata?.name ?? '');
   const keptLevels = new KeptObjects(defaultLevels(emulated).filter(isKept), levels, () =>
-    parts.server().store(PriorityLevelConfigurations),
+    parts.server().store(PriorityLevelConfigurations, FLOW_PRODUCER),
   );
   const keptSchemas = new KeptObjects(defaultSchemas(emulated).filter(isKept), schemas, () =>
-    parts.server().store(FlowSchemas),
+    parts.server().store(FlowSchemas, FLOW_PRODUCER),
   );
   const common = { concurrency: 1, waitFor: [schemas, levels], clock, log };
   const forLevels = new Controller({
@@ -144,6 +142,6 @@ async function updateCondition(
   const patch: Patch =
     emulated < APPLIED_SINCE
       ? { type: 'strategic', body }
-      : { type: 'apply', fieldManager: MANAGER, force: true, body };
-  await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status', fieldManager: MANAGER });
+      : { type: 'apply', fieldManager: FLOW_CONSUMER, force: true, body };
+  await client.resource(FlowSchemas).patch('', name, patch, { subresource: 'status', fieldManager: FLOW_CONSUMER });
 }

@@ -4,6 +4,7 @@ import type { Clock, Logger } from '@navarch/base';
 import type { InformerFactory } from '@navarch/client';
 import type { StorageBackend } from '@navarch/storage';
 import type { Config } from '../config';
+import { SERVER } from '../field-managers';
 import { IPAddressPool } from './ip-address-pool';
 import { RangeAllocator, type NumberPool, type Range, type Repaired } from './range-allocator';
 import type { RepairOptions } from './repair-loop';
@@ -65,7 +66,7 @@ function openRecords(
   const addresses = new IPAddressPool({
     range,
     others: () => rangesOf(networks.list()),
-    records: () => server().store(IPAddresses),
+    records: () => server().store(IPAddresses, SERVER),
     isRecorded: name => known.get('', name) !== undefined,
     clock,
   });

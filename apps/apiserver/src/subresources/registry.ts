@@ -6,6 +6,7 @@ import type { RuleSource } from '../authz/rule-source';
 import type { TokenAuthenticator } from '../authn/token-authenticator';
 import type { TokenIssuer } from '../authn/tokens/token-issuer';
 import type { Caches } from '../caches';
+import { SERVER_STATUS } from '../field-managers';
 import { preferredAddress, type KubeletConnection } from '../kubelet/kubelet-connection';
 import { proxyHandler, proxyUpgrade, type ProxyParts } from '../proxy/proxy-handler';
 import { localSubjectAccessReview, selfSubjectAccessReview, subjectAccessReview } from '../reviews/access-reviews';
@@ -47,7 +48,7 @@ export function subresourceHandlers(parts: HandlerParts): Map<string, Subresourc
       'pods/eviction',
       evictionHandler({
         pods,
-        budgets: () => server().store(PodDisruptionBudgets),
+        budgets: () => server().store(PodDisruptionBudgets, SERVER_STATUS),
         client,
         admit,
         emulated,

@@ -29,7 +29,7 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
     const { namespace, name } = context.info;
     const { emulated } = parts;
     const apiVersions = ['authentication.k8s.io/v1'];
-    const { object: request } = await readObject<authenticationv1.TokenRequest>(context, {
+    const { object: request, ownersAt } = await readObject<authenticationv1.TokenRequest>(context, {
       apiVersions,
       kind: 'TokenRequest',
       emulated,
@@ -42,6 +42,8 @@ export function tokenRequestHandler(parts: TokenRequestParts): SubresourceHandle
       return account;
     };
     const now = Date.now();
+    const managedFields = ownersAt(now);
+    request.metadata = { ...request.metadata, ...(managedFields && { managedFields }) };
     let account: corev1.ServiceAccount | undefined;
     if (emulated >= NAMED) {
       const errors = checkMetadata(request.metadata ?? {}, namespace, name);

@@ -7,6 +7,7 @@ import { makePlugins } from '../admission/plugins';
 import { ParamPermission } from '../admission/validating-policy/param-permission';
 import type { CallerOptions } from '../outbound/webhook-caller';
 import { WebhookMetrics } from '../admission/webhooks/webhook-metrics';
+import { SERVER_STATUS } from '../field-managers';
 import { EscalationCheck } from '../authz/rbac/escalation-check';
 import { readReviewEndpoint, ReviewClient } from '../outbound/review-client';
 import { serviceResolver } from '../proxy/service-resolver';
@@ -54,7 +55,7 @@ export function openAdmission(foundation: Foundation, { authorizer }: Access): A
       notReady: flags['default-not-ready-toleration-seconds'],
       unreachable: flags['default-unreachable-toleration-seconds'],
     },
-    quotaStore: () => server().store(ResourceQuotas),
+    quotaStore: () => server().store(ResourceQuotas, SERVER_STATUS),
     kindOf: (group: string, resource: string) => server().registry.kind(group, resource),
     podStore: () => server().store(Pods),
     configurations: readPluginConfigurations(flags['admission-control-config-file']),

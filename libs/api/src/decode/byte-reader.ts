@@ -88,6 +88,12 @@ export class ByteReader {
     if (value > most) this.fail(`ReadInt${bits}`, `overflow: ${value}`);
   }
 
+  /** octet reads the number of one byte. */
+  octet(): void {
+    const value = this.digits(this.next(), 32);
+    if (value !== undefined && value > 255n) this.fail('ReadUint8', `overflow: ${value}`);
+  }
+
   double(): void {
     const c = this.next();
     if (!/[-0-9]/.test(c)) return this.fail('readFloat64', `invalid number`);

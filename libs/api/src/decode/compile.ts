@@ -83,11 +83,26 @@ function scalarDecoder(type: string): TypeDecoder | undefined {
     case 'double':
       return { decode: (v, s) => (Number.isFinite(v) ? v : fail('float64', v, s)), zero: () => 0, isEmpty: isNothing };
     case 'bytes':
-      return { decode: texts('[]uint8', canonicalBase64), zero: () => '', isEmpty: isNothing };
+      return { decode: bytes, zero: () => '', isEmpty: isNothing };
     default:
       return undefined;
   }
 }
+
+const base64 = texts('[]uint8', canonicalBase64);
+
+/** bytes come as base64, or as a list of their numbers, of which null is none. */
+const bytes: Decoder = (value, state) => {
+  if (!Array.isArray(value)) return base64(value, state);
+  const numbers = value.map((item: unknown) =>
+    item === null
+      ? 0
+      : Number.isInteger(item) && (item as number) >>> 8 === 0
+        ? (item as number)
+        : fail('uint8', item, state),
+  );
+  return Buffer.from(numbers).toString('base64');
+};
 
 const jsonKindOf = (value: unknown) =>
   Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;

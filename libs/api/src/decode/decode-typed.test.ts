@@ -67,13 +67,13 @@ describe('decodeTyped', () => {
     [
       'micro times have six decimals',
       'coordination.v1.LeaseSpec',
-      { renewTime: '2020-01-01T00:00:00.1Z' },
+      { renewTime: '2020-01-01T00:00:00.100000+00:00' },
       { renewTime: '2020-01-01T00:00:00.100000Z' },
     ],
     [
       'times before the year 100 are no others',
       'coordination.v1.LeaseSpec',
-      { renewTime: '0001-01-01T00:00:02Z' },
+      { renewTime: '0001-01-01T00:00:02.000000+00:00' },
       { renewTime: '0001-01-01T00:00:02.000000Z' },
     ],
     ['ports are numbers or names', 'core.v1.HTTPGetAction', { port: 'http' }, { port: 'http' }],
@@ -234,6 +234,26 @@ describe('what does not fit is refused', () => {
     expect(secret('***')).toThrow('illegal base64 data at input byte 0');
     expect(secret('YQ=')).toThrow('illegal base64 data');
     expect(secret('YQ==')().object).toMatchObject({ data: { k: 'YQ==' } });
+  });
+
+  test.each<[unknown[], string]>([
+    [[], ''],
+    [[1, 2, 255], 'AQL/'],
+    [[1, null], 'AQA='],
+  ])('bytes as numbers: %j', (k, text) => {
+    const { object } = decodeTyped('io.k8s.api.core.v1.Secret', { data: { k } });
+    expect(object).toMatchObject({ data: { k: text } });
+  });
+
+  test.each<[unknown, string]>([
+    [256, 'number 256'],
+    [-1, 'number -1'],
+    [1.5, 'number 1.5'],
+    ['a', 'string'],
+  ])('no byte: %j', (item, what) => {
+    expect(() => decodeTyped('io.k8s.api.core.v1.Secret', { data: { k: [item] } })).toThrow(
+      `json: cannot unmarshal ${what} into Go struct field Secret.data of type uint8`,
+    );
   });
 
   test.each([

@@ -21,7 +21,7 @@ export function explain(mismatch: Mismatch, defName: string, { emulated, raw, di
   return old || standard(mismatch, defName);
 }
 
-const jsonKind = (value: unknown) =>
+const jsonKind = (value: unknown, expected: string) =>
   Array.isArray(value)
     ? 'array'
     : value === null
@@ -29,19 +29,19 @@ const jsonKind = (value: unknown) =>
       : typeof value === 'boolean'
         ? 'bool'
         : typeof value === 'number'
-          ? numberKind(value)
+          ? numberKind(value, expected)
           : typeof value;
-const numberKind = (value: number) =>
-  Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'number' : `number ${value}`;
+const numberKind = (value: number, expected: string) =>
+  Number.isInteger(value) && Math.abs(value) < 2 ** 31 && expected !== 'uint8' ? 'number' : `number ${value}`;
 
 /** standard is encoding/json's wording, today's. */
 function standard({ why, expected, actual, path }: Mismatch, defName: string): string {
   if (why !== undefined) return why;
   const fields = way(defName, path);
   const last = fields.at(-1);
-  if (!last) return `json: cannot unmarshal ${jsonKind(actual)} into Go value of type ${expected}`;
+  if (!last) return `json: cannot unmarshal ${jsonKind(actual, expected)} into Go value of type ${expected}`;
   const names = fields.map(f => f.facts.name).join('.');
-  return `json: cannot unmarshal ${jsonKind(actual)} into Go struct field ${splitDefName(last.owner).kind}.${names} of type ${expected}`;
+  return `json: cannot unmarshal ${jsonKind(actual, expected)} into Go struct field ${splitDefName(last.owner).kind}.${names} of type ${expected}`;
 }
 
 const GO_KINDS: Readonly<Record<string, string>> = { string: 'string', boolean: 'bool' };

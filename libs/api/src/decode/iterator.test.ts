@@ -70,6 +70,8 @@ describe('what v1.20 says of a body', () => {
   test.each<[string, string]>([
     ['{"data":{"a":7}}', 'v1.Secret.Data: base64Codec: invalid input'],
     ['{"data":{"a":["x"]}}', 'v1.Secret.Data: []uint8: readUint32: unexpected character: \ufffd'],
+    ['{"data":{"a":[256]}}', 'v1.Secret.Data: []uint8: ReadUint8: overflow: 256'],
+    ['{"data":{"a":[-1]}}', 'v1.Secret.Data: []uint8: readUint32: unexpected character: \ufffd'],
     ['{"data":{"a":"eA==x"}}', 'v1.Secret.Data: decode base64: illegal base64 data at input byte 4'],
   ])('bytes: %s', (body, message) => {
     expect(refusal(body, 'io.k8s.api.core.v1.Secret')).toBe(message);

@@ -131,7 +131,7 @@ class TypeReader {
     const { reader } = this;
     if (reader.isNull()) return;
     const c = reader.peek();
-    if (c === '[') this.list('[]uint8', () => void (reader.isNull() || reader.integer(32)));
+    if (c === '[') this.list('[]uint8', () => void (reader.isNull() || reader.octet()));
     else if (c !== '"') reader.fail('base64Codec', 'invalid input');
     else {
       const text = reader.string();

@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration, parseQuantity, remember } from '@navarch/apimachinery';
-import { utcMs } from '@navarch/base';
+import { parseTime, RFC3339, RFC3339_MICRO } from './go-time';
 
 /** LIMIT bounds how many canonical texts are kept. */
 const LIMIT = 4096;
@@ -9,48 +9,20 @@ const quantityOf = remember(LIMIT, text => parseQuantity(text).toString());
 /** canonicalQuantity is a quantity's canonical text. It throws an Error in the API's words. */
 export const canonicalQuantity = (value: string | number): string => quantityOf(String(value));
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:\d\d)$/;
 const CANONICAL_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-function parseTime(text: string, layout: string): { seconds: number; fraction: string } {
-  const m = RFC3339.exec(text);
-  const [, year, month, day, hour, minute, second, fraction = '', zone] = m ?? [];
-  const utc = m
-    ? utcMs(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second))
-    : NaN;
-  const inMonth =
-    m !== null &&
-    new Date(utc).getUTCDate() === Number(day) &&
-    Number(hour) < 24 &&
-    Number(minute) < 60 &&
-    Number(second) < 60;
-  if (!inMonth) throw new Error(`parsing time ${JSON.stringify(text)}${whyNoTime(text, layout)}`);
-  const offset =
-    zone === 'Z' ? 0 : Number(`${zone![0]}1`) * (Number(zone!.slice(1, 3)) * 60 + Number(zone!.slice(4))) * 60_000;
-  return { seconds: (utc - offset) / 1000, fraction };
-}
-
-/** whyNoTime is what Go has against a text: more than a time, or no time from its first character on. */
-function whyNoTime(text: string, layout: string): string {
-  const more = EXTRA_TEXT.exec(text)?.[1];
-  if (more) return `: extra text: ${JSON.stringify(more)}`;
-  return ` as "${layout}": cannot parse ${JSON.stringify(text)} as "2006"`;
-}
-
-const EXTRA_TEXT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:\d\d)(.+)$/s;
 
 const formatSeconds = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 19);
 
 /** canonicalTime is a moment in UTC and whole seconds: `2021-02-03T04:05:06Z`. It throws an Error in Go's words. */
 export const canonicalTime = remember(LIMIT, text => {
-  const { seconds } = parseTime(text, '2006-01-02T15:04:05Z07:00');
+  const { seconds } = parseTime(text, RFC3339);
   return CANONICAL_TIME.test(text) ? text : `${formatSeconds(seconds)}Z`;
 });
 
 /** canonicalMicroTime is a moment in UTC with six decimals. It throws an Error in Go's words. */
 export function canonicalMicroTime(text: string): string {
-  const { seconds, fraction } = parseTime(text, '2006-01-02T15:04:05.000000Z07:00');
-  return `${formatSeconds(seconds)}.${fraction.slice(0, 6).padEnd(6, '0')}Z`;
+  const { seconds, fraction } = parseTime(text, RFC3339_MICRO);
+  return `${formatSeconds(seconds)}.${fraction}Z`;
 }
 
 /** canonicalDuration is a duration as Go prints it. It throws an Error in Go's words. */

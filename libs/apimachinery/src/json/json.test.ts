@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { decodeJson, deepClone, deepEqual, firstJsonValue, scanJson, strictFields, type Outline } from './index';
+import {
+  decodeJson,
+  deepClone,
+  deepEqual,
+  firstJsonValue,
+  mergedJson,
+  scanJson,
+  strictFields,
+  type Outline,
+} from './index';
 
 const decode = (text: string | Buffer, options = {}) => decodeJson(Buffer.from(text as string), options);
 
@@ -78,6 +87,20 @@ test.each([
   [1, '1', false],
 ])('deepEqual(%j, %j) is %p', (a, b, equal) => {
   expect([deepEqual(a, b), deepEqual(b, a), deepEqual(deepClone(a), a)]).toEqual([equal, equal, true]);
+});
+
+test.each<[string, unknown]>([
+  ['{"map":{"a":1},"map":{"b":2},"map":{"a":3}}', { map: { a: 3, b: 2 } }],
+  ['{"list":[{"name":1,"raw":[1]},{"name":2}],"list":[{"raw":{"x":1}}]}', { list: [{ name: 1, raw: { x: 1 } }] }],
+  ['{"list":[{"raw":{"x":1}}],"list":[{"raw":{"y":1}},{"name":1}]}', { list: [{ raw: { y: 1 } }, { name: 1 }] }],
+  ['{"z":{"a":1},"z":{"b":1}}', { z: { b: 1 } }],
+  ['{"map":{"a":1},"map":null,"__proto__":1}', JSON.parse('{"map":null,"__proto__":1}')],
+])('what is repeated is read into what is there: %s', (text, value) => {
+  const item: Outline = { member: key => (key === 'raw' || key === 'name' ? undefined : 'unknown') };
+  const outline: Outline = {
+    member: key => (key === 'list' ? { item } : key === 'map' ? { member: () => undefined } : 'unknown'),
+  };
+  expect(mergedJson(text, outline)).toEqual(value);
 });
 
 test('fields are told in the order of the text, each once, a hundred at most', () => {

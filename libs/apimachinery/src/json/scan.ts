@@ -19,6 +19,9 @@ export interface JsonVisitor {
   member(key: string): JsonVisitor | undefined;
   /** item is told of an item of a list, and answers the same. */
   item(index: number): JsonVisitor | undefined;
+  /** opens is told that the value is an object or a list, scalar of the text of any other. */
+  opens?(bracket: '{' | '['): void;
+  scalar?(text: string): void;
 }
 
 /** scanJson walks JSON text by hand. It throws a JsonError for what is no JSON. The visitor is told of the value. */
@@ -63,9 +66,17 @@ class Scanner {
 
   value(visitor?: JsonVisitor): void {
     const c = this.text[this.at];
-    if (c === '{') this.object(visitor);
-    else if (c === '[') this.array(visitor);
-    else if (c === '"') this.string();
+    if (c === '{' || c === '[') {
+      visitor?.opens?.(c);
+      return c === '{' ? this.object(visitor) : this.array(visitor);
+    }
+    const start = this.at;
+    this.scalar(c);
+    visitor?.scalar?.(this.text.slice(start, this.at));
+  }
+
+  private scalar(c: string | undefined): void {
+    if (c === '"') this.string();
     else if (c === 't') this.literal('true');
     else if (c === 'f') this.literal('false');
     else if (c === 'n') this.literal('null');

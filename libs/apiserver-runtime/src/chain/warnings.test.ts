@@ -11,7 +11,8 @@ test.each([
   [['a'], '299 - "a"'],
   [['a', 'b', 'a'], '299 - "a", 299 - "b"'],
   [['say "x" \\'], '299 - "say \\"x\\" \\\\"'],
-  [['line\r\nbreak'], '299 - "linebreak"'],
+  [['line\r\nbreak', 'a'], '299 - "a"'],
+  [['gr\u00fcn \u65e5'], '299 - "gr\u00c3\u00bcn \u00e6\u0097\u00a5"'],
 ])('the header of %j', (texts, header) => {
   expect(headerOf(texts)).toBe(header);
 });

@@ -12,7 +12,9 @@ export class Warnings {
   private total = 0;
   private cut = 0;
 
+  /** add keeps a text that is to be told. One with control characters cannot be. */
   add(text: string): void {
+    if (/\p{Cc}/u.test(text)) return;
     if (this.total > MAX_WARNED && this.cut >= MAX_WARNED) return;
     const kept = leading(text, MAX_WARNED + 1);
     if (this.texts.has(kept)) return;
@@ -22,11 +24,11 @@ export class Warnings {
     this.cut += Math.min(length, MAX_WARNING);
   }
 
-  /** header renders them as the Warning header's values: `299 - "text"`. Control characters are dropped. */
+  /** header renders them as the Warning header's values: `299 - "text"`. Each of its characters is a byte: text goes out as UTF-8. */
   header(): string {
     const texts = [...this.texts];
     const told = this.total > MAX_WARNED ? texts.map(text => leading(text, MAX_WARNING)) : texts;
-    return told.map(text => `299 - "${quotable(text)}"`).join(', ');
+    return Buffer.from(told.map(text => `299 - ${quoted(text)}`).join(', ')).toString('latin1');
   }
 }
 
@@ -45,7 +47,5 @@ function lengthOf(text: string): number {
   return length;
 }
 
-function quotable(text: string): string {
-  // Header values are Latin-1 without control characters; quotes and backslashes are escaped as in a quoted-string.
-  return text.replace(/[^\x20-\x7e\xa0-\xff]/g, '').replace(/[\\"]/g, '\\$&');
-}
+/** quoted is a quoted-string of HTTP. */
+const quoted = (text: string) => `"${text.replace(/[\\"]/g, '\\$&')}"`;

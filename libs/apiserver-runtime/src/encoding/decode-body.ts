@@ -6,6 +6,7 @@ import {
   decodeJson,
   goJson,
   isRecord,
+  mergedJson,
   sortedKeys,
   strictFields,
   type AnyObject,
@@ -63,10 +64,9 @@ function summary(body: Buffer): string {
 /** decodeObject reads a body into the typed object of a target; 400 in upstream's words for anything else. */
 export function decodeObject(body: Buffer, media: Media, target: Target, context: DecodeContext): AnyObject {
   if (media === 'protobuf') return decodeMessage(body, target, context);
-  const findDuplicates = context.fieldValidation !== 'Ignore';
-  const { value: given, duplicates, raw } = recognized(target, body, () => readBody(body, media, findDuplicates));
+  const { value: given, duplicates, raw } = recognized(target, body, () => readBody(body, media, true));
   // null is what is read into a type and leaves it empty.
-  const value = given === null ? {} : given;
+  const value = given === null ? {} : duplicates.length ? repeated(given, raw, target, context) : given;
   if (!isRecord(value)) throw unrecognized(target, notAnObject(value), body);
   const type = completeType(
     recognized(target, body, () => bodyType(value)),
@@ -74,9 +74,13 @@ export function decodeObject(body: Buffer, media: Media, target: Target, context
   );
   if (target.custom) checkCustomBody(value, type, target, context.emulated, raw);
   else checkKind(type, target, context.emulated, { value, raw });
-  const findings = media === 'yaml' && findDuplicates ? repeatedInYaml(body, context) : undefined;
+  const findings = media === 'yaml' && context.fieldValidation !== 'Ignore' ? repeatedInYaml(body, context) : undefined;
   return typed(value, duplicates, target, findings ? { ...context, findings } : context, raw);
 }
+
+/** repeated is a value whose text repeats keys: a type is read into, what has none is what was there last. */
+const repeated = (value: unknown, raw: Buffer, { custom, schema }: Target, { emulated }: DecodeContext): unknown =>
+  custom || schema === undefined ? value : mergedJson(raw.toString(), outlineOf(schema, emulated));
 
 /** repeatedInYaml finds the keys that YAML repeats: each is warned of, but a refusal tells of all at once. */
 function repeatedInYaml(body: Buffer, { fieldValidation }: DecodeContext): string[] {

@@ -73,10 +73,12 @@ export class Resource {
     };
   };
 
-  /** hubOf is a private copy of a stored object in the hub version. */
+  /** hubOf is a private copy of a stored object in the hub version, with what is defaulted by now: an earlier release may have stored it. */
   hubOf(entry: Entry): AnyObject {
     if (this.custom) return JSON.parse(this.form(this.custom, entry).toString()) as AnyObject;
-    return this.convert(JSON.parse(entry.json.toString()) as AnyObject);
+    const object = this.convert(JSON.parse(entry.json.toString()) as AnyObject);
+    this.kind.defaults?.(object, this.emulated);
+    return object;
   }
 
   /**

@@ -9,9 +9,11 @@ import {
   type ObjectMeta,
 } from '@navarch/apimachinery';
 import { merged } from '@navarch/base';
+import type { StrategyContext } from '@navarch/kinds';
 import type { Entry } from '@navarch/storage';
 import type { Endpoint } from '../registry/resource';
 import { inVersionOf, structureOf, withVersions } from './field-versions';
+import type { Services } from './services';
 import type { WriteContext } from './write-context';
 
 /** SUBRESOURCE_SINCE is the first release that tells owners of a subresource's fields apart. */
@@ -22,23 +24,30 @@ export function emptyOf(endpoint: Endpoint, emulated: number): AnyObject {
   return endpoint.custom ? {} : (emptyObject(endpoint.version.schema, emulated) as AnyObject);
 }
 
+/** Tracked is what ownership needs to know of a write. */
+export type Tracked = Pick<WriteContext, 'endpoint' | 'services' | 'manager' | 'strategy' | 'subresource'> & {
+  readonly strategyContext: Pick<StrategyContext, 'now'>;
+};
+
+type Written = Pick<Tracked, 'subresource'> & { readonly services: Pick<Services, 'emulated'> };
+
 /** managedSubresource is how managedFields name the endpoint that was written to. */
-export function managedSubresource({ subresource, services }: WriteContext): { subresource?: string } {
-  return subresource && services.emulated >= SUBRESOURCE_SINCE ? { subresource } : {};
+export function managedSubresource({ subresource, services: { emulated } }: Written): { subresource?: string } {
+  return subresource && emulated >= SUBRESOURCE_SINCE ? { subresource } : {};
 }
 
 /** RESET_SINCE is the first release whose endpoints say which fields they take no change of. */
 const RESET_SINCE = 21;
 
 /** resetFieldsOf are the fields that an endpoint takes no change of: applying them owns nothing. */
-export function resetFieldsOf({ endpoint, strategy, subresource, services }: WriteContext): readonly string[] {
+export function resetFieldsOf({ endpoint, strategy, subresource, services }: Tracked): readonly string[] {
   if (services.emulated < RESET_SINCE) return [];
   if (subresource === 'status') return strategy.resets ?? ['spec'];
   return endpoint.kind.subresources?.status ? ['status'] : [];
 }
 
 /** trackUpdate records in a hub object that is about to be written who owns which fields, in the version of the request. */
-export async function trackUpdate(context: WriteContext, current: Entry | undefined, object: AnyObject): Promise<void> {
+export async function trackUpdate(context: Tracked, current: Entry | undefined, object: AnyObject): Promise<void> {
   const { endpoint, services, manager } = context;
   if (services.emulated < (endpoint.kind.ownedSince ?? 0)) return;
   const live = current ? endpoint.readObject(current) : emptyOf(endpoint, services.emulated);

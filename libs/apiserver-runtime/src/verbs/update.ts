@@ -219,6 +219,8 @@ async function changed(
   if (locksLast(context)) lock(context, object, String(current.revision), name);
   context.strategy.canonicalize?.(object);
   await services.admission.validate(attributes);
+  // What another part of the object defaults may have gone with this write: it would be there again when the object is read.
+  endpoint.kind.defaults?.(object, services.emulated);
   const finished = finishesDeletion(object, old);
   const stored = await storedForm(endpoint, object);
   if (finished) throw new Finished(current.revision, stored);

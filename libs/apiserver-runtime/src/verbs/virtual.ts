@@ -16,6 +16,7 @@ import { fitNamespace } from './before-create';
 import { hubObject } from './create';
 import { wantsExport } from './export';
 import { listQuery } from './list-options';
+import { trackUpdate } from './managed-fields';
 import type { Services } from './services';
 import { invalid } from './validation';
 import { WriteContext } from './write-context';
@@ -81,7 +82,7 @@ async function create(
     warn: text => exchange.warn(text),
   });
   const object = hubObject(context, decoded);
-  if (!object.metadata?.managedFields?.length) delete object.metadata?.managedFields;
+  await trackUpdate(context, undefined, object);
   // Before 1.22 only storage looked at the namespace, and nothing is stored here.
   if (services.emulated >= 22) fitNamespace((object.metadata ??= {}), context.namespaced, context.namespace);
   await services.admission.both(context.attributes('CREATE', object.metadata?.name ?? '', object, undefined));

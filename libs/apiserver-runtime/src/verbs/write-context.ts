@@ -1,4 +1,4 @@
-import type { AnyObject, GroupVersionKind, StatusError } from '@navarch/apimachinery';
+import { withoutManagedFields, type AnyObject, type GroupVersionKind, type StatusError } from '@navarch/apimachinery';
 import { rfc3339 } from '@navarch/base';
 import type { Strategy, StrategyContext } from '@navarch/kinds';
 import { randomUUID } from 'node:crypto';
@@ -9,6 +9,9 @@ import type { SystemFields } from './before-create';
 import { sendsEmpties } from './sent-empties';
 import type { Services } from './services';
 import { FIELD_VALIDATION_SINCE, managerOf, type WriteOptions } from './write-options';
+
+/** OWNERLESS_UNTIL is the last release whose admission does not see who owned the fields of the object before. */
+const OWNERLESS_UNTIL = 20;
 
 /** WriteContext is one write on its way: who writes what, where, and by which rules. */
 export class WriteContext {
@@ -76,13 +79,14 @@ export class WriteContext {
     object: AnyObject | undefined,
     oldObject: AnyObject | undefined,
   ): AdmissionAttributes {
-    const { admitted } = this;
+    const { admitted, services } = this;
+    const old = oldObject && admitted ? admitted.old(oldObject) : oldObject;
     return attributesFor(this.endpoint, this.exchange, operation, {
       ...(admitted && { kind: admitted.kind }),
       name,
       subresource: this.subresource,
       object: admitted && object ? admitted.wanted(object) : object,
-      oldObject: admitted && oldObject ? admitted.old(oldObject) : oldObject,
+      oldObject: old && services.emulated <= OWNERLESS_UNTIL ? withoutManagedFields(old) : old,
       dryRun: this.options.dryRun,
       options: this.describeOptions(operation),
     });

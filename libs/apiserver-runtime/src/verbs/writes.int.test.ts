@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { StatusError, type AnyObject, type Status } from '@navarch/apimachinery';
+import { ResourceQuotas } from '@navarch/api';
+import { StatusError, type AnyObject, type KubeObject, type Status } from '@navarch/apimachinery';
 import { createRegistry, silentLogger, systemClock } from '@navarch/base';
 import type { Transport } from '@navarch/client';
 import { allKinds } from '@navarch/kinds';
@@ -17,6 +18,8 @@ interface Api {
 type Answer = Partial<AnyObject> & Partial<Status>;
 
 let etcd: TestEtcd;
+/** before is the object as admission has last seen it before a change. */
+let before: KubeObject | undefined;
 const apis = new Map<number, Api>();
 
 beforeAll(async () => {
@@ -28,11 +31,19 @@ beforeAll(async () => {
       backend,
       authenticators: [],
       authorizers: [{ authorize: () => ({ outcome: 'allow' }) }],
-      admission: [],
+      admission: [
+        {
+          name: 'Sees',
+          handles: ({ oldObject }) => oldObject !== undefined,
+          validate: seen => void (before = seen.oldObject),
+        },
+      ],
       routes: [],
       subresources: new Map(),
       upgrades: new Map(),
-      virtual: new Map(),
+      virtual: new Map([
+        ['selfsubjectaccessreviews.authorization.k8s.io', { create: (_, review) => Promise.resolve(review) }],
+      ]),
       emulated,
       clock: systemClock,
       log: silentLogger,
@@ -165,6 +176,84 @@ describe('updates', () => {
     const made = await ask(20, 'POST', collection, { metadata: { name: 'u' }, spec });
     const body = { ...made, metadata: { name: 'u' } };
     expect((await ask(20, 'PUT', `${collection}/u/status`, body)).code).toBe(code);
+  });
+});
+
+describe('what is defaulted', () => {
+  const template = {
+    metadata: { labels: { app: 'a' } },
+    spec: { restartPolicy: 'Always', containers: [{ name: 'a', image: 'a' }] },
+  };
+
+  test.each([20, 33])('is there again after a write that loses it (1.%i)', async emulated => {
+    const path = '/api/v1/namespaces/default/replicationcontrollers';
+    const made = await ask(emulated, 'POST', path, { metadata: { name: `lost${emulated}` }, spec: { template } });
+    expect(made.metadata?.labels).toEqual({ app: 'a' });
+    const { labels: _, ...metadata } = made.metadata!;
+    const status = { replicas: 1 };
+    const written = await ask(emulated, 'PUT', `${path}/${metadata.name}/status`, { ...made, metadata, status });
+    expect(written).toMatchObject({ metadata: { labels: { app: 'a' } }, status });
+    expect(await ask(emulated, 'GET', `${path}/${metadata.name}`)).toEqual(written);
+  });
+
+  test('by now comes to what an earlier release has stored with its next write', async () => {
+    const path = '/api/v1/namespaces/default/services';
+    await ask(20, 'POST', path, { metadata: { name: 'earlier' }, spec: { clusterIP: 'None', ports: [{ port: 80 }] } });
+    const earlier = await ask(33, 'GET', `${path}/earlier`);
+    expect(earlier).not.toHaveProperty('spec.internalTrafficPolicy');
+    const metadata = { ...earlier.metadata, labels: { a: 'b' } };
+    expect(await ask(33, 'PUT', `${path}/earlier`, { ...earlier, metadata })).toMatchObject({
+      spec: { internalTrafficPolicy: 'Cluster' },
+    });
+  });
+});
+
+describe('owners', () => {
+  const owners = ({ metadata }: Answer) => metadata?.managedFields?.map(({ time: _, ...entry }) => entry);
+
+  test.each([
+    [20, {}],
+    [33, { subresource: 'status' }],
+  ])('the server owns what it writes itself (1.%i)', async (emulated, subresource) => {
+    const { server } = apis.get(emulated)!;
+    const name = `owned${emulated}`;
+    const entry = { operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1' };
+    const hard = { pods: '1' };
+    await server
+      .store(ResourceQuotas, { manager: 'me' })
+      .create({ metadata: { name, namespace: 'default' }, spec: { hard } });
+    await server
+      .store(ResourceQuotas, { manager: 'me', subresource: 'status' })
+      .update('default', name, quota => ({ ...quota, status: { used: { pods: '0' } } }));
+    const ofSpec = { 'f:spec': { 'f:hard': { '.': {}, 'f:pods': {} } } };
+    const ofStatus = { 'f:status': { 'f:used': { '.': {}, 'f:pods': {} } } };
+    expect(owners(await ask(emulated, 'GET', `/api/v1/namespaces/default/resourcequotas/${name}`))).toEqual(
+      emulated === 20
+        ? [{ manager: 'me', ...entry, fieldsV1: { ...ofSpec, ...ofStatus } }]
+        : [
+            { manager: 'me', ...entry, fieldsV1: ofSpec },
+            { manager: 'me', ...entry, fieldsV1: ofStatus, ...subresource },
+          ],
+    );
+  });
+
+  test.each([
+    [20, undefined],
+    [33, 1],
+  ])('admission sees who owned what before (1.%i): %p', async (emulated, count) => {
+    const path = '/api/v1/namespaces/default/configmaps';
+    const made = await ask(emulated, 'POST', path, { metadata: { name: `seen${emulated}` }, data: { a: 'b' } });
+    await ask(emulated, 'PUT', `${path}/seen${emulated}`, { ...made, data: {} });
+    expect(before).toMatchObject({ data: { a: 'b' } });
+    expect(before?.metadata?.managedFields?.length).toBe(count);
+  });
+
+  test.each([20, 33])('whoever asks owns the question (1.%i)', async emulated => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const asked = await ask(emulated, 'POST', path, { spec: { nonResourceAttributes: { path: '/a', verb: 'get' } } });
+    expect(owners(asked)).toMatchObject([
+      { fieldsV1: { 'f:spec': { 'f:nonResourceAttributes': { '.': {}, 'f:path': {}, 'f:verb': {} } } } },
+    ]);
   });
 });
 

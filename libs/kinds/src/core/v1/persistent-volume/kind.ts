@@ -10,13 +10,18 @@ import { defaultSources } from '../pod/volume-defaults';
 import { volumeWarnings } from './warnings';
 import { validateMountOptions, validateVolume, validateVolumeAsNew, validateVolumeUpdate } from './validation';
 
+/** pend: a volume whose status says nothing of a phase waits for its claim. In place. */
+function pend(volume: corev1.PersistentVolume): void {
+  volume.status ??= {};
+  volume.status.phase ||= 'Pending';
+}
+
 function defaultVolume(volume: corev1.PersistentVolume): void {
   const spec = (volume.spec ??= {});
   spec.persistentVolumeReclaimPolicy ||= 'Retain';
   spec.volumeMode ??= 'Filesystem';
   defaultSources(spec);
-  volume.status ??= {};
-  volume.status.phase ||= 'Pending';
+  pend(volume);
 }
 
 /** PHASE_TIMES is the first release that records when the phase last changed. */
@@ -65,9 +70,9 @@ export const persistentVolume = defineKind<corev1.PersistentVolume>({
   strategy: specStrategy<corev1.PersistentVolume>({
     metadataChecks: { update: ['whole', validateVolumeAsNew, 'whole'] },
     prepareForCreate(volume, context) {
-      volume.status = { phase: 'Pending' };
-      if (context.emulated >= PHASE_TIMES) volume.status.lastPhaseTransitionTime = second(context);
+      if (context.emulated >= PHASE_TIMES) volume.status = { lastPhaseTransitionTime: second(context) };
     },
+    canonicalize: pend,
     validate: (volume, release) => [...validateVolume(volume, release), ...validateMountOptions(volume)],
     validateUpdate: validateVolumeUpdate,
     warnings: volumeWarnings,
