@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ResourceQuotas } from '@navarch/api';
 import { StatusError, type AnyObject, type KubeObject, type Status } from '@navarch/apimachinery';
-import { createRegistry, silentLogger, systemClock } from '@navarch/base';
+import { silentLogger } from '@navarch/base';
 import type { Transport } from '@navarch/client';
-import { allKinds } from '@navarch/kinds';
 import { createBackend, type StorageBackend } from '@navarch/storage';
 import { startEtcd, type TestEtcd } from '@navarch/testing';
 import { createApiServer, loopbackTransport, type ApiServer } from '../index';
+import { plainOptions } from '../testing/running-server';
 
 // Sequences of writes as v1.20 answers them, and the newest release where it answers otherwise.
 
@@ -27,10 +27,7 @@ beforeAll(async () => {
   for (const emulated of [20, 33]) {
     const backend = createBackend({ endpoints: etcd.endpoints, log: silentLogger });
     const server = createApiServer({
-      kinds: allKinds(emulated),
-      backend,
-      authenticators: [],
-      authorizers: [{ authorize: () => ({ outcome: 'allow' }) }],
+      ...plainOptions(backend, emulated),
       admission: [
         {
           name: 'Sees',
@@ -38,16 +35,9 @@ beforeAll(async () => {
           validate: seen => void (before = seen.oldObject),
         },
       ],
-      routes: [],
-      subresources: new Map(),
-      upgrades: new Map(),
       virtual: new Map([
         ['selfsubjectaccessreviews.authorization.k8s.io', { create: (_, review) => Promise.resolve(review) }],
       ]),
-      emulated,
-      clock: systemClock,
-      log: silentLogger,
-      metrics: createRegistry(),
       limits: { maxBodyBytes: 100_000, deleteCollectionWorkers: emulated === 33 ? 3 : 1 },
     });
     await server.ready();
