@@ -110,9 +110,9 @@ function nonResource(method: string, path: string): RequestInfo {
 function nameOfSelector(query: URLSearchParams): string {
   const selector = query.get('fieldSelector');
   if (!selector?.includes('metadata.name')) return '';
-  for (const term of selector.split(',')) {
+  for (const term of selector.split(',').sort()) {
     const match = /^metadata\.name==?([^=!].*)$/.exec(term);
-    if (match && !/[/%]/.test(match[1]!)) return match[1]!;
+    if (match && !/[/%\\]/.test(match[1]!)) return match[1]!;
   }
   return '';
 }

@@ -50,6 +50,22 @@ test('the old paths of watches have the options of lists', () => {
   expect(listQuery(endpoint, info('watch'), query, 20).match).toBe('NotOlderThan');
 });
 
+test.each<[string, boolean]>([
+  ['metadata.name=x', true],
+  ['metadata.name=x,metadata.namespace=a', true],
+  ['metadata.name=y', false],
+  ['metadata.name!=y', false],
+  ['metadata.namespace=a', false],
+])('a watch of x, by an old path, may select %s: %s', (selector, may) => {
+  const one = { ...info('watch'), name: 'x' } as RequestInfo;
+  const read = () => listQuery(endpoint, one, new URLSearchParams({ fieldSelector: selector }), 20);
+  if (may) expect(read().predicate).toMatchObject({ name: 'x' });
+  else
+    expect(read).toThrow(
+      expect.objectContaining({ code: 400, message: "fieldSelector metadata.name doesn't match requested name" }),
+    );
+});
+
 test.each<['list' | 'watch', string, number, object]>([
   [
     'list',

@@ -56,6 +56,7 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
   (isTrue(query.get('watch')) ? checkWatch : checkList)({ ...common, match, emulated }, found);
   throwInvalidOptions('ListOptions', found.causes);
   const { labels, fields } = selectorsOf(endpoint, query);
+  checkNamed(info, fields);
   const { stored, forms } = splitFields(endpoint, fields);
   return {
     ...common,
@@ -64,6 +65,12 @@ export function listQuery(endpoint: Endpoint, info: RequestInfo, query: URLSearc
     ...(forms && { forms }),
     selective: !labels.empty || !fields.empty || (info.verb === 'watch' && info.name !== ''),
   };
+}
+
+/** checkNamed refuses a watch of one object, by an old path, that is to select others. */
+function checkNamed({ verb, name }: RequestInfo, fields: FieldSelector): void {
+  if (verb === 'watch' && name !== '' && !fields.empty && fields.exact('metadata.name') !== name)
+    throw badRequest("fieldSelector metadata.name doesn't match requested name");
 }
 
 /** selectorsOf reads the selectors of a query, fields by the names of the hub; 400 for what the kind cannot be selected by. */
