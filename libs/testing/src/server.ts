@@ -23,7 +23,7 @@ export async function runServer(
   let child = start();
   const waitReady = async () => {
     const end = Date.now() + 20_000;
-    // Another server may answer on the port that this one did not get.
+    // Another server may answer on the port that this one did not get: that is seen if it has ended by then.
     while (!(await ready()) || !child.running()) {
       if (!child.running()) throw new Error(`the server ended at its start: ${child.output()}`);
       if (Date.now() > end) throw new Error(`the server was not ready in 20 seconds: ${child.output()}`);
