@@ -13,6 +13,8 @@ const CREATES_IN_FLIGHT = 64;
 const GETS_IN_FLIGHT = 16;
 const WARM_UP = 1_000;
 const POD_BYTES = 2_300;
+/** COMPILED_PART is how many pods a round creates once the server's code is compiled. */
+const COMPILED_PART = 2_000;
 const IDLE_WATCHES = 1_000;
 const SETTLE_MS = 2_000;
 
@@ -58,6 +60,7 @@ class Bench {
     if (this.wants('idle')) await this.idle();
     if (this.wants('watch')) for (const watches of [100, 500]) await this.watch(watches, this.load);
     if (this.wants('idle-watches')) await this.idleWatches();
+    if (this.lab && this.wants('create-compiled')) await this.createCompiled(this.lab);
     if (this.lab?.nats && this.wants('nats')) await this.overNats(new LoadProcess(this.lab.nats));
     if (this.options.target) await this.load.run({ do: 'clean' });
     return this.rows;
@@ -116,6 +119,26 @@ class Bench {
     this.add({ what: 'a server that only stores, CPU each', value: Math.min(...cpu), unit: 'ms' });
     this.add({ what: 'its share of that rate', value: (100 * median(bare)) / median(etcd), unit: '%' });
     this.add({ what: "create's share of that rate", value: (100 * rate) / median(etcd), unit: '%', atLeast: 70 });
+  }
+
+  /** createCompiled measures creates again, of a server that V8 has compiled by its load so far, in turns with etcd's own transactions. */
+  private async createCompiled(lab: Lab): Promise<void> {
+    const url = lab.etcd.endpoints[0]!;
+    const some = { count: COMPILED_PART, inFlight: CREATES_IN_FLIGHT };
+    const creates: Measured[] = [];
+    const etcd: number[] = [];
+    for (let round = 0; round < this.options.rounds; round++) {
+      const from = this.options.pods + round * COMPILED_PART;
+      creates.push(await this.once(round ? '' : 'create, compiled', this.load, { do: 'create', from, ...some }));
+      etcd.push(perSecond(await this.load.run({ do: 'etcd', url, bytes: POD_BYTES, ...some })));
+    }
+    const rate = median(creates.map(perSecond));
+    this.add({ what: 'create, compiled, 64 in flight', value: rate, unit: '/s', atLeast: 1_500 });
+    this.cpu('create, compiled, CPU each', creates, 0.55);
+    this.add({ what: "etcd's own transactions, in turns with it", value: median(etcd), unit: '/s' });
+    this.add({
+      ...{ what: 'share of that rate, compiled', value: (100 * rate) / median(etcd), unit: '%', atLeast: 70 },
+    });
   }
 
   private async get(what: string, load: LoadProcess): Promise<void> {

@@ -12,6 +12,7 @@ export const MEASUREMENTS = [
   'idle',
   'watch',
   'idle-watches',
+  'create-compiled',
   'nats',
 ] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
