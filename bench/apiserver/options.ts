@@ -12,8 +12,8 @@ export const MEASUREMENTS = [
   'idle',
   'watch',
   'idle-watches',
-  'create-compiled',
   'nats',
+  'create-compiled',
 ] as const;
 export type MeasurementName = (typeof MEASUREMENTS)[number];
 
